@@ -1,0 +1,75 @@
+# Every target sets up what it needs; Debian's python3, python3-venv and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help setup demo test check fix bench docs lock messages clean
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+# Hospitals' proxies often inspect TLS: uv is told to trust what the machine trusts. Recipes are not echoed,
+# so that `make demo ARGS="--once --json"` prints its document and nothing else.
+UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --system-certs
+
+$(VENV)/.uv: requirements/uv.txt
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+# The demo needs a hub and nodes, not the developers' tools: its first run stays short.
+$(VENV)/.hub: $(VENV)/.uv requirements/hub.txt pyproject.toml
+	@$(UV) --require-hashes -r requirements/hub.txt
+	@$(UV) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.hub requirements/dev.txt
+	@$(UV) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+CATALOGUES := $(wildcard maillage/locale/*/LC_MESSAGES/*.po maillage/hub/locale/*/LC_MESSAGES/*.po)
+
+%.mo: %.po | $(VENV)/.hub
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+setup: $(VENV)/.dev $(CATALOGUES:.po=.mo)  ## Virtual environment with the locked developers' tools
+
+demo: $(VENV)/.hub $(CATALOGUES:.po=.mo)  ## A hub and four hospitals answer one question (ARGS="--once --json")
+	@$(BIN)/maillage demo $(ARGS)
+
+test: setup  ## All tests
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+check: setup  ## ruff, pyright, import-linter, tests: what CI runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+fix: setup  ## Format and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup  ## Measure, then write docs/performance.md and bench/results.json
+	$(BIN)/python -m bench $(ARGS)
+
+docs: setup  ## Write docs/reference from the code
+	$(BIN)/python -m docs.generate
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+lock: setup  ## Choose versions anew and write requirements/*.txt, with hashes and without addresses
+	$(LOCK) --upgrade --extra hub --extra postgres --group dev pyproject.toml --output-file requirements/dev.txt
+	$(LOCK) --extra hub --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/hub.txt
+	$(LOCK) --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/node.txt
+
+messages: setup  ## Collect the texts to translate into the English catalogues (the pages' need gettext's tools)
+	$(BIN)/pybabel --quiet extract --no-location --no-wrap --sort-output --omit-header -k mark --output-file .venv/maillage.pot maillage
+	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --domain maillage --locale en --input-file .venv/maillage.pot --output-dir maillage/locale
+	@command -v xgettext > /dev/null || { echo "The pages' texts are not collected: install gettext (apt install gettext)." >&2; exit 1; }
+	cd maillage/hub && ../../$(BIN)/django-admin makemessages --locale en --extension html --no-location --no-obsolete
+
+clean:  ## Remove the environment and the demo's warehouses
+	rm -rf $(VENV) .demo
