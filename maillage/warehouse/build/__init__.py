@@ -1,0 +1,1 @@
+"""Building a warehouse file: from an OMOP extract, or from columns in memory."""

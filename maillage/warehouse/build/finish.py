@@ -1,0 +1,91 @@
+"""The end of every load: what is derived from the tables, then what the file says of itself."""
+
+import duckdb
+from sqlglot import exp
+
+from maillage import __version__
+from maillage.base.clock import format_instant, utc_now
+from maillage.base.i18n import _
+from maillage.warehouse.errors import SourceError
+from maillage.warehouse.layout import (
+    LAYOUT_VERSION,
+    METADATA_TABLE,
+    OBJECTION_TABLE,
+    OWN_SCHEMA,
+    THIN_COPIES,
+    THIN_SORT_KEY,
+    WITHHELD_SCHEMA,
+    column_definitions,
+)
+from maillage.warehouse.schema import CDM_VERSION, TABLES
+from maillage.warehouse.schema.persons import LINKED_TABLES
+from maillage.warehouse.sql import quote
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every table of the model, empty, and the room's own."""
+    connection.execute(f"CREATE SCHEMA {OWN_SCHEMA}")
+    connection.execute(f"CREATE SCHEMA {WITHHELD_SCHEMA}")
+    connection.execute(f"CREATE TABLE {OBJECTION_TABLE} (person_id BIGINT NOT NULL)")
+    connection.execute(f"CREATE TABLE {METADATA_TABLE} (name VARCHAR NOT NULL, value VARCHAR NOT NULL)")
+    for table in TABLES.values():
+        connection.execute(f"CREATE TABLE main.{table.name} ({column_definitions(table)})")
+    for name in LINKED_TABLES:
+        connection.execute(f"CREATE TABLE {WITHHELD_SCHEMA}.{name} ({column_definitions(TABLES[name])})")
+
+
+def check_persons(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise SourceError when one person has two rows: every count would be wrong."""
+    people = connection.table("main.person").union(connection.table(f"{WITHHELD_SCHEMA}.person"))
+    rows, persons = people.aggregate("count(*), count(DISTINCT person_id)").fetchall()[0]
+    if rows != persons:
+        raise SourceError(
+            _("La table person contient {count} ligne(s) de trop.").format(count=rows - persons),
+            why=_("Un person_id y est absent ou répété, et toute personne serait comptée plusieurs fois."),
+            remedy=_("Gardez une ligne par personne dans l’extraction, puis rechargez."),
+        )
+
+
+def add_self_ancestors(connection: duckdb.DuckDBPyConnection) -> int:
+    """Make every concept its own descendant, as Athena does for standard concepts; how many rows that took.
+
+    A concept set that includes descendants then needs no special case for the concept itself.
+    """
+    ancestors = connection.table("main.concept_ancestor")
+    known = ancestors.filter("ancestor_concept_id = descendant_concept_id").project("ancestor_concept_id")
+    alone = connection.table("main.concept").project("concept_id").except_(known)
+    before = count_rows(connection, "main.concept_ancestor")
+    alone.order("concept_id").project("concept_id, concept_id, 0, 0").insert_into("main.concept_ancestor")
+    return count_rows(connection, "main.concept_ancestor") - before
+
+
+def create_thin_copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make, or make again, the concept-sorted copy of a table of events, with as many rows."""
+    copy = THIN_COPIES[table]
+    columns = ", ".join(f"{quote(name)} AS {alias}" for name, alias in copy.columns.items())
+    connection.execute(f"DROP TABLE IF EXISTS main.{copy.table}")
+    rows = connection.table(f"main.{table}").project(columns).order(", ".join(THIN_SORT_KEY))
+    rows.create(f"main.{copy.table}")
+
+
+def write_metadata(connection: duckdb.DuckDBPyConnection, *, source_name: str) -> None:
+    """What a reader must know before it trusts the file."""
+    # Athena puts the version of a whole release in the row of the vocabulary called None.
+    release = connection.table("main.vocabulary").filter("vocabulary_id = 'None'")
+    versions = release.project("vocabulary_version").limit(1).fetchall()
+    metadata = {
+        "layout_version": str(LAYOUT_VERSION),
+        "cdm_version": CDM_VERSION,
+        "source_name": source_name,
+        "vocabulary_version": (versions[0][0] or "") if versions else "",
+        "created_at": format_instant(utc_now()),
+        "maillage_version": __version__,
+    }
+    for name, value in metadata.items():
+        insertion = exp.insert(exp.values([(name, value)]), METADATA_TABLE)
+        connection.execute(insertion.sql("duckdb"))
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows of a qualified table."""
+    return connection.table(table).aggregate("count(*)").fetchall()[0][0]

@@ -1,0 +1,84 @@
+"""A folder of OMOP tables becomes a warehouse."""
+
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from maillage.base.i18n import _
+from maillage.warehouse.build.assemble import assemble
+from maillage.warehouse.build.diagnose import explain
+from maillage.warehouse.build.insert import Input, check_columns, source_columns
+from maillage.warehouse.build.person_ids import read_person_ids
+from maillage.warehouse.build.progress import Progress
+from maillage.warehouse.build.report import LoadReport
+from maillage.warehouse.build.sources import Sources, find_sources, open_file
+from maillage.warehouse.errors import WarehouseBrokenError, WarehouseError
+from maillage.warehouse.file import read_objections
+from maillage.warehouse.schema import TABLES
+
+
+def load_omop(
+    source: Path,
+    *,
+    target: Path,
+    source_name: str | None = None,
+    progress: Progress | None = None,
+    memory_limit: str | None = None,
+) -> LoadReport:
+    """Build the warehouse `target` from a folder with one Parquet or CSV file per OMOP table.
+
+    Objections come from the optional file objection and from the former warehouse at `target`: loading
+    again never forgets one. Raises SourceError, WarehouseWriteError, WarehouseBusyError.
+    """
+    sources = find_sources(source)
+    inputs = [_input(table, path) for table, path in sources.files.items()]
+    _check_all(inputs)
+    return assemble(
+        inputs,
+        target=target,
+        source_name=source_name or source.resolve().name,
+        objections=partial(_all_objections, sources, target),
+        total=sum(one.weight for one in inputs),
+        progress=progress,
+        memory_limit=memory_limit,
+        ignored=sources.ignored,
+    )
+
+
+def _input(table: str, path: Path) -> Input:
+    return Input(
+        table=TABLES[table],
+        origin=path.name,
+        weight=path.stat().st_size,
+        open=partial(open_file, path=path),
+        path=path,
+    )
+
+
+def _check_all(inputs: list[Input]) -> None:
+    """Every file's columns before the first row: a mistake is told in a second, not after an hour."""
+    with duckdb.connect() as connection:
+        for one in inputs:
+            with explain(one):
+                present = source_columns(one.open(connection), origin=one.origin)
+            check_columns(one.table, present, origin=one.origin)
+
+
+def _all_objections(sources: Sources, target: Path) -> np.ndarray:
+    try:
+        former = read_objections(target)
+    except WarehouseError as error:
+        raise WarehouseBrokenError(
+            _("{target} existe et ses oppositions sont illisibles : il n’est pas remplacé.").format(
+                target=target
+            ),
+            why=error.what,
+            remedy=_(
+                "Choisissez un autre nom, ou déplacez ce fichier puis enregistrez les oppositions à nouveau."
+            ),
+        ) from error
+    if sources.objections is None:
+        return former
+    return np.union1d(former, read_person_ids(sources.objections))

@@ -1,0 +1,64 @@
+"""What every engine offers: run a sqlglot tree over the OMOP tables, objections already absent.
+
+An engine resolves the unqualified OMOP table names itself, decides what is materialised, and may offer
+thin copies: a table sorted by concept that holds the few columns that finding events needs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlglot import exp
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ThinCopy:
+    """A concept-sorted copy of one OMOP table.
+
+    `columns` maps a column of the OMOP table to its name in the copy; a query that needs a column outside
+    the map must read the OMOP table itself.
+    """
+
+    table: str
+    columns: Mapping[str, str]
+
+
+class Engine(Protocol):
+    """One session over one warehouse; not shared between threads, save for `interrupt`."""
+
+    @property
+    def dialect(self) -> str:
+        """The sqlglot dialect that this engine reads."""
+        ...
+
+    @property
+    def thin_copies(self) -> Mapping[str, ThinCopy]:
+        """By OMOP table name; empty when the engine keeps none."""
+        ...
+
+    def fetch(self, query: exp.Query) -> list[Row]:
+        """All rows of the answer; for small answers. Raises EngineError, QueryInterruptedError."""
+        ...
+
+    def create_temp(self, name: str, query: exp.Query) -> None:
+        """Keep the answer as a temporary table of this session, under an unqualified name."""
+        ...
+
+    def drop_temp(self, name: str) -> None:
+        """Forget a temporary table; one that does not exist is no error."""
+        ...
+
+    def write_parquet(self, query: exp.Query, path: Path) -> None:
+        """Write the answer to a Parquet file, complete or not at all."""
+        ...
+
+    def interrupt(self) -> None:
+        """Stop the running query, from any thread; it then raises QueryInterruptedError."""
+        ...
+
+    def close(self) -> None:
+        """Give back files and memory."""
+        ...

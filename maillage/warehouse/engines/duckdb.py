@@ -1,0 +1,180 @@
+"""The embedded engine: one DuckDB file, read-only, shut off from the machine's other files.
+
+Nothing of a patient touches the disk: temporary tables live in memory and never spill over.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Self, TypeVar
+
+import duckdb
+from sqlglot import exp
+
+from maillage.base.i18n import _
+from maillage.warehouse.engines.base import Row, ThinCopy
+from maillage.warehouse.engines.guard import check_query
+from maillage.warehouse.errors import EngineError, QueryInterruptedError
+from maillage.warehouse.file import open_file
+from maillage.warehouse.layout import THIN_COPIES
+from maillage.warehouse.schema import TABLES
+from maillage.warehouse.sql import quote, text
+
+_STANDING = frozenset(TABLES) | {copy.table for copy in THIN_COPIES.values()}
+
+Answer = TypeVar("Answer")
+
+
+class DuckDBEngine:
+    """One session over one warehouse file; see `Engine`. Closes itself at the end of a `with`."""
+
+    dialect = "duckdb"
+    thin_copies: Mapping[str, ThinCopy] = THIN_COPIES
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, path: Path, scratch: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._opened = _identity(path)
+        self._scratch = scratch
+        self._temporary: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def fetch(self, query: exp.Query) -> list[Row]:
+        """All rows of the answer."""
+        sql = self._checked(query)
+        return _run(lambda: self._connection.execute(sql).fetchall())
+
+    def create_temp(self, name: str, query: exp.Query) -> None:
+        """Keep the answer in memory under a name of its own, for this session."""
+        if name in _STANDING:
+            # It would stand before the table of the model in every later query.
+            raise EngineError(_("{name} est le nom d’une table de l’entrepôt.").format(name=name))
+        sql = self._checked(query)
+        _run(lambda: self._connection.execute(f"CREATE TEMP TABLE {quote(name)} AS {sql}"))
+        self._temporary.add(name)
+
+    def drop_temp(self, name: str) -> None:
+        """Forget a temporary table; one that does not exist is no error."""
+        _run(lambda: self._connection.execute(f"DROP TABLE IF EXISTS temp.main.{quote(name)}"))
+        self._temporary.discard(name)
+
+    def write_parquet(self, query: exp.Query, path: Path) -> None:
+        """Write the answer to a Parquet file, complete or not at all."""
+        part = self._scratch / "answer.parquet"
+        sql = self._checked(query)
+        _run(lambda: self._connection.execute(f"COPY ({sql}) TO {text(str(part))} (FORMAT parquet)"))
+        _deliver(part, path)
+
+    def interrupt(self) -> None:
+        """Stop the running query, from any thread."""
+        self._connection.interrupt()
+
+    def is_outdated(self) -> bool:
+        """Whether the file was replaced since it was opened: objections may have come, so open it again."""
+        return _identity(self._path) != self._opened
+
+    def close(self) -> None:
+        """Give back the file, the memory and the scratch folder."""
+        self._connection.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _checked(self, query: exp.Query) -> str:
+        sql = query.sql(self.dialect)
+        check_query(query, sql, tables=_STANDING | self._temporary)
+        return sql
+
+
+def open_warehouse(
+    path: Path, *, memory_limit: str | None = None, threads: int | None = None
+) -> DuckDBEngine:
+    """Open a warehouse file for questions. `memory_limit` reads like `4GB`.
+
+    Raises WarehouseNotFoundError, WarehouseBrokenError, WarehouseVersionError, WarehouseBusyError.
+    """
+    connection = open_file(path)
+    scratch = Path(tempfile.mkdtemp(prefix="maillage-"))
+    try:
+        _lock_down(connection, scratch=scratch, memory_limit=memory_limit, threads=threads)
+    except BaseException:
+        connection.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    return DuckDBEngine(connection, path=path, scratch=scratch)
+
+
+def _lock_down(
+    connection: duckdb.DuckDBPyConnection, *, scratch: Path, memory_limit: str | None, threads: int | None
+) -> None:
+    settings: dict[str, str | int | bool | list[str]] = {
+        "TimeZone": "UTC",
+        "temp_directory": "",
+        "python_enable_replacements": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        # Parquet answers are written here, then moved: the engine itself reaches no other folder.
+        "allowed_directories": [str(scratch)],
+    }
+    if memory_limit is not None:
+        settings["memory_limit"] = memory_limit
+    if threads is not None:
+        settings["threads"] = threads
+    # The order matters: nothing can be set once the configuration is locked.
+    for name, value in {**settings, "enable_external_access": False, "lock_configuration": True}.items():
+        _set(connection, name, value)
+
+
+def _set(connection: duckdb.DuckDBPyConnection, name: str, value: str | int | bool | list[str]) -> None:
+    try:
+        connection.execute(f"SET {name} = $value", {"value": value})
+    except duckdb.Error:
+        raise EngineError(
+            _("Le réglage {name} du moteur est invalide.").format(name=name),
+            remedy=_("La mémoire s’écrit comme 4GB, le nombre de fils est un entier positif."),
+        ) from None
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    with suppress(OSError):
+        status = path.stat()
+        return status.st_dev, status.st_ino, status.st_mtime_ns
+    return None
+
+
+def _run(work: Callable[[], Answer]) -> Answer:
+    """Run, and turn the engine's errors into ours: theirs quote values, so they are not even chained."""
+    try:
+        return work()
+    except duckdb.InterruptException:
+        raise QueryInterruptedError(_("La requête a été arrêtée.")) from None
+    except duckdb.OutOfMemoryException:
+        raise QueryInterruptedError(
+            _("La requête a dépassé la mémoire permise."),
+            remedy=_("Posez une question plus étroite, ou augmentez la limite de mémoire du nœud."),
+        ) from None
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        # Found before any row is read: the text is about the query alone, and tells what is wrong with it.
+        raise EngineError(_("La requête est mal formée."), why=str(error).splitlines()[0]) from None
+    except duckdb.Error as error:
+        raise EngineError(_("Le moteur n’a pas pu répondre."), why=type(error).__name__) from None
+
+
+def _deliver(part: Path, path: Path) -> None:
+    """Move an answer into place in one step, across file systems too."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        shutil.copyfile(part, beside)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise EngineError(
+            _("{path} n’a pas pu être écrit.").format(path=path), why=error.strerror or ""
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
