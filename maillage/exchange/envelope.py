@@ -1,0 +1,135 @@
+"""DSSE envelopes (github.com/secure-systems-lab/dsse, v1.0): the payload's bytes are what is signed.
+
+Opening one checks, in this order: size, shape, signer, signature, type, protocol version, content. Nothing
+of the payload is read before the signature holds.
+"""
+
+# The library's public names are re-exported without a mark and partly untyped.
+# pyright: reportPrivateImportUsage=false, reportUnknownMemberType=false
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import CryptoSigner, SSlibKey
+
+from maillage.base.canon import CanonError, canonical_bytes, read_json, sha256_hex
+from maillage.base.keys import PublicKey, SigningKey
+from maillage.base.settings import describe_validation
+from maillage.exchange import version
+from maillage.exchange.errors import EnvelopeError
+from maillage.exchange.message import MAX_ENVELOPE_BYTES, Message
+from maillage.exchange.reasons import Reason
+from maillage.exchange.result import ANSWER, Failure, Hold, Partial, Refusal
+from maillage.exchange.task import Task
+
+TASK_TYPE = "application/vnd.maillage.task+json"
+ANSWER_TYPE = "application/vnd.maillage.answer+json"
+
+AnyAnswer = Partial | Refusal | Failure | Hold
+MessageT = TypeVar("MessageT")
+
+
+@dataclass(frozen=True)
+class Opened(Generic[MessageT]):
+    """A message whose signature held."""
+
+    message: MessageT
+    payload_hash: str
+    signer: PublicKey
+
+
+def seal_task(task: Task, *, key: SigningKey, protocol: int = version.CURRENT) -> bytes:
+    """Sign a task, written in the protocol version of the node that will read it."""
+    lowered = version.lower_task(task.model_dump(mode="json"), to=protocol)
+    return _seal(canonical_bytes(lowered), payload_type=TASK_TYPE, key=key)
+
+
+def seal_answer(answer: Message, *, key: SigningKey) -> bytes:
+    """Sign an answer."""
+    return _seal(answer.to_bytes(), payload_type=ANSWER_TYPE, key=key)
+
+
+def open_task(data: bytes, *, signers: Mapping[str, PublicKey]) -> Opened[Task]:
+    """Verify and read a task. `signers` maps fingerprints to the keys pinned here. Raises EnvelopeError."""
+    payload, signer = _verify(data, payload_type=TASK_TYPE, signers=signers)
+    document = _read_payload(payload)
+    try:
+        return Opened(Task.model_validate(document), sha256_hex(payload), signer)
+    except (ValidationError, CanonError) as error:
+        raise _malformed(error) from error
+
+
+def open_answer(data: bytes, *, signers: Mapping[str, PublicKey]) -> Opened[AnyAnswer]:
+    """Verify and read an answer, lifted to the current protocol version. Raises EnvelopeError."""
+    payload, signer = _verify(data, payload_type=ANSWER_TYPE, signers=signers)
+    document = version.lift_answer(_read_payload(payload))
+    try:
+        return Opened(ANSWER.validate_json(canonical_bytes(document)), sha256_hex(payload), signer)
+    except (ValidationError, CanonError) as error:
+        raise _malformed(error) from error
+
+
+def _malformed(error: ValidationError | CanonError) -> EnvelopeError:
+    # JSON may hold what has no canonical form, a number past 2^53 for one: that is a fault of the document.
+    why = error.why if isinstance(error, CanonError) else describe_validation(error)
+    return EnvelopeError(Reason.ENVELOPE_MALFORMED, why=why)
+
+
+def _seal(payload: bytes, *, payload_type: str, key: SigningKey) -> bytes:
+    envelope = Envelope(payload, payload_type, {})
+    envelope.sign(CryptoSigner(key.private, _library_key(key.public)))
+    return canonical_bytes(envelope.to_dict())
+
+
+def _verify(data: bytes, *, payload_type: str, signers: Mapping[str, PublicKey]) -> tuple[bytes, PublicKey]:
+    envelope = _parse_envelope(data)
+    signer = next((signers[key] for key in envelope.signatures if key in signers), None)
+    if signer is None:
+        raise EnvelopeError(Reason.SIGNER_UNKNOWN)
+    try:
+        envelope.verify([_library_key(signer)], 1)
+    except (VerificationError, UnicodeEncodeError) as error:
+        raise EnvelopeError(Reason.ENVELOPE_ALTERED) from error
+    if envelope.payload_type != payload_type:
+        raise EnvelopeError(Reason.ENVELOPE_MALFORMED)
+    return envelope.payload, signer
+
+
+def _parse_envelope(data: bytes) -> Envelope:
+    if len(data) > MAX_ENVELOPE_BYTES:
+        raise EnvelopeError(Reason.ENVELOPE_TOO_LARGE)
+    try:
+        document = read_json(data, max_bytes=MAX_ENVELOPE_BYTES)
+        envelope = Envelope.from_dict(document)
+    except CanonError as error:
+        raise EnvelopeError(Reason.ENVELOPE_MALFORMED, why=error.why) from error
+    except Exception as error:
+        # The library's parser raises whatever a hostile document provokes (KeyError, TypeError, binascii…);
+        # they all mean one thing here.
+        raise EnvelopeError(Reason.ENVELOPE_MALFORMED) from error
+    if not isinstance(envelope.payload_type, str) or len(envelope.signatures) != 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise EnvelopeError(Reason.ENVELOPE_MALFORMED)
+    return envelope
+
+
+def _read_payload(payload: bytes) -> dict[str, Any]:
+    try:
+        document = read_json(payload, max_bytes=MAX_ENVELOPE_BYTES)
+    except CanonError as error:
+        raise EnvelopeError(Reason.ENVELOPE_MALFORMED, why=error.why) from error
+    if not isinstance(document, dict):
+        raise EnvelopeError(Reason.ENVELOPE_MALFORMED)
+    found = cast("dict[str, Any]", document)
+    protocol = found.get("protocol")
+    if not isinstance(protocol, int) or not version.is_accepted(protocol):
+        raise EnvelopeError(Reason.ENVELOPE_VERSION)
+    return found
+
+
+def _library_key(key: PublicKey) -> SSlibKey:
+    return SSlibKey.from_crypto(Ed25519PublicKey.from_public_bytes(key.raw), keyid=key.fingerprint)

@@ -1,0 +1,34 @@
+"""Why a message from outside is not taken."""
+
+from maillage.base.errors import Kind, MaillageError
+from maillage.base.i18n import _
+from maillage.exchange.reasons import Reason, word
+
+
+class ExchangeError(MaillageError):
+    """The root of this room's errors."""
+
+    kind = Kind.REFUSED
+
+
+class EnvelopeError(ExchangeError):
+    """An envelope that is not taken; `reason` says why in one code."""
+
+    def __init__(self, reason: Reason, *, why: str = "") -> None:
+        super().__init__(word(reason), why=why)
+        self.reason = reason
+
+
+class SignatureError(ExchangeError):
+    """A request whose signature does not hold."""
+
+
+class ClockSkewError(SignatureError):
+    """A request signed at another time than now: one of the two clocks is wrong."""
+
+    def __init__(self, *, seconds: float) -> None:
+        super().__init__(
+            _("L’horloge de l’appelant diffère de la nôtre de {seconds} s.").format(seconds=round(seconds)),
+            remedy=_("Réglez l’horloge de la machine (NTP), puis réessayez."),
+        )
+        self.seconds = seconds

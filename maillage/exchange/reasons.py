@@ -1,0 +1,71 @@
+"""Why a node did not answer: codes on the wire, one sentence for people on the reader's side.
+
+No free text crosses from a node: a sentence composed there could carry a patient's value (S3).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from maillage.base.i18n import _, mark
+
+
+class Reason(StrEnum):
+    """Codes, alphabetical. A new code is a new protocol version only when an old hub must act on it."""
+
+    ANALYSIS_DIFFERS = "analysis_differs"
+    ANALYSIS_UNKNOWN = "analysis_unknown"
+    CANCELLED = "cancelled"
+    COHORT_INVALID = "cohort_invalid"
+    COHORT_UNSUPPORTED = "cohort_unsupported"
+    DISK_FULL = "disk_full"
+    ENGINE_FAILED = "engine_failed"
+    ENVELOPE_ALTERED = "envelope_altered"
+    ENVELOPE_EXPIRED = "envelope_expired"
+    ENVELOPE_MALFORMED = "envelope_malformed"
+    ENVELOPE_REPLAYED = "envelope_replayed"
+    ENVELOPE_RETARGETED = "envelope_retargeted"
+    ENVELOPE_TOO_LARGE = "envelope_too_large"
+    ENVELOPE_VERSION = "envelope_version"
+    HELD_FOR_REVIEW = "held_for_review"
+    INTERNAL = "internal"
+    LIMIT_REACHED = "limit_reached"
+    PARAMETERS_INVALID = "parameters_invalid"
+    POLICY_REFUSED = "policy_refused"
+    REVIEWER_REFUSED = "reviewer_refused"
+    SIGNER_UNKNOWN = "signer_unknown"
+    TOO_FEW_PARTICIPANTS = "too_few_participants"
+    WAREHOUSE_UNAVAILABLE = "warehouse_unavailable"
+    WAREHOUSE_VERSION = "warehouse_version"
+
+
+_SENTENCES: Mapping[Reason, str] = {
+    Reason.ANALYSIS_DIFFERS: mark("Le programme de cette analyse a changé entre la question et la réponse."),
+    Reason.ANALYSIS_UNKNOWN: mark("Cette analyse n’est pas installée dans cet hôpital."),
+    Reason.CANCELLED: mark("La question a été annulée."),
+    Reason.COHORT_INVALID: mark("La définition de la cohorte est invalide."),
+    Reason.COHORT_UNSUPPORTED: mark("La cohorte emploie une fonction que cet hôpital ne sait pas calculer."),
+    Reason.DISK_FULL: mark("Le disque du nœud est plein ; la réponse viendra quand il y aura de la place."),
+    Reason.ENGINE_FAILED: mark("Le moteur de l’entrepôt a échoué."),
+    Reason.ENVELOPE_ALTERED: mark("Le message a été modifié après sa signature."),
+    Reason.ENVELOPE_EXPIRED: mark("La question est arrivée après sa date limite."),
+    Reason.ENVELOPE_MALFORMED: mark("Le message est illisible."),
+    Reason.ENVELOPE_REPLAYED: mark("Ce message a déjà servi pour une autre question."),
+    Reason.ENVELOPE_RETARGETED: mark("Ce message est destiné à un autre hôpital."),
+    Reason.ENVELOPE_TOO_LARGE: mark("Le message est trop grand."),
+    Reason.ENVELOPE_VERSION: mark("Le message est d’une version du protocole qui n’est pas connue ici."),
+    Reason.HELD_FOR_REVIEW: mark("L’hôpital examine la question avant de répondre."),
+    Reason.INTERNAL: mark("Le nœud a rencontré une erreur imprévue ; son journal en garde le détail."),
+    Reason.LIMIT_REACHED: mark("La question dépasse la durée ou la mémoire que cet hôpital accorde."),
+    Reason.PARAMETERS_INVALID: mark("Les paramètres de l’analyse sont invalides."),
+    Reason.POLICY_REFUSED: mark("La politique de cet hôpital ne permet pas cette question."),
+    Reason.REVIEWER_REFUSED: mark("L’hôpital a examiné la question et ne répond pas."),
+    Reason.SIGNER_UNKNOWN: mark("Le signataire du message n’est pas connu."),
+    Reason.TOO_FEW_PARTICIPANTS: mark("Trop peu d’hôpitaux participent à la question."),
+    Reason.WAREHOUSE_UNAVAILABLE: mark("L’entrepôt de cet hôpital n’est pas disponible."),
+    Reason.WAREHOUSE_VERSION: mark("L’entrepôt de cet hôpital est d’une autre version."),
+}
+
+
+def word(reason: Reason) -> str:
+    """The sentence for people, in the language of the present context."""
+    return _(_SENTENCES[reason])

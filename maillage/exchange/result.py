@@ -1,0 +1,80 @@
+"""What may leave a hospital: these four messages, and nothing else.
+
+`Partial` carries cells that passed the disclosure gate. `Refusal` and `Failure` carry a code. `Hold` says
+that a person at the hospital will decide; one of the other three follows it.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, TypeAdapter
+
+from maillage.exchange.message import AnalysisRef, Hash, Identifier, Instant, Json, Message, Nonce, Site
+from maillage.exchange.reasons import Reason
+
+
+class Anchor(Message):
+    """The head of the node's ledger when it answered; the hub keeps it, so that a cut tail shows."""
+
+    sequence: Annotated[int, Field(ge=0)]
+    hash: Hash
+
+
+class Timings(Message):
+    """Milliseconds spent at the node, by part."""
+
+    compile_ms: Annotated[float, Field(ge=0)]
+    engine_ms: Annotated[float, Field(ge=0)]
+
+
+class _Answer(Message):
+    protocol: Literal[1, 2]
+    task_id: Identifier
+    question_id: Identifier
+    site: Site
+    nonce: Nonce
+    task_hash: Hash
+    answered_at: Instant
+    software: Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,40}$")]
+    anchor: Anchor | None
+
+
+class Partial(_Answer):
+    """One hospital's part of the answer: cells, counts of distinct persons above its floor, or suppressed.
+
+    `shown_alone` is the hospital's consent that its cells appear by themselves, not only inside a total.
+    """
+
+    kind: Literal["partial"] = "partial"
+    analysis: AnalysisRef
+    content: Json
+    floor: Annotated[int, Field(ge=1)]
+    shown_alone: bool
+    reference: Annotated[str, StringConstraints(max_length=80)]
+    timings: Timings
+
+
+class Refusal(_Answer):
+    """The hospital does not answer: by policy, by a person's decision, or for an invalid message."""
+
+    kind: Literal["refusal"] = "refusal"
+    reason: Reason
+
+
+class Failure(_Answer):
+    """The hospital would answer and could not; `incident` finds the detail in the node's own log."""
+
+    kind: Literal["failure"] = "failure"
+    reason: Reason
+    incident: Identifier
+
+
+class Hold(_Answer):
+    """A person at the hospital will decide."""
+
+    kind: Literal["hold"] = "hold"
+    reason: Literal[Reason.HELD_FOR_REVIEW] = Reason.HELD_FOR_REVIEW
+
+
+Answer = Annotated[Partial | Refusal | Failure | Hold, Field(discriminator="kind")]
+
+ANSWER: TypeAdapter[Partial | Refusal | Failure | Hold] = TypeAdapter(Answer)
