@@ -1,0 +1,35 @@
+"""Cohort expressions (Circe, the language of ATLAS): read, compiled, run."""
+
+from maillage.cohort.attrition import attrition
+from maillage.cohort.circe import parse_expression, to_circe
+from maillage.cohort.compile import CohortPlan, compile_cohort
+from maillage.cohort.errors import (
+    CohortError,
+    ExpressionError,
+    ExpressionTooLargeError,
+    UnsupportedFeatureError,
+)
+from maillage.cohort.expression import CohortExpression
+from maillage.cohort.identity import cohort_hash
+from maillage.cohort.run import CohortTables, compile_for, run_cohort, run_cohorts, run_plan
+from maillage.cohort.script import cohort_sql
+
+__all__ = [
+    "CohortError",
+    "CohortExpression",
+    "CohortPlan",
+    "CohortTables",
+    "ExpressionError",
+    "ExpressionTooLargeError",
+    "UnsupportedFeatureError",
+    "attrition",
+    "cohort_hash",
+    "cohort_sql",
+    "compile_cohort",
+    "compile_for",
+    "parse_expression",
+    "run_cohort",
+    "run_cohorts",
+    "run_plan",
+    "to_circe",
+]

@@ -1,0 +1,85 @@
+"""Bounds on what is read, checked before anything recursive looks at it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from maillage.base.canon import CanonError, JsonValue, read_json
+from maillage.base.i18n import _
+from maillage.cohort.errors import ExpressionError, ExpressionTooLargeError
+
+MAX_BYTES = 1_048_576
+MAX_DEPTH = 60
+MAX_NODES = 2_000
+"""The largest of 367 public phenotypes take 960 kB, are 17 levels deep and have 503 parts."""
+MAX_RULES = 127
+"""Each rule is a bit of a number of 128 bits with a sign, the widest that engines have."""
+
+
+def read_bounded(source: bytes | str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """The JSON object of the source, within the bounds. Raises ExpressionError, ExpressionTooLargeError."""
+    document: object = source if isinstance(source, Mapping) else _read(source)
+    if not isinstance(document, Mapping):
+        raise ExpressionError(
+            _("Une expression de cohorte est un objet JSON."),
+            remedy=_("Exportez la cohorte d’ATLAS en JSON (onglet « Export »)."),
+        )
+    _check_bounds(cast("object", document))
+    return cast("Mapping[str, Any]", document)
+
+
+def _read(source: bytes | str) -> JsonValue:
+    if len(source) > MAX_BYTES:
+        raise ExpressionTooLargeError(
+            _("L’expression de cohorte est trop grande."),
+            why=_("Elle fait {size} octets ; la limite est {limit}.").format(
+                size=len(source), limit=MAX_BYTES
+            ),
+            remedy=_("Réduisez ses listes de concepts, par exemple par leurs ancêtres."),
+        )
+    try:
+        return read_json(source, max_bytes=MAX_BYTES)
+    except CanonError as error:
+        raise ExpressionError(error.what, why=error.why, remedy=error.remedy) from error
+
+
+def _check_bounds(document: object) -> None:
+    nodes = 0
+    for value, depth in _walk(document):
+        if depth > MAX_DEPTH:
+            raise ExpressionTooLargeError(
+                _("L’expression de cohorte est imbriquée trop profondément."),
+                why=_("La limite est de {limit} niveaux.").format(limit=MAX_DEPTH),
+                remedy=_("Aplatissez les groupes qui en contiennent un seul autre."),
+            )
+        nodes += _is_node(value)
+        if nodes > MAX_NODES:
+            raise ExpressionTooLargeError(
+                _("L’expression de cohorte a trop de parties."),
+                why=_("La limite est de {limit} critères, groupes et fenêtres.").format(limit=MAX_NODES),
+                remedy=_("Découpez-la en plusieurs cohortes."),
+            )
+
+
+def _walk(document: object) -> Iterator[tuple[object, int]]:
+    """Every container and its depth. A stack of our own: the interpreter's would overflow first."""
+    pending: list[tuple[object, int]] = [(document, 1)]
+    while pending:
+        value, depth = pending.pop()
+        yield value, depth
+        pending.extend((child, depth + 1) for child in _children(value) if _is_container(child))
+
+
+def _children(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        yield from cast("Mapping[str, object]", value).values()
+    elif isinstance(value, list):
+        yield from cast("list[object]", value)
+
+
+def _is_container(value: object) -> bool:
+    return isinstance(value, Mapping | list)
+
+
+def _is_node(value: object) -> bool:
+    # Concepts are bounded by the size alone: real sets have thousands, and they cost the compiler nothing.
+    return isinstance(value, Mapping) and not ({"CONCEPT_ID", "concept"} & value.keys())

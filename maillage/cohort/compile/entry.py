@@ -1,0 +1,246 @@
+"""Who enters and when: primary events, additional criteria, inclusion rules, limits.
+
+Where a limit keeps one of several events of the same day, it keeps the one with the smallest id in its OMOP
+table, then the one of the first criterion: the reference leaves this choice to the engine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from sqlglot import exp
+
+from maillage.cohort.compile.builder import Builder
+from maillage.cohort.compile.criteria import Wanted
+from maillage.cohort.compile.dates import add_days
+from maillage.cohort.compile.groups import Index, IndexNeeds, events, group_condition, index_needs, observed
+from maillage.cohort.compile.plan import Keep
+from maillage.cohort.compile.sql import (
+    Condition,
+    add_up,
+    cast,
+    col,
+    equal,
+    named,
+    num,
+    ordered,
+    rank_in,
+    row_number,
+    select,
+    subquery,
+    table,
+    union_all,
+    when,
+)
+from maillage.cohort.expression import (
+    CohortExpression,
+    DateField,
+    DateOffsetExit,
+    Group,
+    Limit,
+    PrimaryCriteria,
+)
+
+KEY = "event_id"
+MASK = "inclusion_mask"
+_BITS_OF_BIGINT = 62
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The included events, whether a person has at most one, and the step of all qualified events."""
+
+    included: exp.Select
+    single: bool
+    events: str | None
+
+
+@dataclass(frozen=True)
+class _Carried:
+    """What events carry from the primary ones to the exit, besides their person, start and period."""
+
+    numbered: bool
+    grouped: bool
+    end: bool
+    visit: bool
+    ranked: bool
+
+    def names(self) -> list[str]:
+        optional = {
+            KEY: self.numbered,
+            "op_start_date": self.grouped,
+            "end_date": self.end,
+            "visit_occurrence_id": self.visit,
+            "source_id": self.ranked,
+            "criterion_position": self.ranked,
+        }
+        return [
+            "person_id",
+            "start_date",
+            "op_end_date",
+            *(name for name, there in optional.items() if there),
+        ]
+
+    def of(self, alias: str) -> list[exp.Expr]:
+        return [col(alias, name) for name in self.names()]
+
+
+def entry(builder: Builder, expression: CohortExpression, *, with_events: bool) -> Entry:
+    """Plan the events that open a membership; on demand, the step of qualified events and their masks."""
+    carried = _carried(expression, with_events=with_events)
+    rules = [rule.group for rule in expression.rules]
+    qualified = _qualified(builder, expression, carried)
+    step: str | None = None
+    if with_events:
+        step = _events_step(builder, qualified, rules, carried)
+        chosen = _where_all_hold(step, len(rules), carried)
+    else:
+        chosen = _where_rules_hold(builder, qualified, rules, carried)
+    single = _is_single(expression)
+    if not single and expression.expression_limit is not Limit.ALL:
+        chosen, single = _limited(chosen, expression.expression_limit, carried), True
+    return Entry(chosen, single, step)
+
+
+def _is_single(expression: CohortExpression) -> bool:
+    """Whether a person has at most one qualified event."""
+    limited = expression.additional is not None and expression.qualified_limit is not Limit.ALL
+    return limited or expression.primary.limit is not Limit.ALL
+
+
+def _carried(expression: CohortExpression, *, with_events: bool) -> _Carried:
+    groups = [rule.group for rule in expression.rules if rule.group]
+    if expression.additional:
+        groups.append(expression.additional)
+    needs = reduce(IndexNeeds.__or__, map(index_needs, groups), IndexNeeds())
+    exit_rule = expression.exit
+    limits = (expression.qualified_limit, expression.expression_limit)
+    return _Carried(
+        numbered=with_events or bool(groups),
+        grouped=bool(groups),
+        end=needs.end or (isinstance(exit_rule, DateOffsetExit) and exit_rule.field is DateField.END),
+        visit=needs.visit,
+        ranked=expression.primary.limit is Limit.ALL and any(limit is not Limit.ALL for limit in limits),
+    )
+
+
+def _qualified(builder: Builder, expression: CohortExpression, carried: _Carried) -> exp.Select:
+    """Primary events that satisfy the additional criteria, then the limit that acts only with them."""
+    primary = _primary(builder, expression.primary, carried)
+    if expression.additional is None:
+        return primary
+    chosen = primary
+    if expression.additional:
+        step = builder.add("primary_events", primary, keep=Keep.ONCE)
+        condition = group_condition(builder, expression.additional, Index(step, KEY), alias="e")
+        chosen = select(carried.of("e"), table(step, "e"), where=[condition])
+    if expression.qualified_limit is Limit.ALL or expression.primary.limit is not Limit.ALL:
+        return chosen
+    return _limited(chosen, expression.qualified_limit, carried)
+
+
+def _primary(builder: Builder, primary: PrimaryCriteria, carried: _Carried) -> exp.Select:
+    """The criteria's events under observation, limited, and numbered in no order: ids only identify."""
+    limited = primary.limit is not Limit.ALL
+    number = [named(row_number(), KEY)] if carried.numbered else []
+    copied = [name for name in carried.names() if name != KEY and not name.startswith("op_")]
+    if not limited:
+        columns: list[exp.Expr] = [*number, *(col("e", name) for name in copied)]
+        return _observed_long_enough(columns, _primary_source(builder, primary, carried), primary)
+    rank = ("order_date", "source_id", "criterion_position")
+    columns = [col("e", name) for name in dict.fromkeys((*copied, *rank))]
+    found = _observed_long_enough(columns, _primary_source(builder, primary, carried), primary)
+    kept = [*number, *(col("r", name) for name in carried.names() if name != KEY)]
+    return _first_of_each(found, kept, (*rank, "op_start_date"), descending=primary.limit is Limit.LAST)
+
+
+def _observed_long_enough(columns: list[exp.Expr], source: exp.Expr, primary: PrimaryCriteria) -> exp.Select:
+    query = observed(columns, source)
+    start, date, end = (
+        col("o", "observation_period_start_date"),
+        col("e", "start_date"),
+        col("o", "observation_period_end_date"),
+    )
+    required: list[Condition] = []
+    if primary.prior_days:
+        required.append(exp.LTE(this=add_days(start, primary.prior_days), expression=date.copy()))
+    if primary.post_days:
+        required.append(exp.LTE(this=add_days(date, primary.post_days), expression=end))
+    return query.where(*required, copy=False) if required else query
+
+
+def _primary_source(builder: Builder, primary: PrimaryCriteria, carried: _Carried) -> exp.Expr:
+    """The union of the criteria's events, as `e`."""
+    limited = primary.limit is not Limit.ALL
+    ranked = limited or carried.ranked
+    wanted = Wanted(id=ranked, end=carried.end, visit=carried.visit, order=limited)
+    if len(primary.criteria) == 1 and not ranked:
+        return table(events(builder, primary.criteria[0], wanted), "e")
+    queries = [
+        _one_criterion(events(builder, criterion, wanted), position, wanted)
+        for position, criterion in enumerate(primary.criteria)
+    ]
+    return subquery(union_all(queries), "e")
+
+
+def _one_criterion(step: str, position: int, wanted: Wanted) -> exp.Query:
+    optional = {"end_date": wanted.end, "visit_occurrence_id": wanted.visit, "order_date": wanted.order}
+    names = ["person_id", "start_date", *(name for name, there in optional.items() if there)]
+    columns: list[exp.Expr] = [col("c", name) for name in names]
+    if wanted.id:
+        columns.append(named(col("c", "event_id"), "source_id"))
+        columns.append(named(num(position), "criterion_position"))
+    return select(columns, table(step, "c"))
+
+
+def _limited(query: exp.Select, limit: Limit, carried: _Carried) -> exp.Select:
+    """One event per person, the first or the last."""
+    order = ("start_date", "source_id", "criterion_position")
+    return _first_of_each(query, carried.of("r"), order, descending=limit is Limit.LAST)
+
+
+def _first_of_each(
+    query: exp.Select, columns: Sequence[exp.Expr], order: Sequence[str], *, descending: bool
+) -> exp.Select:
+    """The first row of each person; `descending` turns the date, which leads the order, and no other key."""
+    date, *ties = order
+    keys = [ordered(col("q", date), descending=descending), *(ordered(col("q", name)) for name in ties)]
+    rank = named(rank_in(col("q", "person_id"), keys), "ordinal")
+    ranked = select([exp.Star(), rank], subquery(query, "q"))
+    first = equal(col("r", "ordinal"), num(1))
+    return select(columns, subquery(ranked, "r"), where=[first])
+
+
+def _events_step(builder: Builder, qualified: exp.Select, rules: Sequence[Group], carried: _Carried) -> str:
+    """The public step of qualified events with their masks."""
+    if not rules:
+        return builder.add("events", qualified.select(named(num(0), MASK), copy=False), keep=Keep.TABLE)
+    step = builder.add("qualified_events", qualified, keep=Keep.TABLE)
+    conditions = _rule_conditions(builder, rules, step)
+    mask = named(_mask(conditions), MASK)
+    return builder.add("events", select([*carried.of("e"), mask], table(step, "e")), keep=Keep.TABLE)
+
+
+def _rule_conditions(builder: Builder, rules: Sequence[Group], step: str) -> list[Condition]:
+    index = Index(step, KEY)
+    return [group_condition(builder, rule, index, alias="e") for rule in rules]
+
+
+def _mask(conditions: Sequence[Condition]) -> exp.Expr:
+    wide = len(conditions) > _BITS_OF_BIGINT
+    total = add_up([when(condition, num(2**rank), num(0)) for rank, condition in enumerate(conditions)])
+    return cast(total, "INT128" if wide else "BIGINT")
+
+
+def _where_all_hold(step: str, rules: int, carried: _Carried) -> exp.Select:
+    full = equal(col("e", MASK), num(2**rules - 1))
+    return select(carried.of("e"), table(step, "e"), where=[full] if rules else ())
+
+
+def _where_rules_hold(
+    builder: Builder, qualified: exp.Select, rules: Sequence[Group], carried: _Carried
+) -> exp.Select:
+    if not any(rules):
+        return qualified
+    step = builder.add("qualified_events", qualified, keep=Keep.TABLE)
+    return select(carried.of("e"), table(step, "e"), where=_rule_conditions(builder, rules, step))

@@ -1,0 +1,50 @@
+"""A cohort expression as frozen nodes; what may be written in one is data, in `domains`."""
+
+from maillage.cohort.expression.concept_sets import ConceptSet, ConceptSetItem
+from maillage.cohort.expression.domains import DEMOGRAPHICS, DOMAINS, CountColumn
+from maillage.cohort.expression.nodes import (
+    AdjustFrom,
+    CohortExpression,
+    Correlated,
+    Criterion,
+    CustomEraExit,
+    DateAdjustment,
+    DateField,
+    DateOffsetExit,
+    Demographic,
+    Endpoint,
+    Group,
+    GroupType,
+    InclusionRule,
+    Limit,
+    Occurrence,
+    OccurrenceType,
+    PrimaryCriteria,
+    Window,
+)
+
+__all__ = [
+    "DEMOGRAPHICS",
+    "DOMAINS",
+    "AdjustFrom",
+    "CohortExpression",
+    "ConceptSet",
+    "ConceptSetItem",
+    "Correlated",
+    "CountColumn",
+    "Criterion",
+    "CustomEraExit",
+    "DateAdjustment",
+    "DateField",
+    "DateOffsetExit",
+    "Demographic",
+    "Endpoint",
+    "Group",
+    "GroupType",
+    "InclusionRule",
+    "Limit",
+    "Occurrence",
+    "OccurrenceType",
+    "PrimaryCriteria",
+    "Window",
+]
