@@ -1,0 +1,57 @@
+"""The shape that every analysis has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from maillage.disclosure.rules import DisclosureRules
+
+if TYPE_CHECKING:
+    # At run time these would bring the SQL compiler into the node's agent, which stays small.
+    from maillage.cohort import CohortExpression
+    from maillage.warehouse.engines.base import Engine
+
+
+class WireModel(BaseModel):
+    """The base of parameters and contents: strict, closed, frozen."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """An analysis as declared: who asks reads `parameters`, who answers sends `content`."""
+
+    id: str
+    version: int
+    parameters: type[WireModel]
+    content: type[WireModel]
+
+
+@dataclass(frozen=True)
+class LocalAnswer:
+    """What one hospital computed: a content that passed the gate, and milliseconds by part."""
+
+    content: WireModel
+    compile_ms: float
+    engine_ms: float
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One hospital's content as the hub received it, and whether it may be shown by itself."""
+
+    content: Mapping[str, Any]
+    shown_alone: bool
+
+
+class LocalRun(Protocol):
+    """The node's half of an analysis."""
+
+    def __call__(
+        self, *, cohort: "CohortExpression", parameters: BaseModel, engine: "Engine", rules: DisclosureRules
+    ) -> LocalAnswer:
+        """Compute and gate; nothing ungated is returned."""
+        ...

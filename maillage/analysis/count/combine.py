@@ -1,0 +1,147 @@
+"""The hub's half of count: sums of released cells, and who is in them (S4, S8)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from pydantic import ValidationError
+
+from maillage.analysis.base import Contribution
+from maillage.analysis.count.spec import CountContent
+from maillage.analysis.errors import ContentError
+from maillage.base.i18n import _
+from maillage.base.settings import describe_validation
+from maillage.disclosure.values import Cell, Count, Suppressed, Suppression, cell_to_json
+
+
+@dataclass(frozen=True)
+class _Part:
+    site: str
+    content: CountContent
+    shown_alone: bool
+
+
+def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_sites: int) -> dict[str, Any]:
+    """The group's document: total persons, steps, years, who contributes and who is left out and why.
+
+    `floor` is the network's, in persons; `minimum_sites` is how many hospitals a total must mix when some
+    of them are not shown alone. Raises ContentError when a content is not what the spec declares.
+    """
+    parts = [
+        _Part(site, read_content(contribution.content, floor=floor), contribution.shown_alone)
+        for site, contribution in sorted(contributions.items())
+    ]
+    counted = _choose_contributors(parts, minimum_sites=minimum_sites)
+    return {
+        "persons": cell_to_json(_total([part.content.persons for part in counted], empty=parts)),
+        "contributing": [part.site for part in counted],
+        "left_out": [_left_out(part) for part in parts if part not in counted],
+        "steps": [cell_to_json(cell) for cell in _combine_steps(counted)],
+        "years": _combine_years(counted),
+    }
+
+
+def read_content(document: Mapping[str, Any], *, floor: int) -> CountContent:
+    """One hospital's content, validated; every cell is at the network's floor or is suppressed."""
+    try:
+        content = CountContent.model_validate(document)
+    except ValidationError as error:
+        raise ContentError(
+            _("La réponse d’un hôpital n’a pas la forme attendue."), why=describe_validation(error)
+        ) from error
+    for cell in _cells(content):
+        if isinstance(cell, Count) and cell.value < floor:
+            raise ContentError(_("La réponse d’un hôpital contient une case sous le seuil du réseau."))
+    if any(difference < 0 or 0 < difference < floor for difference in _differences(content)):
+        raise ContentError(_("La réponse d’un hôpital laisse trouver par différence moins que le seuil."))
+    return content
+
+
+def _differences(content: CountContent) -> Iterable[int]:
+    """What subtraction gives of the shown cells: between two steps, and of the total without its years."""
+    steps = [cell.value for cell in (*content.steps, content.persons) if isinstance(cell, Count)]
+    yield from (earlier - later for earlier, later in pairwise(steps))
+    if len({year.year for year in content.years}) < len(content.years):
+        raise ContentError(_("La réponse d’un hôpital n’a pas la forme attendue."))
+    years = [year.persons.value for year in content.years if isinstance(year.persons, Count)]
+    if years:
+        yield (content.persons.value if isinstance(content.persons, Count) else 0) - sum(years)
+
+
+def _cells(content: CountContent) -> Iterable[Cell]:
+    yield content.persons
+    yield from content.steps
+    yield from (year.persons for year in content.years)
+    if content.other_years is not None:
+        yield content.other_years
+
+
+def _choose_contributors(parts: Sequence[_Part], *, minimum_sites: int) -> list[_Part]:
+    """Who is in the total: hospitals with a released count, none of which the total gives away.
+
+    Those shown alone hide nothing. The others are mixed in only when there are at least `minimum_sites`
+    of them: the shown ones can be subtracted, and with fewer left each would learn its neighbour's number.
+    """
+    released = [part for part in parts if isinstance(part.content.persons, Count)]
+    alone = [part for part in released if part.shown_alone]
+    mixed = [part for part in released if not part.shown_alone]
+    return alone + (mixed if len(mixed) >= minimum_sites else [])
+
+
+def _left_out(part: _Part) -> dict[str, str]:
+    match part.content.persons:
+        case Suppressed(reason):
+            return {"id": part.site, "why": reason.value}
+        case Count():
+            return {"id": part.site, "why": Suppression.TOO_FEW_SITES.value}
+
+
+def _total(cells: Sequence[Cell], *, empty: Sequence[_Part]) -> Cell:
+    """The sum, or why there is none. A suppressed term suppresses the sum."""
+    if not cells:
+        hidden = any(isinstance(part.content.persons, Count) for part in empty)
+        return Suppressed(Suppression.TOO_FEW_SITES if hidden else Suppression.BELOW_FLOOR)
+    if any(isinstance(cell, Suppressed) for cell in cells):
+        return Suppressed(Suppression.PROTECTED)
+    return Count(sum(cell.value for cell in cells if isinstance(cell, Count)))
+
+
+def _combine_steps(parts: Sequence[_Part]) -> list[Cell]:
+    lengths = {len(part.content.steps) for part in parts}
+    if len(lengths) > 1:
+        raise ContentError(_("Les hôpitaux n’ont pas compté les mêmes critères d’inclusion."))
+    return [
+        _total([part.content.steps[index] for part in parts], empty=parts)
+        for index in range(lengths.pop() if lengths else 0)
+    ]
+
+
+def _combine_years(parts: Sequence[_Part]) -> list[dict[str, Any]]:
+    """By year, the sum of what was released and by whom; a hospital that hides the year is not in it.
+
+    Hospitals not shown alone are left out of a year unless all of them release it: their cells could be
+    told apart by the years in which only some of them appear.
+    """
+    by_site = {part.site: {year.year: year.persons for year in part.content.years} for part in parts}
+    mixed = [part.site for part in parts if not part.shown_alone]
+    rows: list[dict[str, Any]] = []
+    for year in sorted({year for cells in by_site.values() for year in cells}):
+        released = [site for site, cells in by_site.items() if isinstance(cells.get(year), Count)]
+        if not set(mixed) <= set(released):
+            released = [site for site in released if site not in mixed]
+        rows.append(
+            {
+                "year": year,
+                "persons": cell_to_json(_sum_of(by_site, sites=released, year=year)),
+                "contributing": released,
+                "complete": len(released) == len(parts),
+            }
+        )
+    return rows
+
+
+def _sum_of(by_site: Mapping[str, Mapping[int, Cell]], *, sites: Sequence[str], year: int) -> Cell:
+    cells = [by_site[site][year] for site in sites]
+    values = [cell.value for cell in cells if isinstance(cell, Count)]
+    return Count(sum(values)) if values else Suppressed(Suppression.PROTECTED)

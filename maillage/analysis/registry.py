@@ -1,0 +1,113 @@
+"""Which analyses are installed, and the hash of the code that runs them.
+
+Nothing here imports an analysis's local half, so that the node's agent and the hub stay light; only the
+node's worker calls `load_local`.
+"""
+
+import hashlib
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from pydantic import BaseModel, ValidationError
+
+from maillage.analysis.base import Contribution, LocalRun, Spec
+from maillage.analysis.errors import ParametersError, UnknownAnalysisError
+from maillage.base.i18n import _
+from maillage.base.settings import describe_validation
+
+ANALYSES = ("count",)
+# What decides a number: the analysis, the cohort compiler under it, the gate above it.
+_HASHED_PACKAGES = ("maillage.cohort", "maillage.disclosure")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An analysis as a node announces it."""
+
+    id: str
+    version: int
+    code: str
+
+
+class Combine(Protocol):
+    """The hub's half of an analysis."""
+
+    def __call__(
+        self, contributions: Mapping[str, Contribution], *, floor: int, minimum_sites: int
+    ) -> dict[str, Any]:
+        """The combined document, every cell of it checked again."""
+        ...
+
+
+def installed_analyses() -> Mapping[str, Installed]:
+    """Every analysis installed here, by id."""
+    return {name: Installed(name, find_spec(name).version, code_hash(name)) for name in ANALYSES}
+
+
+def find_spec(analysis_id: str) -> Spec:
+    """What the analysis takes and gives. Raises UnknownAnalysisError."""
+    if analysis_id not in ANALYSES:
+        raise UnknownAnalysisError(
+            _("L’analyse « {name} » n’est pas installée.").format(name=analysis_id[:40]),
+            remedy=_("Analyses installées : {names}.").format(names=", ".join(ANALYSES)),
+        )
+    return cast("Spec", import_module(f"maillage.analysis.{analysis_id}.spec").SPEC)
+
+
+def read_parameters(spec: Spec, document: Mapping[str, Any]) -> BaseModel:
+    """The parameters, validated. Raises ParametersError."""
+    try:
+        return spec.parameters.model_validate(document)
+    except ValidationError as error:
+        raise ParametersError(
+            _("Les paramètres de l’analyse « {name} » sont invalides.").format(name=spec.id),
+            why=describe_validation(error),
+        ) from error
+
+
+def load_local(analysis_id: str) -> LocalRun:
+    """The node's half; importing it brings in the compiler, so only the worker does."""
+    find_spec(analysis_id)
+    return cast("LocalRun", import_module(f"maillage.analysis.{analysis_id}.local").run)
+
+
+def load_combine(analysis_id: str) -> Combine:
+    """The hub's half."""
+    find_spec(analysis_id)
+    return cast("Combine", import_module(f"maillage.analysis.{analysis_id}.combine").combine)
+
+
+@cache
+def code_hash(analysis_id: str) -> str:
+    """`sha256:…` over the sources that decide this analysis's numbers, the same on every machine."""
+    digest = hashlib.sha256()
+    for package in (f"maillage.analysis.{analysis_id}", *_HASHED_PACKAGES):
+        root = _folder_of(package)
+        for name, content in sorted(_sources(root, prefix=package)):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return "sha256:" + digest.hexdigest()
+
+
+def _folder_of(package: str) -> Path:
+    # Found without being imported (`importlib.resources.files` would import it): hashing the compiler must
+    # not bring it into the agent.
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise UnknownAnalysisError(_("Le paquet {name} n’est pas installé.").format(name=package))
+    return Path(found.submodule_search_locations[0])
+
+
+def _sources(folder: Path, *, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            found += _sources(entry, prefix=f"{prefix}/{entry.name}")
+        elif entry.name.endswith(".py"):
+            # Line ends are made alike: a checkout on another system must give the same hash.
+            found.append((f"{prefix}/{entry.name}", entry.read_bytes().replace(b"\r\n", b"\n")))
+    return found
