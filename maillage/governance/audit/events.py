@@ -1,0 +1,52 @@
+"""Everything that the group keeps a trace of: `source:subject:action`, and one sentence for people."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from maillage.base.i18n import _, mark
+
+
+class EventType(StrEnum):
+    """Alphabetical."""
+
+    ANSWER_RECORDED = "node:answer:record"
+    ANSWER_REFUSED = "hub:answer:refuse"
+    CLOCK_REFUSED = "hub:clock:refuse"
+    LINK_CREATED = "operator:link:create"
+    MEMBER_DEPARTED = "operator:member:depart"
+    MEMBER_REGISTERED = "operator:member:register"
+    MEMBER_REINSTATED = "operator:member:reinstate"
+    MEMBER_SUSPENDED = "operator:member:suspend"
+    NODE_GREETED = "node:boot:greet"
+    QUESTION_ASKED = "requester:question:ask"
+    QUESTION_CANCELLED = "requester:question:cancel"
+    QUESTION_EXPIRED = "hub:question:expire"
+    SESSION_OPENED = "requester:session:open"
+    TASK_DELIVERED = "hub:task:deliver"
+    TOKEN_CREATED = "operator:token:create"  # noqa: S105 - an event, not a secret
+    TOKEN_REVOKED = "operator:token:revoke"  # noqa: S105
+
+
+_SENTENCES: Mapping[EventType, str] = {
+    EventType.ANSWER_RECORDED: mark("{actor} a répondu à la tâche {subject}."),
+    EventType.ANSWER_REFUSED: mark("Une réponse de {actor} à la tâche {subject} a été refusée."),
+    EventType.CLOCK_REFUSED: mark("L’horloge de {actor} est fausse : ses requêtes sont refusées."),
+    EventType.LINK_CREATED: mark("{actor} a fait un lien d’entrée pour {subject}."),
+    EventType.MEMBER_DEPARTED: mark("{actor} a retiré l’hôpital {subject} du réseau."),
+    EventType.MEMBER_REGISTERED: mark("{actor} a inscrit l’hôpital {subject}."),
+    EventType.MEMBER_REINSTATED: mark("{actor} a rétabli l’hôpital {subject}."),
+    EventType.MEMBER_SUSPENDED: mark("{actor} a suspendu l’hôpital {subject}."),
+    EventType.NODE_GREETED: mark("Le nœud de {actor} a démarré."),
+    EventType.QUESTION_ASKED: mark("{actor} a posé la question {subject}."),
+    EventType.QUESTION_CANCELLED: mark("{actor} a annulé la question {subject}."),
+    EventType.QUESTION_EXPIRED: mark("La question {subject} a atteint sa date limite."),
+    EventType.SESSION_OPENED: mark("{actor} est entré dans le portail."),
+    EventType.TASK_DELIVERED: mark("La tâche {subject} a été remise à {actor}."),
+    EventType.TOKEN_CREATED: mark("{actor} a fait un jeton pour {subject}."),
+    EventType.TOKEN_REVOKED: mark("{actor} a révoqué un jeton de {subject}."),
+}
+
+
+def describe(event_type: str, *, actor: str, subject: str) -> str:
+    """The event in words, in the language of the present context."""
+    return _(_SENTENCES[EventType(event_type)]).format(actor=actor, subject=subject)

@@ -1,0 +1,74 @@
+"""Every change to a member that a person decides: one transaction, one audit event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from maillage.base.i18n import _
+from maillage.base.ids import SiteId
+from maillage.base.keys import PublicKey
+from maillage.governance.audit.chain import record
+from maillage.governance.audit.events import EventType
+from maillage.governance.group.errors import MemberExistsError, UnknownMemberError
+from maillage.governance.group.models import Member
+from maillage.governance.group.states import MemberState, check_move
+from maillage.governance.transactions import atomic
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A hospital as its operator announces it, its key read over the telephone or met in person."""
+
+    site: SiteId
+    name: str
+    key: PublicKey
+    city: str = ""
+
+
+def register(registration: Registration, *, by: str, at: datetime) -> Member:
+    """Add a member. Raises MemberExistsError when its name or its key is already there."""
+    with atomic():
+        same = Member.objects.filter(site=registration.site) | Member.objects.filter(
+            fingerprint=registration.key.fingerprint
+        )
+        if same.exists():
+            raise MemberExistsError(
+                _("L’hôpital « {site} » ou sa clé est déjà inscrit.").format(site=registration.site),
+                remedy=_("« maillage hub members » donne la liste des hôpitaux et de leurs clés."),
+            )
+        member = Member.objects.create(
+            site=registration.site,
+            name=registration.name,
+            city=registration.city,
+            public_key=registration.key.text,
+            fingerprint=registration.key.fingerprint,
+            registered_at=at,
+        )
+        facts = {"name": member.name, "fingerprint": member.fingerprint}
+        record(EventType.MEMBER_REGISTERED, actor=by, subject=member.site, at=at, facts=facts)
+    return member
+
+
+def suspend(site: str, *, by: str, at: datetime) -> None:
+    """Its node is refused from its next request on."""
+    _move(site, to=MemberState.SUSPENDED, event_type=EventType.MEMBER_SUSPENDED, by=by, at=at)
+
+
+def reinstate(site: str, *, by: str, at: datetime) -> None:
+    """A suspended member is asked and heard again."""
+    _move(site, to=MemberState.ACTIVE, event_type=EventType.MEMBER_REINSTATED, by=by, at=at)
+
+
+def retire(site: str, *, by: str, at: datetime) -> None:
+    """The member leaves for good; its key is never accepted again."""
+    _move(site, to=MemberState.DEPARTED, event_type=EventType.MEMBER_DEPARTED, by=by, at=at)
+
+
+def _move(site: str, *, to: MemberState, event_type: EventType, by: str, at: datetime) -> None:
+    with atomic():
+        member = Member.objects.select_for_update().filter(site=site).first()
+        if member is None:
+            raise UnknownMemberError(site)
+        check_move(site=site, current=member.state, to=to)
+        member.state = to.value
+        member.save(update_fields=["state"])
+        record(event_type, actor=by, subject=site, at=at)

@@ -1,0 +1,27 @@
+"""In what state a member is, and where it may go from there."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from maillage.governance.group.errors import MemberStateError
+
+
+class MemberState(StrEnum):
+    """Only an active member is asked and may answer."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DEPARTED = "departed"
+
+
+MOVES: Mapping[MemberState, frozenset[MemberState]] = {
+    MemberState.ACTIVE: frozenset({MemberState.SUSPENDED, MemberState.DEPARTED}),
+    MemberState.SUSPENDED: frozenset({MemberState.ACTIVE, MemberState.DEPARTED}),
+    MemberState.DEPARTED: frozenset(),
+}
+
+
+def check_move(*, site: str, current: str, to: MemberState) -> None:
+    """Raises MemberStateError when the table does not allow it."""
+    if to not in MOVES[MemberState(current)]:
+        raise MemberStateError(site=site, current=current, to=to.value)
