@@ -1,0 +1,72 @@
+"""Builds the only four messages that leave this hospital. Each is for one delivery, none takes free text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from maillage import __version__
+from maillage.exchange.envelope import AnyAnswer
+from maillage.exchange.reasons import Reason
+from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Timings
+from maillage.exchange.task import Task
+from maillage.exchange.version import CURRENT
+from maillage.node.check import Delivery
+from maillage.node.ledger import Head
+from maillage.node.policy import Policy
+from maillage.node.worker.messages import Computed
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where and when an answer is given; `head` is the ledger's last line before it."""
+
+    site: str
+    at: datetime
+    head: Head
+
+
+Maker = Callable[[Moment], AnyAnswer]
+"""An answer but for its moment, which is known only inside the transaction that records it."""
+
+
+def make_partial(delivery: Delivery, task: Task, *, computed: Computed, policy: Policy) -> Maker:
+    """The cells that passed the gate, under the rules that gated them."""
+    return lambda moment: Partial(
+        **_common(delivery, moment),
+        analysis=task.analysis,
+        content=computed.content,
+        floor=policy.disclosure.floor,
+        shown_alone=policy.shown_alone,
+        reference=computed.reference,
+        timings=Timings(compile_ms=computed.compile_ms, engine_ms=computed.engine_ms),
+    )
+
+
+def make_refusal(delivery: Delivery, *, reason: Reason) -> Maker:
+    """The hospital does not answer."""
+    return lambda moment: Refusal(**_common(delivery, moment), reason=reason)
+
+
+def make_failure(delivery: Delivery, *, reason: Reason, incident: str) -> Maker:
+    """The hospital could not answer; `incident` finds the detail in its log."""
+    return lambda moment: Failure(**_common(delivery, moment), reason=reason, incident=incident)
+
+
+def make_hold(delivery: Delivery) -> Maker:
+    """A person will decide."""
+    return lambda moment: Hold(**_common(delivery, moment))
+
+
+def _common(delivery: Delivery, moment: Moment) -> dict[str, Any]:
+    return {
+        "protocol": CURRENT,
+        "task_id": delivery.task_id,
+        "question_id": delivery.question_id,
+        "site": moment.site,
+        "nonce": delivery.nonce,
+        "task_hash": delivery.task_hash,
+        "answered_at": moment.at,
+        "software": __version__,
+        "anchor": Anchor(sequence=moment.head.sequence, hash=moment.head.hash),
+    }

@@ -1,0 +1,195 @@
+"""The agent's side of the hub's HTTP interface: hello, next task, answer. Every request is signed."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import urlencode
+
+import httpx2
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from maillage import __version__
+from maillage.base.canon import CanonError, canonical_bytes, read_json
+from maillage.base.clock import Clock
+from maillage.base.i18n import _
+from maillage.base.keys import SigningKey
+from maillage.exchange.http import sign_request
+from maillage.exchange.message import MAX_ENVELOPE_BYTES, Instant
+from maillage.exchange.result import Anchor
+from maillage.exchange.version import CURRENT
+from maillage.node.errors import HubAnswerError, HubUnreachableError
+from maillage.node.settings import HubSettings
+
+MAX_DOCUMENT_BYTES = 64_000
+# Beyond the wait that was asked for, how long the hub's own work and the network may take.
+POLL_MARGIN_SECONDS = 15.0
+KEEPALIVE_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back, at most one byte longer than what was expected at most."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One long poll's fruit: a task's envelope under a task's name, or none; and tasks to give up."""
+
+    task_id: str | None
+    envelope: bytes | None
+    cancelled: tuple[str, ...]
+
+
+class Greeting(BaseModel):
+    """The hub's answer to hello. Names unknown here are let pass: a newer hub may say more."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    site: str
+    hub_time: Instant
+    anchor: Anchor | None = None
+
+
+class _Trouble(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    what: str = ""
+    why: str = ""
+    remedy: str = ""
+
+
+class HubClient:
+    """Kept-alive connections to one hub, for the body of a `with`."""
+
+    def __init__(self, settings: HubSettings, *, key: SigningKey, clock: Clock) -> None:
+        self._settings = settings
+        self._key = key
+        self._clock = clock
+        self._http = httpx2.Client(
+            base_url=settings.url,
+            verify=ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else True,
+            proxy=settings.proxy,
+            # Settings enter by the file alone; an HTTP_PROXY left in a shell must not redirect a hospital.
+            trust_env=False,
+            limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS),
+            headers={
+                "Maillage-Protocol": str(CURRENT),
+                "Maillage-Software": __version__,
+                "Accept-Encoding": "identity",
+            },
+        )
+
+    def hello(self, document: Mapping[str, Any]) -> Greeting:
+        """Say who runs here; the hub frees what a former boot had on lease."""
+        body = canonical_bytes(document)
+        reply = self._send("POST", "/api/node/v1/hello", body=body, kind="application/json")
+        try:
+            return Greeting.model_validate_json(reply.body)
+        except ValidationError as error:
+            raise _unreadable(reply) from error
+
+    def next_task(self, *, boot: str) -> Poll:
+        """Wait for a task, as long as the settings say; none is the usual outcome, not an error."""
+        wait = self._settings.wait_seconds
+        target = "/api/node/v1/tasks/next?" + urlencode({"wait": wait, "boot": boot})
+        reply = self._send(
+            "GET", target, read_timeout=wait + POLL_MARGIN_SECONDS, max_bytes=MAX_ENVELOPE_BYTES
+        )
+        cancelled = reply.headers.get("maillage-cancelled", "")
+        return Poll(
+            task_id=reply.headers.get("maillage-task") if reply.status == 200 else None,
+            envelope=reply.body if reply.status == 200 else None,
+            cancelled=tuple(name.strip() for name in cancelled.split(",") if name.strip()),
+        )
+
+    def post_answer(self, task_id: str, envelope: bytes) -> str:
+        """Hand over an answer; the hub's word for what it did with it."""
+        target = f"/api/node/v1/tasks/{task_id}/answer"
+        reply = self._send("POST", target, body=envelope, kind="application/vnd.dsse+json")
+        try:
+            return str(read_json(reply.body, max_bytes=MAX_DOCUMENT_BYTES)["status"])
+        except (CanonError, KeyError, TypeError) as error:
+            raise _unreadable(reply) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        self._http.close()
+
+    def _send(
+        self,
+        method: str,
+        target: str,
+        *,
+        body: bytes = b"",
+        kind: str = "",
+        read_timeout: float | None = None,
+        max_bytes: int = MAX_DOCUMENT_BYTES,
+    ) -> Reply:
+        headers = sign_request(method=method, target=target, body=body, key=self._key, now=self._now())
+        timeout = httpx2.Timeout(
+            self._settings.answer_timeout_seconds,
+            connect=self._settings.connect_timeout_seconds,
+            read=read_timeout or self._settings.answer_timeout_seconds,
+        )
+        if kind:
+            headers["Content-Type"] = kind
+        try:
+            with self._http.stream(
+                method, target, content=body or None, headers=headers, timeout=timeout
+            ) as response:
+                reply = Reply(response.status_code, response.headers, _read_bounded(response, max_bytes))
+        except httpx2.HTTPError as error:
+            raise _unreachable(self._settings.url, error) from error
+        if reply.status not in (200, 204):
+            raise _read_trouble(reply)
+        return reply
+
+    def _now(self) -> datetime:
+        return self._clock()
+
+
+def _read_bounded(response: httpx2.Response, max_bytes: int) -> bytes:
+    # One byte too many is enough to know that it is too large; the rest is never read.
+    data = bytearray()
+    for part in response.iter_raw():
+        data += part
+        if len(data) > max_bytes:
+            return bytes(data[: max_bytes + 1])
+    return bytes(data)
+
+
+def _read_trouble(reply: Reply) -> HubAnswerError:
+    try:
+        found = _Trouble.model_validate_json(reply.body)
+    except ValidationError:
+        # A proxy's page rather than the hub's document.
+        return _unreadable(reply)
+    return HubAnswerError(
+        found.what or found.code, status=reply.status, code=found.code, why=found.why, remedy=found.remedy
+    )
+
+
+def _unreadable(reply: Reply) -> HubAnswerError:
+    return HubAnswerError(
+        _("La réponse du hub est illisible (HTTP {status}).").format(status=reply.status),
+        status=reply.status,
+        code="unreadable",
+        remedy=_("Vérifiez l’adresse du hub, et le serveur mandataire s’il y en a un."),
+    )
+
+
+def _unreachable(url: str, error: Exception) -> HubUnreachableError:
+    return HubUnreachableError(
+        _("Le hub {url} ne répond pas.").format(url=url),
+        why=type(error).__name__,
+        remedy=_("Le nœud réessaie ; vérifiez le réseau, l’adresse, le certificat."),
+    )

@@ -1,0 +1,94 @@
+"""From received to held, accepted or refused: the envelope first, then the policy."""
+
+from maillage.analysis.registry import installed_analyses
+from maillage.base.errors import MaillageError
+from maillage.exchange.reasons import Reason
+from maillage.exchange.task import Task
+from maillage.node import tasks
+from maillage.node.answer import make_hold, make_refusal
+from maillage.node.check import Delivery, check_task, read_delivery
+from maillage.node.folder import Node
+from maillage.node.log import Log
+from maillage.node.policy import Decision, Policy, decide, has_enough_participants
+from maillage.node.states import Event
+from maillage.node.store import Store
+
+
+def open_row(row: tasks.Row, *, node: Node) -> Delivery:
+    """Verify the stored bytes again: what a disk gave back is not trusted more than what a network gave."""
+    return read_delivery(row.delivery, data_hash=row.delivery_hash, task_id=row.task_id, signers=node.signers)
+
+
+def decide_task(store: Store, *, node: Node, row: tasks.Row, log: Log) -> None:
+    """Decide a received task: its nonce, the move, the answer if any, in one transaction."""
+    delivery = open_row(row, node=node)
+    with store.transaction():
+        _decide(store, node=node, delivery=delivery, log=log)
+
+
+def _decide(store: Store, *, node: Node, delivery: Delivery, log: Log) -> None:
+    reason = delivery.reason
+    if delivery.task is not None:
+        reason = _check(store, node=node, task=delivery.task)
+    if delivery.task is None or reason is not None:
+        log.warning("task_refused", reason=reason)
+        _refuse(store, node=node, delivery=delivery, reason=reason or Reason.INTERNAL)
+        return
+    try:
+        policy = node.read_policy()
+    except MaillageError as error:
+        # A steward's slip of the pen: nothing may leave under it, and nothing is refused for good.
+        log.error("policy_unreadable", what=error.what, why=error.why)
+        _hold(store, node=node, delivery=delivery, body={"policy": None, "rule": None})
+        return
+    _apply(store, node=node, delivery=delivery, task=delivery.task, policy=policy, log=log)
+
+
+def _check(store: Store, *, node: Node, task: Task) -> Reason | None:
+    reason = check_task(task, site=node.site, now=node.clock(), installed=installed_analyses())
+    if reason is Reason.ENVELOPE_RETARGETED:
+        return reason
+    fresh = tasks.identify(store, task_id=task.task_id, nonce=task.nonce, expires_at=task.expires_at)
+    return reason if fresh else Reason.ENVELOPE_REPLAYED
+
+
+def _apply(store: Store, *, node: Node, delivery: Delivery, task: Task, policy: Policy, log: Log) -> None:
+    if not has_enough_participants(task, policy=policy):
+        log.warning("task_refused", reason=Reason.TOO_FEW_PARTICIPANTS)
+        _refuse(store, node=node, delivery=delivery, reason=Reason.TOO_FEW_PARTICIPANTS)
+        return
+    verdict = decide(task, policy=policy)
+    log.info("task_decided", decision=verdict.decision, rule=verdict.rule)
+    body = _facts(task) | {"policy": policy.hash, "rule": verdict.rule}
+    match verdict.decision:
+        case Decision.AUTO:
+            event = Event.POLICY_TASK_ACCEPTED
+            tasks.accept(store, node=node, task_id=task.task_id, event=event, body=body)
+        case Decision.HOLD:
+            _hold(store, node=node, delivery=delivery, body=body)
+        case Decision.REFUSE:
+            _refuse(store, node=node, delivery=delivery, reason=Reason.POLICY_REFUSED, body=body)
+
+
+def _hold(store: Store, *, node: Node, delivery: Delivery, body: dict[str, object]) -> None:
+    tasks.hold(store, node=node, task_id=delivery.task_id, make=make_hold(delivery), body=body)
+
+
+def _refuse(
+    store: Store, *, node: Node, delivery: Delivery, reason: Reason, body: dict[str, object] | None = None
+) -> None:
+    facts = _facts(delivery.task) if delivery.task else {}
+    make = make_refusal(delivery, reason=reason)
+    tasks.answer(store, node=node, task_id=delivery.task_id, make=make, body=facts | (body or {}))
+
+
+def _facts(task: Task) -> dict[str, object]:
+    """What the ledger keeps of who asked what, next to the decision."""
+    return {
+        "question": task.question_id,
+        "requester": task.requester,
+        "permit": task.permit,
+        "analysis": task.analysis.id,
+        "cohort": task.cohort_hash,
+        "nonce": task.nonce,
+    }

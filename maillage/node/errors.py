@@ -1,0 +1,86 @@
+"""What can go wrong at a node."""
+
+from typing import ClassVar
+
+from maillage.base.errors import Kind, MaillageError
+
+
+class NodeError(MaillageError):
+    """The root of this room's errors."""
+
+
+class NodeExistsError(NodeError):
+    """There is a node in this folder already; its key is never overwritten."""
+
+    kind = Kind.CONFLICT
+
+
+class NodeMissingError(NodeError):
+    """This folder holds no node, or only a part of one."""
+
+    kind = Kind.NOT_FOUND
+
+
+class AgentRunningError(NodeError):
+    """Another agent works in this folder."""
+
+    kind = Kind.CONFLICT
+
+
+class StoreFullError(NodeError):
+    """The disk takes nothing more; what was recorded is unharmed."""
+
+    kind = Kind.UNAVAILABLE
+
+
+class StoreBrokenError(NodeError):
+    """The store is not a database of this version."""
+
+    kind = Kind.INTEGRITY
+
+
+class TaskUnknownError(NodeError):
+    """No task of that name was received here."""
+
+    kind = Kind.NOT_FOUND
+
+
+class MoveError(NodeError):
+    """The task is not in a state from which this can be done."""
+
+    kind = Kind.CONFLICT
+
+
+class LedgerBrokenError(NodeError):
+    """The ledger was edited, cut or reordered."""
+
+    kind = Kind.INTEGRITY
+
+
+class HubUnreachableError(NodeError):
+    """No answer came from the hub: network, proxy, certificate, or the hub is down."""
+
+    kind = Kind.UNAVAILABLE
+
+
+class HubAnswerError(NodeError):
+    """The hub answered with an error; `code` is its machine-readable name, `status` the HTTP status."""
+
+    kind: ClassVar[Kind] = Kind.REFUSED
+
+    def __init__(self, what: str, *, status: int, code: str, why: str = "", remedy: str = "") -> None:
+        super().__init__(what, why=why, remedy=remedy)
+        self.status = status
+        self.code = code
+
+
+class WorkerCrashedError(NodeError):
+    """The engine's process died before it answered."""
+
+    kind = Kind.UNAVAILABLE
+
+
+class WorkerStoppedError(NodeError):
+    """The engine's process was told to stop: the time limit, a cancellation, or the agent's own end."""
+
+    kind = Kind.LIMIT

@@ -1,0 +1,163 @@
+"""The loop that has accepted tasks computed, one at a time, in the worker, and records what comes of each."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from maillage.analysis.registry import find_spec, installed_analyses
+from maillage.base.ids import new_id
+from maillage.exchange.reasons import Reason
+from maillage.exchange.task import Task
+from maillage.node import tasks
+from maillage.node.answer import Maker, make_failure, make_partial, make_refusal
+from maillage.node.check import Delivery, check_task
+from maillage.node.decide import open_row
+from maillage.node.errors import StoreFullError, WorkerCrashedError, WorkerStoppedError
+from maillage.node.log import log_incident
+from maillage.node.policy import Decision, Policy, decide, has_enough_participants
+from maillage.node.shared import Shared, keep_trying
+from maillage.node.store import Store
+from maillage.node.tasks import MAX_ATTEMPTS
+from maillage.node.worker.messages import Computed, Declined, Job
+
+# The hospital would not answer these, however well its machine: they are refusals. The rest are failures.
+REFUSALS = frozenset(
+    {
+        Reason.ANALYSIS_DIFFERS,
+        Reason.ANALYSIS_UNKNOWN,
+        Reason.COHORT_INVALID,
+        Reason.COHORT_UNSUPPORTED,
+        Reason.PARAMETERS_INVALID,
+    }
+)
+
+
+@dataclass(frozen=True)
+class _Work:
+    row: tasks.Row
+    delivery: Delivery
+    task: Task
+    policy: Policy
+
+
+class Runner:
+    """One thread's hold on the worker."""
+
+    def __init__(self, shared: Shared, store: Store) -> None:
+        self._shared = shared
+        self._store = store
+
+    def warm_up(self) -> None:
+        """Have the worker ready before the first question comes."""
+        try:
+            self._shared.worker.start()
+        except WorkerCrashedError as error:
+            log_incident(self._shared.log, "worker_not_started", error=error)
+
+    def tick(self) -> None:
+        """Compute all that is accepted; with nothing to do, let an idle worker go."""
+        while not self._shared.stop.is_set() and (row := tasks.next_accepted(self._store)):
+            self._handle(row)
+        self._shared.worker.end_if_idle(seconds=self._shared.node.settings.warehouse.idle_worker_seconds)
+
+    def _handle(self, row: tasks.Row) -> None:
+        try:
+            maker = self._find_answer(row)
+        except StoreFullError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one task's trouble never stops the others
+            incident = log_incident(self._shared.log, "task_failed", error=error, task=row.task_id)
+            maker = make_failure(
+                open_row(row, node=self._shared.node), reason=Reason.INTERNAL, incident=incident
+            )
+        if maker is not None:
+            keep_trying(lambda: self._record(row, maker), shared=self._shared)
+
+    def _record(self, row: tasks.Row, maker: Maker) -> None:
+        tasks.answer(self._store, node=self._shared.node, task_id=row.task_id, make=maker)
+        self._shared.probe("recorded")
+        self._shared.to_send.set()
+
+    def _find_answer(self, row: tasks.Row) -> Maker | None:
+        """The answer, or None when the task is to be tried again later."""
+        prepared = self._prepare(row)
+        if not isinstance(prepared, _Work):
+            return prepared
+        tasks.start(self._store, node=self._shared.node, task=row)
+        self._shared.running = row.task_id
+        try:
+            outcome = self._shared.worker.run(_to_job(prepared.task, policy=prepared.policy))
+        except WorkerStoppedError as error:
+            return self._after_stop(prepared, error)
+        except WorkerCrashedError as error:
+            return self._after_crash(prepared, error)
+        finally:
+            self._shared.running = None
+        self._shared.probe("executed")
+        return self._to_maker(prepared, outcome)
+
+    def _prepare(self, row: tasks.Row) -> _Work | Maker:
+        """All checks once more: time has passed since the decision, and the disk gave the bytes back."""
+        node = self._shared.node
+        delivery = open_row(row, node=node)
+        if delivery.task is None:
+            return make_refusal(delivery, reason=delivery.reason or Reason.INTERNAL)
+        reason = check_task(delivery.task, site=node.site, now=node.clock(), installed=installed_analyses())
+        if reason is not None:
+            return make_refusal(delivery, reason=reason)
+        if row.attempts >= MAX_ATTEMPTS:
+            self._shared.log.error("task_poisoned", task=row.task_id, attempts=row.attempts)
+            return make_failure(delivery, reason=Reason.INTERNAL, incident=new_id("incident"))
+        policy = node.read_policy()
+        if not has_enough_participants(delivery.task, policy=policy):
+            return make_refusal(delivery, reason=Reason.TOO_FEW_PARTICIPANTS)
+        if decide(delivery.task, policy=policy).decision is Decision.REFUSE:
+            # The steward closed the door while the question waited its turn (S2: valid when it is answered).
+            return make_refusal(delivery, reason=Reason.POLICY_REFUSED)
+        return _Work(row, delivery, delivery.task, policy)
+
+    def _after_stop(self, work: _Work, error: WorkerStoppedError) -> Maker | None:
+        if self._shared.stop.is_set():
+            tasks.give_back(self._store, task=work.row)
+            return None
+        incident = log_incident(self._shared.log, "task_stopped", error=error, task=work.row.task_id)
+        # When a cancellation or the date stopped it, that is its recorded answer, and this one is dropped.
+        return make_failure(work.delivery, reason=Reason.LIMIT_REACHED, incident=incident)
+
+    def _after_crash(self, work: _Work, error: WorkerCrashedError) -> None:
+        if self._shared.stop.is_set():
+            tasks.give_back(self._store, task=work.row)
+            return
+        log_incident(self._shared.log, "worker_crashed", error=error, task=work.row.task_id)
+
+    def _to_maker(self, work: _Work, outcome: Computed | Declined) -> Maker:
+        if work.task.expires_at <= self._shared.node.clock():
+            return make_refusal(work.delivery, reason=Reason.ENVELOPE_EXPIRED)
+        if isinstance(outcome, Declined):
+            return self._to_declined(work, outcome)
+        try:
+            # The last look before anything leaves: only what the analysis declares.
+            find_spec(work.task.analysis.id).content.model_validate(outcome.content)
+        except ValidationError as error:
+            incident = log_incident(self._shared.log, "content_refused", error=error, task=work.row.task_id)
+            return make_failure(work.delivery, reason=Reason.INTERNAL, incident=incident)
+        return make_partial(work.delivery, work.task, computed=outcome, policy=work.policy)
+
+    def _to_declined(self, work: _Work, outcome: Declined) -> Maker:
+        self._shared.log.warning(
+            "task_declined", task=work.row.task_id, reason=outcome.reason, incident=outcome.incident
+        )
+        if outcome.reason in REFUSALS:
+            return make_refusal(work.delivery, reason=outcome.reason)
+        return make_failure(work.delivery, reason=outcome.reason, incident=outcome.incident)
+
+
+def _to_job(task: Task, *, policy: Policy) -> Job:
+    return Job(
+        job_id=task.task_id,
+        analysis=task.analysis,
+        parameters=task.parameters,
+        cohort=task.cohort,
+        floor=policy.disclosure.floor,
+        network_floor=policy.disclosure.network_floor,
+    )

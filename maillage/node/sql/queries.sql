@@ -1,0 +1,80 @@
+-- name: head
+-- The last line of the ledger.
+SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1;
+
+-- name: append
+INSERT INTO ledger (sequence, at, event, task_id, body, previous, hash)
+VALUES (:sequence, :at, :event, :task_id, :body, :previous, :hash);
+
+-- name: lines
+SELECT sequence, at, event, task_id, body, previous, hash FROM ledger ORDER BY sequence;
+
+-- name: receive_task
+INSERT INTO tasks (task_id, state, delivery, delivery_hash, received_at)
+VALUES (:task_id, 'received', :delivery, :delivery_hash, :received_at);
+
+-- name: task
+SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_at
+FROM tasks WHERE task_id = :task_id;
+
+-- name: tasks_in_state
+-- Oldest first.
+SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_at
+FROM tasks WHERE state = :state ORDER BY received_at, task_id;
+
+-- name: next_accepted
+SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_at
+FROM tasks WHERE state = 'accepted' ORDER BY received_at, task_id LIMIT 1;
+
+-- name: expired_tasks
+-- Without a final answer, past their date. RFC 3339 in UTC with milliseconds sorts as text.
+SELECT task_id FROM tasks
+WHERE state IN ('received', 'held', 'accepted') AND expires_at <> '' AND expires_at <= :now;
+
+-- name: count_states
+SELECT state, count(*) AS tasks FROM tasks GROUP BY state ORDER BY state;
+
+-- name: move_task
+UPDATE tasks SET state = :state WHERE task_id = :task_id;
+
+-- name: set_attempts
+UPDATE tasks SET attempts = :attempts WHERE task_id = :task_id;
+
+-- name: set_expiry
+UPDATE tasks SET expires_at = :expires_at WHERE task_id = :task_id;
+
+-- name: claim_nonce
+-- Leaves the first owner in place; who owns it is read next.
+INSERT INTO nonces (nonce, task_id) VALUES (:nonce, :task_id) ON CONFLICT (nonce) DO NOTHING;
+
+-- name: nonce_owner
+SELECT task_id FROM nonces WHERE nonce = :nonce;
+
+-- name: record_answer
+INSERT INTO answers (task_id, final, kind, reason, envelope, hash, recorded_at)
+VALUES (:task_id, :final, :kind, :reason, :envelope, :hash, :recorded_at);
+
+-- name: due_answers
+-- In the order in which they were recorded: a hold leaves before the answer that follows it.
+SELECT answer_id, task_id, final, kind, envelope, hash FROM answers WHERE due = 1 ORDER BY answer_id;
+
+-- name: settle_answer
+UPDATE answers SET due = 0 WHERE answer_id = :answer_id;
+
+-- name: ask_again
+-- The hub delivered the task again: what was last said about it is said again.
+UPDATE answers SET due = 1
+WHERE answer_id = (SELECT max(answer_id) FROM answers WHERE task_id = :task_id);
+
+-- name: answers
+SELECT task_id, final, kind, reason, hash, envelope, recorded_at, due FROM answers ORDER BY answer_id;
+
+-- name: set_fact
+INSERT INTO facts (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: fact
+SELECT value FROM facts WHERE name = :name;
+
+-- name: line_hash
+SELECT hash FROM ledger WHERE sequence = :sequence;

@@ -1,0 +1,89 @@
+"""The life of a task at a node, as data: states, allowed moves, one checker, one ledger event per move."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from maillage.base.i18n import _, mark
+from maillage.node.errors import MoveError
+
+
+class State(StrEnum):
+    """Where a task stands. What was answered (partial, refusal, failure) is in its answer, not here."""
+
+    RECEIVED = "received"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    SENT = "sent"
+    REJECTED = "rejected"
+
+
+MOVES: Mapping[State, frozenset[State]] = {
+    # The envelope is stored; nothing was decided.
+    State.RECEIVED: frozenset({State.HELD, State.ACCEPTED, State.ANSWERED}),
+    # A person decides; meanwhile the task may be cancelled or expire, which answers it.
+    State.HELD: frozenset({State.ACCEPTED, State.ANSWERED}),
+    # It will be computed; a refusal (cancelled, expired) or a failure may still come of it.
+    State.ACCEPTED: frozenset({State.ANSWERED}),
+    # The one final answer is stored and waits to be sent.
+    State.ANSWERED: frozenset({State.SENT, State.REJECTED}),
+    State.SENT: frozenset(),
+    # The hub wanted no such answer; should it ask again, the same bytes go again.
+    State.REJECTED: frozenset({State.SENT}),
+}
+
+OPEN = frozenset({State.RECEIVED, State.HELD, State.ACCEPTED})
+"""States without a final answer."""
+
+
+def check_move(task_id: str, *, present: State, to: State) -> None:
+    """Raises MoveError unless the table allows the move."""
+    if to not in MOVES[present]:
+        raise MoveError(
+            _("La tâche {task} est dans l’état « {state} ».").format(task=task_id, state=present),
+            why=_("Elle ne peut pas passer à « {state} ».").format(state=to),
+        )
+
+
+class Event(StrEnum):
+    """What the ledger says, as who:what:did. Alphabetical."""
+
+    AGENT_ANSWER_RECORDED = "agent:answer:recorded"
+    AGENT_ANSWER_REJECTED = "agent:answer:rejected"
+    AGENT_ANSWER_SENT = "agent:answer:sent"
+    AGENT_NODE_STARTED = "agent:node:started"
+    AGENT_TASK_RECEIVED = "agent:task:received"
+    AGENT_TASK_RESUMED = "agent:task:resumed"
+    AGENT_TASK_STARTED = "agent:task:started"
+    HUB_ANCHOR_DIFFERED = "hub:anchor:differed"
+    HUB_DELIVERY_CONFLICTED = "hub:delivery:conflicted"
+    HUB_REQUEST_REFUSED = "hub:request:refused"
+    PERSON_NODE_CREATED = "person:node:created"
+    PERSON_TASK_REFUSED = "person:task:refused"
+    PERSON_TASK_RELEASED = "person:task:released"
+    POLICY_TASK_ACCEPTED = "policy:task:accepted"
+    POLICY_TASK_HELD = "policy:task:held"
+
+
+_SENTENCES: Mapping[Event, str] = {
+    Event.AGENT_ANSWER_RECORDED: mark("Réponse définitive enregistrée."),
+    Event.AGENT_ANSWER_REJECTED: mark("Le hub n’a pas voulu de la réponse."),
+    Event.AGENT_ANSWER_SENT: mark("Réponse remise au hub."),
+    Event.AGENT_NODE_STARTED: mark("Démarrage du nœud."),
+    Event.AGENT_TASK_RECEIVED: mark("Question reçue."),
+    Event.AGENT_TASK_RESUMED: mark("Question reprise après un arrêt."),
+    Event.AGENT_TASK_STARTED: mark("Calcul commencé."),
+    Event.HUB_ANCHOR_DIFFERED: mark("Le hub connaît un autre registre que celui-ci."),
+    Event.HUB_DELIVERY_CONFLICTED: mark("Autre message reçu sous le nom d’une question connue."),
+    Event.HUB_REQUEST_REFUSED: mark("Le hub a refusé une requête du nœud."),
+    Event.PERSON_NODE_CREATED: mark("Création du nœud."),
+    Event.PERSON_TASK_REFUSED: mark("Question refusée par une personne."),
+    Event.PERSON_TASK_RELEASED: mark("Question autorisée par une personne."),
+    Event.POLICY_TASK_ACCEPTED: mark("Question acceptée par la politique."),
+    Event.POLICY_TASK_HELD: mark("Question mise en attente d’une personne."),
+}
+
+
+def word_event(event: Event) -> str:
+    """The sentence for people, in the language of the present context."""
+    return _(_SENTENCES[event])

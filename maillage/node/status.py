@@ -1,0 +1,43 @@
+"""How a node is, read from its folder alone: the agent need not run, the hub need not answer."""
+
+from typing import Any
+
+from maillage.base.i18n import _
+from maillage.node import ledger
+from maillage.node.folder import Node, is_agent_running
+from maillage.node.hello import read_hello
+from maillage.node.store import Store
+
+
+def read_status(store: Store, *, node: Node) -> dict[str, Any]:
+    """Agent, hub, questions by state, answers not sent yet, ledger, warehouse."""
+    head = ledger.read_head(store)
+    return {
+        "site": node.site,
+        "fingerprint": node.key.public.fingerprint,
+        "hub": node.settings.hub.url,
+        "agent": is_agent_running(node),
+        "health": read_hello(store)["health"],
+        "warehouse": str(node.warehouse),
+        "warehouse_present": node.warehouse.is_file(),
+        "tasks": {row["state"]: row["tasks"] for row in store.rows("count_states")},
+        "due": len(store.rows("due_answers")),
+        "ledger": {"sequence": head.sequence, "hash": head.hash},
+    }
+
+
+def word_status(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """The same for people."""
+    tasks = ", ".join(f"{state} {count}" for state, count in found["tasks"].items())
+    missing = "" if found["warehouse_present"] else _(" (absent)")
+    return [
+        (_("Hôpital"), found["site"]),
+        (_("Empreinte de la clé"), found["fingerprint"]),
+        (_("Hub"), found["hub"]),
+        (_("Agent"), _("en marche") if found["agent"] else _("arrêté")),
+        (_("Santé déclarée au hub"), found["health"]),
+        (_("Entrepôt"), found["warehouse"] + missing),
+        (_("Questions"), tasks or _("aucune")),
+        (_("Réponses à envoyer"), str(found["due"])),
+        (_("Lignes du registre"), str(found["ledger"]["sequence"])),
+    ]

@@ -1,0 +1,157 @@
+"""The store: one SQLite file (WAL, every commit on disk before it counts), its SQL in `sql/`.
+
+A task's state, the ledger and the answers are in one database so that each move is one transaction.
+"""
+
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from maillage.base.i18n import _
+from maillage.node.errors import NodeExistsError, NodeMissingError, StoreBrokenError, StoreFullError
+
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 10
+# Quotas and files at their size limit show as errors of writing, not as "full"; the agent treats them alike.
+_FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+
+
+class Store:
+    """One connection, for one thread. Reads at will; changes only inside `transaction`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        #: Called after each commit, with nothing locked; the ledger's keeper sets it.
+        self.after_commit: Callable[[], None] = _do_nothing
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All or nothing, alone among writers; inside another, a part of it.
+
+        Raises StoreFullError when the disk takes no more.
+        """
+        if self.connection.in_transaction:
+            yield
+            return
+        with _disk_errors():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back by itself.
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+        self.after_commit()
+
+    def rows(self, query: str, **parameters: Any) -> list[sqlite3.Row]:
+        """All rows of a named query."""
+        with _disk_errors():
+            return self.connection.execute(load_queries()[query], parameters).fetchall()
+
+    def row(self, query: str, **parameters: Any) -> sqlite3.Row | None:
+        """The first row of a named query."""
+        found = self.rows(query, **parameters)
+        return found[0] if found else None
+
+    def change(self, query: str, **parameters: Any) -> None:
+        """Run a named change."""
+        if not self.connection.in_transaction:
+            raise RuntimeError("a change belongs in a transaction")
+        self.connection.execute(load_queries()[query], parameters)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.connection.close()
+
+
+def create_store(path: Path) -> None:
+    """Make an empty store that only its owner reads; an existing one is never touched."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError as error:
+        raise NodeExistsError(_("{path} existe déjà.").format(path=path)) from error
+    with closing(_connect(path)) as connection:
+        connection.executescript(_read_sql("schema.sql"))
+
+
+@contextmanager
+def open_store(path: Path) -> Generator[Store]:
+    """A store for the body of a `with`. A missing file is an error: a new one would forget every answer."""
+    if not path.is_file():
+        raise NodeMissingError(
+            _("Le registre {path} est introuvable.").format(path=path),
+            remedy=_("Restaurez-le, ou créez un nouveau nœud avec une nouvelle clé."),
+        )
+    store = Store(_connect(path))
+    try:
+        _check_version(store, path)
+        yield store
+    finally:
+        store.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        with _disk_errors():
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+    except StoreFullError:
+        connection.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _broken(path) from error
+    return connection
+
+
+def _check_version(store: Store, path: Path) -> None:
+    found = store.connection.execute("PRAGMA user_version").fetchone()[0]
+    if found != SCHEMA_VERSION:
+        raise _broken(path)
+
+
+def _broken(path: Path) -> StoreBrokenError:
+    return StoreBrokenError(
+        _("{path} n’est pas un registre de cette version.").format(path=path),
+        remedy=_("Restaurez une sauvegarde, ou installez la version de Maillage qui l’a écrit."),
+    )
+
+
+@contextmanager
+def _disk_errors() -> Generator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        # The low byte is the primary code; the rest says which operation failed.
+        if error.sqlite_errorcode & 0xFF in _FULL_CODES:
+            raise StoreFullError(
+                _("Le disque du nœud n’accepte plus d’écriture."),
+                why=error.sqlite_errorname,
+                remedy=_("Libérez de la place ; le nœud reprendra de lui-même."),
+            ) from error
+        raise
+
+
+def _do_nothing() -> None:
+    pass
+
+
+@cache
+def load_queries() -> Mapping[str, str]:
+    """Every query of `sql/queries.sql`, by name."""
+    parts = re.split(r"^-- name: (\w+)\n", _read_sql("queries.sql"), flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
+
+
+def _read_sql(name: str) -> str:
+    return files("maillage.node").joinpath("sql", name).read_text(encoding="utf-8")

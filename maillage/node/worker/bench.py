@@ -1,0 +1,125 @@
+"""The worker's bench: the open warehouse, and one job at a time on it."""
+
+import threading
+from pathlib import Path
+
+from maillage.analysis.registry import ANALYSES, code_hash, find_spec, load_local, read_parameters
+from maillage.base.errors import MaillageError
+from maillage.base.i18n import _
+from maillage.base.ids import new_id
+from maillage.cohort import parse_expression
+from maillage.disclosure.rules import DisclosureRules
+from maillage.exchange.reasons import Reason
+from maillage.node.log import Log, log_incident
+from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
+from maillage.node.worker.reasons import find_reason
+from maillage.warehouse.engines.base import Engine
+from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
+from maillage.warehouse.errors import QueryInterruptedError
+from maillage.warehouse.info import read_info
+
+
+class WorkBench:
+    """Holds the engine between jobs. `expect`, `stop` and `stop_all` come from the reader's thread."""
+
+    def __init__(self, means: Bench, *, log: Log) -> None:
+        self._means = means
+        self._log = log
+        self._path = Path(means.warehouse)
+        self._engine: DuckDBEngine | None = None
+        self._reference = ""
+        self._lock = threading.Lock()
+        self._current: str | None = None
+        self._stopped: set[str] = set()
+
+    def warm_up(self) -> Ready:
+        """Import what a first job would, and open the warehouse; its absence will be each job's error."""
+        for name in ANALYSES:
+            try:
+                load_local(name)
+            except Exception as error:  # noqa: BLE001 - one broken analysis must not take the others along
+                log_incident(self._log, "analysis_not_loaded", error=error, analysis=name)
+        try:
+            self._open()
+        except MaillageError as error:
+            self._log.warning("warehouse_not_open", what=error.what, why=error.why)
+        return Ready(reference=self._reference)
+
+    def run(self, job: Job) -> Computed | Declined:
+        """Compute one job; whatever happens becomes a code, and a line of the log."""
+        if job.analysis.id not in ANALYSES or code_hash(job.analysis.id) != job.analysis.code:
+            # The agent checked its own copy; an upgrade may have come between the two processes' starts.
+            return Declined(job_id=job.job_id, reason=Reason.ANALYSIS_DIFFERS, incident=new_id("incident"))
+        try:
+            return self._compute(job)
+        except Exception as error:  # noqa: BLE001 - the frame that turns every error into a code
+            reason = Reason.LIMIT_REACHED if job.job_id in self._stopped else find_reason(error)
+            incident = log_incident(self._log, "job_declined", error=error, job=job.job_id, reason=reason)
+            if reason in (Reason.ENGINE_FAILED, Reason.INTERNAL, Reason.LIMIT_REACHED):
+                # A session that failed once is not trusted with the next question.
+                self.close()
+            return Declined(job_id=job.job_id, reason=reason, incident=incident)
+        finally:
+            with self._lock:
+                self._current = None
+
+    def _compute(self, job: Job) -> Computed:
+        run = load_local(job.analysis.id)
+        cohort = parse_expression(job.cohort)
+        parameters = read_parameters(find_spec(job.analysis.id), job.parameters)
+        engine = self._open()
+        self._begin(job)
+        rules = DisclosureRules(floor=job.floor, network_floor=job.network_floor)
+        local = run(cohort=cohort, parameters=parameters, engine=engine, rules=rules)
+        return Computed(
+            job_id=job.job_id,
+            content=local.content.model_dump(mode="json"),
+            compile_ms=local.compile_ms,
+            engine_ms=local.engine_ms,
+            reference=self._reference,
+        )
+
+    def _begin(self, job: Job) -> None:
+        if job.job_id in self._stopped:
+            raise QueryInterruptedError(_("La question a été arrêtée avant de commencer."))
+
+    def expect(self, job_id: str) -> None:
+        """A job was taken from the pipe; a stop may name it from now on."""
+        with self._lock:
+            self._current = job_id
+
+    def stop(self, job_id: str) -> None:
+        """Interrupt that job; a job that is over is left alone."""
+        with self._lock:
+            if job_id == self._current:
+                self._stopped.add(job_id)
+                self._interrupt()
+
+    def stop_all(self) -> None:
+        """Interrupt whatever runs."""
+        with self._lock:
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        if self._engine is not None:
+            self._engine.interrupt()
+
+    def close(self) -> None:
+        """Give the warehouse back; the next job opens it again."""
+        with self._lock:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def _open(self) -> Engine:
+        """The open engine; opened anew when the file was replaced since, as a reload does."""
+        if self._engine is not None and not self._engine.is_outdated():
+            return self._engine
+        self.close()
+        self._reference = read_info(self._path).vocabulary_version[:80]
+        engine = open_warehouse(
+            self._path, memory_limit=self._means.memory_limit, threads=self._means.threads or None
+        )
+        with self._lock:
+            self._engine = engine
+        return engine

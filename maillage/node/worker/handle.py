@@ -1,0 +1,127 @@
+"""The agent's hand on its worker: starts it, gives it a job, stops it, ends it when idle.
+
+Nothing here imports the engine: the agent stays small.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from maillage.base.i18n import _
+from maillage.node.errors import WorkerCrashedError, WorkerStoppedError
+from maillage.node.log import Log
+from maillage.node.worker.child import GRACE_SECONDS, Child, FromWorker
+from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready, Stop, to_line
+
+# `-P`: the agent's current folder is no place to import from.
+WORKER_COMMAND = (sys.executable, "-P", "-m", "maillage.node.worker.process")
+START_SECONDS = 120.0
+LOOK_SECONDS = 0.2
+
+
+class Worker:
+    """At most one process, started at need. All but `stop` is for one thread."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        *,
+        time_limit: float,
+        log: Log,
+        command: Sequence[str] = WORKER_COMMAND,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._bench = bench
+        self._time_limit = time_limit
+        self._log = log
+        self._command = command
+        self._monotonic = monotonic
+        self._child: Child | None = None
+        self._stopping: set[str] = set()
+        self._last_used = monotonic()
+        #: The vocabulary's version as the worker last read it; empty before.
+        self.reference = ""
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._child.pid if self._child else None
+
+    def start(self) -> Child:
+        """A warm process. Raises WorkerCrashedError when it dies at once or never gets ready."""
+        if self._child is not None and self._child.is_alive():
+            return self._child
+        self._drop()
+        self._child = Child(self._command, bench=self._bench)
+        ready = self._receive(self._child, seconds=START_SECONDS)
+        if not isinstance(ready, Ready):
+            self._drop()
+            raise WorkerCrashedError(_("Le processus de calcul n’a pas pu démarrer."))
+        self.reference = ready.reference
+        self._last_used = self._monotonic()
+        self._log.info("worker_ready", pid=self._child.pid, reference=ready.reference)
+        return self._child
+
+    def run(self, job: Job) -> Computed | Declined:
+        """Compute one job. Raises WorkerStoppedError (`stop`, or past the time limit), WorkerCrashedError."""
+        child = self.start()
+        try:
+            child.send(to_line(job))
+            answer = self._await(child, job)
+        finally:
+            self._last_used = self._monotonic()
+            stopped = job.job_id in self._stopping
+            self._stopping.discard(job.job_id)
+        if stopped:
+            raise _stopped()
+        if isinstance(answer, Computed):
+            self.reference = answer.reference
+        return answer
+
+    def _await(self, child: Child, job: Job) -> Computed | Declined:
+        deadline = self._monotonic() + self._time_limit
+        told = False
+        while True:
+            answer = self._receive(child, seconds=LOOK_SECONDS)
+            if isinstance(answer, (Computed, Declined)) and answer.job_id == job.job_id:
+                return answer
+            late = self._monotonic() >= deadline
+            if told and late:
+                self._drop()
+                raise _stopped()
+            if not told and (late or job.job_id in self._stopping):
+                # Asked first, for a worker that heeds keeps its warmth; killed after the grace.
+                child.send(to_line(Stop(job_id=job.job_id)))
+                told, deadline = True, self._monotonic() + GRACE_SECONDS
+
+    def stop(self, job_id: str) -> None:
+        """Have the running job stopped, from any thread; `run` then raises WorkerStoppedError."""
+        self._stopping.add(job_id)
+
+    def end_if_idle(self, *, seconds: float) -> None:
+        """End the process when it served nobody for so long; the engine's memory goes back to the machine."""
+        if self._child is not None and self._monotonic() - self._last_used >= seconds > 0:
+            self._log.info("worker_ended", why="idle")
+            self.end()
+
+    def end(self) -> None:
+        """End the process, if there is one."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def _receive(self, child: Child, *, seconds: float) -> FromWorker | None:
+        try:
+            return child.receive(seconds=seconds)
+        except WorkerCrashedError:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+
+def _stopped() -> WorkerStoppedError:
+    return WorkerStoppedError(_("Le calcul a été arrêté."))

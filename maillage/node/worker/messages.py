@@ -1,0 +1,74 @@
+"""What agent and worker say to each other over two pipes: one JSON document a line."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from maillage.exchange.message import AnalysisRef, Json, Message
+from maillage.exchange.reasons import Reason
+
+
+class Bench(Message):
+    """The first line to a worker: which warehouse, with what means."""
+
+    warehouse: str
+    memory_limit: str
+    threads: int
+
+
+class Job(Message):
+    """A question to compute. `network_floor` differs from the network's own only in a test network."""
+
+    kind: Literal["job"] = "job"
+    job_id: str
+    analysis: AnalysisRef
+    parameters: Json
+    cohort: Json
+    floor: int
+    network_floor: int
+
+
+class Stop(Message):
+    """Stop that job if it still runs."""
+
+    kind: Literal["stop"] = "stop"
+    job_id: str
+
+
+class Ready(Message):
+    """The worker's first line: it is warm, and this is the version of its vocabulary, empty when unknown."""
+
+    kind: Literal["ready"] = "ready"
+    reference: str
+
+
+class Computed(Message):
+    """What the analysis gives; every cell passed the gate in the worker."""
+
+    kind: Literal["computed"] = "computed"
+    job_id: str
+    content: Json
+    compile_ms: Annotated[float, Field(ge=0)]
+    engine_ms: Annotated[float, Field(ge=0)]
+    reference: str
+
+
+class Declined(Message):
+    """Why there is no content. `incident` is in the worker's log with the place where it happened."""
+
+    kind: Literal["declined"] = "declined"
+    job_id: str
+    reason: Reason
+    incident: str
+
+
+ToWorker = Annotated[Job | Stop, Field(discriminator="kind")]
+FromWorker = Annotated[Ready | Computed | Declined, Field(discriminator="kind")]
+
+TO_WORKER: TypeAdapter[Job | Stop] = TypeAdapter(ToWorker)
+FROM_WORKER: TypeAdapter[Ready | Computed | Declined] = TypeAdapter(FromWorker)
+
+
+def to_line(message: Message) -> bytes:
+    """The message as a line."""
+    return message.model_dump_json().encode() + b"\n"

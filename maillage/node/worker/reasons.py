@@ -1,0 +1,28 @@
+"""Which code each error of a computation becomes. Only the code leaves; the first line that fits decides."""
+
+from maillage.analysis.errors import ParametersError, UnknownAnalysisError
+from maillage.cohort.errors import CohortError, UnsupportedFeatureError
+from maillage.exchange.reasons import Reason
+from maillage.warehouse.errors import (
+    EngineError,
+    QueryInterruptedError,
+    WarehouseError,
+    WarehouseVersionError,
+)
+
+REASONS: tuple[tuple[type[Exception], Reason], ...] = (
+    (UnsupportedFeatureError, Reason.COHORT_UNSUPPORTED),
+    (CohortError, Reason.COHORT_INVALID),
+    (ParametersError, Reason.PARAMETERS_INVALID),
+    (UnknownAnalysisError, Reason.ANALYSIS_UNKNOWN),
+    (QueryInterruptedError, Reason.LIMIT_REACHED),
+    (MemoryError, Reason.LIMIT_REACHED),
+    (EngineError, Reason.ENGINE_FAILED),
+    (WarehouseVersionError, Reason.WAREHOUSE_VERSION),
+    (WarehouseError, Reason.WAREHOUSE_UNAVAILABLE),
+)
+
+
+def find_reason(error: Exception) -> Reason:
+    """The code; an error that is nobody's is `internal`."""
+    return next((reason for kind, reason in REASONS if isinstance(error, kind)), Reason.INTERNAL)
