@@ -1,0 +1,1 @@
+"""The two APIs: one for nodes, signed; one for people's programs, with tokens."""

@@ -1,0 +1,128 @@
+"""The API of nodes: every request signed (RFC 9421), every body bounded, nothing else than four calls."""
+
+from typing import Annotated, Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from pydantic import Field, StringConstraints, ValidationError
+
+from maillage.base.canon import read_json
+from maillage.base.clock import format_instant
+from maillage.base.i18n import _
+from maillage.base.settings import describe_validation
+from maillage.exchange.message import Hash, Identifier, Message
+from maillage.exchange.version import is_accepted
+from maillage.hub.access.errors import ProtocolError
+from maillage.hub.access.nodes import Caller, identify
+from maillage.hub.api.errors import register_handlers
+from maillage.hub.boot import current_hub
+from maillage.hub.errors import HubError
+from maillage.hub.questions.answers import record_answer
+from maillage.hub.questions.closing import expire_due
+from maillage.hub.questions.greet import Greeting, greet
+from maillage.hub.questions.lease import deliver, end_idle_poll, has_news
+from maillage.hub.waiting import wait_for
+
+DSSE_TYPE = "application/vnd.dsse+json"
+_MAX_HELLO_BYTES = 100_000
+
+api = NinjaAPI(title="Maillage node", version="1", docs_url=None, openapi_url=None, urls_namespace="node")
+register_handlers(api)
+
+
+class Announced(Message):
+    """An analysis that the node has installed."""
+
+    version: int
+    code: Hash
+
+
+class Hello(Message):
+    """What a node says of itself."""
+
+    protocol: int
+    software: Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,40}$")]
+    boot: Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$")]
+    analyses: Annotated[dict[str, Announced], Field(max_length=100)]
+    reference: Annotated[str, StringConstraints(max_length=80)]
+    health: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+
+
+class HelloError(HubError):
+    """A greeting that is not of the form agreed."""
+
+    code = "request_invalid"
+
+
+@api.post("/hello")
+def hello(request: HttpRequest) -> dict[str, Any]:
+    """The node starts or its health changes: leases of its former process are released."""
+    caller = _identify(request)
+    said = _read_hello(request.body)
+    if not is_accepted(said.protocol):
+        raise ProtocolError(str(said.protocol))
+    hub = current_hub()
+    anchor = greet(caller, Greeting(**said.model_dump(mode="json")), hub=hub)
+    return {
+        "site": caller.site,
+        "hub_time": format_instant(hub.clock()),
+        "anchor": None if anchor is None else anchor.model_dump(mode="json"),
+    }
+
+
+@api.get("/tasks/next")
+def next_task(
+    request: HttpRequest,
+    boot: Annotated[str, Field(pattern=r"^[\w-]{1,60}$")],
+    wait: Annotated[float, Field(ge=0, le=300)] = 0,
+) -> HttpResponse:
+    """The next task of the caller's hospital, as soon as there is one; 204 after `wait` seconds without."""
+    caller = _identify(request)
+    hub = current_hub()
+    news = wait_for(
+        lambda: has_news(caller.site, now=hub.clock()) or None,
+        doorbell=hub.doorbell,
+        name=caller.site,
+        seconds=wait,
+    )
+    if not news:
+        end_idle_poll(caller, boot=boot, hub=hub)
+        expire_due(hub=hub)
+        return HttpResponse(status=204)
+    delivery = deliver(caller, boot=boot, hub=hub)
+    response = HttpResponse(
+        delivery.envelope, content_type=DSSE_TYPE, status=200 if delivery.task_id else 204
+    )
+    if delivery.task_id:
+        response["Maillage-Task"] = delivery.task_id
+    if delivery.cancelled:
+        response["Maillage-Cancelled"] = ",".join(delivery.cancelled)
+    return response
+
+
+@api.post("/tasks/{task_id}/answer")
+def answer(request: HttpRequest, task_id: Identifier) -> dict[str, Any]:
+    """A partial, a refusal, a failure or a hold. The same again is fine; another last word conflicts."""
+    outcome = record_answer(_identify(request), task_id=task_id, data=request.body, hub=current_hub())
+    if outcome.error is not None:
+        raise outcome.error
+    return {"status": outcome.status}
+
+
+def _identify(request: HttpRequest) -> Caller:
+    return identify(
+        method=request.method or "",
+        target=request.get_full_path(),
+        body=request.body,
+        headers=dict(cast("Any", request.headers)),
+        now=current_hub().clock(),
+    )
+
+
+def _read_hello(body: bytes) -> Hello:
+    try:
+        return Hello.model_validate(read_json(body, max_bytes=_MAX_HELLO_BYTES))
+    except ValidationError as error:
+        raise HelloError(
+            _("Le salut du nœud n’a pas la forme attendue."), why=describe_validation(error)
+        ) from error

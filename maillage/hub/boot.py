@@ -1,0 +1,82 @@
+"""Start Django on one hub's folder, and hand out what the whole process shares.
+
+Django allows one configuration per process, so a process serves one hub.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from maillage.base.clock import Clock, utc_now
+from maillage.base.i18n import _
+from maillage.base.keys import SigningKey
+from maillage.base.settings import read_settings
+from maillage.hub.doorbell import Doorbell
+from maillage.hub.errors import HubUnavailableError
+from maillage.hub.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, HubSettings, django_settings
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What every request of this process may need: settings, signing key, clock, doorbell, writers' lock."""
+
+    folder: Path
+    settings: HubSettings
+    key: SigningKey
+    clock: Clock = utc_now
+    doorbell: Doorbell = field(default_factory=Doorbell)
+    writer: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def examples(self) -> Path | None:
+        """The folder of example cohorts, if there is one."""
+        return None if self.settings.examples is None else self.folder / self.settings.examples
+
+
+def boot(folder: Path) -> Hub:
+    """Configure Django for this hub. Raises HubUnavailableError when Django or the hub is not there."""
+    require_django()
+    import django
+    from django.conf import settings as django_conf
+
+    hub = open_hub(folder)
+    secret = _read_secret(folder / SECRET_FILE)
+    django_conf.configure(**django_settings(hub.settings, folder=hub.folder, secret=secret), MAILLAGE=hub)
+    django.setup()
+    return hub
+
+
+def require_django() -> None:
+    """Raises HubUnavailableError where only a node was installed."""
+    try:
+        import django  # noqa: F401 - its presence is the question
+    except ModuleNotFoundError as error:
+        raise HubUnavailableError(
+            _("Django n’est pas installé."),
+            why=_("Un nœud d’hôpital n’en a pas besoin ; un hub, si."),
+            remedy=_("Installez l’extra « hub » : pip install 'maillage[hub]'."),
+        ) from error
+
+
+def open_hub(folder: Path) -> Hub:
+    """The hub in that folder, Django left aside."""
+    settings = read_settings(folder / SETTINGS_FILE, HubSettings)
+    return Hub(folder.resolve(), settings, SigningKey.load(folder / KEY_FILE))
+
+
+def current_hub() -> Hub:
+    """The hub that this process serves."""
+    from django.conf import settings
+
+    return cast("Hub", settings.MAILLAGE)
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise HubUnavailableError(
+            _("Le secret des sessions {path} est illisible.").format(path=path),
+            remedy=_("Restaurez-le, ou écrivez-en un nouveau : les personnes devront entrer à nouveau."),
+        ) from error

@@ -1,0 +1,88 @@
+"""What happens around every request: bounds, one language, headers that keep browsers strict."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from maillage.base.errors import Kind
+from maillage.base.i18n import _, in_language
+from maillage.exchange.message import MAX_ENVELOPE_BYTES
+from maillage.hub.api.errors import error_response
+from maillage.hub.errors import HubError
+from maillage.hub.settings import MAX_BODY_BYTES
+
+View = Callable[[HttpRequest], HttpResponse]
+
+# Nothing inline, nothing from elsewhere: a text that slipped into a page could not run.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class BodyTooLargeError(HubError):
+    """The body exceeds the limit."""
+
+    kind = Kind.LIMIT
+    code = "body_too_large"
+
+
+def secure_headers(get_response: View) -> View:
+    """Add the headers that every answer carries."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Referrer-Policy"] = "same-origin"
+        response["Cross-Origin-Opener-Policy"] = "same-origin"
+        # Static files set their own; everything else is personal.
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def bound_bodies(get_response: View) -> View:
+    """Refuse a body by its announced length, before a byte of it is parsed."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        limit = MAX_ENVELOPE_BYTES if request.path.startswith("/api/node/") else MAX_BODY_BYTES
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = limit + 1
+        if length > limit:
+            return error_response(_too_large(limit))
+        return get_response(request)
+
+    return middleware
+
+
+def speak_one_language(get_response: View) -> View:
+    """Python's texts speak the language that Django chose for the page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with in_language((get_language() or "fr")[:2]):
+            return get_response(request)
+
+    return middleware
+
+
+def _too_large(limit: int) -> BodyTooLargeError:
+    return BodyTooLargeError(
+        _("Le document envoyé est trop grand."),
+        why=_("La limite est de {limit} octets.").format(limit=limit),
+        remedy=_(
+            "Une cohorte tient d’ordinaire en quelques milliers d’octets : retirez ce qui n’en est pas."
+        ),
+    )

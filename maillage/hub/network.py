@@ -1,0 +1,108 @@
+"""How the network is: every member with its state in words, and what it did."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max
+
+from maillage.base.clock import format_instant
+from maillage.base.i18n import _, mark
+from maillage.exchange.http import ALLOWED_SKEW
+from maillage.governance.group.models import Member
+from maillage.governance.group.states import MemberState
+from maillage.hub.boot import Hub
+from maillage.hub.questions.models import Task
+from maillage.hub.questions.states import TaskState
+
+SILENT_AFTER = timedelta(seconds=75)
+"""Three polls of 25 s."""
+
+_REPORTED = ("disk_full", "warehouse_missing")
+
+
+def describe_network(*, hub: Hub) -> dict[str, Any]:
+    """The network's document: name, rules, hospitals."""
+    now = hub.clock()
+    members = Member.objects.exclude(state=MemberState.DEPARTED.value)
+    answered, latencies = _count_answered(), _measure_latencies()
+    return {
+        "name": hub.settings.name,
+        "banner": hub.settings.banner,
+        "floor": hub.settings.floor,
+        "minimum_sites": hub.settings.minimum_sites,
+        "sites": [
+            _describe_member(member, now=now)
+            | {"answered": answered.get(member.site, 0), "latency_ms": latencies.get(member.site)}
+            for member in members
+        ],
+    }
+
+
+def judge_health(member: Member, *, now: datetime) -> str:
+    """One word: what the node says of itself, unless its silence or its clock says otherwise."""
+    if abs(member.clock_skew_s) > ALLOWED_SKEW.total_seconds():
+        return "clock_skew"
+    if member.last_seen is None:
+        return "never_seen"
+    if now - member.last_seen > SILENT_AFTER:
+        return "silent"
+    if member.health in ("ok", *_REPORTED):
+        return member.health
+    return "other"
+
+
+def word_health(health: str, *, state: str) -> str:
+    """The state of a hospital in words."""
+    if state == MemberState.SUSPENDED:
+        return _("Suspendu par le hub.")
+    return _(_SENTENCES[health])
+
+
+_SENTENCES: Mapping[str, str] = {
+    "ok": mark("Connecté."),
+    "silent": mark("Ne répond plus."),
+    "never_seen": mark("Jamais connecté."),
+    "clock_skew": mark("Son horloge est fausse : ses requêtes sont refusées."),
+    "disk_full": mark("Connecté ; son disque est plein."),
+    "warehouse_missing": mark("Connecté ; son entrepôt est absent."),
+    "other": mark("Connecté ; il signale un trouble."),
+}
+
+
+def _describe_member(member: Member, *, now: datetime) -> dict[str, Any]:
+    health = judge_health(member, now=now)
+    return {
+        "id": member.site,
+        "name": member.name,
+        "city": member.city,
+        "state": member.state,
+        "health": health,
+        "sentence": word_health(health, state=member.state),
+        "software": member.software,
+        "protocol": member.protocol,
+        "reference": member.reference,
+        "last_seen": None if member.last_seen is None else format_instant(member.last_seen),
+    }
+
+
+def _count_answered() -> dict[str, int]:
+    answered = Task.objects.filter(state=TaskState.ANSWERED.value).values("site")
+    return {row["site"]: row["count"] for row in answered.annotate(count=Count("id"))}
+
+
+def _measure_latencies() -> dict[str, float]:
+    """By hospital, the last answer's milliseconds from delivery to record, its engine's time taken off."""
+    answered = Task.objects.filter(state=TaskState.ANSWERED.value)
+    latest = answered.values("site").annotate(at=Max("answered_at"))
+    found: dict[str, float] = {}
+    for row in latest:
+        task = (
+            answered.filter(site=row["site"], answered_at=row["at"])
+            .defer("envelope", "answer", "content")
+            .first()
+        )
+        if task is not None and task.answered_at and task.delivered_at:
+            total = (task.answered_at - task.delivered_at).total_seconds() * 1000
+            found[task.site] = max(0.0, total - (task.engine_ms or 0.0) - (task.compile_ms or 0.0))
+    return found

@@ -1,0 +1,54 @@
+"""How a page writes a number, a duration, a moment; a masked cell has its own partial."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+
+from maillage.base.clock import parse_instant
+from maillage.base.french import NARROW_NO_BREAK_SPACE, format_milliseconds, format_number
+
+register = template.Library()
+
+
+@register.filter
+def number(value: int) -> str:
+    """Thousands set apart, as the page's language does."""
+    return format_number(value) if _is_french() else f"{value:,}"
+
+
+@register.filter
+def duration(milliseconds: float | None) -> str:
+    """`87 ms`, `1,4 s`; a dash when there is none."""
+    if milliseconds is None:
+        return "–"
+    text = format_milliseconds(milliseconds)
+    return text if _is_french() else text.replace(",", ".")
+
+
+@register.filter
+def moment(text: str | None) -> datetime | None:
+    """An instant of the wire as a local time, for Django's `date` filter."""
+    return None if text is None else localtime(parse_instant(text))
+
+
+@register.filter
+def share(cell: dict[str, Any], whole: dict[str, Any]) -> str:
+    """A cell's part of another, as a whole percentage; nothing when either is masked."""
+    if not cell.get("count") or not whole.get("count"):
+        return ""
+    percent = round(100 * cell["count"] / whole["count"])
+    return f"{percent}{NARROW_NO_BREAK_SPACE}%" if _is_french() else f"{percent}%"
+
+
+@register.filter
+def portion(cell: dict[str, Any] | None, most: int) -> int:
+    """The length of a bar out of 100; at least 1 so that a small hospital has one."""
+    count = (cell or {}).get("count", 0)
+    return max(1, round(100 * count / most)) if count and most else 0
+
+
+def _is_french() -> bool:
+    return (get_language() or "fr").startswith("fr")

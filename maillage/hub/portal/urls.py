@@ -1,0 +1,22 @@
+"""The addresses of the pages, in French as their readers are."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from maillage.hub.portal import sessions, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("entrer", sessions.enter, name="enter"),
+    path("entrer/<str:secret>", sessions.enter_by_link, name="enter_by_link"),
+    path("sortir", sessions.leave, name="leave"),
+    path("langue", set_language, name="set_language"),
+    path("reseau/suivi", views.network_fragment, name="network_fragment"),
+    path("questions", views.questions, name="questions"),
+    path("questions/poser", views.ask_question, name="ask"),
+    path("questions/<str:question_id>", views.question, name="question"),
+    path("questions/<str:question_id>/suivi", views.question_fragment, name="question_fragment"),
+    path("questions/<str:question_id>/annuler", views.cancel_question, name="cancel"),
+    path("questions/<str:question_id>/cohorte.json", views.download_cohort, name="cohort"),
+    path("static/<path:path>", views.static_file, name="static_file"),
+]

@@ -1,0 +1,1 @@
+"""A question, its task at each hospital, and what came back."""

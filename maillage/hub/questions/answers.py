@@ -1,0 +1,119 @@
+"""Take an answer and keep it, once.
+
+A refused answer is a change too: the audit tells it, and the node hears why.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from maillage.base.canon import canonical_bytes, sha256_hex
+from maillage.exchange.envelope import AnyAnswer, Opened, open_answer
+from maillage.exchange.errors import EnvelopeError
+from maillage.exchange.result import Failure, Hold, Partial
+from maillage.governance.audit.chain import record
+from maillage.governance.audit.events import EventType
+from maillage.governance.statements import execute
+from maillage.hub.access.nodes import Caller, take_nonce
+from maillage.hub.boot import Hub
+from maillage.hub.questions.changes import settle_question, statements
+from maillage.hub.questions.contents import ANSWER_REJECTED
+from maillage.hub.questions.errors import QuestionError, TaskUnknownError
+from maillage.hub.questions.judging import Asked, Verdict, judge
+from maillage.hub.questions.states import TaskState, check_task_move
+from maillage.hub.writing import writing
+
+
+def record_answer(caller: Caller, *, task_id: str, data: bytes, hub: Hub) -> Verdict:
+    """Keep the answer or its refusal, in one transaction. Raises TaskUnknownError, ReplayError."""
+    now = hub.clock()
+    opened = _open(data, caller=caller)
+    with writing(hub):
+        take_nonce(caller)
+        asked = _find_asked(task_id)
+        verdict = judge(opened, asked=asked, signer=caller.site, settings=hub.settings)
+        if verdict.keep_as is not None and not isinstance(opened, EnvelopeError):
+            _keep(opened, asked=asked, state=verdict.keep_as, data=data, now=now)
+        if verdict.error is not None:
+            _record_refusal(verdict.error, data=data, asked=asked, caller=caller, now=now)
+    hub.doorbell.ring(asked.question_id)
+    return verdict
+
+
+def _open(data: bytes, *, caller: Caller) -> Opened[AnyAnswer] | EnvelopeError:
+    try:
+        return open_answer(data, signers={caller.key.fingerprint: caller.key})
+    except EnvelopeError as error:
+        return error
+
+
+def _find_asked(task_id: str) -> Asked:
+    lock = "FOR UPDATE OF t" if connection.vendor == "postgresql" else ""
+    rows = execute(statements()["find_task"].format(lock=lock), task=task_id)
+    if not rows:
+        raise TaskUnknownError
+    site, state, question, nonce, task_hash, answer_hash, reason, analysis, rules = rows[0]
+    steps = len(json.loads(rules)) + 1
+    asked = (question, nonce, task_hash, answer_hash, reason, json.loads(analysis), steps)
+    return Asked(task_id, site, TaskState(state), *asked)
+
+
+def _keep(opened: Opened[AnyAnswer], *, asked: Asked, state: TaskState, data: bytes, now: datetime) -> None:
+    answer = opened.message
+    check_task_move(asked.state, to=state)
+    columns = _columns(answer, is_rejected=isinstance(answer, Partial) and state is TaskState.FAILED)
+    is_last = not isinstance(answer, Hold)
+    execute(
+        statements()["keep_answer"],
+        task=asked.task_id,
+        state=state.value,
+        answer=None if columns["reason"] == ANSWER_REJECTED else data,
+        answer_hash=opened.payload_hash if is_last else "",
+        answered_at=now if is_last else None,
+        **columns,
+    )
+    settle_question(asked.question_id, at=now)
+    anchor = (answer.anchor.sequence, answer.anchor.hash) if answer.anchor else (-1, "")
+    execute(statements()["see_member"], site=asked.site, now=now, sequence=anchor[0], hash=anchor[1])
+    if columns["reason"] != ANSWER_REJECTED:
+        facts = {
+            "kind": answer.kind,
+            "question": asked.question_id,
+            "payload": opened.payload_hash,
+            "reason": columns["reason"],
+        }
+        record(EventType.ANSWER_RECORDED, actor=asked.site, subject=asked.task_id, at=now, facts=facts)
+
+
+def _columns(answer: AnyAnswer, *, is_rejected: bool) -> dict[str, Any]:
+    """What is kept beside the bytes. Of a rejected content nothing: what must not be shown is not stored."""
+    found: dict[str, Any] = {
+        "reason": "",
+        "incident": "",
+        "content": "",
+        "shown_alone": False,
+        "floor": None,
+        "compile_ms": None,
+        "engine_ms": None,
+    }
+    if not isinstance(answer, Partial):
+        incident = answer.incident if isinstance(answer, Failure) else ""
+        return found | {"reason": answer.reason.value, "incident": incident}
+    return found | {
+        "reason": ANSWER_REJECTED if is_rejected else "",
+        "content": "" if is_rejected else canonical_bytes(answer.content).decode(),
+        "shown_alone": answer.shown_alone,
+        "floor": answer.floor,
+        "compile_ms": answer.timings.compile_ms,
+        "engine_ms": answer.timings.engine_ms,
+    }
+
+
+def _record_refusal(
+    error: QuestionError | EnvelopeError, *, data: bytes, asked: Asked, caller: Caller, now: datetime
+) -> None:
+    code = error.reason.value if isinstance(error, EnvelopeError) else error.code
+    facts = {"code": code, "bytes": sha256_hex(data)}
+    record(EventType.ANSWER_REFUSED, actor=caller.site, subject=asked.task_id, at=now, facts=facts)

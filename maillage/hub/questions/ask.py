@@ -1,0 +1,164 @@
+"""Ask: from a document to one signed task per hospital, in one transaction."""
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_hex
+from typing import Any
+
+from maillage.analysis.registry import find_spec, installed_analyses, read_parameters
+from maillage.base.canon import canonical_bytes, read_json, sha256_hex
+from maillage.base.i18n import _
+from maillage.base.ids import new_id
+from maillage.cohort import compile_cohort, parse_expression, to_circe
+from maillage.exchange import version
+from maillage.exchange.envelope import seal_task
+from maillage.exchange.message import AnalysisRef
+from maillage.exchange.task import Task as TaskMessage
+from maillage.governance.audit.chain import record
+from maillage.governance.audit.events import EventType
+from maillage.governance.group.models import Member
+from maillage.governance.group.states import MemberState
+from maillage.hub.boot import Hub
+from maillage.hub.questions.errors import PermitError, QuestionInvalidError, SitesError
+from maillage.hub.questions.models import MAX_COHORT_TEXT, Question, Task
+from maillage.hub.writing import writing
+
+STANDING_PERMITS = ("feasibility",)
+"""Permits that every requester has; signed ones come with governance."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A question as a person writes it. `sites` None means every active hospital."""
+
+    title: str
+    analysis: str
+    parameters: Mapping[str, Any]
+    cohort: Mapping[str, Any] | str | bytes
+    sites: Sequence[str] | None
+    permit: str
+    wait_hours: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.title.strip() or len(self.title) > 200 or not self.title.isprintable():
+            raise QuestionInvalidError(
+                _("Le titre d’une question compte de 1 à 200 caractères, sur une ligne.")
+            )
+        if self.permit not in STANDING_PERMITS:
+            raise PermitError(
+                _("L’autorisation « {permit} » n’existe pas.").format(permit=self.permit[:40]),
+                remedy=_("L’autorisation permanente des comptages s’appelle « feasibility »."),
+            )
+
+
+def ask(draft: Draft, *, by: str, hub: Hub) -> Question:
+    """Create the question and its tasks, then wake the nodes.
+
+    Raises QuestionError, CohortError or AnalysisError; nothing is then written.
+    """
+    question = _prepare_question(draft, by=by, hub=hub)
+    members = _choose_members(draft.sites)
+    question.participants = sorted(member.site for member in members)
+    message = write_message(question, hub=hub)
+    tasks = [_prepare_task(message, question=question, member=member, hub=hub) for member in members]
+    with writing(hub):
+        question.save(force_insert=True)
+        Task.objects.bulk_create(tasks)
+        facts = {
+            "analysis": question.analysis["id"],
+            "cohort_hash": question.cohort_hash,
+            "permit": question.permit,
+            "participants": question.participants,
+        }
+        record(EventType.QUESTION_ASKED, actor=by, subject=question.id, at=question.asked_at, facts=facts)
+    hub.doorbell.ring(*question.participants)
+    return question
+
+
+def write_message(question: Question, *, hub: Hub) -> TaskMessage:
+    """The signed message's common part, addressed to the first participant; `seal` addresses each one.
+
+    Validated once for all hospitals: checking the cohort's hash is most of the cost of a task.
+    """
+    return TaskMessage(
+        protocol=version.CURRENT,
+        task_id=new_id("task"),
+        question_id=question.id,
+        hub=hub.settings.name,
+        site=question.participants[0],
+        participants=tuple(question.participants),
+        minimum_participants=hub.settings.minimum_sites,
+        requester=question.requester,
+        permit=question.permit,
+        title=question.title,
+        analysis=AnalysisRef(**question.analysis),
+        parameters=question.parameters,
+        cohort=read_json(question.cohort, max_bytes=MAX_COHORT_TEXT),
+        cohort_hash=question.cohort_hash,
+        nonce=token_hex(16),
+        issued_at=question.asked_at,
+        expires_at=question.expires_at,
+    )
+
+
+def seal(task: Task, *, message: TaskMessage, protocol: int, hub: Hub) -> None:
+    """Sign the message for this task's hospital, in the version it reads. The row is not saved."""
+    own = message.model_copy(update={"task_id": task.id, "site": task.site, "nonce": task.nonce})
+    task.protocol = protocol
+    task.envelope = seal_task(own, key=hub.key, protocol=protocol)
+    task.task_hash = sha256_hex(b64decode(json.loads(task.envelope)["payload"]))
+
+
+def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
+    spec = find_spec(draft.analysis)
+    read_parameters(spec, draft.parameters)
+    installed = installed_analyses()[spec.id]
+    expression = parse_expression(draft.cohort)
+    # Compiled for its errors alone: what no hospital could count is told now, in words, not by each of them
+    # in a code.
+    compile_cohort(expression)
+    cohort = canonical_bytes(to_circe(expression))
+    now = hub.clock()
+    hours = hub.settings.question_hours if draft.wait_hours is None else draft.wait_hours
+    return Question(
+        id=new_id("question"),
+        requester=by,
+        title=draft.title.strip(),
+        permit=draft.permit,
+        analysis={"id": installed.id, "version": installed.version, "code": installed.code},
+        parameters=dict(draft.parameters),
+        cohort=cohort.decode(),
+        cohort_hash=sha256_hex(cohort),
+        rules=[rule.name for rule in expression.rules],
+        asked_at=now,
+        changed_at=now,
+        expires_at=now + timedelta(hours=hours),
+    )
+
+
+def _choose_members(sites: Sequence[str] | None) -> list[Member]:
+    active = {member.site: member for member in Member.objects.filter(state=MemberState.ACTIVE.value)}
+    if not active:
+        raise SitesError(
+            _("Aucun hôpital n’est inscrit dans ce réseau."),
+            remedy=_("Inscrivez-en : « maillage hub register »."),
+        )
+    wanted = sorted(active) if sites is None else list(sites)
+    unknown = [site for site in wanted if site not in active]
+    if unknown or not wanted or len(set(wanted)) != len(wanted):
+        raise SitesError(
+            _("Ces hôpitaux ne peuvent pas être interrogés : {sites}.").format(
+                sites=", ".join(site[:40] for site in unknown[:10]) or _("liste vide ou répétée")
+            ),
+            remedy=_("Hôpitaux actifs : {sites}.").format(sites=", ".join(sorted(active))),
+        )
+    return [active[site] for site in wanted]
+
+
+def _prepare_task(message: TaskMessage, *, question: Question, member: Member, hub: Hub) -> Task:
+    task = Task(id=new_id("task"), question=question, site=member.site, nonce=token_hex(16))
+    seal(task, message=message, protocol=member.protocol or version.CURRENT, hub=hub)
+    return task

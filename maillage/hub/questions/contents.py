@@ -1,0 +1,71 @@
+"""What a hospital's content must be before it is kept, and how contents become the group's answer.
+
+The arithmetic and the disclosure rules are the analysis's own (`analysis.count.combine`); here is only the
+choice of what may go into them.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from maillage.analysis.base import Contribution
+from maillage.analysis.errors import ContentError
+from maillage.analysis.registry import load_combine
+from maillage.base.canon import read_json
+from maillage.base.i18n import _
+from maillage.disclosure import Suppressed, Suppression, cell_to_json
+from maillage.exchange.result import Partial
+from maillage.hub.questions.models import Question, Task
+from maillage.hub.questions.states import FINAL, TaskState
+from maillage.hub.settings import HubSettings
+
+ANSWER_REJECTED = "answer_rejected"
+"""The hub's own reason: the hospital answered, and its content broke the form or the floor."""
+
+AWAITING_OTHERS = "awaiting_others"
+"""Why a hospital is left out of a total that is still growing."""
+
+_MAX_CONTENT_BYTES = 4_000_000
+
+
+def check_partial(partial: Partial, *, analysis: Mapping[str, Any], steps: int, floor: int) -> None:
+    """Raises ContentError: another program, a floor under the network's, or a content of another form.
+
+    `steps` is how many the question has: its inclusion rules and its entry event.
+    """
+    if partial.analysis.model_dump() != analysis:
+        raise ContentError(_("La réponse vient d’un autre programme que celui de la question."))
+    if partial.floor < floor:
+        raise ContentError(_("Le seuil de l’hôpital est inférieur à celui du réseau."))
+    alone = Contribution(partial.content, shown_alone=True)
+    combined = load_combine(analysis["id"])({partial.site: alone}, floor=floor, minimum_sites=1)
+    # A hospital that counts other criteria than the question's would break the total of all the others; and
+    # an analysis has no steps, or as many as the question.
+    if "steps" in combined and len(partial.content["steps"]) != steps:
+        raise ContentError(_("L’hôpital n’a pas compté les critères d’inclusion de la question."))
+
+
+def combine(question: Question, tasks: Iterable[Task], *, settings: HubSettings) -> dict[str, Any]:
+    """The group's answer so far.
+
+    A hospital that agreed only to be inside a total is added when no other is awaited: watching a total
+    grow by one hospital at a time would give each of them away.
+    """
+    tasks = list(tasks)
+    answered = [task for task in tasks if task.state == TaskState.ANSWERED]
+    settled = all(TaskState(task.state) in FINAL for task in tasks)
+    counted = [task for task in answered if settled or task.shown_alone]
+    document = load_combine(question.analysis["id"])(
+        {task.site: Contribution(read_content(task), shown_alone=task.shown_alone) for task in counted},
+        floor=settings.floor,
+        minimum_sites=settings.minimum_sites,
+    )
+    if not counted:
+        document["persons"] = cell_to_json(Suppressed(Suppression.TOO_FEW_SITES))
+    waiting = [{"id": task.site, "why": AWAITING_OTHERS} for task in answered if task not in counted]
+    document["left_out"] = [*document["left_out"], *waiting]
+    return document
+
+
+def read_content(task: Task) -> Mapping[str, Any]:
+    """The content that was kept."""
+    return read_json(task.content, max_bytes=_MAX_CONTENT_BYTES)

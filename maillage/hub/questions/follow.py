@@ -1,0 +1,47 @@
+"""Wait for news of a question."""
+
+from collections.abc import Mapping
+
+from maillage.governance.statements import execute
+from maillage.hub.boot import Hub
+from maillage.hub.questions.changes import statements
+from maillage.hub.questions.closing import expire_due
+from maillage.hub.questions.document import find_question
+from maillage.hub.questions.errors import QuestionUnknownError
+from maillage.hub.questions.models import Question
+from maillage.hub.questions.states import QuestionState
+from maillage.hub.waiting import wait_for
+
+# Hospitals answer within milliseconds of one another: one answer to the asker for all that came together
+# costs less, and what is spared serves the hospitals that are still to answer.
+GATHER_SECONDS = 0.03
+
+
+def follow(question_id: str, *, requester: str, seen: int, seconds: float, hub: Hub) -> Question:
+    """The question once its version exceeds `seen` or it is closed; as it is when `seconds` have passed.
+
+    Raises QuestionUnknownError.
+    """
+    wanted = {"question": question_id, "requester": requester}
+
+    def look() -> bool | None:
+        version, state = _look(wanted, hub=hub)
+        return version > seen or state != QuestionState.OPEN or None
+
+    def look_for_the_end() -> bool | None:
+        return _look(wanted, hub=hub)[1] != QuestionState.OPEN or None
+
+    if wait_for(look, doorbell=hub.doorbell, name=question_id, seconds=seconds) and seconds > 0:
+        wait_for(look_for_the_end, doorbell=hub.doorbell, name=question_id, seconds=GATHER_SECONDS)
+    return find_question(question_id, requester=requester)
+
+
+def _look(wanted: Mapping[str, str], *, hub: Hub) -> tuple[int, str]:
+    rows = execute(statements()["find_version"], now=hub.clock(), **wanted)
+    if not rows:
+        raise QuestionUnknownError
+    version, state, is_due = rows[0]
+    if is_due and state == QuestionState.OPEN:
+        expire_due(hub=hub)
+        return _look(wanted, hub=hub)
+    return version, state

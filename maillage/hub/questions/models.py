@@ -1,0 +1,101 @@
+"""Questions and tasks as rows. What was signed, sent or received is kept byte for byte."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from maillage.governance import fields
+from maillage.hub.questions.states import AWAITED, QuestionState, TaskState
+
+MAX_COHORT_TEXT = 4_000_000
+
+
+class Question(models.Model):
+    """One analysis on one cohort, asked by one person of several hospitals.
+
+    `cohort` is canonical JSON kept as text: it is hashed, and a database's own JSON type may rewrite it.
+    `version` grows with each change, so that who waits knows whether there is something new.
+    """
+
+    id: str = fields.short_text(primary_key=True, max_length=50)
+    requester: str = fields.short_text(max_length=120, db_index=True)
+    title: str = fields.short_text()
+    permit: str = fields.short_text(max_length=120)
+    analysis: dict[str, Any] = fields.document()
+    parameters: dict[str, Any] = fields.document()
+    cohort: str = fields.long_text()
+    cohort_hash: str = fields.short_text(max_length=71)
+    rules: list[str] = fields.document()
+    participants: list[str] = fields.document()
+    state: str = fields.short_text(max_length=12, default=QuestionState.OPEN.value)
+    version: int = fields.whole(default=1)
+    asked_at: datetime = fields.instant(db_index=True)
+    expires_at: datetime = fields.instant()
+    changed_at: datetime = fields.instant()
+
+    objects = models.Manager()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["expires_at"],
+                name="question_open",
+                condition=models.Q(state=QuestionState.OPEN.value),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Task(models.Model):
+    """A question at one hospital: the envelope that was signed for it, its lease, its answer.
+
+    `content` is canonical JSON text, validated before it is kept. `cancel_untold` marks a task that the
+    node may still be computing although its question was cancelled.
+    """
+
+    id: str = fields.short_text(primary_key=True, max_length=50)
+    question: Question = fields.belongs_to("questions.Question", related_name="tasks")
+    site: str = fields.short_text(max_length=40)
+    state: str = fields.short_text(max_length=12, default=TaskState.WAITING.value)
+    nonce: str = fields.short_text(max_length=32)
+    protocol: int = fields.whole()
+    envelope: bytes = fields.raw()
+    task_hash: str = fields.short_text(max_length=71)
+
+    boot: str = fields.short_text(max_length=60, blank=True, default="")
+    lease_until: datetime | None = fields.instant(null=True)
+    delivered_at: datetime | None = fields.instant(null=True)
+    deliveries: int = fields.whole(default=0)
+    cancel_untold: bool = fields.flag(default=False)
+
+    answer: bytes | None = fields.raw(null=True)
+    answer_hash: str = fields.short_text(max_length=71, blank=True, default="")
+    answered_at: datetime | None = fields.instant(null=True)
+    reason: str = fields.short_text(max_length=40, blank=True, default="")
+    incident: str = fields.short_text(max_length=50, blank=True, default="")
+    content: str = fields.long_text(blank=True, default="")
+    shown_alone: bool = fields.flag(default=False)
+    floor: int | None = fields.whole(null=True)
+    compile_ms: float | None = fields.real(null=True)
+    engine_ms: float | None = fields.real(null=True)
+
+    question_id: str
+
+    objects = models.Manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["question", "site"], name="one_task_a_site"),)
+        indexes = (
+            models.Index(
+                fields=["site"],
+                name="task_awaited",
+                condition=models.Q(state__in=sorted(state.value for state in AWAITED)),
+            ),
+            models.Index(fields=["site"], name="task_cancelled", condition=models.Q(cancel_untold=True)),
+        )
+
+    def __str__(self) -> str:
+        return self.id

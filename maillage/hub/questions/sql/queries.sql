@@ -1,0 +1,71 @@
+-- name: has_news
+-- Whether a poll of that site would bring something.
+SELECT EXISTS (
+    SELECT 1 FROM questions_task t
+    WHERE t.site = %(site)s
+      AND (t.cancel_untold
+           OR ((t.state = 'waiting' OR (t.state = 'delivered' AND t.lease_until < %(now)s))
+               AND EXISTS (SELECT 1 FROM questions_question q
+                           WHERE q.id = t.question_id AND q.expires_at > %(now)s)))
+);
+
+-- name: lend_oldest
+-- The oldest task of the site that waits or whose lease has lapsed. On PostgreSQL `{lock}` makes two polls
+-- at once skip each other's row; on SQLite writers wait for one another and it is empty.
+UPDATE questions_task
+SET state = 'delivered', boot = %(boot)s, lease_until = %(until)s, delivered_at = %(now)s,
+    deliveries = deliveries + 1
+WHERE id = (
+    SELECT t.id FROM questions_task t JOIN questions_question q ON q.id = t.question_id
+    WHERE t.site = %(site)s
+      AND (t.state = 'waiting' OR (t.state = 'delivered' AND t.lease_until < %(now)s))
+      AND q.expires_at > %(now)s
+    ORDER BY q.asked_at, t.id
+    LIMIT 1 {lock}
+)
+RETURNING id, question_id, task_hash, deliveries, envelope;
+
+-- name: find_boot
+-- The process that greeted last.
+SELECT boot FROM group_member WHERE site = %(site)s;
+
+-- name: tell_cancelled
+-- Each cancelled task is told once.
+UPDATE questions_task SET cancel_untold = %(no)s WHERE site = %(site)s AND cancel_untold RETURNING id;
+
+-- name: find_task
+-- What was asked, to judge an answer by it.
+SELECT t.site, t.state, t.question_id, t.nonce, t.task_hash, t.answer_hash, t.reason, q.analysis, q.rules
+FROM questions_task t JOIN questions_question q ON q.id = t.question_id
+WHERE t.id = %(task)s {lock};
+
+-- name: keep_answer
+UPDATE questions_task
+SET state = %(state)s, lease_until = NULL, answer = %(answer)s, answer_hash = %(answer_hash)s,
+    answered_at = %(answered_at)s, reason = %(reason)s, incident = %(incident)s, content = %(content)s,
+    shown_alone = %(shown_alone)s, floor = %(floor)s, compile_ms = %(compile_ms)s, engine_ms = %(engine_ms)s
+WHERE id = %(task)s;
+
+-- name: touch_question
+-- Who waits for the question looks again.
+UPDATE questions_question SET version = version + 1, changed_at = %(now)s WHERE id = %(question)s;
+
+-- name: complete_question
+-- When no hospital is awaited any longer.
+UPDATE questions_question SET state = 'complete'
+WHERE id = %(question)s AND state = 'open'
+  AND NOT EXISTS (SELECT 1 FROM questions_task t
+                  WHERE t.question_id = %(question)s AND t.state IN ('waiting', 'delivered', 'held'));
+
+-- name: see_member
+-- The node lives; of its ledger the furthest head is kept, for an answer sent late carries an earlier one.
+UPDATE group_member
+SET last_seen = %(now)s,
+    anchor_hash = CASE WHEN %(sequence)s > COALESCE(anchor_sequence, -1) THEN %(hash)s ELSE anchor_hash END,
+    anchor_sequence = CASE WHEN %(sequence)s > COALESCE(anchor_sequence, -1)
+                           THEN %(sequence)s ELSE anchor_sequence END
+WHERE site = %(site)s;
+
+-- name: find_version
+-- Its version, its state, and whether its date limit has come.
+SELECT version, state, expires_at <= %(now)s FROM questions_question WHERE id = %(question)s AND requester = %(requester)s;

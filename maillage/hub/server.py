@@ -1,0 +1,51 @@
+"""Serve the hub: waitress with threads, behind a reverse proxy that does TLS."""
+
+import signal
+from types import FrameType
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+from waitress.server import create_server
+
+from maillage.hub.boot import Hub
+from maillage.hub.settings import MAX_BODY_BYTES
+
+
+def serve(hub: Hub, *, host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C; waiting polls are sent home first."""
+    application: Any = get_wsgi_application()
+    # Django would import the views at the first request; a defect in them must stop the start instead.
+    _routes = get_resolver().url_patterns
+    server = create_server(
+        application,
+        host=host,
+        port=port,
+        threads=hub.settings.threads,
+        ident=None,
+        # Ours refuses in words what is too large; beyond this, waitress cuts the connection while the caller
+        # still writes, who then takes the hub for dead. What is too large is kept on disk, never parsed.
+        max_request_body_size=16 * MAX_BODY_BYTES,
+        **_trust(hub.settings.trusted_proxy),
+    )
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        hub.doorbell.close()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        server.run()
+    finally:
+        hub.doorbell.close()
+
+
+def _trust(proxy: str | None) -> dict[str, Any]:
+    """Only a named proxy may say that the outside speaks HTTPS."""
+    if proxy is None:
+        return {}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_headers": {"x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }

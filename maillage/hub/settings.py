@@ -1,0 +1,174 @@
+"""The hub's settings: `hub.toml`, read once, and the Django settings made from it.
+
+There is no Django settings module and no environment variable: `boot` hands Django this dictionary.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, StringConstraints, model_validator
+
+from maillage.base.settings import Settings
+from maillage.disclosure import NETWORK_FLOOR
+from maillage.exchange.message import Name
+
+SETTINGS_FILE = "hub.toml"
+KEY_FILE = "hub.key"
+SECRET_FILE = "hub.secret"  # noqa: S105 - a file, not its content
+DATABASE_FILE = "hub.sqlite"
+
+MAX_BODY_BYTES = 1_048_576
+"""The largest body that a client may send, in bytes."""
+
+
+class PostgresSettings(Settings):
+    """How to reach PostgreSQL. The password stays in a file that libpq reads (`passfile`)."""
+
+    name: str
+    """The database."""
+    user: str = ""
+    """The role; without it, libpq's default."""
+    host: str = ""
+    """Host or socket folder; without it, libpq's default."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 5432
+    """The port."""
+    passfile: Path | None = None
+    """The file that holds the password, in libpq's format."""
+
+
+class HubSettings(Settings):
+    """What `hub.toml` may say. Relative paths start at the hub's folder."""
+
+    name: Name
+    """The network's name, signed in every task."""
+    address: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+$")] = "http://127.0.0.1:8400"
+    """How people reach the hub; with `https:` cookies never travel in clear."""
+    banner: Annotated[str, StringConstraints(max_length=200)] = ""
+    """A line on every page."""
+    floor: Annotated[int, Field(ge=1)] = NETWORK_FLOOR
+    """The network's floor: an answer with a smaller cell is thrown away."""
+    test_network: bool = False
+    """Allows a floor under the network's or fewer than 3 sites; nodes must declare it too."""
+    minimum_sites: Annotated[int, Field(ge=1, le=200)] = 3
+    """How many hospitals that are not shown alone a total mixes at least; signed in every task."""
+    question_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 24.0
+    """How long late hospitals are waited for, in hours."""
+    examples: Path | None = None
+    """A folder of cohorts (Circe JSON) that the portal offers."""
+    threads: Annotated[int, Field(ge=4, le=512)] = 48
+    """Threads: one per waiting node and per open page, and some for the rest."""
+    trusted_proxy: str | None = None
+    """The address of the reverse proxy whose `X-Forwarded-Proto` is believed."""
+    postgresql: PostgresSettings | None = None
+    """The PostgreSQL database; without it, SQLite in the hub's folder."""
+
+    @model_validator(mode="after")
+    def _keep_the_floor(self) -> Self:
+        if not self.test_network and (self.floor < NETWORK_FLOOR or self.minimum_sites < 3):
+            raise ValueError(f"a floor under {NETWORK_FLOOR} or fewer than 3 sites needs test_network = true")
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the hub through TLS; cookies are then never sent in clear."""
+        return self.address.startswith("https:")
+
+
+def django_settings(settings: HubSettings, *, folder: Path, secret: str) -> dict[str, Any]:
+    """Everything that Django needs, in one place."""
+    return {
+        "SECRET_KEY": secret,
+        "DEBUG": False,
+        "ALLOWED_HOSTS": [urlsplit(settings.address).hostname, "127.0.0.1", "localhost"],
+        "CSRF_TRUSTED_ORIGINS": [settings.address],
+        "ROOT_URLCONF": "maillage.hub.urls",
+        "INSTALLED_APPS": _APPS,
+        "MIDDLEWARE": _MIDDLEWARE,
+        "TEMPLATES": [_TEMPLATES],
+        "DATABASES": {"default": _database(settings, folder=folder)},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        # A signed cookie: reading a page writes nothing, and a revoked token closes its sessions anyway,
+        # because each page looks it up.
+        "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
+        "SESSION_COOKIE_NAME": "maillage",
+        "SESSION_COOKIE_AGE": 12 * 3600,
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_SECURE": settings.is_https,
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_FAILURE_VIEW": "maillage.hub.portal.views.explain_csrf",
+        "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
+        "STATIC_URL": "/static/",
+        "LANGUAGE_CODE": "fr",
+        "LANGUAGES": [("fr", "Français"), ("en", "English")],
+        "LANGUAGE_COOKIE_NAME": "langue",
+        "LANGUAGE_COOKIE_SECURE": settings.is_https,
+        "LANGUAGE_COOKIE_SAMESITE": "Lax",
+        "LOCALE_PATHS": [str(Path(__file__).parent / "locale")],
+        "USE_TZ": True,
+        "TIME_ZONE": "Europe/Paris",
+        # Bodies are bounded by our own middleware, whose answer says what to do.
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": None,
+        "FILE_UPLOAD_MAX_MEMORY_SIZE": 2 * MAX_BODY_BYTES,
+        "LOGGING_CONFIG": None,
+    }
+
+
+def _database(settings: HubSettings, *, folder: Path) -> dict[str, Any]:
+    found = settings.postgresql
+    if found is None:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(folder / DATABASE_FILE),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "timeout": 10,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": found.name,
+        "USER": found.user,
+        "HOST": found.host,
+        "PORT": found.port,
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"passfile": str(folder / found.passfile)} if found.passfile else {},
+    }
+
+
+_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "maillage.governance.audit",
+    "maillage.governance.group",
+    "maillage.hub.access",
+    "maillage.hub.questions",
+    "maillage.hub.portal",
+]
+
+_MIDDLEWARE = [
+    "maillage.hub.middleware.secure_headers",
+    "maillage.hub.middleware.bound_bodies",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "maillage.hub.middleware.speak_one_language",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+_TEMPLATES = {
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "APP_DIRS": True,
+    "OPTIONS": {
+        "context_processors": [
+            "django.template.context_processors.request",
+            "django.template.context_processors.i18n",
+            "maillage.hub.portal.context.describe_network",
+        ],
+    },
+}
