@@ -1,0 +1,181 @@
+"""Ask the hub and wait for hospitals."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from maillage import __version__
+from maillage.base.i18n import _, current_language
+from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
+from maillage.client.results import CountResult, read_result
+
+Expression = Mapping[str, Any] | str | Path
+Watcher = Callable[[CountResult], None]
+
+POLL_SECONDS = 20.0
+_LEEWAY = 10.0
+
+
+def connect(url: str, *, token: str, transport: httpx2.BaseTransport | None = None) -> "Hub":
+    """A connection to the hub at `url`, as the person to whom `token` was given.
+
+    `transport` replaces the network in tests of programs that use this client.
+    """
+    return Hub(url, token=token, transport=transport)
+
+
+class Hub:
+    """The hub as one researcher sees it. Use it in a `with`, or call `close`."""
+
+    def __init__(self, url: str, *, token: str, transport: httpx2.BaseTransport | None = None) -> None:
+        self._http = httpx2.Client(
+            base_url=url.rstrip("/"),
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept-Language": current_language(),
+                "User-Agent": f"maillage/{__version__}",
+            },
+            timeout=httpx2.Timeout(10.0, read=POLL_SECONDS + _LEEWAY),
+            transport=transport,
+        )
+
+    def count(
+        self,
+        expression: Expression,
+        *,
+        title: str = "",
+        sites: Sequence[str] | None = None,
+        wait: float = 60.0,
+        watch: Watcher | None = None,
+    ) -> CountResult:
+        """Count the distinct persons of a cohort in each hospital.
+
+        `expression` is a Circe cohort as a mapping, its JSON text, or the path of its file; `sites` None
+        asks every hospital. Waits at most `wait` seconds; hospitals that are late are told so in the
+        result, and `result(id)` reads it again later. `watch` is called at each change. Raises ClientError.
+        """
+        identifier = self.ask(expression, title=title, sites=sites)
+        *_earlier, last = self._watched(identifier, wait=wait, watch=watch or _look_away)
+        return last
+
+    def ask(self, expression: Expression, *, title: str = "", sites: Sequence[str] | None = None) -> str:
+        """Send a count and give back the question's id at once. Without a title the cohort's own is taken."""
+        cohort = _read_expression(expression)
+        document = self._call(
+            "POST",
+            "/api/v1/questions",
+            json={
+                "title": title or cohort.get("Title") or _("Question sans titre"),
+                "analysis": "count",
+                "parameters": {},
+                "cohort": cohort,
+                "sites": None if sites is None else list(sites),
+                "permit": "feasibility",
+            },
+        )
+        return str(document["id"])
+
+    def follow(self, identifier: str, *, wait: float = 60.0) -> Iterator[CountResult]:
+        """The result at each change, until every hospital has spoken or `wait` seconds have passed."""
+        deadline = time.monotonic() + wait
+        seen = -1
+        while True:
+            left = max(0.0, min(POLL_SECONDS, deadline - time.monotonic()))
+            document = self._document(identifier, wait=left, seen=seen)
+            changed = document["version"] > seen
+            seen = document["version"]
+            result = read_result(document)
+            if changed:
+                yield result
+            if result.complete or time.monotonic() >= deadline:
+                return
+
+    def result(self, identifier: str) -> CountResult:
+        """The present state of a question asked before."""
+        return read_result(self._document(identifier, wait=0, seen=-1))
+
+    def cancel(self, identifier: str) -> None:
+        """Withdraw a question; hospitals that are computing it stop."""
+        self._call("DELETE", f"/api/v1/questions/{identifier}")
+
+    def network(self) -> list[dict[str, Any]]:
+        """Every hospital with its health, version and when it was last heard."""
+        return list(self._call("GET", "/api/v1/network")["sites"])
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _watched(self, identifier: str, *, wait: float, watch: Watcher) -> Iterator[CountResult]:
+        for result in self.follow(identifier, wait=wait):
+            watch(result)
+            yield result
+
+    def _document(self, identifier: str, *, wait: float, seen: int) -> dict[str, Any]:
+        return self._call("GET", f"/api/v1/questions/{identifier}", params={"wait": wait, "seen": seen})
+
+    def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            response = self._http.request(method, path, **arguments)
+        except httpx2.HTTPError as error:
+            raise HubUnreachableError(
+                _("Le hub ne répond pas."),
+                why=type(error).__name__,
+                remedy=_("Vérifiez l’adresse et le réseau, puis réessayez."),
+            ) from error
+        if response.is_success:
+            return {} if response.status_code == httpx2.codes.NO_CONTENT else response.json()
+        raise _refusal(response)
+
+
+def _look_away(_result: CountResult) -> None:
+    """Watch nothing."""
+
+
+def _refusal(response: httpx2.Response) -> HubRefusedError:
+    try:
+        document: dict[str, Any] = response.json()
+        return HubRefusedError(
+            document["what"],
+            code=document["code"],
+            status=response.status_code,
+            why=document.get("why", ""),
+            remedy=document.get("remedy", ""),
+        )
+    except (ValueError, KeyError, TypeError):
+        # A proxy on the way answers with a page of its own.
+        return HubRefusedError(
+            _("Le hub a répondu {status}.").format(status=response.status_code),
+            code="unexpected",
+            status=response.status_code,
+        )
+
+
+def _read_expression(expression: Expression) -> dict[str, Any]:
+    if isinstance(expression, Mapping):
+        return dict(expression)
+    try:
+        text = expression.read_text(encoding="utf-8") if isinstance(expression, Path) else expression
+        document = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise ClientError(
+            _("La cohorte n’est pas un document JSON lisible."),
+            why=str(error),
+            remedy=_("Donnez une expression exportée d’ATLAS, ou le chemin (Path) de son fichier."),
+        ) from error
+    if not isinstance(document, dict):
+        raise ClientError(_("Une cohorte est un objet JSON."))
+    return document

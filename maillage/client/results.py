@@ -1,0 +1,171 @@
+"""What came back: hospitals, cells, the total; prints well, becomes a DataFrame."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from maillage.base.french import format_milliseconds, format_number
+from maillage.base.i18n import _, mark
+from maillage.client.errors import PandasMissingError
+from maillage.disclosure.values import Cell, Count, Suppressed, Suppression, cell_from_json
+
+if TYPE_CHECKING:
+    import pandas
+
+
+_MASKED: Mapping[Suppression, str] = {
+    Suppression.BELOW_FLOOR: mark("masqué"),
+    Suppression.PROTECTED: mark("masqué"),
+    Suppression.TOO_FEW_SITES: mark("trop peu d’hôpitaux"),
+}
+
+
+@dataclass(frozen=True)
+class SiteCount:
+    """One hospital's answer; `persons` is None while it waits, when it refuses, or is not shown alone."""
+
+    id: str
+    name: str
+    status: str
+    persons: Cell | None
+    sentence: str
+    engine_ms: float | None
+
+
+@dataclass(frozen=True)
+class YearCount:
+    """Persons by calendar year of entry, over the hospitals that released that year."""
+
+    year: int
+    persons: Cell
+    contributing: tuple[str, ...]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The group's total: distinct persons per hospital, added up over `contributing`."""
+
+    persons: Cell
+    contributing: tuple[str, ...]
+    left_out: Mapping[str, str]
+    steps: tuple[Cell, ...]
+    years: tuple[YearCount, ...]
+
+
+@dataclass(frozen=True)
+class CountResult:
+    """A count over the group. A person seen in two hospitals counts in each."""
+
+    id: str
+    title: str
+    status: str
+    sites: tuple[SiteCount, ...]
+    combined: Combined
+    elapsed_ms: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether every hospital has given its last word."""
+        return self.status != "open"
+
+    def __str__(self) -> str:
+        width = max((len(site.name) for site in self.sites), default=0)
+        lines = [f"  {site.name:<{width}}  {describe_site(site)}" for site in self.sites]
+        total = f"  {_('Total'):<{width}}  {describe_cell(self.combined.persons)}"
+        return "\n".join([self.title, *lines, total])
+
+    def _repr_html_(self) -> str:
+        rows = [(site.name, describe_site(site)) for site in self.sites]
+        rows.append((_("Total"), describe_cell(self.combined.persons)))
+        body = "".join(
+            f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in rows
+        )
+        return f"<table><caption>{escape(self.title)}</caption>{body}</table>"
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """One row a hospital: id, name, status, persons (nullable integer), suppressed, engine_ms.
+
+        A suppressed count is missing (`<NA>`) with its reason in `suppressed`, never zero. Raises
+        PandasMissingError.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise PandasMissingError(_("pandas n’est pas installé."), remedy="pip install pandas") from error
+        frame = pandas.DataFrame([_as_row(site) for site in self.sites])
+        return frame.astype({"persons": "Int64"})
+
+
+def describe_cell(cell: Cell | None) -> str:
+    """A cell for people: a number with French thousands, or why there is none."""
+    match cell:
+        case Count(value):
+            return format_number(value)
+        case Suppressed(reason):
+            return _(_MASKED[reason])
+        case None:
+            return "—"
+
+
+def describe_site(site: SiteCount) -> str:
+    """A hospital's line: its cell and time, or its sentence."""
+    if site.persons is None:
+        return site.sentence or "…"
+    time = "" if site.engine_ms is None else f"  ({format_milliseconds(site.engine_ms)})"
+    return describe_cell(site.persons) + time
+
+
+def read_result(document: Mapping[str, Any]) -> CountResult:
+    """The hub's document as a typed result."""
+    return CountResult(
+        id=document["id"],
+        title=document["title"],
+        status=document["status"],
+        sites=tuple(_read_site(site) for site in document["sites"]),
+        combined=_read_combined(document["combined"]),
+        elapsed_ms=document["elapsed_ms"],
+    )
+
+
+def _read_site(document: Mapping[str, Any]) -> SiteCount:
+    persons = document["persons"]
+    return SiteCount(
+        id=document["id"],
+        name=document["name"],
+        status=document["status"],
+        persons=None if persons is None else cell_from_json(persons),
+        sentence=document["sentence"] or "",
+        engine_ms=document["engine_ms"],
+    )
+
+
+def _read_combined(document: Mapping[str, Any]) -> Combined:
+    return Combined(
+        persons=cell_from_json(document["persons"]),
+        contributing=tuple(document["contributing"]),
+        left_out={line["id"]: line["why"] for line in document["left_out"]},
+        steps=_read_cells(document["steps"]),
+        years=tuple(
+            YearCount(
+                row["year"], cell_from_json(row["persons"]), tuple(row["contributing"]), row["complete"]
+            )
+            for row in document["years"]
+        ),
+    )
+
+
+def _read_cells(documents: Iterable[object]) -> tuple[Cell, ...]:
+    return tuple(cell_from_json(document) for document in documents)
+
+
+def _as_row(site: SiteCount) -> dict[str, Any]:
+    return {
+        "id": site.id,
+        "name": site.name,
+        "status": site.status,
+        "persons": site.persons.value if isinstance(site.persons, Count) else None,
+        "suppressed": site.persons.reason.value if isinstance(site.persons, Suppressed) else None,
+        "engine_ms": site.engine_ms,
+    }
