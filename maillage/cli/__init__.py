@@ -1,0 +1,1 @@
+"""The command line: the only floor that knows argv, the environment and exit codes."""

@@ -1,0 +1,111 @@
+"""`maillage demo`: a hub and its hospitals start here, answer one question, and stay up to be visited."""
+
+import json
+import signal
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from maillage.base.i18n import _
+from maillage.cli.demo.hospitals import brought_hospitals, synthetic_hospitals
+from maillage.cli.demo.live import as_document, draw_result, make_console
+from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
+from maillage.client.results import CountResult
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+SYNTHETIC_QUESTION = EXAMPLES / "diabete-type-2-metformine.json"
+ANY_QUESTION = Path(__file__).parent / "tout-diagnostic.json"
+ANSWER_SECONDS = 120.0
+
+app = typer.Typer(
+    add_completion=False, help=_("Démonstration : un hub et quatre hôpitaux sur cette machine.")
+)
+
+
+@dataclass(frozen=True)
+class _Show:
+    """What the person asked to see."""
+
+    question: Path
+    stay: bool
+    as_json: bool
+
+
+@app.command("demo", help=_("Démarre un hub et quatre nœuds, pose une question, montre chaque réponse."))
+def demo(
+    once: Annotated[bool, typer.Option("--once", help=_("S’arrête après la réponse."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Un document JSON sur la sortie."))] = False,
+    patients: Annotated[
+        int, typer.Option(min=100, max=2_000_000, help=_("Patients synthétiques par hôpital."))
+    ] = 20_000,
+    data: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=DIR", help=_("Un dossier OMOP à la place ; répétable."))
+    ] = None,
+    question: Annotated[Path | None, typer.Option(help=_("Une cohorte ATLAS (JSON) à compter."))] = None,
+    refuse: Annotated[
+        list[str] | None, typer.Option(metavar="SITE", help=_("Un hôpital qui refuse ; répétable."))
+    ] = None,
+    hold: Annotated[
+        list[str] | None, typer.Option(metavar="SITE", help=_("Un hôpital qui examine ; répétable."))
+    ] = None,
+    home: Annotated[Path, typer.Option(help=_("Où garder les entrepôts."))] = Path(".demo"),
+    port: Annotated[int, typer.Option(help=_("Port du portail ; 0 : un port libre."))] = 0,
+) -> None:
+    """Start a network, ask, draw the answers as they come."""
+    # Ended as with Ctrl-C, so that no hub or node outlives the demo.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console = make_console(json=as_json)
+    decisions = dict.fromkeys(refuse or [], "refuse") | dict.fromkeys(hold or [], "hold")
+    warehouses = home.resolve() / "warehouses"
+    if data:
+        hospitals = brought_hospitals(data, folder=warehouses, decisions=decisions, console=console)
+    else:
+        hospitals = synthetic_hospitals(
+            folder=warehouses, patients=patients, decisions=decisions, console=console
+        )
+    banner = "" if data else _("Données synthétiques : aucun patient réel.")
+    show = _Show(question or (ANY_QUESTION if data else SYNTHETIC_QUESTION), not once, as_json)
+    with tempfile.TemporaryDirectory(prefix="network-", dir=home) as folder:
+        options = NetworkOptions(banner=banner, examples=EXAMPLES, port=port)
+        _play(hospitals, folder=Path(folder), options=options, show=show, console=console)
+
+
+def _play(
+    hospitals: Sequence[Hospital], *, folder: Path, options: NetworkOptions, show: _Show, console: Console
+) -> None:
+    with ExitStack() as stack:
+        with console.status(_("Le hub et {count} nœuds démarrent…").format(count=len(hospitals))):
+            network = stack.enter_context(running_network(hospitals, folder=folder, options=options))
+        result, elapsed_ms = _ask_live(network, question=show.question, console=console)
+        if show.as_json:
+            typer.echo(json.dumps(as_document(result, elapsed_ms=elapsed_ms), ensure_ascii=False))
+        if show.stay:
+            _stay_up(network, console=console)
+
+
+def _ask_live(network: RunningNetwork, *, question: Path, console: Console) -> tuple[CountResult, float]:
+    """Ask and redraw at each answer; the result and the milliseconds from asking to the last change."""
+    with network.connect() as hub, Live(console=console, auto_refresh=False) as live:
+        started = time.perf_counter()
+        result = hub.count(
+            question,
+            wait=ANSWER_SECONDS,
+            watch=lambda partial: live.update(draw_result(partial), refresh=True),
+        )
+        return result, (time.perf_counter() - started) * 1000
+
+
+def _stay_up(network: RunningNetwork, *, console: Console) -> None:
+    console.print(_("Portail : {link}").format(link=network.access.link), soft_wrap=True)
+    console.print(_("Adresse et jeton, pour un programme :"))
+    console.print(f"  MAILLAGE_HUB={network.url}\n  MAILLAGE_TOKEN={network.access.token}", soft_wrap=True)
+    console.print(_("Ctrl-C arrête tout."))
+    network.processes["hub"].wait()

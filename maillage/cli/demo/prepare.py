@@ -1,0 +1,51 @@
+"""Fill a new hub: tables, members, one person who may ask. Runs in a process of its own."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from maillage.base.clock import utc_now
+from maillage.base.ids import parse_site_id
+from maillage.base.keys import PublicKey
+
+REQUESTER = "demo"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A hospital to register: its id, its name, its node's public key as text."""
+
+    site: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a person reaches the hub: a token for programs, a page that opens once for a browser."""
+
+    token: str
+    link: str
+
+
+def prepare_hub(folder: Path, *, entries: Sequence[Entry]) -> Access:
+    """Migrate, register every hospital, make a token and a link."""
+    from maillage.hub.boot import boot
+
+    hub = boot(folder)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
+    from maillage.governance.group import actions
+    from maillage.hub.access import people
+
+    now = utc_now()
+    for entry in entries:
+        registration = actions.Registration(
+            parse_site_id(entry.site), entry.name, PublicKey.parse(entry.key), ""
+        )
+        actions.register(registration, by=REQUESTER, at=now)
+    token = people.create_token(REQUESTER, by=REQUESTER, at=now)
+    secret = people.create_link(REQUESTER, by=REQUESTER, at=now)
+    return Access(token, f"{hub.settings.address}/entrer/{secret}")

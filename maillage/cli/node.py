@@ -1,0 +1,254 @@
+"""`maillage node`: what a hospital's engineer types."""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from maillage.base.i18n import _
+from maillage.base.settings import SettingsError, describe_validation
+from maillage.node import ledger as ledgers
+from maillage.node import review, status
+from maillage.node.agent import no_probe, run_agent
+from maillage.node.folder import Node, create_node, open_node
+from maillage.node.hello import read_hello
+from maillage.node.log import Log
+from maillage.node.policy import Policy, Rule
+from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
+from maillage.node.shared import Probe
+from maillage.node.states import Event, word_event
+from maillage.node.verify import verify as verify_ledger
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help=_("Le nœud d’un hôpital : installer, faire tourner, décider."),
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("Dossier du nœud."), show_default=False)]
+TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]
+By = Annotated[str, typer.Option(help=_("Qui décide : ce nom va au registre."), show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help=_("Un document JSON plutôt qu’un tableau."))]
+
+
+@app.command(help=_("Crée un nœud : sa clé, ses réglages, sa politique, son registre."))
+def init(
+    folder: Folder,
+    site: Annotated[str, typer.Option(help=_("Nom court de l’hôpital, par exemple hcl."))],
+    hub: Annotated[str, typer.Option(help=_("Adresse du hub, https://…"))],
+    hub_key: Annotated[str, typer.Option(help=_("Clé publique du hub, ed25519:…"))],
+    warehouse: Annotated[
+        Path | None, typer.Option(help=_("Fichier de l’entrepôt (maillage warehouse load)."))
+    ] = None,
+) -> None:
+    """Make a node and say what to do next."""
+    path = str(warehouse.resolve()) if warehouse else "warehouse.duckdb"
+    node = create_node(folder, settings=_make_settings(site=site, hub=hub, hub_key=hub_key, warehouse=path))
+    console = Console(highlight=False)
+    console.print(_("Nœud créé dans {folder}.").format(folder=folder), soft_wrap=True)
+    console.print(_("Clé publique : {key}").format(key=node.key.public.text), soft_wrap=True)
+    console.print(_("Empreinte :    {print}").format(print=node.key.public.fingerprint), soft_wrap=True)
+    console.print("\n" + _("Au hub, après avoir comparé l’empreinte de vive voix :"))
+    command = f'maillage hub register {site} --name "…" --key "{node.key.public.text}"'
+    console.print(f"  {command}", soft_wrap=True)
+    console.print("\n" + _("La politique retient toute question pour examen : policy.toml."))
+
+
+def _make_settings(*, site: str, hub: str, hub_key: str, warehouse: str) -> NodeSettings:
+    try:
+        return NodeSettings(
+            site=site,
+            hub=HubSettings(url=hub, key=hub_key),
+            warehouse=WarehouseSettings(path=warehouse),
+        )
+    except ValidationError as error:
+        raise SettingsError(_("Le nœud n’est pas créé."), why=describe_validation(error)) from error
+
+
+@app.command(help=_("Fait tourner le nœud jusqu’à ce qu’on l’arrête (Ctrl-C, SIGTERM)."))
+def run(folder: Folder) -> None:
+    """Run the agent in the foreground."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    node = open_node(folder)
+    run_agent(node, log=Log({"process": "agent"}), stop=stop, probe=_choose_probe())
+    # The long poll that is under way is not waited for: its thread must not hold the exit.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _choose_probe() -> Probe:
+    # For the tests of crashes only: die, as a power cut would, at the named point.
+    chosen = os.environ.get("MAILLAGE_STOP_AT")
+    if not chosen:
+        return no_probe
+
+    def die_there(point: str) -> None:
+        if point == chosen:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return die_there
+
+
+@app.command("status", help=_("L’état du nœud : agent, hub, questions, registre."))
+def show_status(folder: Folder, as_json: AsJson = False) -> None:
+    """How the node is, without asking the hub."""
+    node = open_node(folder)
+    with node.open_store() as store:
+        found = status.read_status(store, node=node)
+    if as_json:
+        _print_json(found)
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in status.word_status(found):
+        table.add_row(name, value)
+    Console(highlight=False).print(table)
+
+
+@app.command(help=_("Les questions qui attendent l’accord d’une personne."))
+def pending(folder: Folder, as_json: AsJson = False) -> None:
+    """Held questions, oldest first."""
+    node = open_node(folder)
+    with node.open_store() as store:
+        held = review.list_pending(store, node=node)
+    if as_json:
+        _print_json([_describe_pending(question) for question in held])
+        return
+    if not held:
+        typer.echo(_("Aucune question n’attend."))
+        return
+    table = Table(_("Tâche"), _("Reçue"), _("Expire"), _("Demandée par"), _("Analyse"), _("Titre"))
+    for question in held:
+        task = question.task
+        asked = (task.requester, task.analysis.id, task.title) if task else ("?", "?", _("(illisible)"))
+        # A title is a stranger's text: it must not become markup of the table that a steward reads.
+        table.add_row(question.task_id, question.received_at, question.expires_at, *map(escape, asked))
+    Console(highlight=False).print(table)
+
+
+def _describe_pending(question: review.Pending) -> dict[str, Any]:
+    document = {
+        "task_id": question.task_id,
+        "received_at": question.received_at,
+        "expires_at": question.expires_at,
+    }
+    return document | {"task": question.task.model_dump(mode="json") if question.task else None}
+
+
+@app.command(help=_("Autorise une question retenue : le nœud calcule et répond."))
+def release(folder: Folder, task: TaskId, by: By) -> None:
+    """A person's yes."""
+    node = open_node(folder)
+    with node.open_store() as store:
+        review.release(store, node=node, task_id=task, by=by)
+    typer.echo(_("Question autorisée ; la réponse part dès qu’elle est calculée."))
+
+
+@app.command(help=_("Refuse une question retenue ; le motif reste à l’hôpital."))
+def refuse(
+    folder: Folder,
+    task: TaskId,
+    by: By,
+    why: Annotated[str, typer.Option(help=_("Motif, gardé dans le registre du nœud seulement."))],
+) -> None:
+    """A person's no."""
+    node = open_node(folder)
+    with node.open_store() as store:
+        review.refuse(store, node=node, task_id=task, by=by, why=why)
+    typer.echo(_("Question refusée."))
+
+
+@app.command(help=_("Le registre : ce qui est entré, ce qui a été décidé, ce qui est sorti."))
+def ledger(folder: Folder, as_json: AsJson = False) -> None:
+    """Every line, in order; with --json one document a line."""
+    node = open_node(folder)
+    with node.open_store() as store:
+        lines = ledgers.read_lines(store)
+    if as_json:
+        for line in lines:
+            typer.echo(json.dumps(vars(line), ensure_ascii=False))
+        return
+    table = Table("#", _("Instant"), _("Événement"), _("Tâche"), _("Détail"))
+    for line in lines:
+        detail = ", ".join(f"{name}={value}" for name, value in line.body.items() if value is not None)
+        table.add_row(str(line.sequence), line.at, _word(line.event), line.task_id or "", escape(detail))
+    Console(highlight=False).print(table)
+
+
+def _word(event: str) -> str:
+    # A ledger that somebody wrote into is shown as it is; `verify` judges it.
+    return word_event(Event(event)) if event in set(Event) else event
+
+
+@app.command(help=_("Vérifie le registre : chaîne, tête signée, réponses gardées."))
+def verify(
+    folder: Folder,
+    with_hub: Annotated[
+        bool, typer.Option("--with-hub", help=_("Compare aussi avec ce que le hub en connaît."))
+    ] = False,
+) -> None:
+    """Raises LedgerBrokenError, hence exit code 6, when anything was edited or cut."""
+    node = open_node(folder)
+    with node.open_store() as store:
+        anchor = _ask_anchor(node) if with_hub else None
+        found = verify_ledger(store, node=node, anchor=anchor)
+    typer.echo(
+        _("Registre intact. Lignes : {lines} ; réponses gardées : {answers}.").format(
+            lines=found.head.sequence, answers=found.answers
+        )
+    )
+    if with_hub:
+        typer.echo(
+            _("Il prolonge ce que le hub en connaît.") if found.hub else _("Le hub n’en connaît rien encore.")
+        )
+
+
+def _ask_anchor(node: Node) -> Any:
+    with node.open_store() as store, node.call_hub() as client:
+        return client.hello(read_hello(store)).anchor
+
+
+@app.command(help=_("Montre et vérifie la politique."))
+def policy(folder: Folder) -> None:
+    """Raises PolicyError or FloorError when the file is not a policy."""
+    found = open_node(folder).read_policy()
+    console = Console(highlight=False)
+    if found.test_network:
+        console.print(
+            _("RÉSEAU D’ESSAI : pas de données de patients sous cette politique."), style="bold red"
+        )
+    for text in _word_policy(found):
+        console.print(text)
+    table = Table("#", _("Analyse"), _("Demandée par"), _("Autorisation"), _("Décision"))
+    for number, rule in enumerate(found.rules, start=1):
+        table.add_row(str(number), rule.analysis, rule.requester, rule.permit, _word_decision(rule))
+    table.add_row("", "*", "*", "*", _("refuser (aucune règle)"))
+    console.print(table)
+
+
+def _word_policy(found: Policy) -> list[str]:
+    return [
+        _("Seuil : {floor} personnes").format(floor=found.disclosure.floor),
+        _("Participants au moins : {count}").format(count=found.minimum_participants),
+        _("Les nombres de l’hôpital peuvent être montrés seuls.")
+        if found.shown_alone
+        else _("Les nombres de l’hôpital ne sont montrés que dans un total."),
+    ]
+
+
+def _word_decision(rule: Rule) -> str:
+    return {"auto": _("répondre"), "hold": _("retenir pour examen"), "refuse": _("refuser")}[rule.decision]
+
+
+def _print_json(document: Any) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -1,0 +1,157 @@
+"""`maillage warehouse`: load, describe, record objections."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from maillage.base.clock import format_instant
+from maillage.base.french import format_number
+from maillage.base.i18n import _, ngettext
+from maillage.cli.progress import progress_bar
+from maillage.cli.synthesize import synthesize
+from maillage.warehouse.build.omop import load_omop
+from maillage.warehouse.build.report import LoadReport, TableReport
+from maillage.warehouse.info import WarehouseInfo, read_info
+from maillage.warehouse.objections import ObjectionReport, add_objections, withdraw_objections
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help=_("L’entrepôt d’un hôpital : le charger, le décrire, y enregistrer les oppositions."),
+)
+
+app.command("synthesize", help=_("Construit l’entrepôt d’un hôpital inventé, pour essayer."))(synthesize)
+
+WarehouseFile = Annotated[Path, typer.Argument(metavar="FILE", help=_("Le fichier de l’entrepôt."))]
+
+
+@app.command(help=_("Construit un entrepôt depuis un dossier OMOP : un fichier CSV ou Parquet par table."))
+def load(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("Le dossier à charger."))],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help=_("Le fichier à construire."))],
+    name: Annotated[
+        str | None, typer.Option(help=_("Le nom de la source, par défaut celui du dossier."))
+    ] = None,
+    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+) -> None:
+    """Load a folder."""
+    with progress_bar() as progress:
+        report = load_omop(folder, target=to, source_name=name, progress=progress, memory_limit=memory)
+    print_report(report)
+
+
+@app.command(help=_("Décrit un entrepôt : version, source, lignes par table, personnes, oppositions."))
+def info(
+    file: WarehouseFile,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Écrit un document JSON."))] = False,
+) -> None:
+    """Describe a warehouse."""
+    found = read_info(file)
+    if as_json:
+        typer.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
+    else:
+        _print_info(found)
+
+
+@app.command("object", help=_("Enregistre, ou retire, les oppositions des personnes d’un fichier."))
+def record_objections(
+    file: WarehouseFile,
+    persons: Annotated[
+        Path, typer.Option(metavar="PERSONS", help=_("CSV ou Parquet avec une colonne person_id."))
+    ],
+    withdraw: Annotated[bool, typer.Option("--withdraw", help=_("Retire les oppositions."))] = False,
+) -> None:
+    """Add or withdraw objections."""
+    change = withdraw_objections if withdraw else add_objections
+    _print_objections(change(file, persons=persons), withdraw=withdraw)
+
+
+def print_report(report: LoadReport) -> None:
+    """Rows by table, what was not read, and the totals."""
+    table = Table(_("Table"), box=None)
+    table.add_column(_("Lignes"), justify="right")
+    table.add_column(_("Remarques"))
+    for one in report.tables:
+        if one.origins:
+            table.add_row(one.name, format_number(one.rows), "\n".join(_remarks(one)))
+    console = Console(highlight=False)
+    console.print(table)
+    if report.ignored_files:
+        names = ", ".join(report.ignored_files)
+        console.print(_("Fichiers sans table OMOP, non lus : {names}").format(names=names))
+    console.print(
+        _(
+            "{target} : {rows} lignes, {persons} personnes visibles, {withheld} opposées, en {seconds} s."
+        ).format(
+            target=report.target,
+            rows=format_number(report.rows),
+            persons=format_number(report.persons),
+            withheld=format_number(report.withheld),
+            seconds=f"{report.seconds:.1f}".replace(".", ","),
+        )
+    )
+
+
+def _remarks(table: TableReport) -> list[str]:
+    remarks = [
+        _("{column} : {count} valeurs requises absentes").format(column=column, count=format_number(count))
+        for column, count in table.null_required
+    ]
+    if table.unknown_columns:
+        remarks.append(
+            _("colonnes inconnues, non lues : {names}").format(names=", ".join(table.unknown_columns))
+        )
+    if table.absent_columns:
+        remarks.append(_("colonnes absentes, vides : {names}").format(names=", ".join(table.absent_columns)))
+    return remarks
+
+
+def _as_json(found: WarehouseInfo) -> dict[str, object]:
+    fields = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return fields | {"rows": dict(found.rows), "created_at": format_instant(found.created_at)}
+
+
+def _print_info(found: WarehouseInfo) -> None:
+    table = Table.grid(padding=(0, 2))
+    facts = {
+        _("Source"): found.source_name,
+        _("Construit le"): format_instant(found.created_at),
+        _("Disposition"): str(found.layout_version),
+        _("OMOP CDM"): found.cdm_version,
+        _("Vocabulaire"): found.vocabulary_version or _("inconnu"),
+        _("Maillage"): found.maillage_version,
+        _("Taille"): _("{size} Mo").format(size=format_number(found.file_bytes // 1_000_000)),
+        _("Personnes visibles"): format_number(found.persons),
+        _("Oppositions"): format_number(found.objections),
+        _("Personnes opposées"): format_number(found.withheld),
+    }
+    for label, value in facts.items():
+        table.add_row(label, value)
+    for name, rows in found.rows.items():
+        if rows:
+            table.add_row(name, format_number(rows))
+    Console(highlight=False).print(table)
+
+
+def _print_objections(report: ObjectionReport, *, withdraw: bool) -> None:
+    done = (
+        ngettext("{count} opposition retirée", "{count} oppositions retirées", report.changed)
+        if withdraw
+        else ngettext("{count} opposition ajoutée", "{count} oppositions ajoutées", report.changed)
+    )
+    rest = _(
+        "{unchanged} sans effet, {total} au total, {withheld} personnes de cet entrepôt en sont absentes."
+    )
+    typer.echo(
+        done.format(count=format_number(report.changed))
+        + _(" ; ")
+        + rest.format(
+            unchanged=format_number(report.unchanged),
+            total=format_number(report.total),
+            withheld=format_number(report.withheld),
+        )
+    )
