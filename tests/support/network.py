@@ -1,0 +1,26 @@
+"""The network that many tests share: four small synthetic hospitals, a hub, real processes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from maillage.cli.demo.network import RunningNetwork
+
+PATIENTS = 2_000
+
+
+@dataclass(frozen=True)
+class DemoNetwork:
+    """A running network and where it lies."""
+
+    running: RunningNetwork
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """The hub's address."""
+        return self.running.url
+
+    @property
+    def token(self) -> str:
+        """The token of the person who asks."""
+        return self.running.access.token

@@ -1,0 +1,79 @@
+"""A worker that speaks the pipe protocol, behaves as the job's cohort says, and notes every job it begins."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from maillage.exchange.reasons import Reason
+from maillage.node.worker.messages import (
+    TO_WORKER,
+    Bench,
+    Computed,
+    Declined,
+    Job,
+    Ready,
+    Stop,
+    to_line,
+)
+
+CONTENT: dict[str, object] = {
+    "persons": {"count": 412},
+    "steps": [{"count": 412}],
+    "years": [{"year": 2024, "persons": {"count": 412}}],
+    "other_years": None,
+}
+
+
+def main() -> None:
+    journal = Path(Bench.model_validate_json(sys.stdin.buffer.readline()).warehouse).with_suffix(".jobs")
+    _say(Ready(reference="2026-11"))
+    for line in sys.stdin.buffer:
+        order = TO_WORKER.validate_json(line)
+        if isinstance(order, Job):
+            with journal.open("a") as file:
+                file.write(order.job_id + "\n")
+            _behave(order)
+
+
+def _behave(job: Job) -> None:
+    match job.cohort.get("behave", "answer"):
+        case "answer":
+            _compute(job, CONTENT)
+        case "slow":
+            time.sleep(0.6)
+            _compute(job, CONTENT)
+        case "patient":
+            # A content that the analysis does not declare.
+            _compute(job, CONTENT | {"person_ids": [1, 2, 3]})
+        case "heed":
+            _wait_for_stop(job)
+        case "deaf":
+            time.sleep(3600)
+        case "crash":
+            os._exit(3)
+        case "babble":
+            sys.stdout.buffer.write(b"hello\n")
+            sys.stdout.buffer.flush()
+            time.sleep(3600)
+        case reason:
+            _say(Declined(job_id=job.job_id, reason=Reason(reason), incident="incident-" + "5" * 32))
+
+
+def _compute(job: Job, content: dict[str, object]) -> None:
+    _say(Computed(job_id=job.job_id, content=content, compile_ms=1.5, engine_ms=2.5, reference="2026-11"))
+
+
+def _wait_for_stop(job: Job) -> None:
+    order = TO_WORKER.validate_json(sys.stdin.buffer.readline())
+    assert order == Stop(job_id=job.job_id)
+    _say(Declined(job_id=job.job_id, reason=Reason.LIMIT_REACHED, incident="incident-" + "6" * 32))
+
+
+def _say(message: Ready | Computed | Declined) -> None:
+    sys.stdout.buffer.write(to_line(message))
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Signed requests: what was signed is what is taken, once, at about this time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from maillage.base.keys import SigningKey
+from maillage.exchange.errors import ClockSkewError, SignatureError
+from maillage.exchange.http import sign_request, verify_request
+from tests.support.messages import NODE_KEY
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+REQUEST: dict[str, Any] = {"method": "POST", "target": "/api/node/v1/hello?boot=1", "body": b"{}"}
+KNOWN = {NODE_KEY.public.fingerprint: NODE_KEY.public}
+
+
+def verify(headers: dict[str, str], **changes: Any) -> Any:
+    arguments = REQUEST | {"now": NOW, "find_key": KNOWN.get} | changes
+    return verify_request(headers=headers, **arguments)
+
+
+def signed(key: SigningKey = NODE_KEY, **changes: Any) -> dict[str, str]:
+    arguments: dict[str, Any] = {**REQUEST, "now": NOW, **changes}
+    return sign_request(key=key, **arguments)
+
+
+def test_a_signed_request_tells_its_signer_and_its_nonce() -> None:
+    first, second = verify(signed()), verify(signed())
+    assert first.signer == NODE_KEY.public
+    assert first.nonce != second.nonce
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"method": "GET"}, {"target": "/api/node/v1/hello?boot=2"}, {"target": "/other"}, {"body": b"{ }"}],
+)
+def test_an_edited_request_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(SignatureError):
+        verify(signed(), **changes)
+
+
+def test_a_stranger_is_refused() -> None:
+    with pytest.raises(SignatureError):
+        verify(signed(key=SigningKey.generate()))
+
+
+@pytest.mark.parametrize("name", ["Signature", "Signature-Input", "Content-Digest"])
+def test_a_request_without_one_of_its_headers_is_refused(name: str) -> None:
+    headers = signed()
+    del headers[name]
+    with pytest.raises(SignatureError):
+        verify(headers)
+
+
+def test_a_signature_that_leaves_the_path_out_is_refused() -> None:
+    headers = signed()
+    headers["Signature-Input"] = headers["Signature-Input"].replace(' "@path"', "")
+    with pytest.raises(SignatureError):
+        verify(headers)
+
+
+@pytest.mark.parametrize("value", ["", "x", "=:", 'pyhms=("@method");created=1', "pyhms=:AAAA:", "é"])
+def test_hostile_headers_are_refused(value: str) -> None:
+    with pytest.raises(SignatureError):
+        verify(signed() | {"Signature-Input": value})
+    with pytest.raises(SignatureError):
+        verify(signed() | {"Signature": value})
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_clock_ten_minutes_off_is_named_as_such(minutes: int) -> None:
+    with pytest.raises(ClockSkewError, match="600 s") as caught:
+        verify(signed(), now=NOW + timedelta(minutes=minutes))
+    assert "NTP" in caught.value.remedy
