@@ -1,0 +1,66 @@
+"""Every snippet of the documentation runs, or says above it why it does not.
+
+Python blocks run against a small network of synthetic hospitals, each page in one namespace. Shell blocks
+of `make` targets are checked against the Makefile: running them here would run the tests in the tests.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.support.network import DemoNetwork
+
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r"(?P<before>[^\n]*)\n```(?P<language>\w+)\n(?P<code>.*?)```", re.DOTALL)
+SHOWN_ONLY = {"text", "toml", "json", "sql", "http", "mermaid", "ini", "nginx"}
+
+pytestmark = pytest.mark.xdist_group("network")
+
+
+@dataclass(frozen=True)
+class Snippet:
+    page: Path
+    language: str
+    code: str
+    excused: bool
+
+
+def snippets(page: Path) -> Iterator[Snippet]:
+    for found in BLOCK.finditer(page.read_text(encoding="utf-8")):
+        excused = bool(re.match(r"<!-- not run: .+ -->", found["before"]))
+        yield Snippet(page, found["language"], found["code"], excused)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_python_of_a_page_runs(
+    page: Path, demo_network: DemoNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = [block for block in snippets(page) if block.language == "python" and not block.excused]
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("MAILLAGE_HUB", demo_network.url)
+    monkeypatch.setenv("MAILLAGE_TOKEN", demo_network.token)
+    namespace: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block.code, str(page), "exec"), namespace)  # noqa: S102 - our own pages
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_make_targets_of_a_page_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_block_is_of_a_kind_that_is_checked() -> None:
+    known = {"python", "sh", *SHOWN_ONLY}
+    assert {block.language for page in PAGES for block in snippets(page)} <= known

@@ -1,0 +1,17 @@
+"""The attackers' ground: a hub in this process, whose nodes and requesters a test plays."""
+
+from pathlib import Path
+
+import pytest
+
+from maillage.hub.boot import Hub
+from tests.integration.hub.conftest import network
+from tests.support.one_django import boot_once
+
+__all__ = ["booted", "network"]
+
+
+@pytest.fixture(scope="session")
+def booted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Hub, Path]:
+    """Django on a hub, and an empty migrated database to copy."""
+    return boot_once(tmp_path_factory.getbasetemp() / "django")
