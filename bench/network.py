@@ -1,0 +1,89 @@
+"""The network: what it adds to the slowest hospital's engine, and what a node weighs."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from bench.measure import Measure
+from maillage.cli.demo.hospitals import synthetic_hospitals
+from maillage.cli.demo.network import NetworkOptions, RunningNetwork, running_network
+from maillage.client import CountResult, Hub
+
+PATIENTS = 20_000
+QUESTIONS = 40
+QUESTION = Path(__file__).parent.parent / "maillage" / "cli" / "examples" / "diabete-type-2-metformine.json"
+MEGABYTE = 1_000_000
+
+
+def measure_network(*, home: Path, console: Console) -> Sequence[Measure]:
+    """Ask the demo's question again and again of a network with signatures, ledgers and disclosure on."""
+    hospitals = synthetic_hospitals(
+        folder=home / "warehouses", patients=PATIENTS, decisions={}, console=console
+    )
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=home) as folder:
+        options = NetworkOptions(worker_threads=1, idle_worker_seconds=2)
+        with running_network(hospitals, folder=Path(folder), options=options) as network:
+            measures = [*_measure_overhead(network), *_measure_memory(network)]
+    return measures
+
+
+def _measure_overhead(network: RunningNetwork) -> list[Measure]:
+    with network.connect() as hub:
+        _ask(hub)
+        runs = [_ask(hub) for _ in range(QUESTIONS)]
+    elapsed = [milliseconds for milliseconds, _result in runs]
+    overheads = [milliseconds - _slowest_engine(result) for milliseconds, result in runs]
+    how = f"{QUESTIONS} questions, 4 nodes of {PATIENTS} patients, one thread each, on one machine"
+    return [
+        Measure("submit → combined", statistics.median(elapsed), "ms", "≤ 1000", f"median; {how}"),
+        Measure(
+            "overhead: elapsed − slowest node's engine",
+            statistics.median(overheads),
+            "ms",
+            "≤ 100",
+            f"median; {how}; the design's own goal is 50",
+        ),
+        Measure("overhead, 90th percentile", statistics.quantiles(overheads, n=10)[-1], "ms", "", how),
+    ]
+
+
+def _ask(hub: Hub) -> tuple[float, CountResult]:
+    started = time.perf_counter()
+    result = hub.count(QUESTION)
+    milliseconds = (time.perf_counter() - started) * 1000
+    if len(result.combined.contributing) != len(result.sites):
+        raise RuntimeError(f"a hospital did not answer: {result}")
+    return milliseconds, result
+
+
+def _slowest_engine(result: CountResult) -> float:
+    return max(site.engine_ms or 0.0 for site in result.sites)
+
+
+def _measure_memory(network: RunningNetwork) -> list[Measure]:
+    nodes = [psutil.Process(process.pid) for name, process in network.processes.items() if name != "hub"]
+    warm = [_resident(node) for node in nodes]
+    _wait_until_idle(nodes)
+    idle = [_resident(node) for node in nodes]
+    hub = _resident(psutil.Process(network.processes["hub"].pid))
+    return [
+        Measure("idle node, resident", max(idle), "MB", "≤ 100", "largest of 4, its worker ended"),
+        Measure("node with its worker warm, resident", max(warm), "MB", "", "agent + worker, largest of 4"),
+        Measure("hub, resident", hub, "MB", "", "after the questions"),
+    ]
+
+
+def _wait_until_idle(nodes: Sequence[psutil.Process]) -> None:
+    deadline = time.monotonic() + 30
+    while any(node.children() for node in nodes) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _resident(process: psutil.Process) -> float:
+    family = [process, *process.children(recursive=True)]
+    return sum(member.memory_info().rss for member in family) / MEGABYTE
