@@ -112,9 +112,70 @@ def test_a_mapping_that_holds_itself_is_refused() -> None:
         parse_expression(endless)
 
 
-def test_too_many_criteria_are_refused() -> None:
+def ages(number: int) -> list[dict[str, Any]]:
+    return [{"Age": {"Value": age, "Op": "gt"}} for age in range(number)]
+
+
+def nested(depth: int, width: int) -> dict[str, Any]:
+    """Criteria inside criteria: `width` of each level's to the power of `depth`."""
+    if depth == 0:
+        return group()
+    inner = {"ConditionOccurrence": {"CorrelatedCriteria": nested(depth - 1, width)}}
+    return group(*[correlated(inner)] * width)
+
+
+TOO_MANY = {
+    "entry events": cohort(*[CONDITION] * 201),
+    "exits": cohort(CONDITION, CensoringCriteria=[CONDITION] * 200),
+    "criteria of a group": cohort(CONDITION, AdditionalCriteria=group(*[correlated(CONDITION)] * 200)),
+    "1000 criteria": cohort(CONDITION, AdditionalCriteria=group(*[correlated(CONDITION)] * 1_000)),
+    "conditions on the person": cohort(
+        CONDITION, AdditionalCriteria=group(DemographicCriteriaList=ages(200))
+    ),
+    "rules together": cohort(CONDITION, InclusionRules=[rule(group(DemographicCriteriaList=ages(2)))] * 100),
+    "criteria inside criteria": cohort(CONDITION, AdditionalCriteria=nested(7, 2)),
+}
+
+
+@pytest.mark.parametrize("case", TOO_MANY)
+def test_too_many_criteria_are_refused_wherever_they_are(case: str) -> None:
+    with pytest.raises(ExpressionTooLargeError, match="trop de critères") as caught:
+        parse_expression(json.dumps(TOO_MANY[case]))
+    assert "200" in caught.value.why
+    assert caught.value.remedy
+
+
+def test_as_many_criteria_as_may_be_are_read() -> None:
+    conditions = group(DemographicCriteriaList=ages(199))
+    assert parse_expression(cohort(CONDITION, AdditionalCriteria=conditions)).additional
+
+
+def test_too_many_parts_are_refused() -> None:
+    sets = [concept_set(number) for number in range(1_000)]
     with pytest.raises(ExpressionTooLargeError, match="trop de parties"):
-        parse_expression(cohort(*[CONDITION] * 2_001))
+        parse_expression(cohort(CONDITION, ConceptSets=sets))
+
+
+def test_two_hundred_thousand_concepts_are_refused_by_their_size() -> None:
+    with pytest.raises(ExpressionTooLargeError, match="trop grande"):
+        parse_expression(json.dumps(cohort(CONDITION, ConceptSets=[concept_set(0, *range(200_000))])))
+
+
+@pytest.mark.parametrize(
+    "number", ["1e400", "-1e400", "NaN", "9" * 5_000, "9223372036854775808", '"1"', "true"]
+)
+def test_a_number_that_is_none_is_refused(number: str) -> None:
+    text = json.dumps(cohort({"Measurement": {"ValueAsNumber": {"Value": 0, "Op": "gt"}}}))
+    with pytest.raises(ExpressionError):
+        parse_expression(text.replace('"Value": 0', f'"Value": {number}'))
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb"])
+def test_half_a_character_is_refused(text: str) -> None:
+    expression = cohort({"Observation": {"ValueAsString": {"Text": text, "Op": "eq"}}})
+    with pytest.raises(ExpressionError, match="Unicode") as caught:
+        parse_expression(expression)
+    assert caught.value.path == f"{FIRST}.Observation.ValueAsString.Text"
 
 
 def test_many_concepts_are_no_trouble() -> None:

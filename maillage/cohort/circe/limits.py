@@ -11,8 +11,13 @@ MAX_BYTES = 1_048_576
 MAX_DEPTH = 60
 MAX_NODES = 2_000
 """The largest of 367 public phenotypes take 960 kB, are 17 levels deep and have 503 parts."""
+MAX_CRITERIA = 200
+"""The richest of 449 public definitions has 62; engines take a time that grows with the square to plan."""
 MAX_RULES = 127
 """Each rule is a bit of a number of 128 bits with a sign, the widest that engines have."""
+
+
+_CRITERIA_LISTS = ("CriteriaList", "DemographicCriteriaList", "CensoringCriteria")
 
 
 def read_bounded(source: bytes | str | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -43,7 +48,7 @@ def _read(source: bytes | str) -> JsonValue:
 
 
 def _check_bounds(document: object) -> None:
-    nodes = 0
+    nodes, criteria = 0, 0
     for value, depth in _walk(document):
         if depth > MAX_DEPTH:
             raise ExpressionTooLargeError(
@@ -57,6 +62,13 @@ def _check_bounds(document: object) -> None:
                 _("L’expression de cohorte a trop de parties."),
                 why=_("La limite est de {limit} critères, groupes et fenêtres.").format(limit=MAX_NODES),
                 remedy=_("Découpez-la en plusieurs cohortes."),
+            )
+        criteria += _count_criteria(value)
+        if criteria > MAX_CRITERIA:
+            raise ExpressionTooLargeError(
+                _("L’expression de cohorte a trop de critères."),
+                why=_("La limite est de {limit}, à tous les niveaux ensemble.").format(limit=MAX_CRITERIA),
+                remedy=_("Réunissez les concepts dans une liste, ou découpez-la en plusieurs cohortes."),
             )
 
 
@@ -83,3 +95,12 @@ def _is_container(value: object) -> bool:
 def _is_node(value: object) -> bool:
     # Concepts are bounded by the size alone: real sets have thousands, and they cost the compiler nothing.
     return isinstance(value, Mapping) and not ({"CONCEPT_ID", "concept"} & value.keys())
+
+
+def _count_criteria(value: object) -> int:
+    """How many criteria the object itself lists."""
+    if not isinstance(value, Mapping):
+        return 0
+    members = cast("Mapping[str, object]", value)
+    lists = [members.get(key) for key in _CRITERIA_LISTS]
+    return sum(len(cast("list[object]", found)) for found in lists if isinstance(found, list))

@@ -43,8 +43,8 @@ _HARMLESS_SET_KEYS = (
 def parse_expression(source: bytes | str | Mapping[str, Any]) -> CohortExpression:
     """Read a Circe cohort expression.
 
-    Raises ExpressionError with the JSON path and the remedy, ExpressionTooLargeError beyond 1 MiB, 60 levels
-    or 2,000 parts, UnsupportedFeatureError for a domain outside CDM 5.4.
+    Raises ExpressionError with the JSON path and the remedy, ExpressionTooLargeError beyond 1 MiB, 60 levels,
+    2,000 parts or 200 criteria, UnsupportedFeatureError for a domain outside CDM 5.4.
     """
     reader = Reader(read_bounded(source), "$")
     if not reader.has("PrimaryCriteria"):
