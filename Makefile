@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test check fix bench docs lock messages clean
+.PHONY: help setup demo test check fix bench fuzz docs lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ fix: setup  ## Format and mend what ruff can mend
 
 bench: setup  ## Measure, then write docs/performance.md and bench/results.json
 	$(BIN)/python -m bench $(ARGS)
+
+fuzz: setup  ## Broken and hostile definitions for ten minutes (ARGS="--seconds 60 --seed 1")
+	$(BIN)/python -m tests.support.fuzz $(ARGS)
 
 docs: setup  ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from maillage.cohort import CohortError, cohort_hash, compile_cohort, parse_expression, to_circe
 from maillage.cohort.expression.domains import DOMAINS
 from tests.support.circe import FULL
+from tests.support.fuzz.mutate import places
 
 KEYS = st.sampled_from(
     sorted({"CodesetId", "Type", "Count", "Days", "Value", "Op", "Extent", "concept", *DOMAINS})
@@ -29,16 +30,6 @@ ANYTHING = st.recursive(
     ),
     max_leaves=8,
 )
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path of every value in a document."""
-    members: list[tuple[Any, Any]] = []
-    if isinstance(value, dict):
-        members = list(value.items())
-    if isinstance(value, list):
-        members = list(enumerate(value))
-    return [path, *(found for key, member in members for found in places(member, (*path, key)))]
 
 
 PLACES = places(FULL)[1:]

@@ -1,0 +1,1 @@
+"""Broken and hostile cohort definitions by the thousand: `python -m tests.support.fuzz`, or `make fuzz`."""
