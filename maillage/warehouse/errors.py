@@ -53,6 +53,14 @@ class QueryInterruptedError(EngineError):
     kind = Kind.LIMIT
 
 
+class TimeLimitError(QueryInterruptedError):
+    """The query took longer than it may."""
+
+
+class MemoryLimitError(QueryInterruptedError):
+    """The query needed more memory than it may."""
+
+
 class QueryRefusedError(EngineError):
     """The query names what no query may name."""
 

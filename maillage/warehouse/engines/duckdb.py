@@ -16,7 +16,7 @@ from sqlglot import exp
 from maillage.base.i18n import _
 from maillage.warehouse.engines.base import Row, ThinCopy
 from maillage.warehouse.engines.guard import check_query
-from maillage.warehouse.errors import EngineError, QueryInterruptedError
+from maillage.warehouse.errors import EngineError, MemoryLimitError, QueryInterruptedError
 from maillage.warehouse.file import open_file
 from maillage.warehouse.layout import THIN_COPIES
 from maillage.warehouse.schema import TABLES
@@ -69,8 +69,12 @@ class DuckDBEngine:
         """Write the answer to a Parquet file, complete or not at all."""
         part = self._scratch / "answer.parquet"
         sql = self._checked(query)
-        _run(lambda: self._connection.execute(f"COPY ({sql}) TO {text(str(part))} (FORMAT parquet)"))
-        _deliver(part, path)
+        try:
+            _run(lambda: self._connection.execute(f"COPY ({sql}) TO {text(str(part))} (FORMAT parquet)"))
+            _deliver(part, path)
+        finally:
+            # An answer that was cut short is patients' rows too.
+            part.unlink(missing_ok=True)
 
     def interrupt(self) -> None:
         """Stop the running query, from any thread."""
@@ -154,9 +158,11 @@ def _run(work: Callable[[], Answer]) -> Answer:
     except duckdb.InterruptException:
         raise QueryInterruptedError(_("La requête a été arrêtée.")) from None
     except duckdb.OutOfMemoryException:
-        raise QueryInterruptedError(
+        raise MemoryLimitError(
             _("La requête a dépassé la mémoire permise."),
-            remedy=_("Posez une question plus étroite, ou augmentez la limite de mémoire du nœud."),
+            remedy=_("Posez une question plus étroite, ou augmentez la limite : {places}.").format(
+                places="--memory, warehouse.memory_limit"
+            ),
         ) from None
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
         # Found before any row is read: the text is about the query alone, and tells what is wrong with it.
@@ -176,5 +182,3 @@ def _deliver(part: Path, path: Path) -> None:
         raise EngineError(
             _("{path} n’a pas pu être écrit.").format(path=path), why=error.strerror or ""
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
