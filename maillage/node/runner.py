@@ -83,9 +83,11 @@ class Runner:
         prepared = self._prepare(row)
         if not isinstance(prepared, _Work):
             return prepared
-        tasks.start(self._store, node=self._shared.node, task=row)
+        # Named before the last look at its state: whoever answers it from now on finds it to be stopped.
         self._shared.running = row.task_id
         try:
+            if not tasks.start(self._store, node=self._shared.node, task=row):
+                return None
             outcome = self._shared.worker.run(_to_job(prepared.task, policy=prepared.policy))
         except WorkerStoppedError as error:
             return self._after_stop(prepared, error)

@@ -165,12 +165,18 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
     return {"kind": kept["kind"], "reason": kept["reason"], "answer": kept["hash"]}
 
 
-def start(store: Store, *, node: Node, task: Row) -> None:
-    """Count the attempt before it is made, so that what kills the agent counts too."""
+def start(store: Store, *, node: Node, task: Row) -> bool:
+    """Count the attempt before it is made, so that what kills the agent counts too.
+
+    False, and nothing changes, when it was answered meanwhile: a cancellation may have come.
+    """
     with store.transaction():
+        if find_task(store, task.task_id).state is not State.ACCEPTED:
+            return False
         store.change("set_attempts", task_id=task.task_id, attempts=task.attempts + 1)
         body = {"attempt": task.attempts + 1}
         _log(store, node=node, event=Event.AGENT_TASK_STARTED, task_id=task.task_id, body=body)
+    return True
 
 
 def give_back(store: Store, *, task: Row) -> None:

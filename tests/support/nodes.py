@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -75,14 +75,16 @@ def send_task(hub: StandInHub, **changes: Any) -> Task:
 
 
 @contextmanager
-def agent_thread(node: Node) -> Generator[threading.Event]:
-    """The agent with the stand-in worker, in this process, until the body ends."""
+def agent_thread(
+    node: Node, *, worker_command: Sequence[str] = STAND_IN_WORKER
+) -> Generator[threading.Event]:
+    """The agent, with the stand-in worker unless told otherwise, in this process, until the body ends."""
     stop = threading.Event()
     trouble: list[BaseException] = []
 
     def work() -> None:
         try:
-            run_agent(node, log=Log({"process": "agent"}), stop=stop, worker_command=STAND_IN_WORKER)
+            run_agent(node, log=Log({"process": "agent"}), stop=stop, worker_command=worker_command)
         except BaseException as error:  # noqa: BLE001 - told below, in the test's own thread
             trouble.append(error)
 

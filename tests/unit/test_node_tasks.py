@@ -74,6 +74,20 @@ def test_a_task_has_one_final_answer(tmp_path: Path) -> None:
         assert verify(store, node=node).answers == 1
 
 
+def test_a_task_that_was_answered_while_it_waited_is_not_started(tmp_path: Path) -> None:
+    node = make_node(tmp_path / "hcl")
+    with node.open_store() as store:
+        task_id = _receive(store, node)
+        _decide(store, node, task_id)
+        row = tasks.next_accepted(store)
+        assert row is not None
+        assert _refuse(store, node, task_id)
+        assert not tasks.start(store, node=node, task=row), "cancelled between the look and the start"
+        assert tasks.find_task(store, task_id).attempts == 0
+        events = [line.event for line in ledger.read_lines(store)]
+    assert Event.AGENT_TASK_STARTED not in events
+
+
 def test_the_anchor_is_the_head_before_the_answer(tmp_path: Path) -> None:
     node = make_node(tmp_path / "hcl")
     with node.open_store() as store:

@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from maillage.base.i18n import _
 from maillage.node.errors import WorkerCrashedError, WorkerStoppedError
 from maillage.node.log import Log
-from maillage.node.worker.child import GRACE_SECONDS, Child, FromWorker
+from maillage.node.worker.child import Child, FromWorker
 from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready, Stop, to_line
 
 # `-P`: the agent's current folder is no place to import from.
 WORKER_COMMAND = (sys.executable, "-P", "-m", "maillage.node.worker.process")
 START_SECONDS = 120.0
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.1
+STOP_SECONDS = 2.0
+"""How long a worker that was told to stop has to heed: whoever cancelled is to see the machine free."""
 
 
 class Worker:
@@ -91,8 +93,12 @@ class Worker:
                 raise _stopped()
             if not told and (late or job.job_id in self._stopping):
                 # Asked first, for a worker that heeds keeps its warmth; killed after the grace.
+                if late:
+                    self._log.warning("time_limit_reached", job=job.job_id, seconds=self._time_limit)
+                told, deadline = True, self._monotonic() + STOP_SECONDS
+            if told:
+                # At each look, for an interruption that falls between two queries of the engine is lost.
                 child.send(to_line(Stop(job_id=job.job_id)))
-                told, deadline = True, self._monotonic() + GRACE_SECONDS
 
     def stop(self, job_id: str) -> None:
         """Have the running job stopped, from any thread; `run` then raises WorkerStoppedError."""

@@ -9,6 +9,7 @@ import pytest
 from maillage.cli.demo.network import Hospital, NetworkOptions
 from maillage.warehouse.synthetic import synthesize
 from tests.support.breakable import TRIO, Network, breakable_network
+from tests.support.heavy import load_heavy
 
 PATIENTS = 2_000
 POINTS = ("received", "decided", "executed", "recorded", "sent")
@@ -27,6 +28,7 @@ def shared_network(tmp_path_factory: pytest.TempPathFactory) -> Generator[Networ
     synthesize("hcl", patients=PATIENTS, target=warehouse)
     hospitals = [Hospital(site, site, warehouse) for site in (*TRIO, *POINTS, *SPECIAL)]
     hospitals += [Hospital(site, site, warehouse, "hold") for site in ("lent",)]
+    hospitals.append(Hospital("lourd", "lourd", load_heavy(folder / "lourd")))
     for site in OWN_WAREHOUSE:
         own = Path(shutil.copy(warehouse, folder / f"{site}.duckdb"))
         hospitals.append(Hospital(site, site, own))
