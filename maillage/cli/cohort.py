@@ -1,4 +1,4 @@
-"""`maillage cohort`: run definitions on a warehouse, or show their SQL."""
+"""`maillage cohort`: run definitions on a warehouse, show their SQL, tell where their time goes."""
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -12,9 +12,12 @@ from rich.progress import Progress
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _, ngettext
 from maillage.cli.exits import tell_error
+from maillage.cli.means import Memory, Threads, TimeLimit, read_definition
+from maillage.cli.profile import profile
 from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, parse_expression, run_cohorts
 from maillage.cohort.errors import CohortError
 from maillage.warehouse.engines.duckdb import open_warehouse
+from maillage.warehouse.engines.limits import time_limit as limit_time
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,15 +38,18 @@ def run(
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help=_("Passe les définitions fautives au lieu de s’arrêter."))
     ] = False,
+    memory: Memory = None,
+    threads: Threads = None,
+    time_limit: TimeLimit = None,
 ) -> None:
     """Write the rows of many cohorts to one file."""
     cohorts = _read_all(_find(expressions), keep_going=keep_going)
-    engine = open_warehouse(warehouse)
-    try:
-        with _progress_over(cohorts) as advance:
-            run_cohorts(cohorts, engine=engine, to=out, progress=advance)
-    finally:
-        engine.close()
+    with (
+        open_warehouse(warehouse, memory_limit=memory, threads=threads) as engine,
+        limit_time(engine, seconds=time_limit),
+        _progress_over(cohorts) as advance,
+    ):
+        run_cohorts(cohorts, engine=engine, to=out, progress=advance)
     done = ngettext(
         "{count} cohorte écrite dans {path}.", "{count} cohortes écrites dans {path}.", len(cohorts)
     )
@@ -57,6 +63,11 @@ def sql(
 ) -> None:
     """Print the script of one cohort."""
     typer.echo(cohort_sql(_read(expression), dialect=engine), nl=False)
+
+
+app.command(help=_("Dit où passe le temps d’une cohorte, étape par étape, à un ingénieur de l’hôpital."))(
+    profile
+)
 
 
 def _find(patterns: Iterable[str]) -> list[Path]:
@@ -110,12 +121,7 @@ def _free_name(path: Path, taken: Mapping[str, CohortExpression]) -> str:
 
 
 def _read(path: Path) -> CohortExpression:
-    try:
-        return parse_expression(path.read_bytes())
-    except OSError as error:
-        raise CohortError(
-            _("{path} est illisible.").format(path=path), why=error.strerror or type(error).__name__
-        ) from error
+    return parse_expression(read_definition(path))
 
 
 @contextmanager

@@ -98,7 +98,8 @@ def events(builder: Builder, criterion: Criterion, wanted: Wanted) -> str:
             return criterion_query(builder, criterion, wanted)
         return _correlated_query(builder, criterion, criterion.correlated, wanted)
 
-    return builder.once(("events", criterion, wanted), f"{DOMAINS[criterion.domain].table}_events", make)
+    kind = f"{DOMAINS[criterion.domain].table}_events"
+    return builder.once(("events", criterion, wanted), kind, make, about=criterion)
 
 
 def _correlated_query(builder: Builder, criterion: Criterion, group: Group, wanted: Wanted) -> exp.Query:
@@ -107,7 +108,7 @@ def _correlated_query(builder: Builder, criterion: Criterion, group: Group, want
     found = criterion_query(builder, replace(criterion, correlated=None), inner)
     columns: list[exp.Expr] = [named(row_number(), "row_id"), *(col("e", name) for name in _names(inner))]
     query = observed(columns, subquery(found, "e"))
-    index = Index(builder.add("correlated_index", query, keep=Keep.ONCE), "row_id")
+    index = Index(builder.add("correlated_index", query, keep=Keep.ONCE, about=criterion), "row_id")
     condition = group_condition(builder, group, index, alias="e")
     return select([col("e", name) for name in _names(wanted)], table(index.step, "e"), where=[condition])
 
@@ -177,7 +178,8 @@ def _demographic_condition(builder: Builder, demographic: Demographic, index: In
             where=found.conditions,
         )
 
-    return _is_in(builder.once((index, demographic), "demographic", make), index, alias)
+    step = builder.once((index, demographic), "demographic", make, about=demographic)
+    return _is_in(step, index, alias)
 
 
 def _is_in(step: str, index: Index, alias: str) -> Condition:
@@ -194,6 +196,7 @@ def _correlated_condition(builder: Builder, correlated: Correlated, index: Index
         (index, replace(correlated, occurrence=_asked(occurrence))),
         "correlated",
         lambda: _correlated_keys(builder, correlated, _asked(occurrence), index),
+        about=correlated,
     )
     inside = _is_in(found, index, alias)
     return exp.Not(this=inside) if negated else inside

@@ -1,6 +1,6 @@
 """What compiling gives: named queries in order, each with how it may be kept."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -18,11 +18,15 @@ class Keep(Enum):
 
 @dataclass(frozen=True)
 class Step:
-    """One named query; it may read the steps before it by their names."""
+    """One named query; it may read the steps before it by their names.
+
+    `about` is the node of the expression that it answers, None where it answers no single one.
+    """
 
     name: str
     query: exp.Query
     keep: Keep
+    about: Hashable = None
 
     @cached_property
     def reads(self) -> frozenset[str]:
