@@ -13,6 +13,7 @@ from maillage.base.errors import MaillageError
 from maillage.base.i18n import _, ngettext
 from maillage.cli.exits import tell_error
 from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, parse_expression, run_cohorts
+from maillage.cohort.dsl import to_python
 from maillage.cohort.errors import CohortError
 from maillage.warehouse.engines.duckdb import open_warehouse
 
@@ -57,6 +58,14 @@ def sql(
 ) -> None:
     """Print the script of one cohort."""
     typer.echo(cohort_sql(_read(expression), dialect=engine), nl=False)
+
+
+@app.command(help=_("Écrit le code Python qui fait cette même cohorte (maillage.cohort.dsl)."))
+def code(
+    expression: Annotated[Path, typer.Argument(metavar="EXPR", help=_("Le fichier JSON de la définition."))],
+) -> None:
+    """Print the protocol of one cohort as Python source."""
+    typer.echo(to_python(_read(expression)), nl=False)
 
 
 def _find(patterns: Iterable[str]) -> list[Path]:
