@@ -44,7 +44,7 @@ _KINDS: Mapping[Shape, tuple[type, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Filtered:
     """Attributes by their Circe name, in alphabetical order. `known` is the table of those that there are."""
 
@@ -98,6 +98,10 @@ class Filtered:
             (name, resolver.value(self.domain, name, asked, where=str(self)))
             for name, asked in self.attributes
         )
+
+    def __repr__(self) -> str:
+        asked = ", ".join(name for name, _asked in self.attributes)
+        return f"<{self} : {asked}>" if asked else f"<{self}>"
 
     def _unknown(self, name: str) -> StudyError:
         near = get_close_matches(name, self.known, n=3) or sorted(self.known)

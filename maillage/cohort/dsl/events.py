@@ -42,7 +42,7 @@ _STARTED = Window(days_before(None), days_after(0), use_index_end=False, use_eve
 _NOT_ENDED = Window(days_before(0), days_after(None), use_index_end=False, use_event_end=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Events(Filtered, EventSource, Study):
     """Events of one domain, all of whose conditions hold."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from heapq import nlargest
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlglot import exp
 
@@ -15,8 +15,9 @@ from maillage.cohort.compile.sql import Condition, any_of, col, equal, in_number
 from maillage.cohort.errors import AmbiguousCodeError, UnknownCodeError
 from maillage.cohort.expression.values import Concept
 from maillage.warehouse.engines.base import Engine
-from maillage.warehouse.synthetic.vocabulary import Concept as ShippedConcept
-from maillage.warehouse.synthetic.vocabulary import read_vocabulary
+
+if TYPE_CHECKING:
+    from maillage.warehouse.synthetic.vocabulary import Concept as ShippedConcept
 
 VALID = "V"
 NOT_STANDARD = "N"
@@ -206,6 +207,9 @@ def _without_wildcards(words: str) -> str:
 
 @cache
 def _shipped() -> tuple[Concept, ...]:
+    # On demand: the référentiel lies with the generator of hospitals, which takes long to load.
+    from maillage.warehouse.synthetic.vocabulary import read_vocabulary
+
     return tuple(map(_from_shipped, read_vocabulary().concepts))
 
 
@@ -214,7 +218,7 @@ def _shipped_by_id() -> Mapping[int, Concept]:
     return {concept.id: concept for concept in _shipped()}
 
 
-def _from_shipped(concept: ShippedConcept) -> Concept:
+def _from_shipped(concept: "ShippedConcept") -> Concept:
     return _concept(
         concept.id,
         concept.name,

@@ -70,10 +70,10 @@ def _names_in_arguments(source: Call) -> Iterator[str]:
         yield from names_in(argument)
 
 
-def lay_out(source: Source, *, indent: int = 0) -> str:
-    """The text, its first line without indent, the others under `indent`."""
+def lay_out(source: Source, *, indent: int = 0, taken: int = 0) -> str:
+    """The text: the first line, on which `taken` characters stand already, the others under `indent`."""
     flat = _flat(source)
-    if indent + len(flat) <= WIDTH:
+    if indent + taken + len(flat) <= WIDTH:
         return flat
     match source:
         case str():
@@ -92,7 +92,8 @@ def lay_out(source: Source, *, indent: int = 0) -> str:
 def _broken(arguments: Sequence[tuple[str, Source]], indent: int) -> str:
     inner = indent + _STEP
     margin = "\n" + " " * inner
-    lines = (f"{margin}{key}{lay_out(value, indent=inner)}," for key, value in arguments)
+    # Its name stands before an argument, a comma after it.
+    lines = (f"{margin}{key}{lay_out(value, indent=inner, taken=len(key) + 1)}," for key, value in arguments)
     return "".join(lines) + "\n" + " " * indent if arguments else ""
 
 

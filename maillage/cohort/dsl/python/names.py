@@ -55,9 +55,11 @@ def name_lists(concept_sets: Sequence[ConceptSet]) -> Mapping[int, str]:
 def _as_identifier(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    words = re.sub(r"[^a-z0-9]+", "_", plain)[:_LENGTH].strip("_")
+    words = "_".join(re.findall(r"[a-z0-9]+", plain))
+    if len(words) > _LENGTH:
+        words = words[:_LENGTH].rpartition("_")[0] or words[:_LENGTH]
     # The prefix keeps a list apart from the words of the language: a list may well be called « drug ».
-    return f"codes_{words}".rstrip("_")
+    return f"codes_{words or 'without_name'}"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -59,7 +59,7 @@ def to_python(expression: CohortExpression, vocabulary: Vocabulary | None = None
     order = list(dict.fromkeys(number for number, _domain, _attribute in uses))
     protocol = _write_protocol(expression, names, order)
     parts = [_write_imports([*lists.values(), protocol], variables=set(lists))]
-    parts += [f"{name} = {lay_out(source)}" for name, source in lists.items()]
+    parts += [f"{name} = {lay_out(source, taken=len(name) + 3)}" for name, source in lists.items()]
     parts.append(f"cohort = (\n    {lay_out(protocol, indent=4)}\n)")
     return "\n\n".join(parts) + "\n"
 
