@@ -152,7 +152,7 @@ def studies(draw: st.DrawFn) -> Study:
 
 # A study is large, and shrinking one takes minutes: the failure is shown as it was found.
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

@@ -189,7 +189,10 @@ def test_what_was_written_in_python_reads_the_same_again() -> None:
         "    .first()\n"
         "    .age(18, 80)\n"
         '    .rule("Metformine", has_at_least(2, drug(codes_metformine), within_days=(0, 180)))\n'
-        '    .rule("Sans dialyse", has_no(procedure(codes_seance_d_hemodialyse_pour_insuffisance), before=True))\n'
+        "    .rule(\n"
+        '        "Sans dialyse",\n'
+        "        has_no(procedure(codes_seance_d_hemodialyse_pour_insuffisance), before=True),\n"
+        "    )\n"
         "    .until_end_of_observation()\n"
         ")\n"
     )
