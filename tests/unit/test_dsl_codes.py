@@ -68,6 +68,7 @@ def test_lines_of_a_list() -> None:
         ("E11.9", True, False, True),
     ]
     assert all(not item.descendants for item in condition(listed.exactly()).build().concept_sets[0].items)
+    assert condition(listed.named("Autre")).build().concept_sets[0].name == "Autre"
     assert all(item.mapped for item in condition(listed.mapped()).build().concept_sets[0].items)
     mixed = condition(codes(excluded("E11.9"), "E11")).build().concept_sets[0]
     assert [item.exclude for item in mixed.items] == [True, False]

@@ -6,6 +6,7 @@ from typing import Any, assert_type
 
 import pytest
 
+from maillage.base.i18n import in_language
 from maillage.cohort import CohortExpression, parse_expression, to_circe
 from maillage.cohort.circe.limits import MAX_RULES
 from maillage.cohort.dsl import (
@@ -78,8 +79,8 @@ def test_a_protocol_in_one_line() -> None:
     assert dialysis.start_window == Window(Endpoint(None, -1), Endpoint(1, -1), False, False)
     assert [one.items[0].concept.code for one in built.concept_sets] == ["E11", "A10BA02", "JVJF004"]
     assert [rule.name for rule in built.rules] == [
-        "Au moins 2 × drug A10BA02, J0 à J+180",
-        "Sans procedure JVJF004, jusqu’à J-1",
+        "Au moins 2 × médicament A10BA02, J0 à J+180",
+        "Sans acte JVJF004, jusqu’à J-1",
     ]
 
 
@@ -201,6 +202,12 @@ def test_windows() -> None:
     assert stay.ignore_observation_period
     assert (stay.occurrence.distinct, stay.occurrence.count_column) == (True, CountColumn.START_DATE)
     assert window(distinct=CountColumn.DAYS_SUPPLY).occurrence.count_column is CountColumn.DAYS_SUPPLY
+
+
+def test_a_rule_is_named_alike_in_every_language() -> None:
+    with in_language("en"):
+        told = condition("E11").without(death(), after=True, same_stay=True).build().rules[0].name
+    assert told == "Sans décès, dès J+1, pendant le même séjour"
 
 
 def test_groups_nest_and_hold_events_persons_and_groups() -> None:

@@ -37,6 +37,25 @@ from maillage.cohort.expression.domains import Attribute
 
 Side = Literal["start", "end"]
 
+# Names of rules are part of a definition and of its hash: they stay French whatever the reader's language.
+_NOUNS: Mapping[str, str] = {
+    "ConditionEra": "épisode de maladie",
+    "ConditionOccurrence": "diagnostic",
+    "Death": "décès",
+    "DeviceExposure": "dispositif",
+    "DoseEra": "épisode de dose",
+    "DrugEra": "épisode de traitement",
+    "DrugExposure": "médicament",
+    "Measurement": "mesure",
+    "Observation": "observation",
+    "ObservationPeriod": "période d’observation",
+    "PayerPlanPeriod": "période d’assurance",
+    "ProcedureOccurrence": "acte",
+    "Specimen": "prélèvement",
+    "VisitDetail": "passage",
+    "VisitOccurrence": "venue",
+}
+
 _AT_LEAST_ONE = Occurrence(OccurrenceType.AT_LEAST, 1)
 _STARTED = Window(days_before(None), days_after(0), use_index_end=False, use_event_end=False)
 _NOT_ENDED = Window(days_before(0), days_after(None), use_index_end=False, use_event_end=True)
@@ -103,9 +122,17 @@ class Events(Filtered, EventSource, Study):
         alone = len(self.attributes) == 1 and self.around is None and self.adjustment is None
         return listed if alone and isinstance(listed, Codes) else None
 
+    @property
+    def label(self) -> str:
+        """In a few French words, for the name of a rule."""
+        return self._named(_NOUNS[self.domain])
+
     def __str__(self) -> str:
+        return self._named(self.word)
+
+    def _named(self, noun: str) -> str:
         listed = next((asked for _name, asked in self.attributes if isinstance(asked, Codes)), None)
-        return self.word if listed is None else f"{self.word} {listed}"
+        return noun if listed is None else f"{noun} {listed}"
 
 
 class Person(traits.HasAge, traits.HasGender, traits.HasStart, traits.HasEnd, Traits):

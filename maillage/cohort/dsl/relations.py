@@ -74,6 +74,11 @@ class EventSource(ABC):
 
     @property
     @abstractmethod
+    def label(self) -> str:
+        """In a few French words, for the name of a rule."""
+
+    @property
+    @abstractmethod
     def bare_codes(self) -> Codes | None:
         """The code list, when nothing else is asked of the events."""
 
@@ -110,7 +115,7 @@ class Has:
         where = describe_windows(self.start, self.end)
         stay = "pendant le même séjour" if self.same_stay else ""
         return ", ".join(
-            part for part in (f"{_how_many(self.occurrence)} {self.events}", where, stay) if part
+            part for part in (f"{_how_many(self.occurrence)} {self.events.label}", where, stay) if part
         )
 
 
@@ -297,7 +302,6 @@ def _distinct(when: When) -> tuple[bool, CountColumn | None]:
     return True, CountColumn.START_DATE
 
 
-# Names of rules are part of a definition and of its hash: they stay French whatever the reader's language.
 def _how_many(occurrence: Occurrence) -> str:
     if occurrence.count == 0 and occurrence.type is not OccurrenceType.AT_LEAST:
         return "Sans"
