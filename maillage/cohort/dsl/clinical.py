@@ -10,19 +10,7 @@ from maillage.cohort.expression import DOMAINS
 from maillage.cohort.expression.values import NumberRange, TextFilter
 
 
-class Conditions(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasAge,
-    traits.HasGender,
-    traits.HasSource,
-    traits.HasRecordType,
-    traits.HasCare,
-    traits.HasSpecialty,
-    traits.HasStopReason,
-    Events,
-):
+class Conditions(traits.CareEvent, traits.HasEnd, traits.HasStopReason, Events):
     """Diagnoses, of CONDITION_OCCURRENCE."""
 
     domain = "ConditionOccurrence"
@@ -34,18 +22,7 @@ class Conditions(
         return self._concepts("ConditionStatus", statuses, exclude=exclude)
 
 
-class Procedures(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasAge,
-    traits.HasGender,
-    traits.HasSource,
-    traits.HasRecordType,
-    traits.HasCare,
-    traits.HasSpecialty,
-    traits.HasQuantity,
-    Events,
-):
+class Procedures(traits.CareEvent, traits.HasQuantity, Events):
     """Acts, of PROCEDURE_OCCURRENCE."""
 
     domain = "ProcedureOccurrence"
@@ -57,20 +34,7 @@ class Procedures(
         return self._concepts("Modifier", modifiers, exclude=exclude)
 
 
-class Drugs(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasAge,
-    traits.HasGender,
-    traits.HasSource,
-    traits.HasRecordType,
-    traits.HasCare,
-    traits.HasSpecialty,
-    traits.HasQuantity,
-    traits.HasStopReason,
-    Events,
-):
+class Drugs(traits.CareEvent, traits.HasEnd, traits.HasQuantity, traits.HasStopReason, Events):
     """Drugs prescribed, delivered or given, of DRUG_EXPOSURE."""
 
     domain = "DrugExposure"
@@ -94,19 +58,7 @@ class Drugs(
         return self._having_attribute("LotNumber", read_text(text))
 
 
-class Devices(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasAge,
-    traits.HasGender,
-    traits.HasSource,
-    traits.HasRecordType,
-    traits.HasCare,
-    traits.HasSpecialty,
-    traits.HasQuantity,
-    Events,
-):
+class Devices(traits.CareEvent, traits.HasEnd, traits.HasQuantity, Events):
     """Devices used or implanted, of DEVICE_EXPOSURE."""
 
     domain = "DeviceExposure"
@@ -118,18 +70,7 @@ class Devices(
         return self._having_attribute("UniqueDeviceId", read_text(text))
 
 
-class Measurements(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasAge,
-    traits.HasGender,
-    traits.HasSource,
-    traits.HasRecordType,
-    traits.HasCare,
-    traits.HasSpecialty,
-    traits.HasValue,
-    Events,
-):
+class Measurements(traits.CareEvent, traits.HasValue, Events):
     """Laboratory results and vital signs, of MEASUREMENT."""
 
     domain = "Measurement"
@@ -161,18 +102,7 @@ class Measurements(
         return self._having_attribute("RangeHighRatio", compared)
 
 
-class Observations(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasAge,
-    traits.HasGender,
-    traits.HasSource,
-    traits.HasRecordType,
-    traits.HasCare,
-    traits.HasSpecialty,
-    traits.HasValue,
-    Events,
-):
+class Observations(traits.CareEvent, traits.HasValue, Events):
     """History, habits and other facts, of OBSERVATION."""
 
     domain = "Observation"

@@ -10,19 +10,7 @@ from maillage.cohort.expression import DOMAINS
 from maillage.cohort.expression.values import NumberRange
 
 
-class Visits(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasLength,
-    traits.HasAge,
-    traits.HasGender,
-    traits.HasSource,
-    traits.HasRecordType,
-    traits.HasSpecialty,
-    traits.HasPlace,
-    Events,
-):
+class Visits(traits.Stay, Events):
     """Stays and consultations, of VISIT_OCCURRENCE."""
 
     domain = "VisitOccurrence"
@@ -30,19 +18,7 @@ class Visits(
     word = "visit"
 
 
-class VisitDetails(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasLength,
-    traits.HasAge,
-    traits.HasGender,
-    traits.HasSource,
-    traits.HasRecordType,
-    traits.HasSpecialty,
-    traits.HasPlace,
-    Events,
-):
+class VisitDetails(traits.Stay, Events):
     """Passages through the units of a stay, of VISIT_DETAIL."""
 
     domain = "VisitDetail"
@@ -50,17 +26,7 @@ class VisitDetails(
     word = "visit_detail"
 
 
-class ConditionEras(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasLength,
-    traits.HasAge,
-    traits.HasAgeAtEnd,
-    traits.HasGender,
-    traits.HasOccurrences,
-    Events,
-):
+class ConditionEras(traits.Era, traits.HasOccurrences, Events):
     """Episodes of a disease, of CONDITION_ERA."""
 
     domain = "ConditionEra"
@@ -68,17 +34,7 @@ class ConditionEras(
     word = "condition_era"
 
 
-class DrugEras(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasLength,
-    traits.HasAge,
-    traits.HasAgeAtEnd,
-    traits.HasGender,
-    traits.HasOccurrences,
-    Events,
-):
+class DrugEras(traits.Era, traits.HasOccurrences, Events):
     """Episodes of a treatment, of DRUG_ERA."""
 
     domain = "DrugEra"
@@ -90,17 +46,7 @@ class DrugEras(
         return self._having_attribute("GapDays", read_range(at_least, at_most))
 
 
-class DoseEras(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasLength,
-    traits.HasAge,
-    traits.HasAgeAtEnd,
-    traits.HasGender,
-    traits.HasUnit,
-    Events,
-):
+class DoseEras(traits.Era, traits.HasUnit, Events):
     """Episodes of a treatment at one dose, of DOSE_ERA."""
 
     domain = "DoseEra"
@@ -114,15 +60,7 @@ class DoseEras(
 
 
 class ObservationPeriods(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasLength,
-    traits.HasAge,
-    traits.HasAgeAtEnd,
-    traits.HasUserPeriod,
-    traits.HasRecordType,
-    Events,
+    traits.Lasting, traits.HasAgeAtEnd, traits.HasUserPeriod, traits.HasRecordType, Events
 ):
     """Times during which what happens to a person is known, of OBSERVATION_PERIOD."""
 
@@ -131,17 +69,7 @@ class ObservationPeriods(
     word = "observation_period"
 
 
-class PayerPlanPeriods(
-    traits.HasFirst,
-    traits.HasStart,
-    traits.HasEnd,
-    traits.HasLength,
-    traits.HasAge,
-    traits.HasAgeAtEnd,
-    traits.HasGender,
-    traits.HasUserPeriod,
-    Events,
-):
+class PayerPlanPeriods(traits.Era, traits.HasUserPeriod, Events):
     """Times of insurance, of PAYER_PLAN_PERIOD; their concepts are asked by `where(PlanConcept=…)`."""
 
     domain = "PayerPlanPeriod"

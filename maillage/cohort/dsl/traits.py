@@ -187,3 +187,19 @@ class HasUserPeriod(Filtered):
     def cut_to(self, period: Period) -> Self:
         """Take these dates for the period's own, when it covers them."""
         return self._having_attribute("UserDefinedPeriod", period)
+
+
+class CareEvent(HasFirst, HasStart, HasAge, HasGender, HasSource, HasRecordType, HasCare, HasSpecialty):
+    """What was seen, done, given or measured by a provider, perhaps during a stay."""
+
+
+class Lasting(HasFirst, HasStart, HasEnd, HasLength, HasAge):
+    """What lasts from one day to another."""
+
+
+class Stay(Lasting, HasGender, HasSource, HasRecordType, HasSpecialty, HasPlace):
+    """Visits and their details."""
+
+
+class Era(Lasting, HasAgeAtEnd, HasGender):
+    """Episodes, made of events."""
