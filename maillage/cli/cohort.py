@@ -15,6 +15,7 @@ from maillage.cli.exits import tell_error
 from maillage.cli.means import Memory, Threads, TimeLimit, read_definition
 from maillage.cli.profile import profile
 from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, parse_expression, run_cohorts
+from maillage.cohort.dsl import to_python
 from maillage.cohort.errors import CohortError
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.engines.limits import time_limit as limit_time
@@ -68,6 +69,14 @@ def sql(
 app.command(help=_("Dit où passe le temps d’une cohorte, étape par étape, à un ingénieur de l’hôpital."))(
     profile
 )
+
+
+@app.command(help=_("Écrit le code Python qui fait cette même cohorte (maillage.cohort.dsl)."))
+def code(
+    expression: Annotated[Path, typer.Argument(metavar="EXPR", help=_("Le fichier JSON de la définition."))],
+) -> None:
+    """Print the protocol of one cohort as Python source."""
+    typer.echo(to_python(_read(expression)), nl=False)
 
 
 def _find(patterns: Iterable[str]) -> list[Path]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import httpx2
 
@@ -14,7 +14,17 @@ from maillage.base.i18n import _, current_language
 from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
 from maillage.client.results import CountResult, read_result
 
-Expression = Mapping[str, Any] | str | Path
+
+@runtime_checkable
+class SupportsCirce(Protocol):
+    """A study of `maillage.cohort.dsl`. Its language is not imported here: sending a file starts quickly."""
+
+    def to_circe(self) -> dict[str, Any]:
+        """The Circe cohort, its codes found in the référentiel that the package ships."""
+        ...
+
+
+Expression = Mapping[str, Any] | str | Path | SupportsCirce
 Watcher = Callable[[CountResult], None]
 
 POLL_SECONDS = 20.0
@@ -55,9 +65,11 @@ class Hub:
     ) -> CountResult:
         """Count the distinct persons of a cohort in each hospital.
 
-        `expression` is a Circe cohort as a mapping, its JSON text, or the path of its file; `sites` None
-        asks every hospital. Waits at most `wait` seconds; hospitals that are late are told so in the
-        result, and `result(id)` reads it again later. `watch` is called at each change. Raises ClientError.
+        `expression` is a Circe cohort as a mapping, its JSON text or the path of its file, or a study of
+        `maillage.cohort.dsl` (for another vocabulary than the shipped one, its `to_circe(vocabulary)`).
+        `sites` None asks every hospital. Waits at most `wait` seconds; hospitals that are late are told so
+        in the result, and `result(id)` reads it again later. `watch` is called at each change. Raises
+        ClientError, and CodeError when a code of a study is no concept.
         """
         identifier = self.ask(expression, title=title, sites=sites)
         *_earlier, last = self._watched(identifier, wait=wait, watch=watch or _look_away)
@@ -167,6 +179,8 @@ def _refusal(response: httpx2.Response) -> HubRefusedError:
 def _read_expression(expression: Expression) -> dict[str, Any]:
     if isinstance(expression, Mapping):
         return dict(expression)
+    if isinstance(expression, SupportsCirce):
+        return expression.to_circe()
     try:
         text = expression.read_text(encoding="utf-8") if isinstance(expression, Path) else expression
         document = json.loads(text)

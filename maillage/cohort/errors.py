@@ -29,3 +29,27 @@ class UnsupportedFeatureError(CohortError):
     def __init__(self, feature: str, *, why: str = "", remedy: str = "") -> None:
         super().__init__(feature, why=why, remedy=remedy)
         self.feature = feature
+
+
+class StudyError(CohortError):
+    """What was written in Python cannot be: two words that contradict each other, a bound upside down."""
+
+
+class CodeError(CohortError):
+    """A code of a study cannot be made a concept."""
+
+
+class UnknownCodeError(CodeError):
+    """No concept has this code; `nearest` describes those that look like it."""
+
+    kind = Kind.NOT_FOUND
+
+    def __init__(self, what: str, *, nearest: tuple[str, ...] = (), why: str = "", remedy: str = "") -> None:
+        super().__init__(what, why=why, remedy=remedy)
+        self.nearest = nearest
+
+
+class AmbiguousCodeError(CodeError):
+    """Several concepts have this code."""
+
+    kind = Kind.CONFLICT

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from maillage.cli.main import run
+from maillage.cohort import parse_expression
 from tests.support.circe import cohort, observed
 from tests.support.omop import load_tables
 
@@ -76,3 +78,18 @@ def test_two_files_of_one_name_are_an_error(folder: Path, capsys: pytest.Capture
 def test_sql_shows_a_script(folder: Path, capsys: pytest.CaptureFixture[str], engine: str) -> None:
     assert run(["cohort", "sql", str(folder / "definitions" / "a.json"), "--engine", engine]) == 0
     assert "FROM cohort_rows" in capsys.readouterr().out
+
+
+def test_code_writes_the_python_of_a_definition(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cohort", "code", str(folder / "definitions" / "a.json")]) == 0
+    namespace: dict[str, Any] = {}
+    exec(capsys.readouterr().out, namespace)  # noqa: S102 - what our own command wrote
+    expected = parse_expression((folder / "definitions" / "a.json").read_bytes())
+    assert namespace["cohort"].build() == expected
+
+
+def test_code_of_a_bad_definition_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "definitions" / "c.json").write_text("{}")
+    assert run(["cohort", "code", str(folder / "definitions" / "c.json")]) == 2
+    assert "PrimaryCriteria" in capsys.readouterr().err
+    assert run(["cohort", "code", str(folder / "absent.json")]) == 2
