@@ -1,5 +1,6 @@
 """Which concepts a concept set holds, by the vocabulary of the warehouse."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from maillage.cohort.expression import CohortExpression, ConceptSetItem
@@ -23,15 +24,13 @@ class _Vocabulary:
         concepts = tables.get("concept", ())
         self._known = {row["concept_id"] for row in concepts}
         self._valid = {row["concept_id"] for row in concepts if row.get("invalid_reason") is None}
-        self._ancestry = [
-            (row["ancestor_concept_id"], row["descendant_concept_id"])
-            for row in tables.get("concept_ancestor", ())
-        ]
-        self._mappings = [
-            (row["concept_id_1"], row["concept_id_2"])
-            for row in tables.get("concept_relationship", ())
-            if row["relationship_id"] == "Maps to" and row.get("invalid_reason") is None
-        ]
+        self._below: defaultdict[int, set[int]] = defaultdict(set)
+        for row in tables.get("concept_ancestor", ()):
+            self._below[row["ancestor_concept_id"]].add(row["descendant_concept_id"])
+        self._sources: defaultdict[int, set[int]] = defaultdict(set)
+        for row in tables.get("concept_relationship", ()):
+            if row["relationship_id"] == "Maps to" and row.get("invalid_reason") is None:
+                self._sources[row["concept_id_2"]].add(row["concept_id_1"])
 
     def reached(self, items: Iterable[ConceptSetItem]) -> set[int]:
         """The concepts of the items, with their descendants and with the sources mapped to both."""
@@ -44,7 +43,7 @@ class _Vocabulary:
         # A concept taken by name may be deprecated; a descendant may not.
         found = {item.concept.id} & self._known
         if item.descendants:
-            found |= {below for above, below in self._ancestry if above == item.concept.id} & self._valid
-        if item.mapped:
-            found |= {source for source, target in self._mappings if target in found}
-        return found
+            found |= self._below[item.concept.id] & self._valid
+        if not item.mapped:
+            return found
+        return found.union(*(self._sources[target] for target in found))
