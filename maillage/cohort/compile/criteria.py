@@ -86,7 +86,7 @@ def _columns(domain: Domain, criterion: Criterion, wanted: Wanted) -> list[_Colu
     if wanted.order:
         columns.append(_plain("order_date"))
     if wanted.count:
-        columns.append(_count_value(domain, wanted.count))
+        columns.append(_count_value(domain, wanted.count, period))
     return columns
 
 
@@ -125,17 +125,18 @@ def _structure(criterion: Criterion) -> tuple[list[Condition], set[str]]:
     return conditions, needs
 
 
-def _count_value(domain: Domain, counted: CountColumn) -> _Column:
-    expression, needs = _counted(domain, counted)
+def _count_value(domain: Domain, counted: CountColumn, period: Period) -> _Column:
+    expression, needs = _counted(domain, counted, period)
     return _Column("count_value", expression, needs)
 
 
-def _counted(domain: Domain, counted: CountColumn) -> tuple[exp.Expr, tuple[str, ...]]:
+def _counted(domain: Domain, counted: CountColumn, period: Period) -> tuple[exp.Expr, tuple[str, ...]]:
+    start, end = _bound("start_date", period.start), _bound("end_date", period.end)
     match counted:
         case CountColumn.START_DATE:
-            return col("e", "start_date"), ("start_date",)
+            return start.expression, start.needs
         case CountColumn.END_DATE:
-            return col("e", "end_date"), ("end_date",)
+            return end.expression, end.needs
         case CountColumn.VISIT_ID if domain.visit is not None:
             return col("e", domain.visit), (domain.visit,)
         case CountColumn.DOMAIN_CONCEPT:
@@ -144,8 +145,7 @@ def _counted(domain: Domain, counted: CountColumn) -> tuple[exp.Expr, tuple[str,
         case CountColumn.DURATION if domain.end_rule is EndRule.NEXT_DAY:
             return num(1), ()
         case CountColumn.DURATION:
-            length = days_between(col("e", "start_date"), col("e", "end_date"))
-            return length, ("start_date", "end_date")
+            return days_between(start.expression, end.expression), (*start.needs, *end.needs)
         case _ if counted in domain.counts:
             column = domain.counts[counted]
             return col("e", column), (column,)
