@@ -66,8 +66,8 @@ COUNTED_EVERYWHERE = (
 DEPTH = 2
 """How many groups lie within a group, or criteria within a criterion, at most."""
 
-_ATTRIBUTES = st.sampled_from([0, 0, 0, 0, 1, 1, 1, 2, 3])
-_RULES = st.sampled_from([0, 0, 0, 1, 1, 2, 3])
+_ATTRIBUTES = st.sampled_from([0, 0, 0, 0, 0, 1, 1, 1, 2, 3])
+_RULES = st.sampled_from([0, 0, 1, 1, 1, 2, 3])
 _SIZES = st.sampled_from([(1, 0), (1, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 0)])
 """How many correlated criteria and demographics a group has."""
 _MEMBERS = st.sampled_from([0, 1, 1, 2])
@@ -239,14 +239,14 @@ def expressions(draw: st.DrawFn, refusable: bool = False) -> CohortExpression:
     return CohortExpression(
         primary=draw(primary_criteria(scope)),
         concept_sets=tuple(draw(concept_sets(number)) for number in scope.codesets),
-        additional=draw(often(st.none(), groups(scope), times=2)),
+        additional=draw(often(st.none(), groups(scope), times=3)),
         qualified_limit=draw(limits()),
         rules=tuple(draw(rules(scope)) for _ in range(draw(_RULES))),
         expression_limit=draw(limits()),
         exit=draw(st.none() | date_offset_exits() | custom_era_exits(scope)),
         censoring=draw(often(st.just(()), st.tuples(criteria(scope)), times=2)),
         era_pad=draw(mostly([0], LAPSES, times=1)),
-        censor_window=draw(often(st.just(Period()), periods(), times=4)),
+        censor_window=draw(often(st.just(Period()), periods(), times=7)),
     )
 
 

@@ -17,9 +17,9 @@ from tests.support.strategies.pools import (
     DAYS,
     FIRST_DAY,
     FIRST_IDS,
+    LAPSES,
     NEARLY_ALWAYS,
     PERSONS,
-    SHIFTS,
     YEARS_OF_BIRTH,
     mostly,
     often,
@@ -35,7 +35,7 @@ _RELATIONS = mostly(["Maps to"], ["Mapped from"])
 _PAIRS = st.lists(st.tuples(st.sampled_from(CONCEPTS), st.sampled_from(CONCEPTS)), max_size=4, unique=True)
 _BORN = mostly(YEARS_OF_BIRTH, [None], times=8)
 _DAY = st.sampled_from(DAYS)
-_LASTING = mostly([abs(shift) for shift in SHIFTS], [None, *SHIFTS], times=2)
+_LASTING = mostly([*LAPSES], [None, None, None, -1, -7], times=2)
 _ROWS = mostly([2, 3, 4, 5], [0, 1], times=8)
 _WHOLE_TIME = (FIRST_DAY - timedelta(days=30), FIRST_DAY + timedelta(days=80))
 
@@ -43,7 +43,7 @@ _WHOLE_TIME = (FIRST_DAY - timedelta(days=30), FIRST_DAY + timedelta(days=80))
 @st.composite
 def tables_for(draw: st.DrawFn, expression: CohortExpression) -> Mapping[str, Rows]:
     """A small warehouse in which the expression has something to find."""
-    persons = draw(st.lists(st.sampled_from(PERSONS), min_size=1, max_size=3, unique=True))
+    persons = draw(st.lists(st.sampled_from(PERSONS), min_size=2, max_size=4, unique=True))
     tables: dict[str, Rows] = {
         "concept": draw(_concepts()),
         "concept_ancestor": draw(_ancestors()),
