@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from maillage.cohort import CohortError, CohortExpression, compile_cohort, parse_expression, to_circe
 from maillage.cohort.reference import find_rows, refusals
 from tests.support.engines import KINDS, disagreements, reference
-from tests.support.strategies import Question, expressions, questions
+from tests.support.strategies import Question, expressions, many_questions, questions
 
 ASKED = os.environ.get("MAILLAGE_EXAMPLES")
 EXAMPLES = int(ASKED or 100)
@@ -29,6 +29,16 @@ SETTINGS = settings(
 @SETTINGS
 @given(questions())
 def test_every_kind_finds_what_the_reference_finds(question: Question) -> None:
+    check(question)
+
+
+@settings(SETTINGS, max_examples=max(1, EXAMPLES // 2))
+@given(many_questions())
+def test_every_kind_sets_the_bits_that_the_reference_sets(question: Question) -> None:
+    check(question)
+
+
+def check(question: Question) -> None:
     expected = reference(question.expression, tables=question.tables)
     found = {kind: answer(question.expression, tables=question.tables) for kind, answer in KINDS.items()}
     assert list(disagreements(found, expected=expected)) == []

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from maillage.cohort import CohortExpression
 from tests.support.omop import Rows
-from tests.support.strategies.expressions import NODES, expressions
+from tests.support.strategies.expressions import NODES, expressions, many_rules
 from tests.support.strategies.rows import tables_for
 
-__all__ = ["NODES", "Question", "expressions", "questions", "tables_for"]
+__all__ = ["NODES", "Question", "expressions", "many_questions", "many_rules", "questions", "tables_for"]
 
 
 class Question(NamedTuple):
@@ -24,4 +24,11 @@ class Question(NamedTuple):
 def questions(draw: st.DrawFn) -> Question:
     """An expression with rows aimed at it."""
     expression = draw(expressions())
+    return Question(expression, draw(tables_for(expression)))
+
+
+@st.composite
+def many_questions(draw: st.DrawFn) -> Question:
+    """An expression of many rules, whose masks are as many answers."""
+    expression = draw(many_rules())
     return Question(expression, draw(tables_for(expression)))

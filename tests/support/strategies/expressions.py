@@ -66,7 +66,8 @@ COUNTED_EVERYWHERE = (
 DEPTH = 2
 """How many groups lie within a group, or criteria within a criterion, at most."""
 
-_ATTRIBUTES = st.sampled_from([0, 0, 0, 0, 0, 1, 1, 1, 2, 3])
+_FEW = st.sampled_from([0, 0, 0, 0, 0, 1, 1, 1, 2, 3])
+_ONE_OR_TWO = st.sampled_from([1, 1, 2])
 _RULES = st.sampled_from([0, 0, 1, 1, 1, 2, 3])
 _SIZES = st.sampled_from([(1, 0), (1, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 0)])
 """How many correlated criteria and demographics a group has."""
@@ -88,10 +89,12 @@ def concept_sets(number: int) -> st.SearchStrategy[ConceptSet]:
 
 @cache
 @st.composite
-def attributes(draw: st.DrawFn, scope: Scope, known: tuple[Attribute, ...]) -> Attributes:
+def attributes(
+    draw: st.DrawFn, scope: Scope, known: tuple[Attribute, ...], number: st.SearchStrategy[int] = _FEW
+) -> Attributes:
     """A few of the known attributes, usually none or one: each halves the events that are left."""
     offered = [attribute for attribute in known if scope.refusable or attribute.refusal is None]
-    chosen = {draw(st.sampled_from(offered)) for _ in range(draw(_ATTRIBUTES))}
+    chosen = {draw(st.sampled_from(offered)) for _ in range(draw(number))}
     ordered = sorted(chosen, key=lambda attribute: attribute.name)
     return tuple((attribute.name, draw(VALUES[attribute.shape](scope, attribute))) for attribute in ordered)
 
@@ -248,6 +251,35 @@ def expressions(draw: st.DrawFn, refusable: bool = False) -> CohortExpression:
         era_pad=draw(mostly([0], LAPSES, times=1)),
         censor_window=draw(often(st.just(Period()), periods(), times=7)),
     )
+
+
+@cache
+@st.composite
+def many_rules(draw: st.DrawFn) -> CohortExpression:
+    """Definitions whose every event is qualified and has many bits: each asks many small questions."""
+    scope = draw(_scopes(False))
+    bodies = [draw(often(_plain_groups(scope), groups(scope), times=2)) for _ in range(10)]
+    return CohortExpression(
+        PrimaryCriteria((Criterion(draw(st.sampled_from(scope.domains))),), limit=Limit.ALL),
+        concept_sets=tuple(draw(concept_sets(number)) for number in scope.codesets),
+        rules=tuple(InclusionRule("rule", body) for body in bodies),
+        expression_limit=Limit.ALL,
+    )
+
+
+_ANY_TIME = Window(Endpoint(None, -1), Endpoint(None, 1))
+
+
+@cache
+@st.composite
+def _plain_groups(draw: st.DrawFn, scope: Scope) -> Group:
+    """Any event of the period that has one attribute or two, or the person's attributes alone."""
+    if draw(SELDOM):
+        return Group(GroupType.ALL, demographics=(draw(demographics(scope)),))
+    name = draw(st.sampled_from(scope.domains))
+    criterion = Criterion(name, draw(attributes(scope, DOMAINS[name].attributes, _ONE_OR_TWO)))
+    once = Occurrence(OccurrenceType.AT_LEAST, 1)
+    return Group(GroupType.ALL, criteria=(Correlated(criterion, once, _ANY_TIME),))
 
 
 @cache
