@@ -140,6 +140,12 @@ def test_a_set_that_does_not_exist_is_named() -> None:
         compile_cohort(parse_expression(cohort({"ConditionOccurrence": {"CodesetId": 7}})))
 
 
+def test_a_set_that_does_not_exist_is_named_even_where_nothing_is_asked() -> None:
+    always = group(correlated({"Death": {"CodesetId": 7}}, count=0))
+    with pytest.raises(ExpressionError, match="7"):
+        compile_cohort(parse_expression(cohort({"Death": {}}, AdditionalCriteria=always)))
+
+
 @pytest.mark.parametrize(
     ("criterion", "feature"),
     [

@@ -81,6 +81,44 @@ def test_on_the_same_day_the_smallest_id_is_first(tmp_path: Path) -> None:
     assert find(engine, later) == expected
 
 
+def test_of_periods_that_overlap_the_one_that_ends_first_is_kept(tmp_path: Path) -> None:
+    periods = [
+        {"observation_period_start_date": start, "observation_period_end_date": end, "person_id": 1}
+        for start, end in (("2020-01-01", "2020-12-31"), ("2020-02-01", "2020-06-30"))
+    ]
+    engine = opened(
+        tmp_path, 1, condition_occurrence=[condition(1, "2020-03-01")], observation_period=periods
+    )
+    expected = [(1, date(2020, 3, 1), date(2020, 6, 30))]
+    until = {"EndStrategy": None}
+    limits = [
+        {"ExpressionLimit": {"Type": "First"}},
+        {"ExpressionLimit": {"Type": "Last"}},
+        {"limit": "First"},
+    ]
+    limits.append({"AdditionalCriteria": group(), "QualifiedLimit": {"Type": "First"}})
+    assert [find(engine, cohort(CONDITION, **until, **limit)) for limit in limits] == [expected] * 4
+
+
+def test_distinct_dates_are_those_that_the_author_gives(tmp_path: Path) -> None:
+    insured = [
+        {"payer_plan_period_start_date": f"2020-0{month}-01", "payer_plan_period_end_date": "2020-12-31"}
+        | {"person_id": 1, "payer_plan_period_id": month}
+        for month in (1, 2)
+    ]
+    engine = opened(tmp_path, 1, condition_occurrence=[condition(1, "2020-06-01")], payer_plan_period=insured)
+
+    def found(period: Mapping[str, str], column: str) -> list[int]:
+        twice = {"Type": 2, "Count": 2, "IsDistinct": True, "CountColumn": column}
+        plan = {"PayerPlanPeriod": {"UserDefinedPeriod": period}}
+        body = group(correlated(plan, Occurrence=twice))
+        return persons_found(engine, cohort(CONDITION, InclusionRules=[rule(body)]))
+
+    given = {"StartDate": "2020-06-01"}
+    assert [found({}, "START_DATE"), found(given, "START_DATE")] == [[1], []]
+    assert [found({}, "DURATION"), found(given, "DURATION")] == [[1], []]
+
+
 def test_race_and_ethnicity_sets_look_at_race_and_ethnicity(tmp_path: Path) -> None:
     tables = observed(1, 2, 3)
     tables["person"] = [

@@ -6,16 +6,15 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from maillage.base.i18n import _
 from maillage.cohort.compile.builder import Builder
 from maillage.cohort.compile.dates import date_literal, days_between, first_known
 from maillage.cohort.compile.filters import check_supported, filters
 from maillage.cohort.compile.scan import RANK, scan
 from maillage.cohort.compile.sql import Condition, col, equal, named, num, select, subquery
-from maillage.cohort.errors import UnsupportedFeatureError
 from maillage.cohort.expression import DOMAINS, CountColumn, Criterion
 from maillage.cohort.expression.domains import Domain, EndRule, Place
 from maillage.cohort.expression.values import Period
+from maillage.cohort.refusals import not_countable
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def _columns(domain: Domain, criterion: Criterion, wanted: Wanted) -> list[_Colu
     if wanted.order:
         columns.append(_plain("order_date"))
     if wanted.count:
-        columns.append(_count_value(domain, wanted.count))
+        columns.append(_count_value(domain, wanted.count, period))
     return columns
 
 
@@ -126,17 +125,18 @@ def _structure(criterion: Criterion) -> tuple[list[Condition], set[str]]:
     return conditions, needs
 
 
-def _count_value(domain: Domain, counted: CountColumn) -> _Column:
-    expression, needs = _counted(domain, counted)
+def _count_value(domain: Domain, counted: CountColumn, period: Period) -> _Column:
+    expression, needs = _counted(domain, counted, period)
     return _Column("count_value", expression, needs)
 
 
-def _counted(domain: Domain, counted: CountColumn) -> tuple[exp.Expr, tuple[str, ...]]:
+def _counted(domain: Domain, counted: CountColumn, period: Period) -> tuple[exp.Expr, tuple[str, ...]]:
+    start, end = _bound("start_date", period.start), _bound("end_date", period.end)
     match counted:
         case CountColumn.START_DATE:
-            return col("e", "start_date"), ("start_date",)
+            return start.expression, start.needs
         case CountColumn.END_DATE:
-            return col("e", "end_date"), ("end_date",)
+            return end.expression, end.needs
         case CountColumn.VISIT_ID if domain.visit is not None:
             return col("e", domain.visit), (domain.visit,)
         case CountColumn.DOMAIN_CONCEPT:
@@ -145,14 +145,9 @@ def _counted(domain: Domain, counted: CountColumn) -> tuple[exp.Expr, tuple[str,
         case CountColumn.DURATION if domain.end_rule is EndRule.NEXT_DAY:
             return num(1), ()
         case CountColumn.DURATION:
-            length = days_between(col("e", "start_date"), col("e", "end_date"))
-            return length, ("start_date", "end_date")
+            return days_between(start.expression, end.expression), (*start.needs, *end.needs)
         case _ if counted in domain.counts:
             column = domain.counts[counted]
             return col("e", column), (column,)
         case _:
-            raise UnsupportedFeatureError(
-                _("{domain} ne se compte pas par {column}.").format(domain=domain.name, column=counted),
-                why=_("La table {table} n’a pas cette colonne.").format(table=domain.table),
-                remedy=_("Comptez par une autre colonne (CountColumn)."),
-            )
+            raise not_countable(domain, counted)

@@ -1,7 +1,8 @@
 """Who enters and when: primary events, additional criteria, inclusion rules, limits.
 
 Where a limit keeps one of several events of the same day, it keeps the one with the smallest id in its OMOP
-table, then the one of the first criterion: the reference leaves this choice to the engine.
+table, then the one of the first criterion, then the one in the observation period that ends first: the
+reference leaves this choice to the engine.
 """
 
 from collections.abc import Sequence
@@ -151,7 +152,9 @@ def _primary(builder: Builder, primary: PrimaryCriteria, carried: _Carried) -> e
     columns = [col("e", name) for name in dict.fromkeys((*copied, *rank))]
     found = _observed_long_enough(columns, _primary_source(builder, primary, carried), primary)
     kept = [*number, *(col("r", name) for name in carried.names() if name != KEY)]
-    return _first_of_each(found, kept, (*rank, "op_start_date"), descending=primary.limit is Limit.LAST)
+    return _first_of_each(
+        found, kept, (*rank, "op_end_date", "op_start_date"), descending=primary.limit is Limit.LAST
+    )
 
 
 def _observed_long_enough(columns: list[exp.Expr], source: exp.Expr, primary: PrimaryCriteria) -> exp.Select:
@@ -195,7 +198,8 @@ def _one_criterion(step: str, position: int, wanted: Wanted) -> exp.Query:
 
 def _limited(query: exp.Select, limit: Limit, carried: _Carried) -> exp.Select:
     """One event per person, the first or the last."""
-    order = ("start_date", "source_id", "criterion_position")
+    period = ("op_end_date", "op_start_date") if carried.grouped else ("op_end_date",)
+    order = ("start_date", "source_id", "criterion_position", *period)
     return _first_of_each(query, carried.of("r"), order, descending=limit is Limit.LAST)
 
 

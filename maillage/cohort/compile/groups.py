@@ -189,6 +189,8 @@ def _is_in(step: str, index: Index, alias: str) -> Condition:
 def _correlated_condition(builder: Builder, correlated: Correlated, index: Index, alias: str) -> Condition:
     occurrence = correlated.occurrence
     if occurrence.type is OccurrenceType.AT_LEAST and occurrence.count == 0:
+        # True whatever the events; they are compiled all the same, for what is refused is refused everywhere.
+        events(builder, correlated.criterion, _wanted(correlated, _counted(occurrence)))
         return exp.true()
     # "At most n" is asked as "not more than n": events without any occurrence are in no join.
     negated = occurrence.type is OccurrenceType.AT_MOST or occurrence.count == 0
@@ -209,8 +211,12 @@ def _asked(occurrence: Occurrence) -> Occurrence:
     return occurrence
 
 
+def _counted(occurrence: Occurrence) -> CountColumn | None:
+    return (occurrence.count_column or CountColumn.DOMAIN_CONCEPT) if occurrence.distinct else None
+
+
 def _correlated_keys(builder: Builder, correlated: Correlated, asked: Occurrence, index: Index) -> exp.Query:
-    counted = asked.count_column or CountColumn.DOMAIN_CONCEPT if asked.distinct else None
+    counted = _counted(asked)
     exists = asked.type is OccurrenceType.AT_LEAST and asked.count == 1
     if exists and counted in _NEVER_NULL:
         counted = None
