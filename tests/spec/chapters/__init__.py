@@ -1,0 +1,46 @@
+"""The chapters, in the order in which a protocol is written."""
+
+from tests.spec.case import Chapter
+from tests.spec.chapters import (
+    additional,
+    censoring,
+    comparisons,
+    concept_sets,
+    concepts,
+    counts,
+    date_adjustment,
+    demographics,
+    entry_events,
+    eras,
+    exits,
+    groups,
+    inclusion_rules,
+    limits,
+    measurements,
+    nested,
+    observation,
+    person_and_care,
+    windows,
+)
+
+CHAPTERS: tuple[Chapter, ...] = (
+    concept_sets.CHAPTER,
+    entry_events.CHAPTER,
+    date_adjustment.CHAPTER,
+    observation.CHAPTER,
+    limits.CHAPTER,
+    comparisons.CHAPTER,
+    concepts.CHAPTER,
+    person_and_care.CHAPTER,
+    measurements.CHAPTER,
+    windows.CHAPTER,
+    counts.CHAPTER,
+    groups.CHAPTER,
+    demographics.CHAPTER,
+    nested.CHAPTER,
+    additional.CHAPTER,
+    inclusion_rules.CHAPTER,
+    exits.CHAPTER,
+    censoring.CHAPTER,
+    eras.CHAPTER,
+)
