@@ -29,8 +29,8 @@ Pour que les tables restent courtes :
 - les lignes d’une table sont numérotées dans leur ordre, quand leur identifiant n’est pas écrit ;
 - *vide* est une valeur absente ; la colonne `remarque` n’est là que pour le lecteur.
 
-Sauf mention contraire, toutes les limites valent « tous » (`All`), et une appartenance finit le lendemain de
-l’entrée. Une table des réponses ne montre que les colonnes dont il est question."""
+Sauf mention contraire, toutes les limites valent « tous » (`All`), et une période dans la cohorte finit le
+lendemain de l’entrée. Une table des réponses ne montre que les colonnes dont il est question."""
 
 
 def write_page() -> str:

@@ -44,4 +44,4 @@ def event(found: EventMask) -> tuple[str, str, str]:
     """An event, and the numbers of the rules that hold, from 1."""
     person, start, mask = found
     rules = [str(rank + 1) for rank in range(mask.bit_length()) if mask >> rank & 1]
-    return str(person), start.isoformat(), " et ".join(rules) or "aucune"
+    return str(person), start.isoformat(), " et ".join(rules) or "aucun"

@@ -35,7 +35,7 @@ EVENTS = Scene(
     """,
     cases=(
         Case(
-            title="Un critère de plus sur l’événement d’entrée",
+            title="Une condition attachée à l’événement d’entrée",
             words="Les pathologies traitées dans les 30 jours.",
             expression=limited("All", AdditionalCriteria=TREATED),
             expected="""
@@ -47,7 +47,7 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Le premier événement qui a le critère de plus",
+            title="Le premier événement qui remplit la condition",
             words="La première des pathologies traitées dans les 30 jours.",
             expression=limited("First", AdditionalCriteria=TREATED),
             expected="""
@@ -58,7 +58,7 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Le dernier événement qui a le critère de plus",
+            title="Le dernier événement qui remplit la condition",
             words="La dernière des pathologies traitées dans les 30 jours.",
             expression=limited("Last", AdditionalCriteria=TREATED),
             expected="""
@@ -69,11 +69,8 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Le premier événement, s’il a le critère de plus",
-            words=(
-                "La première pathologie, si elle est traitée : la limite d’entrée agit avant le critère de "
-                "plus."
-            ),
+            title="Le premier événement, s’il remplit la condition",
+            words="La première pathologie, si elle est traitée : la limite d’entrée agit avant la condition.",
             expression=cohort(CONDITION, limit="First", AdditionalCriteria=TREATED),
             expected="""
                 subject_id | cohort_start_date
@@ -83,7 +80,7 @@ EVENTS = Scene(
         ),
         Case(
             title="Une limite sans effet",
-            words="Sans critère de plus, la limite des événements qualifiés (`QualifiedLimit`) n’agit pas.",
+            words="Sans condition attachée, la limite des événements qualifiés (`QualifiedLimit`) n’agit pas.",
             expression=limited("First"),
             expected="""
                 subject_id | cohort_start_date
@@ -96,7 +93,7 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Un critère de plus vide",
+            title="Une condition attachée vide",
             words="Un groupe vide ne retient rien, mais sa présence fait agir la limite.",
             expression=limited("First", AdditionalCriteria=group()),
             expected="""
@@ -111,10 +108,10 @@ EVENTS = Scene(
 )
 
 CHAPTER = Chapter(
-    title="Les critères de plus",
+    title="Les conditions attachées à l’événement d’entrée",
     intro=(
         "Un groupe de critères (`AdditionalCriteria`) peut restreindre les événements d’entrée avant les "
-        "règles d’inclusion ; une limite choisit alors parmi ceux qui restent, dits qualifiés."
+        "critères d’inclusion ; une limite choisit alors parmi ceux qui restent, dits qualifiés."
     ),
     scenes=(EVENTS,),
 )

@@ -8,7 +8,7 @@ CONDITION = {"ConditionOccurrence": {}}
 PROCEDURE: Json = {"ProcedureOccurrence": {}}
 
 CENSORS = Scene(
-    title="Un acte met fin à l’appartenance",
+    title="Un acte met fin à la période",
     tables="""
         observation_period
         person_id | observation_period_start_date | observation_period_end_date
@@ -107,6 +107,6 @@ CENSORS = Scene(
 
 CHAPTER = Chapter(
     title="Les événements qui censurent",
-    intro="Un événement qui censure met fin à l’appartenance avant la sortie prévue.",
+    intro="Un événement qui censure met fin à la période dans la cohorte avant la sortie prévue.",
     scenes=(CENSORS,),
 )

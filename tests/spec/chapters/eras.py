@@ -20,7 +20,7 @@ def cut(**bounds: str) -> Json:
 
 
 ERAS = Scene(
-    title="Des appartenances proches",
+    title="Des périodes proches",
     tables="""
         condition_occurrence
         person_id | condition_start_date | condition_end_date | remarque
@@ -35,8 +35,8 @@ ERAS = Scene(
     """,
     cases=(
         Case(
-            title="Des appartenances qui se touchent",
-            words="Deux appartenances qui ont un jour commun n’en font qu’une.",
+            title="Des périodes qui se touchent",
+            words="Deux périodes qui ont un jour commun n’en font qu’une.",
             expression=merged(0),
             expected="""
                 subject_id | cohort_start_date | cohort_end_date
@@ -64,7 +64,7 @@ ERAS = Scene(
         Case(
             title="Vingt et un jours de tolérance",
             words=(
-                "21 jours après une fin, on est encore dans la tolérance ; elle n’allonge pas l’appartenance "
+                "21 jours après une fin, on est encore dans la tolérance ; elle n’allonge pas la période "
                 "réunie."
             ),
             expression=merged(21),
@@ -78,7 +78,7 @@ ERAS = Scene(
         ),
         Case(
             title="Vingt jours de tolérance",
-            words="Un jour de moins, et les deux appartenances de 3 restent séparées.",
+            words="Un jour de moins, et les deux périodes de 3 restent séparées.",
             expression=merged(20),
             expected="""
                 subject_id | cohort_start_date | cohort_end_date
@@ -108,7 +108,7 @@ WINDOW = Scene(
         Case(
             title="Entre deux dates d’étude",
             words=(
-                "Du 1er au 15 mars : les appartenances sont réunies, puis coupées aux bornes ; ce qui est "
+                "Du 1er au 15 mars : les périodes sont réunies, puis coupées aux bornes ; ce qui est "
                 "entièrement dehors disparaît."
             ),
             expression=cut(StartDate="2020-03-01", EndDate="2020-03-15"),
@@ -147,10 +147,10 @@ WINDOW = Scene(
 )
 
 CHAPTER = Chapter(
-    title="Réunir et couper les appartenances",
+    title="Réunir et couper les périodes",
     intro=(
-        "Une personne n’est jamais deux fois dans la cohorte le même jour : ses appartenances qui se "
-        "touchent se réunissent. La fenêtre de l’étude coupe en tout dernier."
+        "Une personne n’est jamais deux fois dans la cohorte le même jour : ses périodes qui se touchent se "
+        "réunissent. La fenêtre de l’étude coupe en tout dernier."
     ),
     scenes=(ERAS, WINDOW),
 )

@@ -56,7 +56,7 @@ DELAYS = Scene(
         ),
         Case(
             title="Sortir le jour même",
-            words="Le jour de l’événement : une appartenance peut durer un seul jour.",
+            words="Le jour de l’événement : une période dans la cohorte peut durer un seul jour.",
             expression=after("StartDate", 0),
             expected="""
                 subject_id | cohort_start_date | cohort_end_date
@@ -77,8 +77,8 @@ DELAYS = Scene(
         Case(
             title="Une sortie qui précéderait l’entrée",
             words=(
-                "6 jours avant la fin de l’événement : pour 2, c’est avant son début, et il n’y a pas "
-                "d’appartenance."
+                "6 jours avant la fin de l’événement : pour 2, c’est avant son début, et il n’y a pas de "
+                "période dans la cohorte."
             ),
             expression=after("EndDate", -6),
             expected="""

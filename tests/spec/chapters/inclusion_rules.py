@@ -9,7 +9,7 @@ WOMEN = rule(group(DemographicCriteriaList=[{"Gender": [concept(8532)]}]), "De g
 TREATED = rule(group(correlated({"DrugExposure": {}}, StartWindow=window(0, 30))), "Traitées")
 
 EVENTS = Scene(
-    title="Deux règles : être de genre 8532 ; être traité dans les 30 jours",
+    title="Deux critères : être de genre 8532 ; être traité dans les 30 jours",
     tables="""
         person
         person_id | gender_concept_id
@@ -36,8 +36,8 @@ EVENTS = Scene(
     """,
     cases=(
         Case(
-            title="Toutes les règles",
-            words="Un événement entre s’il satisfait la règle 1 et la règle 2.",
+            title="Tous les critères d’inclusion",
+            words="Un événement entre s’il satisfait le critère 1 et le critère 2.",
             expression=cohort(CONDITION, InclusionRules=[WOMEN, TREATED]),
             expected="""
                 subject_id | cohort_start_date
@@ -46,7 +46,7 @@ EVENTS = Scene(
                 4          | 2020-03-01
             """,
             events="""
-                person_id | start_date | règles satisfaites
+                person_id | start_date | critères satisfaits
                 1         | 2020-03-01 | 1
                 1         | 2020-06-01 | 1 et 2
                 1         | 2020-09-01 | 1 et 2
@@ -56,9 +56,9 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Les règles dans l’autre ordre",
+            title="Les critères dans l’autre ordre",
             words=(
-                "Les mêmes règles, échangées : les mêmes personnes entrent, mais l’attrition se lit "
+                "Les mêmes critères, échangés : les mêmes personnes entrent, mais l’attrition se lit "
                 "autrement."
             ),
             expression=cohort(CONDITION, InclusionRules=[TREATED, WOMEN]),
@@ -69,7 +69,7 @@ EVENTS = Scene(
                 4          | 2020-03-01
             """,
             events="""
-                person_id | start_date | règles satisfaites
+                person_id | start_date | critères satisfaits
                 1         | 2020-03-01 | 2
                 1         | 2020-06-01 | 1 et 2
                 1         | 2020-09-01 | 1 et 2
@@ -79,8 +79,8 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Le premier événement qui satisfait les règles",
-            words="La limite de la cohorte choisit après les règles.",
+            title="Le premier événement qui satisfait les critères",
+            words="La limite de la cohorte choisit après les critères.",
             expression=cohort(CONDITION, InclusionRules=[WOMEN, TREATED], ExpressionLimit={"Type": "First"}),
             expected="""
                 subject_id | cohort_start_date
@@ -89,15 +89,17 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Le premier événement, s’il satisfait les règles",
-            words="La limite d’entrée choisit avant les règles : le premier événement de 1 n’est pas traité.",
+            title="Le premier événement, s’il satisfait les critères",
+            words=(
+                "La limite d’entrée choisit avant les critères : le premier événement de 1 n’est pas traité."
+            ),
             expression=cohort(CONDITION, limit="First", InclusionRules=[WOMEN, TREATED]),
             expected="""
                 subject_id | cohort_start_date
                 4          | 2020-03-01
             """,
             events="""
-                person_id | start_date | règles satisfaites
+                person_id | start_date | critères satisfaits
                 1         | 2020-03-01 | 1
                 2         | 2020-03-01 | 2
                 3         | 2020-03-01 | 1
@@ -105,8 +107,11 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Une règle vide",
-            words="Une règle sans critère est toujours satisfaite ; elle garde sa place dans l’attrition.",
+            title="Un critère d’inclusion vide",
+            words=(
+                "Un critère d’inclusion qui ne demande rien est toujours satisfait ; il garde sa place dans "
+                "l’attrition."
+            ),
             expression=cohort(CONDITION, limit="First", InclusionRules=[rule(group()), TREATED]),
             expected="""
                 subject_id | cohort_start_date
@@ -114,7 +119,7 @@ EVENTS = Scene(
                 4          | 2020-03-01
             """,
             events="""
-                person_id | start_date | règles satisfaites
+                person_id | start_date | critères satisfaits
                 1         | 2020-03-01 | 1
                 2         | 2020-03-01 | 1 et 2
                 3         | 2020-03-01 | 1
@@ -122,8 +127,8 @@ EVENTS = Scene(
             """,
         ),
         Case(
-            title="Aucune règle",
-            words="Sans règle, tout événement qualifié entre.",
+            title="Aucun critère d’inclusion",
+            words="Sans critère d’inclusion, tout événement qualifié entre.",
             expression=cohort(CONDITION, limit="Last"),
             expected="""
                 subject_id | cohort_start_date
@@ -133,21 +138,21 @@ EVENTS = Scene(
                 4          | 2020-03-01
             """,
             events="""
-                person_id | start_date | règles satisfaites
-                1         | 2020-09-01 | aucune
-                2         | 2020-03-01 | aucune
-                3         | 2020-03-01 | aucune
-                4         | 2020-03-01 | aucune
+                person_id | start_date | critères satisfaits
+                1         | 2020-09-01 | aucun
+                2         | 2020-03-01 | aucun
+                3         | 2020-03-01 | aucun
+                4         | 2020-03-01 | aucun
             """,
         ),
     ),
 )
 
 CHAPTER = Chapter(
-    title="Les règles d’inclusion",
+    title="Les critères d’inclusion",
     intro=(
-        "Chaque événement qualifié est jugé par chaque règle ; il entre s’il les satisfait toutes. "
-        "L’attrition se lit dans la table des règles que chaque événement satisfait."
+        "Chaque événement qualifié est jugé par chaque critère ; il entre s’il les satisfait tous. "
+        "L’attrition se lit dans la table des critères que chaque événement satisfait."
     ),
     scenes=(EVENTS,),
 )

@@ -83,8 +83,8 @@ FIRST = Scene(
     tables="""
         measurement
         person_id | measurement_concept_id | measurement_date | value_as_number
-        1         | 301                    | 2020-02-01       | 5
         1         | 301                    | 2020-03-01       | 8
+        1         | 301                    | 2020-02-01       | 5
         2         | 302                    | 2020-02-01       | 9
         2         | 301                    | 2020-03-01       | 8
         3         | 301                    | 2020-02-01       | 8
