@@ -1,6 +1,8 @@
 """Short ways to write the parts of an expression that cases share."""
 
-from tests.support.circe import Json
+from typing import Any
+
+from tests.support.circe import Json, cohort, concept_set
 
 UNTIL_END: Json = {"DateOffset": {"DateField": "EndDate", "Offset": 0}}
 """Membership ends with the event."""
@@ -49,3 +51,9 @@ def _side(days: int | None, unbounded: int) -> Json:
     if days is None:
         return {"Coeff": unbounded}
     return {"Days": abs(days), "Coeff": -1 if days < 0 else 1}
+
+
+def asked(domain: str, concepts: tuple[int, ...], /, **attributes: Any) -> Json:
+    """Events of the domain with these attributes; concept sets 0, 1, … hold one concept each."""
+    sets = [concept_set(number, one) for number, one in enumerate(concepts)]
+    return cohort({domain: attributes}, ConceptSets=sets)

@@ -14,7 +14,7 @@ from tests.spec.text_tables import read_table
 from tests.support.engines import KINDS, CohortRow, EventMask
 
 
-def asked() -> Iterator[Any]:
+def questions() -> Iterator[Any]:
     """Each case with each kind of engine; the cases of one scene follow each other, and share rows."""
     for chapter in CHAPTERS:
         for scene in chapter.scenes:
@@ -22,7 +22,7 @@ def asked() -> Iterator[Any]:
                 yield from (pytest.param(scene, case, kind, id=f"{kind}-{case.slug}") for kind in KINDS)
 
 
-@pytest.mark.parametrize(("scene", "case", "kind"), [*asked()])
+@pytest.mark.parametrize(("scene", "case", "kind"), [*questions()])
 def test_the_rows_are_those_of_the_case(scene: Scene, case: Case, kind: str) -> None:
     found = KINDS[kind](parse_expression(case.expression), tables=load_scene(scene))
     assert shown(found.rows, case.rows.columns) == sorted(case.rows.rows)

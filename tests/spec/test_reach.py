@@ -121,6 +121,11 @@ def test_everything_computed_is_asked() -> None:
     assert {attribute.column for attribute in used()} >= set(Derived)
 
 
+def test_every_attribute_is_asked_of_a_domain_that_has_it() -> None:
+    """Domains that share an attribute share what it reads: one of them speaks for all."""
+    assert set(answered()) - set(used()) == set()
+
+
 def test_every_demographic_attribute_is_asked() -> None:
     asked = {name for part in PARTS if isinstance(part, Demographic) for name, _value in part.attributes}
     assert asked == {attribute.name for attribute in DEMOGRAPHICS}

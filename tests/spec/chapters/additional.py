@@ -80,7 +80,9 @@ EVENTS = Scene(
         ),
         Case(
             title="Une limite sans effet",
-            words="Sans condition attachée, la limite des événements qualifiés (`QualifiedLimit`) n’agit pas.",
+            words=(
+                "Sans condition attachée, la limite des événements qualifiés (`QualifiedLimit`) n’agit pas."
+            ),
             expression=limited("First"),
             expected="""
                 subject_id | cohort_start_date

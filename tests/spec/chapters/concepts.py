@@ -61,6 +61,17 @@ LISTS = Scene(
             """,
         ),
         Case(
+            title="Le type par une liste de concepts nommée",
+            words="Le type est dans la liste de concepts qui contient 402.",
+            expression=cohort(
+                {"ConditionOccurrence": {"ConditionTypeCS": in_set(0)}}, ConceptSets=[concept_set(0, 402)]
+            ),
+            expected="""
+                subject_id
+                2
+            """,
+        ),
+        Case(
             title="Un concept d’une liste de concepts nommée",
             words="Le statut est dans la liste de concepts qui contient 411.",
             expression=with_status(in_set(0)),

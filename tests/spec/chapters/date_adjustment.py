@@ -36,6 +36,18 @@ SHIFTED = Scene(
             """,
         ),
         Case(
+            title="Un fait que le décalage retourne",
+            words=(
+                "Le même décalage, avec une sortie au lendemain : le fait de 2 est écarté, quelle que soit "
+                "la sortie."
+            ),
+            expression=cohort(shifted("ConditionOccurrence", ("START_DATE", 5), ("END_DATE", 0))),
+            expected="""
+                subject_id | cohort_start_date
+                1          | 2020-03-06
+            """,
+        ),
+        Case(
             title="Un fait qui commence à sa fin",
             words=(
                 "Le fait commence à sa fin, et finit 7 jours après ; la sortie ne dépasse pas la fin "
