@@ -42,6 +42,15 @@ def test_nothing_goes_without_its_meaning(name: str) -> None:
     assert re.findall(r"^.*\|\s*\|$", page, re.MULTILINE) == []
 
 
+def test_the_contents_of_the_cases_lead_to_one_heading_each() -> None:
+    page = (REFERENCE / "cohort-spec.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    # As GitHub names them: without punctuation, and dashes for spaces.
+    anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    assert sorted(anchors) == sorted(set(anchors))
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= set(anchors)
+
+
 def test_every_help_of_the_command_line_can_be_translated() -> None:
     """Typer takes the docstring of a command that has no `help=`, and shows it as it is in every language."""
     texts = [text for text in read_python().texts if isinstance(text, str)]

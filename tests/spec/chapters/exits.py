@@ -182,6 +182,19 @@ TREATMENTS = Scene(
             """,
         ),
         Case(
+            title="Un délai qui dépasse l’observation",
+            words="290 jours après la fin du traitement, au plus tard à la fin de l’observation.",
+            expression=treated(GapDays=0, Offset=290),
+            expected="""
+                subject_id | cohort_start_date | cohort_end_date
+                1          | 2020-03-05        | 2020-12-31
+                2          | 2020-03-05        | 2020-12-25
+                3          | 2020-03-05        | 2020-12-31
+                4          | 2020-03-05        | 2020-12-31
+                5          | 2020-03-05        | 2020-12-31
+            """,
+        ),
+        Case(
             title="Une durée imposée aux expositions",
             words="Chaque exposition dure 5 jours depuis son début, quelle que soit la fin enregistrée.",
             expression=treated(GapDays=0, Offset=0, DaysSupplyOverride=5),

@@ -179,6 +179,24 @@ TIES = Scene(
                 2          | 2020-03-01        | 2020-03-20
             """,
         ),
+        Case(
+            title="La limite de la cohorte, le même jour",
+            words=(
+                "La même règle vaut pour la limite de la cohorte, quand tous les événements sont des entrées "
+                "possibles."
+            ),
+            expression=cohort(
+                CONDITION,
+                {"DrugExposure": {}},
+                ExpressionLimit={"Type": "First"},
+                EndStrategy=UNTIL_END,
+            ),
+            expected="""
+                subject_id | cohort_start_date | cohort_end_date
+                1          | 2020-03-01        | 2020-03-09
+                2          | 2020-03-01        | 2020-03-20
+            """,
+        ),
     ),
 )
 

@@ -127,6 +127,7 @@ CARE = Scene(
         11                  | 1         | 9201             | 2020-03-01       | 2020-03-05     | 71
         12                  | 2         | 9202             | 2020-03-01       | 2020-03-01     | 72
         13                  | 3         | 9201             | 2020-03-01       | 2020-03-02     |
+        14                  | 4         | 9203             | 2020-03-01       | 2020-03-02     | 73
 
         visit_detail
         person_id | visit_detail_start_date | visit_detail_end_date | care_site_id
@@ -150,6 +151,7 @@ CARE = Scene(
         care_site_id | place_of_service_concept_id
         71           | 461
         72           | 462
+        73           |
     """,
     cases=(
         Case(
@@ -173,6 +175,17 @@ CARE = Scene(
                 subject_id
                 1
                 3
+            """,
+        ),
+        Case(
+            title="Le type du séjour inconnu",
+            words=(
+                "Le type du séjour est inconnu : 4 n’a pas de séjour à elle dont le type puisse l’être, et "
+                "n’est pas retenue, comme dans la référence."
+            ),
+            expression=condition(VisitTypeCS=in_set(None, exclude=True)),
+            expected="""
+                subject_id
             """,
         ),
         Case(
@@ -222,6 +235,18 @@ CARE = Scene(
             expected="""
                 subject_id
                 2
+            """,
+        ),
+        Case(
+            title="Le lieu de soins de type inconnu",
+            words=(
+                "Le lieu est connu et son type ne l’est pas (4) ; un séjour sans lieu (3) n’est pas retenu, "
+                "comme dans la référence."
+            ),
+            expression=cohort({"VisitOccurrence": {"PlaceOfServiceCS": in_set(None, exclude=True)}}),
+            expected="""
+                subject_id
+                4
             """,
         ),
         Case(
