@@ -145,6 +145,7 @@ LASTING = Scene(
         3         | 2020-06-15           | 2020-06-18
         4         | 2020-06-15           | 2020-06-18
         5         | 2020-06-15           | 2020-06-18
+        6         | 2020-06-15           | 2020-06-18
 
         drug_exposure
         person_id | drug_exposure_start_date | drug_exposure_end_date
@@ -153,16 +154,34 @@ LASTING = Scene(
         3         | 2020-06-10               | 2020-06-14
         4         | 2020-06-20               | 2020-06-30
         5         | 2020-06-01               | 2020-06-17
+        6         | 2020-06-01               | 2021-01-15
     """,
     cases=(
         Case(
             title="En cours ce jour-là",
-            words="Un traitement commencé ce jour-là ou avant, et fini ce jour-là ou après.",
+            words=(
+                "Un traitement commencé ce jour-là ou avant, et fini ce jour-là ou après. Sans borne veut "
+                "dire jusqu’à la fin de la période d’observation : le traitement de 6 finit au-delà, et ne "
+                "compte pas, comme dans la référence."
+            ),
             expression=near("DrugExposure", window(None, 0), EndWindow=window(0, None)),
             expected="""
                 subject_id
                 2
                 5
+            """,
+        ),
+        Case(
+            title="En cours ce jour-là, quelle que soit l’observation",
+            words="La même question, sans regarder les périodes d’observation : le traitement de 6 compte.",
+            expression=near(
+                "DrugExposure", window(None, 0), EndWindow=window(0, None), IgnoreObservationPeriod=True
+            ),
+            expected="""
+                subject_id
+                2
+                5
+                6
             """,
         ),
         Case(
