@@ -12,9 +12,10 @@ def main(folder: Path) -> None:
     """Write every page."""
     # The commands' help is worded while their modules are imported, so the language is chosen before.
     use_language("en")
-    from docs.generate import commands, errors, events, settings
+    from docs.generate import cohort_spec, commands, errors, events, settings
 
     pages = {
+        "cohort-spec.md": cohort_spec.write_page,
         "cli.md": commands.write_page,
         "errors.md": errors.write_page,
         "events.md": events.write_page,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 NOTICE = "Written by `make docs` from the code; edit the code, not this page."
 
 
-def page(title: str, *parts: str) -> str:
+def page(title: str, *parts: str, notice: str = NOTICE) -> str:
     """A whole page, its parts set apart by an empty line."""
-    return "\n\n".join([f"# {title}", NOTICE, *(part for part in parts if part)]) + "\n"
+    return "\n\n".join([f"# {title}", notice, *(part for part in parts if part)]) + "\n"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.support.catalogues import read_python
 
 REFERENCE = ROOT / "docs" / "reference"
-PAGES = ("cli.md", "errors.md", "events.md", "settings.md")
+PAGES = ("cli.md", "cohort-spec.md", "errors.md", "events.md", "settings.md")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,15 @@ def test_no_page_is_left_over(written: Path) -> None:
 def test_nothing_goes_without_its_meaning(name: str) -> None:
     page = (REFERENCE / name).read_text(encoding="utf-8")
     assert re.findall(r"^.*\|\s*\|$", page, re.MULTILINE) == []
+
+
+def test_the_contents_of_the_cases_lead_to_one_heading_each() -> None:
+    page = (REFERENCE / "cohort-spec.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    # As GitHub names them: without punctuation, and dashes for spaces.
+    anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    assert sorted(anchors) == sorted(set(anchors))
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= set(anchors)
 
 
 def test_every_help_of_the_command_line_can_be_translated() -> None:

@@ -1,0 +1,1 @@
+"""The meaning of the cohort language, case by case; see README.md."""
