@@ -1,4 +1,4 @@
-"""`maillage cohort`: run definitions on a warehouse, or show their SQL."""
+"""`maillage cohort`: run definitions on a warehouse, explain them, or show their SQL."""
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -11,16 +11,19 @@ from rich.progress import Progress
 
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _, ngettext
+from maillage.cli.definitions import read_definition
 from maillage.cli.exits import tell_error
-from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, parse_expression, run_cohorts
+from maillage.cli.explain import explain
+from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, run_cohorts
 from maillage.cohort.errors import CohortError
 from maillage.warehouse.engines.duckdb import open_warehouse
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help=_("Exécute des définitions de cohortes (JSON d’ATLAS) et montre leur SQL."),
+    help=_("Exécute des définitions de cohortes (JSON d’ATLAS), les explique, et montre leur SQL."),
 )
+app.command(help=_("Explique une cohorte en phrases, et dessine ses délais."))(explain)
 
 
 @app.command(
@@ -56,7 +59,7 @@ def sql(
     engine: Annotated[str, typer.Option(help=_("duckdb, postgres ou spark."))] = "duckdb",
 ) -> None:
     """Print the script of one cohort."""
-    typer.echo(cohort_sql(_read(expression), dialect=engine), nl=False)
+    typer.echo(cohort_sql(read_definition(expression), dialect=engine), nl=False)
 
 
 def _find(patterns: Iterable[str]) -> list[Path]:
@@ -86,7 +89,7 @@ def _read_all(paths: Iterable[Path], *, keep_going: bool) -> Mapping[str, Cohort
     cohorts: dict[str, CohortExpression] = {}
     for path in paths:
         try:
-            name, expression = _free_name(path, cohorts), _read(path)
+            name, expression = _free_name(path, cohorts), read_definition(path)
             if keep_going:
                 # The batch compiles everything before it starts: here is the last place to leave one out.
                 compile_cohort(expression)
@@ -107,15 +110,6 @@ def _free_name(path: Path, taken: Mapping[str, CohortExpression]) -> str:
             remedy=_("Renommez l’un des deux."),
         )
     return path.stem
-
-
-def _read(path: Path) -> CohortExpression:
-    try:
-        return parse_expression(path.read_bytes())
-    except OSError as error:
-        raise CohortError(
-            _("{path} est illisible.").format(path=path), why=error.strerror or type(error).__name__
-        ) from error
 
 
 @contextmanager
