@@ -74,15 +74,23 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def mutants(root: CohortExpression, place: Place) -> Iterator[CohortExpression]:
     """The expression with this field changed, in every way that still makes valid nodes."""
-    for changed in _alternatives(place, _owner(root, place.path), _at(root, place.path)):
+    owner = _at(root, place.path[:-1])
+    if place.field == "op" and isinstance(owner, NumberRange | DateRange):
+        yield from (_replaced(root, place.path[:-1], changed) for changed in _other_operators(owner))
+        return
+    for changed in _alternatives(place, owner, _at(root, place.path)):
         try:
             yield _replaced(root, place.path, changed)
         except ValueError:
             continue
 
 
-def _owner(root: Any, path: Path) -> Any:
-    return _at(root, path[:-1])
+def _other_operators(owner: NumberRange | DateRange) -> Iterator[Any]:
+    """The second bound comes and goes with the operator."""
+    for op in Comparison:
+        extent = (owner.extent or owner.value) if op.takes_two else None
+        if op is not owner.op:
+            yield replace(owner, op=op, extent=extent)
 
 
 def _at(root: Any, path: Path) -> Any:

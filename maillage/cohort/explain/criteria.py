@@ -114,7 +114,8 @@ def correlated_item(correlated: Correlated, names: Names, anchor: Anchor) -> Ite
 def counted_events(correlated: Correlated, names: Names) -> str:
     """« Avoir au moins un … de la liste … », without when."""
     lead, event = _counted(correlated.criterion, correlated.occurrence)
-    return lead.format(events=_coded(correlated.criterion, event, names))
+    coded = _coded(correlated.criterion, event, names)
+    return lead.format(event=coded, events=coded)
 
 
 def sense_of(occurrence: Occurrence) -> Sense:
@@ -127,19 +128,30 @@ def sense_of(occurrence: Occurrence) -> Sense:
 def _counted(criterion: Criterion, occurrence: Occurrence) -> tuple[str, str]:
     """The verb, and the noun in the form that goes with it."""
     forms = NOUNS[criterion.domain]
-    if occurrence.count == 0:
-        if occurrence.type is OccurrenceType.AT_LEAST:
-            return _("Avoir ou non, sans effet, {events}"), _(forms[Form.ONE])
+    if occurrence.count == 0 and occurrence.type is not OccurrenceType.AT_LEAST:
         return _("N’avoir {events}"), _(forms[Form.NONE])
-    one = occurrence.count == 1
-    event = _(forms[Form.ONE]) if one else _(forms[Form.MANY]).format(count=occurrence.count)
+    if occurrence.count < 2:
+        return _counted_once(occurrence), _(forms[Form.ONE])
+    events = _(forms[Form.MANY]).format(count=occurrence.count)
     match occurrence.type:
         case OccurrenceType.AT_LEAST:
-            return _("Avoir au moins {events}"), event
+            return _("Avoir au moins {events}"), events
         case OccurrenceType.AT_MOST:
-            return _("Avoir au plus {events}"), event
+            return _("Avoir au plus {events}"), events
         case OccurrenceType.EXACTLY:
-            return _("Avoir exactement {events}"), event
+            return _("Avoir exactement {events}"), events
+
+
+def _counted_once(occurrence: Occurrence) -> str:
+    match occurrence.type:
+        case OccurrenceType.AT_LEAST if occurrence.count == 0:
+            return _("Avoir ou non, sans effet, {event}")
+        case OccurrenceType.AT_LEAST:
+            return _("Avoir au moins {event}")
+        case OccurrenceType.AT_MOST:
+            return _("Avoir au plus une fois {event}")
+        case OccurrenceType.EXACTLY:
+            return _("Avoir exactement une fois {event}")
 
 
 def _scope_phrases(correlated: Correlated, anchor: Anchor) -> list[str]:

@@ -8,6 +8,7 @@ from maillage.cohort.explain.conditions import picks_before
 from maillage.cohort.explain.ends import end_notes
 from maillage.cohort.explain.structure import Item, Section
 from maillage.cohort.explain.walk import nodes_of
+from maillage.cohort.explain.windows import signed_days
 from maillage.cohort.expression import (
     DEMOGRAPHICS,
     DOMAINS,
@@ -16,6 +17,8 @@ from maillage.cohort.expression import (
     Criterion,
     Demographic,
     Limit,
+    PrimaryCriteria,
+    Window,
 )
 from maillage.cohort.expression.domains import Attribute, Derived, Place
 from maillage.cohort.expression.values import (
@@ -75,9 +78,14 @@ def _on_delays(facts: _Facts) -> Iterator[str]:
 def _on_events(facts: _Facts) -> Iterator[str]:
     expression = facts.expression
     yield _(
-        "Une personne qui n’est dans aucune période d’observation à la date de l’événement n’entre pas "
-        "par lui."
+        "Une période d’observation est un temps pendant lequel l’entrepôt est réputé connaître les soins de "
+        "la personne. Hors de ces périodes, nul n’entre."
     )
+    if _may_find_itself(facts.nodes):
+        yield _(
+            "Un événement recherché autour d’un autre peut être cet autre lui-même, si le délai comprend sa "
+            "date : il compte alors parmi ceux que l’on cherche."
+        )
     if any(picks_before(node) for node in facts.nodes if isinstance(node, Criterion)):
         yield _(
             "Quand il faut le premier événement, il est choisi d’abord, les autres conditions sont regardées "
@@ -144,3 +152,21 @@ def _is_negative(node: object) -> bool:
             return node.op.negated
         case _:
             return False
+
+
+def _may_find_itself(nodes: tuple[object, ...]) -> bool:
+    """Whether an event may be one of those that are looked for around it."""
+    owners = {node.domain for node in nodes if isinstance(node, Criterion) and node.correlated}
+    owners |= {
+        criterion.domain for node in nodes if isinstance(node, PrimaryCriteria) for criterion in node.criteria
+    }
+    correlated = (node for node in nodes if isinstance(node, Correlated))
+    return any(node.criterion.domain in owners and _holds_the_day(node.start_window) for node in correlated)
+
+
+def _holds_the_day(window: Window) -> bool:
+    low, high = signed_days(window.start), signed_days(window.end)
+    # An event starts before its own end: one of the bounds then says nothing of the event itself.
+    after = low is None or low <= 0 or (window.use_event_end and not window.use_index_end)
+    before = high is None or high >= 0 or (window.use_index_end and not window.use_event_end)
+    return bool(after and before)
