@@ -43,8 +43,8 @@ def _side(days: int | None, unbounded: int) -> dict[str, int]:
 
 
 def boxes(svg: ElementTree.Element) -> list[tuple[float, float, float, float]]:
-    """About what each text of the rows covers: left, top, right, bottom."""
-    return [_box(text) for row in svg.findall(f"{SVG}g") for text in row.findall(f"{SVG}text")]
+    """About what each text covers: left, top, right, bottom."""
+    return [_box(text) for text in svg.iter(f"{SVG}text")]
 
 
 def _box(text: ElementTree.Element) -> tuple[float, float, float, float]:
@@ -59,11 +59,16 @@ def overlap(one: tuple[float, float, float, float], other: tuple[float, float, f
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-@pytest.mark.parametrize("count", [1, 7, 30])
-def test_no_two_texts_overlap_and_all_lie_inside(count: int) -> None:
-    svg = drawn(many(count))
+BEFORE = cohort(DRUG, ConceptSets=[concept_set(0, 1)], InclusionRules=[rule(group(correlated(DRUG)))])
+BEFORE["EndStrategy"] = {"DateOffset": {"DateField": "EndDate", "Offset": 0}}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("expression", [many(1), many(7), many(30), BEFORE, FULL])
+def test_no_two_texts_overlap_and_all_lie_inside(expression: dict[str, Any], language: str) -> None:
+    svg = drawn(expression, language)
     found = boxes(svg)
-    assert len(found) > 2 * count
+    assert len(found) > 8
     assert [pair for pair in _pairs(found) if overlap(*pair)] == []
     height = float(svg.get("height", 0))
     assert all(box[0] >= 0 and box[2] <= 960 and box[3] <= height for box in found)
@@ -99,6 +104,11 @@ def _middle(svg: ElementTree.Element) -> float:
 def _entry(svg: ElementTree.Element) -> float:
     line = next(path for path in svg.findall(f"{SVG}path") if path.get("stroke-dasharray"))
     return float(re.findall(r"[\d.]+", line.get("d", ""))[0])
+
+
+def test_a_stay_until_the_end_of_the_event_has_a_length() -> None:
+    stay = next(bar for bar in drawn(BEFORE).iter(f"{SVG}rect") if bar.get("fill") == "#a8a8a8")
+    assert float(stay.get("width", 0)) > 50
 
 
 def test_forbidden_has_its_shape_and_its_words() -> None:
