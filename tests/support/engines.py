@@ -5,7 +5,7 @@ columns that a row lacks are filled, other absent columns are null, absent table
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,6 +18,7 @@ import duckdb
 from maillage.cohort import CohortExpression, run_cohort, run_cohorts
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
+from maillage.cohort.reference import CohortRow, EventMask, find_masks, find_rows
 from maillage.warehouse.build.finish import add_self_ancestors, create_tables, create_thin_copy
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.duckdb import DuckDBEngine
@@ -26,10 +27,6 @@ from maillage.warehouse.schema import TABLES, CdmType
 from tests.support.omop import Rows, fill_row
 
 Tables = Mapping[str, Rows]
-CohortRow = tuple[int, date, date]
-"""subject_id, cohort_start_date, cohort_end_date."""
-EventMask = tuple[int, date, int]
-"""person_id, start_date and inclusion mask of a qualified event."""
 FullRow = dict[str, object]
 
 
@@ -37,8 +34,8 @@ FullRow = dict[str, object]
 class Found:
     """The rows of a cohort, sorted; its qualified events, sorted, or None where a kind does not tell them."""
 
-    rows: list[CohortRow]
-    masks: list[EventMask] | None
+    rows: Sequence[CohortRow]
+    masks: Sequence[EventMask] | None
 
 
 class Answerer(Protocol):
@@ -76,7 +73,7 @@ def found_by(engine: Engine, expression: CohortExpression) -> Found:
         rows = engine.fetch(select([col("r", name) for name in ROW_COLUMNS], table(made.rows, "r")))
         columns = [col("e", name) for name in ("person_id", "start_date", "inclusion_mask")]
         masks = engine.fetch(select(columns, table(made.events, "e")))
-    return Found(sorted(rows), sorted(masks))
+    return Found(sorted(map(CohortRow._make, rows)), sorted(map(EventMask._make, masks)))
 
 
 def rows_in_batch(engine: Engine, expression: CohortExpression) -> Found:
@@ -85,7 +82,7 @@ def rows_in_batch(engine: Engine, expression: CohortExpression) -> Found:
         path = Path(folder) / "rows.parquet"
         run_cohorts({"cohort": expression}, engine=engine, to=path)
         rows = duckdb.read_parquet(str(path), connection=_reader()).project(", ".join(ROW_COLUMNS)).fetchall()
-    return Found(sorted(rows), None)
+    return Found(sorted(map(CohortRow._make, rows)), None)
 
 
 @cache
@@ -109,16 +106,16 @@ class _Memory:
         if tables is self.holds:
             return
         self.holds = None
+        full = {name: rows for name, rows in complete(tables).items() if rows}
         for name in self.filled:
             self.connection.execute(f"TRUNCATE main.{name}")
-        full = {name: rows for name, rows in complete(tables).items() if rows}
+        self.filled, former = {*full, "concept_ancestor"}, self.filled
         for name, rows in full.items():
             self._insert(name, rows)
         add_self_ancestors(self.connection)
-        changed = (self.filled | full.keys()) & THIN_COPIES.keys()
-        for name in changed:
+        for name in (former | self.filled) & THIN_COPIES.keys():
             create_thin_copy(self.connection, name)
-        self.filled, self.holds = {*full, "concept_ancestor"}, tables
+        self.holds = tables
 
     def _insert(self, name: str, rows: list[FullRow]) -> None:
         columns = TABLES[name].column_names
@@ -151,6 +148,12 @@ def _duckdb(ask: Callable[[Engine, CohortExpression], Found]) -> Answerer:
 @cache
 def _scratch() -> Path:
     return Path(tempfile.mkdtemp(prefix="maillage-tests-"))
+
+
+def reference(expression: CohortExpression, *, tables: Tables) -> Found:
+    """What the definition says, read plainly: every kind must find it."""
+    full = complete(tables)
+    return Found(find_rows(expression, tables=full), find_masks(expression, tables=full))
 
 
 KINDS: Mapping[str, Answerer] = MappingProxyType(

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from maillage.base.i18n import _
 from maillage.cohort.compile.plan import CodesetTable, Keep, Step
 from maillage.cohort.compile.sql import col, equal, in_query, num, select, table
-from maillage.cohort.errors import ExpressionError
+from maillage.cohort.refusals import no_such_set
 from maillage.warehouse.engines.base import ThinCopy
 
 
@@ -41,12 +40,7 @@ class Builder:
     def in_codeset(self, column: exp.Expr, codeset_id: int) -> exp.Expr:
         """`column` holds a concept of the set. Raises ExpressionError when the expression has no such set."""
         if codeset_id not in self.codesets.ids:
-            raise ExpressionError(
-                _("la liste de concepts {id} n’existe pas.").format(id=codeset_id),
-                path="$.ConceptSets",
-                why=_("Un critère y renvoie."),
-                remedy=_("Ajoutez cette liste, ou corrigez le numéro dans le critère."),
-            )
+            raise no_such_set(codeset_id)
         self.used_codesets.add(codeset_id)
         members = select(
             [col("s", "concept_id")],

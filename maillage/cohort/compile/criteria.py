@@ -6,16 +6,15 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from maillage.base.i18n import _
 from maillage.cohort.compile.builder import Builder
 from maillage.cohort.compile.dates import date_literal, days_between, first_known
 from maillage.cohort.compile.filters import check_supported, filters
 from maillage.cohort.compile.scan import RANK, scan
 from maillage.cohort.compile.sql import Condition, col, equal, named, num, select, subquery
-from maillage.cohort.errors import UnsupportedFeatureError
 from maillage.cohort.expression import DOMAINS, CountColumn, Criterion
 from maillage.cohort.expression.domains import Domain, EndRule, Place
 from maillage.cohort.expression.values import Period
+from maillage.cohort.refusals import not_countable
 
 
 @dataclass(frozen=True)
@@ -151,8 +150,4 @@ def _counted(domain: Domain, counted: CountColumn) -> tuple[exp.Expr, tuple[str,
             column = domain.counts[counted]
             return col("e", column), (column,)
         case _:
-            raise UnsupportedFeatureError(
-                _("{domain} ne se compte pas par {column}.").format(domain=domain.name, column=counted),
-                why=_("La table {table} n’a pas cette colonne.").format(table=domain.table),
-                remedy=_("Comptez par une autre colonne (CountColumn)."),
-            )
+            raise not_countable(domain, counted)

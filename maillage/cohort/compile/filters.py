@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from maillage.base.i18n import _
 from maillage.cohort.compile.builder import Builder
 from maillage.cohort.compile.dates import date_literal, days_between, year_of
 from maillage.cohort.compile.sql import (
@@ -22,8 +21,7 @@ from maillage.cohort.compile.sql import (
     table,
     text,
 )
-from maillage.cohort.errors import UnsupportedFeatureError
-from maillage.cohort.expression.domains import Attribute, Derived, Place, Refusal
+from maillage.cohort.expression.domains import Attribute, Derived, Place
 from maillage.cohort.expression.values import (
     Attributes,
     CodesetRef,
@@ -35,6 +33,7 @@ from maillage.cohort.expression.values import (
     TextFilter,
     Value,
 )
+from maillage.cohort.refusals import not_available
 
 ABNORMAL_CONCEPTS = (4155142, 4155143)
 """SNOMED "abnormally high" and "abnormally low"."""
@@ -94,17 +93,8 @@ def filters(
 
 def check_supported(attribute: Attribute) -> None:
     """Raise UnsupportedFeatureError when the attribute reads what CDM 5.4 does not hold."""
-    if attribute.refusal is None:
-        return
-    reasons = {
-        Refusal.COLUMN_LEFT: _("OMOP CDM 5.4 n’a pas la colonne {column}.").format(column=attribute.column),
-        Refusal.LOCATION_HISTORY: _("Il lit la table LOCATION_HISTORY, qui n’est pas dans OMOP CDM 5.4."),
-    }
-    raise UnsupportedFeatureError(
-        _("L’attribut {name} n’est pas disponible.").format(name=attribute.name),
-        why=reasons[attribute.refusal],
-        remedy=_("Retirez cet attribut de la cohorte."),
-    )
+    if attribute.refusal is not None:
+        raise not_available(attribute)
 
 
 def _side(attribute: Attribute) -> Place:
