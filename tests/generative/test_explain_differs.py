@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 from tests.support.circe import FULL, cohort, concept_set
 from tests.support.meaning import meaning
 from tests.support.mutations import Place, mutants, places
+from tests.support.strategies import expressions
 
 WITH_RANGES = cohort(
     {
@@ -114,8 +115,26 @@ def test_one_change_in_a_demo_definition_changes_its_words(data: st.DataObject) 
     _change_one_thing(sorted((ROOT / "maillage" / "cli" / "examples").glob("*.json")), data)
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(expression=expressions(), data=st.data())
+def test_one_change_in_any_definition_changes_its_words(
+    expression: CohortExpression, data: st.DataObject
+) -> None:
+    _change_at(expression, list(places(expression)), data)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(expressions(), expressions())
+def test_two_definitions_never_read_the_same(one: CohortExpression, other: CohortExpression) -> None:
+    check_difference(one, other)
+
+
 def _change_one_thing(paths: list[Path], data: st.DataObject) -> None:
     expression, found = _parsed(data.draw(st.sampled_from(paths)))
+    _change_at(expression, found, data)
+
+
+def _change_at(expression: CohortExpression, found: list[Place], data: st.DataObject) -> None:
     changed = list(mutants(expression, data.draw(st.sampled_from(found))))
     assume(changed)
     check_difference(expression, data.draw(st.sampled_from(changed)))
