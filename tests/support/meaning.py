@@ -7,7 +7,6 @@ written differently are the functions of this page.
 from dataclasses import fields
 from typing import Any
 
-from maillage.cohort.explain.entry import has_one_event
 from maillage.cohort.expression import (
     CohortExpression,
     ConceptSet,
@@ -33,7 +32,8 @@ _Sets = dict[int | None, frozenset[Any]]
 def meaning(expression: CohortExpression) -> Meaning:
     """A value that equals that of another expression only when both find the same."""
     sets: _Sets = {one.id: _codes(one) for one in expression.concept_sets}
-    one_event = has_one_event(expression)
+    qualified = expression.additional is not None and expression.qualified_limit is not Limit.ALL
+    one_event = expression.primary.limit is not Limit.ALL or qualified
     one_period = one_event or expression.expression_limit is not Limit.ALL
     parts = {field.name: _of(getattr(expression, field.name), sets) for field in fields(expression)}
     # Lists enter where they are used. Names and the model's version change nothing.

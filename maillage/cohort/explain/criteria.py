@@ -82,6 +82,8 @@ def how_many(group: Group, total: int) -> str:
 
 
 def _at_least(count: int, total: int) -> str:
+    if count == total == 1:
+        return _("Remplir la condition suivante :")
     if total == 1:
         return _("Au moins {count} sur cette condition :").format(count=count)
     return _("Au moins {count} des {total} conditions suivantes :").format(count=count, total=total)
@@ -94,6 +96,8 @@ def _at_most(count: int, total: int) -> str:
             "Ne remplir aucune des {total} conditions suivantes :",
             total,
         ).format(total=total)
+    if total == 1:
+        return _("Au plus {count} sur cette condition, donc toujours satisfait :").format(count=count)
     return _("Remplir au plus {count} des {total} conditions suivantes :").format(count=count, total=total)
 
 

@@ -55,7 +55,7 @@ def _number_phrase(value: NumberRange, unit: Callable[[float], str]) -> str:
 
 
 def _concepts_phrase(value: ConceptList, names: Names) -> str:
-    labels = one_of([names.concept(concept) for concept in value.concepts])
+    labels = one_of(list(dict.fromkeys(names.concept(concept) for concept in value.concepts)))
     return _("tout sauf {values}").format(values=labels) if value.exclude else labels
 
 
