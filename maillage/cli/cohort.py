@@ -1,4 +1,4 @@
-"""`maillage cohort`: run definitions on a warehouse, show their SQL, tell where their time goes."""
+"""`maillage cohort`: run definitions on a warehouse, explain them, show their SQL and where time goes."""
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -11,10 +11,12 @@ from rich.progress import Progress
 
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _, ngettext
+from maillage.cli.definitions import read_definition
 from maillage.cli.exits import tell_error
-from maillage.cli.means import Memory, Threads, TimeLimit, read_definition
+from maillage.cli.explain import explain
+from maillage.cli.means import Memory, Threads, TimeLimit
 from maillage.cli.profile import profile
-from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, parse_expression, run_cohorts
+from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, run_cohorts
 from maillage.cohort.dsl import to_python
 from maillage.cohort.errors import CohortError
 from maillage.warehouse.engines.duckdb import open_warehouse
@@ -23,7 +25,11 @@ from maillage.warehouse.engines.limits import time_limit as limit_time
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help=_("Exécute des définitions de cohortes (JSON d’ATLAS) et montre leur SQL."),
+    help=_("Exécute des définitions de cohortes (JSON d’ATLAS), les explique, et montre leur SQL."),
+)
+app.command(help=_("Explique une cohorte en phrases, et dessine ses délais."))(explain)
+app.command(help=_("Dit où passe le temps d’une cohorte, étape par étape, à un ingénieur de l’hôpital."))(
+    profile
 )
 
 
@@ -63,12 +69,7 @@ def sql(
     engine: Annotated[str, typer.Option(help=_("duckdb, postgres ou spark."))] = "duckdb",
 ) -> None:
     """Print the script of one cohort."""
-    typer.echo(cohort_sql(_read(expression), dialect=engine), nl=False)
-
-
-app.command(help=_("Dit où passe le temps d’une cohorte, étape par étape, à un ingénieur de l’hôpital."))(
-    profile
-)
+    typer.echo(cohort_sql(read_definition(expression), dialect=engine), nl=False)
 
 
 @app.command(help=_("Écrit le code Python qui fait cette même cohorte (maillage.cohort.dsl)."))
@@ -76,7 +77,7 @@ def code(
     expression: Annotated[Path, typer.Argument(metavar="EXPR", help=_("Le fichier JSON de la définition."))],
 ) -> None:
     """Print the protocol of one cohort as Python source."""
-    typer.echo(to_python(_read(expression)), nl=False)
+    typer.echo(to_python(read_definition(expression)), nl=False)
 
 
 def _find(patterns: Iterable[str]) -> list[Path]:
@@ -106,7 +107,7 @@ def _read_all(paths: Iterable[Path], *, keep_going: bool) -> Mapping[str, Cohort
     cohorts: dict[str, CohortExpression] = {}
     for path in paths:
         try:
-            name, expression = _free_name(path, cohorts), _read(path)
+            name, expression = _free_name(path, cohorts), read_definition(path)
             if keep_going:
                 # The batch compiles everything before it starts: here is the last place to leave one out.
                 compile_cohort(expression)
@@ -127,10 +128,6 @@ def _free_name(path: Path, taken: Mapping[str, CohortExpression]) -> str:
             remedy=_("Renommez l’un des deux."),
         )
     return path.stem
-
-
-def _read(path: Path) -> CohortExpression:
-    return parse_expression(read_definition(path))
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from maillage.base.french import format_number
 from maillage.base.i18n import _
-from maillage.cli.means import Memory, Threads, TimeLimit, read_definition
+from maillage.cli.definitions import read_bytes
+from maillage.cli.means import Memory, Threads, TimeLimit
 from maillage.cohort.profile import Profile, profile_cohort
 from maillage.cohort.profile.measure import Measured
 from maillage.cohort.profile.profile import Line
@@ -32,7 +33,7 @@ def profile(
     time_limit: TimeLimit = None,
 ) -> None:
     """Measure one cohort; a limit that stops it is told after what was measured before."""
-    source = read_definition(expression)
+    source = read_bytes(expression)
     with open_warehouse(warehouse, memory_limit=memory, threads=threads) as engine:
         found = profile_cohort(source, engine=engine, seconds=time_limit)
     if as_json:

@@ -1,6 +1,6 @@
 """Every case, on every kind of engine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,7 @@ def test_the_rows_are_those_of_the_case(scene: Scene, case: Case, kind: str) -> 
         assert sorted(map(event, found.masks)) == sorted(read_table(case.events).rows)
 
 
-def shown(rows: list[CohortRow], columns: tuple[str, ...]) -> list[tuple[str, ...]]:
+def shown(rows: Sequence[CohortRow], columns: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The columns that the case shows, as it writes them."""
     ranks = [ROW_COLUMNS.index(name) for name in columns]
     return sorted(tuple(cell(row[rank]) for rank in ranks) for row in rows)

@@ -93,3 +93,35 @@ def test_code_of_a_bad_definition_is_an_error(folder: Path, capsys: pytest.Captu
     assert run(["cohort", "code", str(folder / "definitions" / "c.json")]) == 2
     assert "PrimaryCriteria" in capsys.readouterr().err
     assert run(["cohort", "code", str(folder / "absent.json")]) == 2
+
+
+def test_explain_prints_sentences_in_the_language_asked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    definition = str(folder / "definitions" / "b.json")
+    assert run(["cohort", "explain", definition]) == 0
+    assert "Un décès, quelle qu’en soit la cause." in capsys.readouterr().out
+    assert run(["cohort", "explain", definition, "--lang", "en"]) == 0
+    assert "A death, whatever its cause." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("text", "Cohorte"), ("markdown", "# "), ("html", "<!doctype html>"), ("json", "{")]
+)
+def test_explain_prints_the_form_asked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str], form: str, start: str
+) -> None:
+    assert run(["cohort", "explain", str(folder / "definitions" / "a.json"), "--format", form]) == 0
+    assert capsys.readouterr().out.startswith(start)
+
+
+def test_explain_draws_the_timeline(folder: Path) -> None:
+    drawing = folder / "frise.svg"
+    assert run(["cohort", "explain", str(folder / "definitions" / "a.json"), "--timeline", str(drawing)]) == 0
+    assert drawing.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_explain_tells_where_it_cannot_draw(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = str(folder / "nowhere" / "frise.svg")
+    assert run(["cohort", "explain", str(folder / "definitions" / "a.json"), "--timeline", nowhere]) == 2
+    assert "frise.svg" in capsys.readouterr().err.replace("\n", "")
