@@ -23,6 +23,9 @@ from maillage.base.settings import describe_validation
 ANALYSES = ("count",)
 # What decides a number: the analysis, the cohort compiler under it, the gate above it.
 _HASHED_PACKAGES = ("maillage.cohort", "maillage.disclosure")
+# What writes, explains or checks definitions changes no number: a better sentence must not part a node from
+# its hub.
+_NOT_HASHED = frozenset(f"maillage.cohort/{room}" for room in ("dsl", "explain", "profile", "reference"))
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,10 @@ def _folder_of(package: str) -> Path:
 def _sources(folder: Path, *, prefix: str) -> list[tuple[str, bytes]]:
     found: list[tuple[str, bytes]] = []
     for entry in folder.iterdir():
-        if entry.is_dir() and entry.name != "__pycache__":
-            found += _sources(entry, prefix=f"{prefix}/{entry.name}")
+        name = f"{prefix}/{entry.name}"
+        if entry.is_dir() and entry.name != "__pycache__" and name not in _NOT_HASHED:
+            found += _sources(entry, prefix=name)
         elif entry.name.endswith(".py"):
             # Line ends are made alike: a checkout on another system must give the same hash.
-            found.append((f"{prefix}/{entry.name}", entry.read_bytes().replace(b"\r\n", b"\n")))
+            found.append((name, entry.read_bytes().replace(b"\r\n", b"\n")))
     return found
