@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test check fix bench fuzz docs lock messages clean
+.PHONY: help setup demo test test-cohorts check fix bench bench-cohorts bench-large fuzz docs lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,12 @@ demo: $(VENV)/.hub $(CATALOGUES:.po=.mo)  ## A hub and four hospitals answer one
 test: setup  ## All tests
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
+# Which engine finds the cohorts; only DuckDB today.
+ENGINE ?= duckdb
+
+test-cohorts: setup  ## Rows, masks and attrition of public definitions against the reference (ENGINE=duckdb)
+	MAILLAGE_TEST_ENGINE=$(ENGINE) $(BIN)/pytest tests/oracle/test_phenotypes.py $(ARGS)
+
 check: setup  ## ruff, pyright, import-linter, tests: what CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,6 +63,12 @@ bench: setup  ## Measure, then write docs/performance.md and bench/results.json
 
 fuzz: setup  ## Broken and hostile definitions for ten minutes (ARGS="--seconds 60 --seed 1")
 	$(BIN)/python -m tests.support.fuzz $(ARGS)
+
+bench-cohorts: setup  ## Our cohorts against the reference's SQL, side by side (ARGS="--every 6 --dry")
+	$(BIN)/python -m bench.side_by_side $(ARGS)
+
+bench-large: setup  ## A warehouse of a million patients: built once, then asked (ARGS="--patients 100000")
+	$(BIN)/python -m bench.large $(ARGS)
 
 docs: setup  ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate

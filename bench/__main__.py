@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from bench.measure import Measure, write_results
+from bench.measure import Measure, show, write_results
 from bench.network import measure_network
 from bench.rooms import measure_rooms
 
@@ -26,15 +25,7 @@ def main() -> None:
         found = measure_rooms(home=home, shared_data=shared_data if shared_data.is_dir() else None)
         sections.append(("Rooms by themselves", [*found]))
     write_results(sections)
-    _show(sections)
-
-
-def _show(sections: list[tuple[str, list[Measure]]]) -> None:
-    table = Table("what", "figure", "goal", "verdict")
-    for _title, measures in sections:
-        for found in measures:
-            table.add_row(found.name, f"{found.value:.3g} {found.unit}", found.goal, found.verdict)
-    Console().print(table)
+    show(sections)
 
 
 if __name__ == "__main__":

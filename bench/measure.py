@@ -5,9 +5,13 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Self
+
+from rich.console import Console
+from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results.json"
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -15,9 +19,9 @@ PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 _INTRODUCTION = """\
 # Performance
 
-Written by `make bench`: every figure comes from the run named below, none is typed by hand. Machines are
-shared and noisy: medians and ratios tell more than single figures. What misses its goal says so.
-
+Written by `make bench`, `make bench-cohorts` and `make bench-large`: every figure comes from the run named
+above it, none is typed by hand. Machines are shared and noisy: medians and ratios tell more than single
+figures, and CPU seconds more than elapsed ones. What misses its goal says so.
 """
 
 
@@ -41,6 +45,32 @@ class Measure:
         return "met" if met else "**missed**"
 
 
+class Stopwatch:
+    """Adds up the elapsed and the processor seconds of the `with` blocks that it times.
+
+    Processor seconds tell the work of all threads, whatever else the machine does meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.wall = self.cpu = 0.0
+
+    def __enter__(self) -> Self:
+        self.wall -= time.perf_counter()
+        self.cpu -= time.process_time()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.wall += time.perf_counter()
+        self.cpu += time.process_time()
+
+
+def best(watches: Sequence[Stopwatch]) -> Stopwatch:
+    """The shortest of each kind: what disturbs a run only ever makes it longer."""
+    found = Stopwatch()
+    found.wall, found.cpu = min(one.wall for one in watches), min(one.cpu for one in watches)
+    return found
+
+
 def median_of(action: Callable[[], float], *, runs: int) -> float:
     """The median of what `action` measures, over `runs` runs after one that does not count."""
     action()
@@ -55,16 +85,26 @@ def milliseconds(action: Callable[[], object]) -> float:
 
 
 def write_results(sections: Sequence[tuple[str, Sequence[Measure]]]) -> None:
-    """`bench/results.json` for programs, `docs/performance.md` for people."""
+    """`bench/results.json` for programs, `docs/performance.md` for people.
+
+    Each section takes the place of its former self; those of other benches stay, each with its own date.
+    """
+    found = {section["title"]: section for section in json.loads(RESULTS.read_text(encoding="utf-8"))}
     machine = describe_machine()
-    document = {
-        "machine": machine,
-        "measures": [
-            {"section": title} | asdict(found) for title, measures in sections for found in measures
-        ],
-    }
-    RESULTS.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(_page(sections, machine=machine), encoding="utf-8")
+    for title, measures in sections:
+        found[title] = {"title": title, "run_on": machine, "measures": [asdict(one) for one in measures]}
+    document = json.dumps([*found.values()], ensure_ascii=False, indent=1)
+    RESULTS.write_text(document + "\n", encoding="utf-8")
+    PAGE.write_text(_page(found.values()), encoding="utf-8")
+
+
+def show(sections: Sequence[tuple[str, Sequence[Measure]]]) -> None:
+    """Print the figures as a table."""
+    table = Table("what", "figure", "goal", "verdict")
+    for _title, measures in sections:
+        for found in measures:
+            table.add_row(found.name, f"{_number(found.value)} {found.unit}", found.goal, found.verdict)
+    Console(width=140).print(table)
 
 
 def describe_machine() -> str:
@@ -75,11 +115,12 @@ def describe_machine() -> str:
     )
 
 
-def _page(sections: Sequence[tuple[str, Sequence[Measure]]], *, machine: str) -> str:
-    parts = [_INTRODUCTION, f"Run on: {machine}.\n"]
-    for title, measures in sections:
-        parts.append(f"\n## {title}\n\n| what | figure | goal | | how |\n|---|---|---|---|---|\n")
-        parts += [_row(found) for found in measures]
+def _page(sections: Iterable[Mapping[str, Any]]) -> str:
+    parts = [_INTRODUCTION]
+    for section in sections:
+        parts.append(f"\n## {section['title']}\n\nRun on: {section['run_on']}.\n\n")
+        parts.append("| what | figure | goal | | how |\n|---|---|---|---|---|\n")
+        parts += [_row(Measure(**one)) for one in section["measures"]]
     return "".join(parts)
 
 

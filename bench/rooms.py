@@ -5,10 +5,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.cohorts import measure_cohorts
 from bench.measure import Measure, median_of, milliseconds
 from maillage.analysis.count.local import run
 from maillage.analysis.count.spec import CountParameters
-from maillage.cohort import compile_cohort, parse_expression
+from maillage.cohort import parse_expression
 from maillage.disclosure import DisclosureRules
 from maillage.warehouse.build.omop import load_omop
 from maillage.warehouse.engines.base import Engine
@@ -33,7 +34,7 @@ def measure_rooms(*, home: Path, shared_data: Path | None) -> Sequence[Measure]:
         folder = Path(name)
         measures = [_generate(), _synthesize(folder), *_count(folder)]
         if shared_data is not None:
-            measures += [_load(shared_data, folder), *_compile(shared_data)]
+            measures += [_load(shared_data, folder), *measure_cohorts(folder=folder, shared_data=shared_data)]
     return measures
 
 
@@ -79,16 +80,3 @@ def _load(shared_data: Path, folder: Path) -> Measure:
     return Measure(
         "OMOP folder loaded", rate, "M rows/s", "≥ 2", f"`combined`, {report.rows:,} rows, both layouts"
     )
-
-
-def _compile(shared_data: Path) -> list[Measure]:
-    expressions = [
-        parse_expression(path.read_text(encoding="utf-8"))
-        for path in sorted((shared_data / "cohorts" / "phenotypes").glob("*.json"))
-    ]
-    times = sorted(milliseconds(lambda e=e: compile_cohort(e)) for e in expressions * 2)
-    how = f"{len(expressions)} phenotypes, twice, without rendering SQL"
-    return [
-        Measure("compile a phenotype, median", times[len(times) // 2], "ms", "≤ 10", how),
-        Measure("compile a phenotype, 99th percentile", times[len(times) * 99 // 100], "ms", "≤ 100", how),
-    ]

@@ -1,6 +1,7 @@
 """Cohort expressions (Circe, the language of ATLAS): read, compiled, run."""
 
 from maillage.cohort.attrition import attrition
+from maillage.cohort.batch import run_cohorts
 from maillage.cohort.circe import parse_expression, to_circe
 from maillage.cohort.compile import CohortPlan, compile_cohort
 from maillage.cohort.errors import (
@@ -11,7 +12,7 @@ from maillage.cohort.errors import (
 )
 from maillage.cohort.expression import CohortExpression
 from maillage.cohort.identity import cohort_hash
-from maillage.cohort.run import CohortTables, compile_for, run_cohort, run_cohorts, run_plan
+from maillage.cohort.run import CohortTables, compile_for, run_cohort, run_plan
 from maillage.cohort.script import cohort_sql
 
 __all__ = [

@@ -1,5 +1,6 @@
 """Real warehouses, loaded once per session from the shared data sets."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ Warehouse = Callable[[str], DuckDBEngine]
 @pytest.fixture(scope="session")
 def warehouse(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Gives an open engine over a data set of `omop/`, by its name."""
+    if (engine := os.environ.get("MAILLAGE_TEST_ENGINE", "duckdb")) != "duckdb":
+        pytest.fail(f"no oracle test runs on {engine}: MAILLAGE_TEST_ENGINE is duckdb")
     folder = tmp_path_factory.mktemp("warehouses")
     opened: list[DuckDBEngine] = []
 

@@ -1,6 +1,6 @@
 """One set-oriented compiler from nodes to sqlglot trees; engines differ by dialect and by what they keep."""
 
 from maillage.cohort.compile.cohort import compile_cohort
-from maillage.cohort.compile.plan import CodesetTable, CohortPlan, Keep, Step
+from maillage.cohort.compile.plan import CodesetTable, CohortPlan, Keep, Scan, Step
 
-__all__ = ["CodesetTable", "CohortPlan", "Keep", "Step", "compile_cohort"]
+__all__ = ["CodesetTable", "CohortPlan", "Keep", "Scan", "Step", "compile_cohort"]

@@ -40,8 +40,8 @@ class _Side(NamedTuple):
     mapped: bool
 
 
-def resolve_codesets(sets: Mapping[int, Sequence[ConceptSetItem]]) -> exp.Query:
-    """(codeset_id, concept_id) for the items of each id; a pair may come twice."""
+def resolve_codesets(sets: Mapping[int, Sequence[ConceptSetItem]], *, distinct: bool = False) -> exp.Query:
+    """(codeset_id, concept_id) for the items of each id; a pair may come twice, unless `distinct`."""
     lines = sorted(
         (_Side(key, item.exclude, item.descendants, item.mapped), item.concept.id)
         for key, items in sets.items()
@@ -51,7 +51,8 @@ def resolve_codesets(sets: Mapping[int, Sequence[ConceptSetItem]]) -> exp.Query:
         return _nothing()
     sides = [side for side, _concept in lines]
     members = _members(any_mapped=any(side.mapped for side in sides))
-    query = _without_excluded(members) if any(side.excluded for side in sides) else _pairs(members)
+    excluding = any(side.excluded for side in sides)
+    query = _without_excluded(members) if excluding or distinct else _pairs(members)
     reached = _reached(any_descendants=any(side.descendants for side in sides))
     query.set("with_", exp.With(expressions=[_cte(_ITEMS, _items(lines)), _cte(_REACHED, reached)]))
     return query

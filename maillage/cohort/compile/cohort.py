@@ -43,7 +43,7 @@ def compile_cohort(
     if not found.single:
         # Many events of a person leave with the same observation period: fewer rows to sort.
         rows = rows if isinstance(expression.exit, DateOffsetExit) else longest_periods(rows)
-        rows = merge_periods(rows, gap=expression.era_pad)
+        rows = merge_periods(builder, rows, gap=expression.era_pad)
     name = builder.add("cohort_rows", _published(rows, expression.censor_window), keep=Keep.TABLE)
     steps = builder.steps if codesets else [*_codeset_steps(builder, expression), *builder.steps]
     return CohortPlan(tuple(steps), name, found.events, len(expression.rules))

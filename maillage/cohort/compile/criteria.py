@@ -1,6 +1,7 @@
 """The events of one criterion: one query over one table, with the columns that its reader asks for."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,12 +10,24 @@ from sqlglot import exp
 from maillage.cohort.compile.builder import Builder
 from maillage.cohort.compile.dates import date_literal, days_between, first_known
 from maillage.cohort.compile.filters import check_supported, filters
-from maillage.cohort.compile.scan import RANK, scan
-from maillage.cohort.compile.sql import Condition, col, equal, named, num, select, subquery
+from maillage.cohort.compile.scan import coded_scan, has_codes, scan
+from maillage.cohort.compile.sql import (
+    Condition,
+    col,
+    equal,
+    named,
+    num,
+    ordered,
+    rank_in,
+    select,
+    subquery,
+)
 from maillage.cohort.expression import DOMAINS, CountColumn, Criterion
 from maillage.cohort.expression.domains import Domain, EndRule, Place
-from maillage.cohort.expression.values import Period
+from maillage.cohort.expression.values import Attributes, Period
 from maillage.cohort.refusals import not_countable
+
+_RANK = "ordinal"
 
 
 @dataclass(frozen=True)
@@ -45,8 +58,8 @@ class _Column(NamedTuple):
         return self.needs == (self.name,) and isinstance(self.expression, exp.Column)
 
 
-def criterion_query(builder: Builder, criterion: Criterion, wanted: Wanted) -> exp.Select:
-    """The events that satisfy every attribute of the criterion; its correlated group is not looked at.
+def criterion_events(builder: Builder, criterion: Criterion, wanted: Wanted) -> str:
+    """The step of events that satisfy every attribute of the criterion, its correlated group left aside.
 
     Raises UnsupportedFeatureError.
     """
@@ -54,24 +67,55 @@ def criterion_query(builder: Builder, criterion: Criterion, wanted: Wanted) -> e
     for name, _value in criterion.attributes:
         check_supported(domain.by_name[name])
     columns = _columns(domain, criterion, wanted)
-    structure, structure_needs = _structure(criterion)
-    outer = tuple(
-        pair
-        for pair in criterion.attributes
-        if domain.by_name[pair[0]].place not in (Place.CODE, Place.STRUCTURE)
+    if has_codes(criterion) and _is_plain(criterion, columns):
+        return coded_scan(builder, criterion, [column.name for column in columns])
+
+    def make() -> str:
+        query = _filtered(builder, criterion, columns)
+        return builder.add(f"{domain.table}_events", query, about=criterion)
+
+    return builder.once(("criterion", criterion, wanted), make)
+
+
+def _is_plain(criterion: Criterion, columns: Sequence[_Column]) -> bool:
+    """Whether the rows found by their codes are the events themselves."""
+    conditions, _needs = _structure(criterion)
+    return not conditions and not _filtering(criterion) and all(column.plain for column in columns)
+
+
+def _filtering(criterion: Criterion) -> Attributes:
+    """The attributes that are looked at once the codes have chosen the rows."""
+    places = {name: DOMAINS[criterion.domain].by_name[name].place for name, _value in criterion.attributes}
+    return tuple(
+        pair for pair in criterion.attributes if places[pair[0]] not in (Place.CODE, Place.STRUCTURE)
     )
-    found = filters(builder, outer, domain.by_name, alias="e")
+
+
+def _filtered(builder: Builder, criterion: Criterion, columns: Sequence[_Column]) -> exp.Select:
+    domain = DOMAINS[criterion.domain]
+    structure, structure_needs = _structure(criterion)
+    found = filters(builder, _filtering(criterion), domain.by_name, alias="e")
     needs = {need for column in columns for need in column.needs} | structure_needs | found.needs
-    inner = scan(builder, criterion, needs, ranked=criterion.has("First"))
-    conditions = [*structure, *found.conditions]
-    if not conditions and all(column.plain for column in columns):
-        return inner
+    source = (
+        _first(builder, criterion, needs)
+        if criterion.has("First")
+        else scan(builder, criterion, needs, alias="e")
+    )
     return select(
         [named(column.expression, column.name) for column in columns],
-        subquery(inner, "e"),
+        source,
         joins=found.joins(),
-        where=conditions,
+        where=[*structure, *found.conditions],
     )
+
+
+def _first(builder: Builder, criterion: Criterion, needs: set[str]) -> exp.Expr:
+    """The rows with their rank within the person, by their own dates, whatever adjusts these afterwards."""
+    domain = DOMAINS[criterion.domain]
+    order = (domain.start, "event_id")
+    rows = scan(builder, criterion, needs | {*order, "person_id"}, alias="f")
+    rank = named(rank_in(col("f", "person_id"), [ordered(col("f", name)) for name in order]), _RANK)
+    return subquery(select([*(col("f", name) for name in sorted(needs)), rank], rows), "e")
 
 
 def _columns(domain: Domain, criterion: Criterion, wanted: Wanted) -> list[_Column]:
@@ -110,7 +154,7 @@ def _structure(criterion: Criterion) -> tuple[list[Condition], set[str]]:
     conditions: list[Condition] = []
     needs: set[str] = set()
     if criterion.has("First"):
-        conditions.append(equal(col("e", RANK), num(1)))
+        conditions.append(equal(col("e", _RANK), num(1)))
     if criterion.date_adjustment is not None:
         conditions.append(exp.GTE(this=col("e", "end_date"), expression=col("e", "start_date")))
         needs |= {"start_date", "end_date"}

@@ -7,7 +7,7 @@ from sqlglot import exp
 from maillage.cohort.compile.builder import Builder
 from maillage.cohort.compile.dates import add_days
 from maillage.cohort.compile.eras import merge_periods
-from maillage.cohort.compile.scan import scan
+from maillage.cohort.compile.scan import inline_scan
 from maillage.cohort.compile.sql import (
     col,
     equal,
@@ -36,7 +36,7 @@ def join_era(builder: Builder, era: CustomEraExit, included: str) -> exp.Join:
 def _eras(builder: Builder, era: CustomEraExit, included: str) -> exp.Query:
     """Exposures are lengthened by gap and offset before they merge; the gap is then taken away."""
     exposures = union_all([_exposures(builder, era, code, included) for code in _CODES])
-    merged = merge_periods(exposures, gap=era.gap_days + era.offset)
+    merged = merge_periods(builder, exposures, gap=era.gap_days + era.offset)
     end = named(add_days(col("m", "end_date"), era.offset), "end_date")
     return select([col("m", "person_id"), col("m", "start_date"), end], subquery(merged, "m"))
 
@@ -48,10 +48,9 @@ def _exposures(builder: Builder, era: CustomEraExit, code: str, included: str) -
         supply = DateAdjustment(AdjustFrom.START, 0, AdjustFrom.START, era.days_supply_override)
         criterion = replace(criterion, date_adjustment=supply)
     names = ("person_id", "start_date", "end_date")
-    found = scan(builder, criterion, names, ranked=False)
     same = equal(col("i", "person_id"), col("d", "person_id"))
     return select(
         [col("d", name) for name in names],
-        subquery(found, "d"),
+        inline_scan(builder, criterion, names, alias="d"),
         joins=[semi_join(table(included, "i"), [same])],
     )

@@ -2,30 +2,80 @@
 
 from sqlglot import exp
 
-from maillage.cohort.compile.dates import add_days, first_known
-from maillage.cohort.compile.sql import any_of, col, is_null, named, num, ordered, select, subquery
+from maillage.cohort.compile.builder import Builder
+from maillage.cohort.compile.dates import add_days
+from maillage.cohort.compile.plan import Keep
+from maillage.cohort.compile.sql import (
+    Condition,
+    any_of,
+    col,
+    is_null,
+    named,
+    negate,
+    ordered,
+    select,
+    subquery,
+    table,
+    union_all,
+    when,
+)
 
 
-def merge_periods(periods: exp.Query, *, gap: int) -> exp.Select:
+def merge_periods(builder: Builder, periods: exp.Query, *, gap: int) -> exp.Select:
     """(person_id, start_date, end_date) with periods at most `gap` days apart merged.
 
-    A period opens an era when nothing before it reaches it; the era ends at the furthest end before the next
-    era. Both are running maxima: a self-join would compare every pair of periods.
+    A period opens an era when nothing before it reaches it, and closes one when the next is out of reach of
+    all before that. Most periods do both. Only the others are put in order once more, to pair the first of
+    an era with its last; a self-join would compare every pair of periods.
     """
-    reached = named(_running_end(_until_before()), "reached")
-    furthest = named(_running_end(None), "furthest")
-    columns = [col("p", "person_id"), col("p", "start_date"), reached, furthest]
-    far = exp.LT(this=add_days(col("e", "reached"), gap), expression=col("e", "start_date"))
-    following = _window(exp.Lead(this=col("e", "reached")), "e", ordered(col("e", "start_date")))
-    return select(
-        [
-            col("e", "person_id"),
-            col("e", "start_date"),
-            named(first_known(following, col("e", "furthest")), "end_date"),
-        ],
-        subquery(select(columns, subquery(periods, "p")), "e"),
-        where=[any_of([is_null(col("e", "reached")), far])],
+    step = builder.add("era_edges", _edges(periods, gap=gap), keep=Keep.ONCE)
+    whole = select(
+        [col("b", name) for name in ("person_id", "start_date", "end_date")],
+        table(step, "b"),
+        where=[col("b", "opens"), col("b", "closes")],
     )
+    return select([col("m", name) for name in _PERIOD], subquery(union_all([whole, _paired(step)]), "m"))
+
+
+_PERIOD = ("person_id", "start_date", "end_date")
+
+
+def _edges(periods: exp.Query, *, gap: int) -> exp.Select:
+    """The periods that open or close an era, each with the furthest end up to it."""
+    # One order for both, and the end in it: with ties, two sorts might disagree on what comes next.
+    order = ordered(col("p", "end_date"))
+    before = _over(exp.Max(this=col("p", "end_date")), "p", order, spec=_until_before())
+    following = _over(exp.Lead(this=col("p", "start_date")), "p", order.copy())
+    columns = [*(col("p", name) for name in _PERIOD), named(before, "reached"), named(following, "following")]
+    further = exp.GT(this=col("e", "reached"), expression=col("e", "end_date"))
+    furthest = when(further, col("e", "reached"), col("e", "end_date"))
+    reached = [*_first_two("e"), named(furthest, "end_date"), col("e", "reached"), col("e", "following")]
+    judged = select(reached, subquery(select(columns, subquery(periods, "p")), "e"))
+    opens = _apart(col("f", "reached"), col("f", "start_date"), gap, unknown=col("f", "reached"))
+    closes = _apart(col("f", "end_date"), col("f", "following"), gap, unknown=col("f", "following"))
+    edges = [*_first_two("f"), col("f", "end_date"), named(opens, "opens"), named(closes, "closes")]
+    either = any_of([col("b", "opens"), col("b", "closes")])
+    return select([exp.Star()], subquery(select(edges, subquery(judged, "f")), "b"), where=[either])
+
+
+def _first_two(alias: str) -> list[exp.Expr]:
+    return [col(alias, "person_id"), col(alias, "start_date")]
+
+
+def _apart(end: exp.Expr, start: exp.Expr, gap: int, *, unknown: exp.Expr) -> Condition:
+    return any_of([is_null(unknown), exp.LT(this=add_days(end, gap), expression=start)])
+
+
+def _paired(step: str) -> exp.Select:
+    """Eras of several periods: one that opens and does not close, then the one that closes."""
+    following = _over(exp.Lead(this=col("b", "end_date")), "b", ordered(col("b", "opens"), descending=True))
+    both = exp.And(this=col("b", "opens"), expression=col("b", "closes"))
+    ends = select(
+        [*_first_two("b"), named(following, "end_date"), col("b", "opens")],
+        table(step, "b"),
+        where=[negate(both)],
+    )
+    return select([col("d", name) for name in _PERIOD], subquery(ends, "d"), where=[col("d", "opens")])
 
 
 def longest_periods(periods: exp.Query) -> exp.Select:
@@ -41,21 +91,19 @@ def longest_periods(periods: exp.Query) -> exp.Select:
     )
 
 
-def _running_end(spec: exp.WindowSpec | None) -> exp.Window:
-    furthest = exp.Max(this=col("p", "end_date"))
-    keys = [ordered(col("p", "start_date"))] if spec else []
-    return _window(furthest, "p", *keys, spec=spec)
-
-
 def _until_before() -> exp.WindowSpec:
     return exp.WindowSpec(
-        kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end=num(1), end_side="PRECEDING"
+        kind="ROWS",
+        start="UNBOUNDED",
+        start_side="PRECEDING",
+        end=exp.Literal.number(1),
+        end_side="PRECEDING",
     )
 
 
-def _window(
-    function: exp.Expr, alias: str, *keys: exp.Ordered, spec: exp.WindowSpec | None = None
+def _over(
+    function: exp.Expr, alias: str, tie: exp.Ordered, *, spec: exp.WindowSpec | None = None
 ) -> exp.Window:
-    """The function over the rows of one person, in the order of the keys."""
-    order = exp.Order(expressions=list(keys)) if keys else None
+    """The function over the periods of one person, in the order of their starts."""
+    order = exp.Order(expressions=[ordered(col(alias, "start_date")), tie])
     return exp.Window(this=function, partition_by=[col(alias, "person_id")], order=order, spec=spec)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from maillage.cohort.compile.builder import Builder
-from maillage.cohort.compile.criteria import Wanted, criterion_query
+from maillage.cohort.compile.criteria import Wanted, criterion_events
 from maillage.cohort.compile.filters import filters
 from maillage.cohort.compile.plan import Keep
 from maillage.cohort.compile.sql import (
@@ -29,7 +29,6 @@ from maillage.cohort.compile.sql import (
     row_number,
     select,
     semi_join,
-    subquery,
     table,
     when,
 )
@@ -92,22 +91,23 @@ def _reads_end(demographic: Demographic) -> bool:
 
 def events(builder: Builder, criterion: Criterion, wanted: Wanted) -> str:
     """The step of a criterion's events, its correlated group included."""
+    group = criterion.correlated
+    if group is None:
+        return criterion_events(builder, criterion, wanted)
 
-    def make() -> exp.Query:
-        if criterion.correlated is None:
-            return criterion_query(builder, criterion, wanted)
-        return _correlated_query(builder, criterion, criterion.correlated, wanted)
+    def make() -> str:
+        query = _correlated_query(builder, criterion, group, wanted)
+        return builder.add(f"{DOMAINS[criterion.domain].table}_events", query, about=criterion)
 
-    kind = f"{DOMAINS[criterion.domain].table}_events"
-    return builder.once(("events", criterion, wanted), kind, make, about=criterion)
+    return builder.once(("events", criterion, wanted), make)
 
 
 def _correlated_query(builder: Builder, criterion: Criterion, group: Group, wanted: Wanted) -> exp.Query:
     needs = index_needs(group)
     inner = replace(wanted, end=wanted.end or needs.end, visit=wanted.visit or needs.visit)
-    found = criterion_query(builder, replace(criterion, correlated=None), inner)
+    found = criterion_events(builder, replace(criterion, correlated=None), inner)
     columns: list[exp.Expr] = [named(row_number(), "row_id"), *(col("e", name) for name in _names(inner))]
-    query = observed(columns, subquery(found, "e"))
+    query = observed(columns, table(found, "e"))
     index = Index(builder.add("correlated_index", query, keep=Keep.ONCE, about=criterion), "row_id")
     condition = group_condition(builder, group, index, alias="e")
     return select([col("e", name) for name in _names(wanted)], table(index.step, "e"), where=[condition])
@@ -169,17 +169,13 @@ def _demographic_condition(builder: Builder, demographic: Demographic, index: In
     if not demographic.attributes:
         return exp.true()
 
-    def make() -> exp.Query:
+    def make() -> str:
         found = filters(builder, demographic.attributes, _DEMOGRAPHICS, alias=INDEX)
-        return select(
-            [col(INDEX, index.key)],
-            table(index.step, INDEX),
-            joins=found.joins(),
-            where=found.conditions,
-        )
+        key, source = [col(INDEX, index.key)], table(index.step, INDEX)
+        query = select(key, source, joins=found.joins(), where=found.conditions)
+        return builder.add("demographic", query, about=demographic)
 
-    step = builder.once((index, demographic), "demographic", make, about=demographic)
-    return _is_in(step, index, alias)
+    return _is_in(builder.once((index, demographic), make), index, alias)
 
 
 def _is_in(step: str, index: Index, alias: str) -> Condition:
@@ -194,11 +190,12 @@ def _correlated_condition(builder: Builder, correlated: Correlated, index: Index
         return exp.true()
     # "At most n" is asked as "not more than n": events without any occurrence are in no join.
     negated = occurrence.type is OccurrenceType.AT_MOST or occurrence.count == 0
+    asked = _asked(occurrence)
     found = builder.once(
-        (index, replace(correlated, occurrence=_asked(occurrence))),
-        "correlated",
-        lambda: _correlated_keys(builder, correlated, _asked(occurrence), index),
-        about=correlated,
+        (index, replace(correlated, occurrence=asked)),
+        lambda: builder.add(
+            "correlated", _correlated_keys(builder, correlated, asked, index), about=correlated
+        ),
     )
     inside = _is_in(found, index, alias)
     return exp.Not(this=inside) if negated else inside

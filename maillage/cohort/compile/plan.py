@@ -17,16 +17,29 @@ class Keep(Enum):
 
 
 @dataclass(frozen=True)
+class Scan:
+    """A step that reads the rows `t` of a table whose `column` is in one concept set: no other condition."""
+
+    table: str
+    column: str
+    codeset_id: int
+
+
+@dataclass(frozen=True)
 class Step:
     """One named query; it may read the steps before it by their names.
 
-    `about` is the node of the expression that it answers, None where it answers no single one.
+    `about` is the node of the expression that it answers, None where it answers no single one. `coded` steps
+    choose rows by their codes: no engine guesses how many, and a table tells it. Those that do nothing else,
+    by one code, have a `scan`.
     """
 
     name: str
     query: exp.Query
     keep: Keep
     about: Hashable = None
+    coded: bool = False
+    scan: Scan | None = None
 
     @cached_property
     def reads(self) -> frozenset[str]:

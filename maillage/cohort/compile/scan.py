@@ -1,26 +1,25 @@
 """The rows of a domain's table under common names, filtered by their codes alone."""
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from sqlglot import exp
 
 from maillage.cohort.compile.builder import Builder
 from maillage.cohort.compile.dates import add_days, add_days_of, first_known
+from maillage.cohort.compile.plan import Scan
 from maillage.cohort.compile.sql import (
     cast,
     col,
     identifier,
     named,
-    ordered,
-    rank_in,
     select,
+    subquery,
     table,
 )
 from maillage.cohort.expression import DOMAINS, AdjustFrom, Criterion
 from maillage.cohort.expression.domains import Domain, EndRule, Place
 from maillage.cohort.expression.values import CodesetRef
-
-RANK = "ordinal"
 
 
 class _Columns:
@@ -43,26 +42,57 @@ class _Columns:
         return True
 
 
-def scan(builder: Builder, criterion: Criterion, names: Collection[str], *, ranked: bool) -> exp.Select:
-    """The columns `names` of the rows whose codes fit; the rank within the person too when `ranked`.
+def scan(builder: Builder, criterion: Criterion, names: Collection[str], *, alias: str) -> exp.Expr:
+    """The columns `names` of the rows whose codes fit, as `alias`: a step, shared, when there are codes.
 
     A name is `person_id`, `event_id`, `start_date`, `end_date`, `order_date`, `visit_occurrence_id`, or a
     column of the OMOP table.
     """
+    if not _codes(criterion):
+        return inline_scan(builder, criterion, names, alias=alias)
+    return table(coded_scan(builder, criterion, names), alias)
+
+
+def inline_scan(
+    builder: Builder, criterion: Criterion, names: Collection[str], *, alias: str
+) -> exp.Subquery:
+    """The same within the query, for one that has its own way to read few rows, such as their persons."""
+    return subquery(_select(builder, criterion, names).query, alias)
+
+
+def coded_scan(builder: Builder, criterion: Criterion, names: Collection[str]) -> str:
+    """The same as a step."""
+    codes = tuple(_codes(criterion))
+    key = ("scan", criterion.domain, codes, criterion.date_adjustment, frozenset(names))
+
+    def make() -> str:
+        found, kind = _select(builder, criterion, names), f"{DOMAINS[criterion.domain].table}_found"
+        return builder.add(kind, found.query, about=criterion, coded=True, scan=found.scan)
+
+    return builder.once(key, make)
+
+
+class _Selected(NamedTuple):
+    query: exp.Select
+    scan: Scan | None
+
+
+def _select(builder: Builder, criterion: Criterion, names: Collection[str]) -> _Selected:
     domain = DOMAINS[criterion.domain]
     columns = _Columns()
     selected = [named(_column(domain, criterion, name, columns), name) for name in sorted(names)]
-    if ranked:
-        selected.append(named(_rank(domain, columns), RANK))
-    codes = _codes(domain, criterion)
-    where = [builder.in_codeset(columns(column), codeset_id) for column, codeset_id in codes]
+    codes = [(columns(column), codeset_id) for column, codeset_id in _codes(criterion)]
+    where = [builder.in_codeset(column, codeset_id) for column, codeset_id in codes]
     # A copy sorted by concept is no better than the table for a query that wants every concept.
     thin = builder.thin_copies.get(domain.table) if codes else None
     source = thin.table if thin and columns.rename(thin.columns) else domain.table
-    return select(selected, table(source, "t"), where=where)
+    scans = [Scan(source, column.name, builder.codesets.ids[codeset_id]) for column, codeset_id in codes]
+    query = select(selected, table(source, "t"), where=where)
+    return _Selected(query, scans[0] if len(scans) == 1 else None)
 
 
-def _codes(domain: Domain, criterion: Criterion) -> list[tuple[str, int]]:
+def _codes(criterion: Criterion) -> list[tuple[str, int]]:
+    domain = DOMAINS[criterion.domain]
     return [
         (domain.by_name[name].column, value.codeset_id)
         for name, value in criterion.attributes
@@ -70,9 +100,9 @@ def _codes(domain: Domain, criterion: Criterion) -> list[tuple[str, int]]:
     ]
 
 
-def _rank(domain: Domain, columns: _Columns) -> exp.Expr:
-    order = [ordered(columns(name)) for name in (domain.start, domain.id)]
-    return rank_in(columns("person_id"), order)
+def has_codes(criterion: Criterion) -> bool:
+    """Whether a concept set chooses the rows."""
+    return bool(_codes(criterion))
 
 
 def _column(domain: Domain, criterion: Criterion, name: str, columns: _Columns) -> exp.Expr:

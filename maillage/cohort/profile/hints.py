@@ -8,7 +8,7 @@ from sqlglot import exp
 from maillage.base.i18n import _, ngettext
 from maillage.cohort.compile import CodesetTable, Step
 from maillage.cohort.compile.builder import Builder
-from maillage.cohort.compile.criteria import Wanted, criterion_query
+from maillage.cohort.compile.criteria import Wanted, criterion_events
 from maillage.cohort.expression import DOMAINS, Criterion
 from maillage.cohort.expression.domains import Place
 from maillage.cohort.profile.codesets import ResolvedSet
@@ -86,9 +86,9 @@ def _without(criterion: Criterion, name: str) -> Criterion:
 
 def _uses_copy(criterion: Criterion, copy: ThinCopy) -> bool:
     table = DOMAINS[criterion.domain].table
-    codesets = CodesetTable("codesets", _AnyId())
-    query = criterion_query(Builder(codesets, {table: copy}), criterion, Wanted())
-    return any(found.name == copy.table for found in query.find_all(exp.Table))
+    builder = Builder(CodesetTable("codesets", _AnyId()), {table: copy})
+    criterion_events(builder, criterion, Wanted())
+    return any(copy.table in step.reads for step in builder.steps)
 
 
 class _AnyId(dict[int, int]):
