@@ -1,0 +1,1 @@
+"""The group's vocabulary: one release of concepts, hierarchies and maps, with the same ids in every hospital."""
