@@ -1,1 +1,1 @@
-"""The group's vocabulary: one release of concepts, hierarchies and maps, with the same ids in every hospital."""
+"""The group's vocabulary: releases of concepts, hierarchies and maps, with the same ids everywhere."""

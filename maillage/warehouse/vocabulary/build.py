@@ -11,7 +11,13 @@ from maillage.base.i18n import _
 from maillage.warehouse.vocabulary import hierarchy, registry
 from maillage.warehouse.vocabulary.codes import Code, Codes, Key, merge
 from maillage.warehouse.vocabulary.errors import VocabularyError, VocabularySourceError
-from maillage.warehouse.vocabulary.maps import ALWAYS, FOR_EVER, read_conversions, read_maps, shipped_conversions
+from maillage.warehouse.vocabulary.maps import (
+    ALWAYS,
+    FOR_EVER,
+    read_conversions,
+    read_maps,
+    shipped_conversions,
+)
 from maillage.warehouse.vocabulary.registry import Ids
 from maillage.warehouse.vocabulary.release import Release, new_release, open_release
 from maillage.warehouse.vocabulary.sources import atc, ccam, cim10
@@ -19,8 +25,8 @@ from maillage.warehouse.vocabulary.sources.lists import Found, find_lists
 from maillage.warehouse.vocabulary.sources.tables import read_table
 
 WITHDRAWN = "Code retiré"
-"""The class of a code that is no longer used. It stays valid for OMOP: a descendant that is not valid falls out of
-every concept set, and stays of former years with it."""
+"""The class of a code that is no longer used. It stays valid for OMOP: a descendant that is not falls out of
+every concept set, and the stays of former years with it."""
 FRENCH = 4180190
 """OMOP's concept of the French language."""
 
@@ -78,9 +84,7 @@ def _complete(codes: Codes) -> Codes:
     whole = merge([whole.values(), atc.add_missing_groups([*atc_codes, *named])])
     above = cim10.find_parents(key.code for key in whole if key.vocabulary == cim10.NAME)
     return {
-        key: _put_under(code, above[key.code])
-        if key.vocabulary == cim10.NAME and key.code in above
-        else code
+        key: _put_under(code, above[key.code]) if key.vocabulary == cim10.NAME and key.code in above else code
         for key, code in whole.items()
     }
 

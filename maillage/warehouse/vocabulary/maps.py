@@ -42,7 +42,7 @@ def read_conversions(paths: Iterable[Path], *, ids: Ids) -> Iterator[Sequence[ob
 
 
 def shipped_conversions(ids: Ids) -> Iterator[Sequence[object]]:
-    """Those that need no office: the same quantity, or a molar mass. Units that no list gives are left out."""
+    """The same quantity in two units, or a molar mass; units that no list gives are left out."""
     for line in read_table("unit_conversion.csv"):
         if Key("UCUM", line["from_unit_code"]) in ids and Key("UCUM", line["to_unit_code"]) in ids:
             yield _conversion(line, ids, "unit_conversion.csv")

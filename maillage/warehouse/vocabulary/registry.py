@@ -35,7 +35,7 @@ def first_ids() -> Ids:
 def extend(former: Ids, codes: Iterable[Code]) -> Ids:
     """The registry with every code in it: none loses its id, none takes another's.
 
-    New codes are numbered in the order of their vocabulary and code, so that the same lists on the same former
+    New codes are numbered in the order of their vocabulary and code: the same lists on the same former
     registry give the same ids wherever they are built. Raises VocabularyError when an id is claimed twice.
     """
     ids = dict(former)

@@ -1,7 +1,7 @@
 """A release of the référentiel: a folder of CSV tables and the manifest that names them by their SHA-256.
 
-CSV is the canonical form: whoever writes the same rows with any tool has the same bytes, hence the same hash.
-A release is written beside its place, then renamed; it is never written over.
+CSV in one spelling is the canonical form: the same lists give the same bytes, hence the same hash, whatever
+the version of any library. A release is written beside its place, then renamed; it is never written over.
 """
 
 import csv
@@ -93,7 +93,7 @@ class Manifest(BaseModel):
 
     @property
     def reference(self) -> str:
-        """How answers name the release: its version and the first 16 digits of its hash; under 60 characters."""
+        """How answers name the release: its version and 16 digits of its hash; at most 57 characters."""
         return f"{self.version}@{self.hash.removeprefix('sha256:')[:16]}"
 
 

@@ -1,4 +1,4 @@
-"""Searching a release as clinicians speak: `open_index(folder)`, then `search(text)`; no web framework here."""
+"""Searching a release as clinicians speak: `open_index(folder)`, then `search(text)`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -89,4 +89,7 @@ class SearchIndex:
 def open_index(folder: Path) -> SearchIndex:
     """The index of a release, from its cache when there is one. Raises VocabularyError."""
     release = open_release(folder)
-    return SearchIndex(load_index(release), reference=release.manifest.reference)
+    index = SearchIndex(load_index(release), reference=release.manifest.reference)
+    # The first search reads the sayings, and touches every array: nobody has to wait for that.
+    index.search("à chaud")
+    return index

@@ -1,13 +1,14 @@
 """Words that differ from a known one by a slip of the fingers."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 _BITS = 64
 _PER_EDIT = 6
 """Pairs of neighbouring letters that one edit changes at most, a swap of two letters being the worst."""
-_TRIED = 120
+_TRIED = 60
 
 
 def signatures(words: Sequence[str]) -> np.ndarray:
@@ -15,18 +16,19 @@ def signatures(words: Sequence[str]) -> np.ndarray:
     return np.array([_signature(word) for word in words], dtype=np.uint64)
 
 
-def find_near(word: str, *, words: Sequence[str], known: np.ndarray, lengths: np.ndarray) -> dict[int, int]:
+def find_near(word: str, *, words: list[str], known: np.ndarray, lengths: np.ndarray) -> dict[int, int]:
     """The places in `words` of those within the edits allowed to a word of that length, with their distance.
 
-    `known` are their signatures and `lengths` their lengths. Words of three letters or fewer have no neighbour.
+    `known` are their signatures, `lengths` their lengths. Words of three letters or fewer have none.
     """
     edits = _allowed(word)
     if not edits:
         return {}
     apart = np.bitwise_count(known ^ np.uint64(_signature(word)))
     near = np.flatnonzero((apart <= _PER_EDIT * edits) & (np.abs(lengths - len(word)) <= edits))
-    tried = near[np.argsort(apart[near], kind="stable")[:_TRIED]]
-    found = {int(place): distance(word, words[place], limit=edits) for place in tried}
+    nearest = near[np.argsort(apart[near], kind="stable")[:_TRIED]]
+    tried = [int(place) for place in nearest]
+    found = {place: distance(word, words[place], limit=edits) for place in tried}
     return {place: apart for place, apart in found.items() if apart <= edits}
 
 
@@ -54,6 +56,6 @@ def _allowed(word: str) -> int:
 def _signature(word: str) -> int:
     padded = f"^{word}$"
     bits = 0
-    for first, second in zip(padded, padded[1:], strict=False):
+    for first, second in pairwise(padded):
         bits |= 1 << ((ord(first) * 31 + ord(second)) % _BITS)
     return bits

@@ -1,7 +1,7 @@
-"""The index: every label's words, in arrays that are read from a cache beside the release in a few hundredths of a second.
+"""The index: every label's words, in arrays that are read back from a cache beside the release.
 
-Words are in alphabetical order and the labels of each lie one after the other, so that a word being typed, that is
-a range of words, is one slice.
+Words are in alphabetical order and the labels of each lie one after the other: a word being typed is a range
+of words, hence one slice.
 """
 
 import csv
@@ -49,7 +49,7 @@ class Index:
     """By label, the place of its concept; int32."""
     weights: np.ndarray
     """By label, the sum of its words' rarities; float32."""
-    words: Sequence[str]
+    words: list[str]
     starts: np.ndarray
     """By word, where its labels start in `postings`; one more than there are words."""
     postings: np.ndarray
@@ -106,7 +106,7 @@ def code_key(code: str) -> str:
     return "".join(letter for letter in fold(code) if letter.isalnum())
 
 
-def _invert(texts: Iterable[str]) -> tuple[Sequence[str], np.ndarray, np.ndarray]:
+def _invert(texts: Iterable[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
     holding: defaultdict[str, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
         for word in dict.fromkeys(stems(text)):
@@ -169,13 +169,13 @@ def _read(cache: Path, *, seal: str) -> Index:
             raise ValueError
         columns = {name: _unpack(arrays[f"concept_{name}"]) for name in Concept._fields}
         numbers = map(int, columns.pop("id"))
-        known = [
-            (field.name, _unpack(arrays[field.name]) if field.name in _TEXTS else arrays[field.name])
+        known: dict[str, Any] = {
+            field.name: _unpack(arrays[field.name]) if field.name in _TEXTS else arrays[field.name]
             for field in fields(Index)
             if field.name != "concepts"
-        ]
+        }
     return Index(
-        concepts=[Concept(*facts) for facts in zip(numbers, *columns.values(), strict=True)], **dict(known)
+        concepts=[Concept(*facts) for facts in zip(numbers, *columns.values(), strict=True)], **known
     )
 
 

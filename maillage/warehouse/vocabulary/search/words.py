@@ -4,7 +4,12 @@ import re
 import unicodedata
 
 _ELISION = re.compile(r"\b(?:l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu)['’]", re.IGNORECASE)
-_STOP = frozenset("de du des la le les un une et ou au aux en par pour sur dans ce cet cette ces chez".split())
+_STOP = frozenset(
+    (
+        *("de", "du", "des", "la", "le", "les", "un", "une", "et", "ou", "au", "aux"),
+        *("en", "par", "pour", "sur", "dans", "ce", "cet", "cette", "ces", "chez"),
+    )
+)
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORTEST = 3
 """A stem keeps at least so many letters."""

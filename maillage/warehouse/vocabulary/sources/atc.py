@@ -1,4 +1,4 @@
-"""ATC: five levels read from the code itself; brands and French names of substances from the package edsnlp."""
+"""ATC: five levels read from the code itself; brands and substances from the package edsnlp."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,11 +39,12 @@ def _read_names(path: Path) -> Mapping[str, list[str]]:
     if not isinstance(document, dict):
         raise _not_drugs(path)
     for code, names in cast("dict[str, Any]", document).items():
-        if not (isinstance(names, list) and names and all(isinstance(one, str) for one in cast("Any", names))):
+        labels = cast("list[Any]", names) if isinstance(names, list) else []
+        if not labels or not all(isinstance(label, str) for label in labels):
             raise _not_drugs(path)
         # The public list writes one code twice, once with the letter O for a zero.
         mended = code[:1] + code[1:3].replace("O", "0") + code[3:]
-        found.setdefault(mended, []).extend(cast("list[str]", names))
+        found.setdefault(mended, []).extend(labels)
     return found
 
 

@@ -34,7 +34,9 @@ _READERS: Mapping[tuple[str, str], Reader] = MappingProxyType(
         ("loinc", "csv"): partial(
             plain.read_form, form=Form("LOINC", domain="Measurement", kind="Lab Test", standard="S")
         ),
-        ("ucum", "csv"): partial(plain.read_form, form=Form("UCUM", domain="Unit", kind="Unit", standard="S")),
+        ("ucum", "csv"): partial(
+            plain.read_form, form=Form("UCUM", domain="Unit", kind="Unit", standard="S")
+        ),
         ("codes", "csv"): plain.read_plain,
     }
 )
@@ -42,7 +44,7 @@ _READERS: Mapping[tuple[str, str], Reader] = MappingProxyType(
 
 @dataclass
 class Found:
-    """What one source gave: codes by list, files of maps and of conversions, names that mean nothing to us."""
+    """What one source gave: codes by list, files of maps and of conversions, unknown names."""
 
     lists: list[tuple[str, Iterable[Code]]] = field(default_factory=list[tuple[str, Iterable[Code]]])
     maps: list[Path] = field(default_factory=list[Path])
@@ -66,7 +68,7 @@ def _find_folder(source: str) -> Path:
         if spec is None or spec.origin is None:
             raise VocabularySourceError(
                 _("Le paquet {package} n’est pas installé.").format(package=source),
-                remedy=_("Installez-le là où le référentiel se construit : pip install 'maillage[vocabularies]'."),
+                remedy=_("Installez l’extra « vocabularies » : pip install 'maillage[vocabularies]'."),
             )
         return Path(spec.origin).parent / _PACKAGES[source]
     folder = Path(source)
