@@ -1,4 +1,4 @@
-"""A release enters a warehouse: its concepts take their place beside those that were loaded, in one swap of files.
+"""A release enters a warehouse: its concepts take place beside those loaded, in one swap of files.
 
 The release owns the local ids that its registry names: their rows are replaced. OMOP's own concepts are only
 added where the warehouse has none, so that a hospital's Athena export stays as it is.

@@ -63,3 +63,15 @@ UPDATE main.vocabulary v SET vocabulary_version = i.vocabulary_version
 FROM incoming.vocabulary i
 WHERE i.vocabulary_id = v.vocabulary_id
     AND i.vocabulary_id IN (SELECT vocabulary_id FROM incoming.registry WHERE concept_id >= 2000000000);
+
+INSERT INTO main.domain
+SELECT * FROM incoming.domain WHERE domain_id NOT IN (SELECT domain_id FROM main.domain);
+INSERT INTO main.concept_class
+SELECT * FROM incoming.concept_class
+WHERE concept_class_id NOT IN (SELECT concept_class_id FROM main.concept_class);
+INSERT INTO main.relationship
+SELECT * FROM incoming.relationship
+WHERE relationship_id NOT IN (SELECT relationship_id FROM main.relationship);
+INSERT INTO main.drug_strength
+SELECT * FROM incoming.drug_strength
+WHERE drug_concept_id NOT IN (SELECT drug_concept_id FROM main.drug_strength);

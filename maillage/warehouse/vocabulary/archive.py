@@ -16,7 +16,7 @@ _CHUNK = 1 << 20
 
 
 def extract_tables(archive: Path, *, to: Path) -> None:
-    """Write the archive's vocabulary tables, one `table.csv` each, into the folder; other members stay inside.
+    """Write the archive's vocabulary tables, one `table.csv` each, into the folder, and nothing else.
 
     Raises VocabularySourceError, ArchiveLimitError.
     """

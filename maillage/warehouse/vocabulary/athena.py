@@ -1,4 +1,4 @@
-"""An Athena export becomes a release, in bounded memory: rows stream from file to file, sorts spill to the disk."""
+"""An Athena export becomes a release in bounded memory: rows stream, and sorts spill to the disk."""
 
 import shutil
 from collections.abc import Generator, Iterator

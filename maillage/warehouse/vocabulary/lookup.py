@@ -133,7 +133,10 @@ def compare(before: Release, after: Release) -> list[Change]:
         for name, release in (("before", before), ("after", after)):
             read_table(connection, release.path("concept"), types).create_view(name)
         rows = connection.execute(_CHANGES).fetchall()
-    return [Change(Entry(*row[:3], row[4] or row[3]), row[3], row[4]) for row in rows]
+    return [
+        Change(Entry(number, vocabulary, code, new or old), old, new)
+        for number, vocabulary, code, old, new in rows
+    ]
 
 
 _CHANGES = """
