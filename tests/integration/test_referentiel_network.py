@@ -1,4 +1,4 @@
-"""A release goes from the office to the hub, to a hospital's warehouse, to the answers; altered ones go nowhere."""
+"""A release goes from the office to the hub, to a warehouse, to the answers; altered ones go nowhere."""
 
 import gzip
 import json
@@ -65,7 +65,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Generator[Office]:
     warehouse = folder / "warehouse.duckdb"
     synthesize("hcl", patients=1_000, target=warehouse)
     options = NetworkOptions(worker_threads=1)
-    with running_network([Hospital(SITE, SITE, warehouse)], folder=folder / "net", options=options) as network:
+    with running_network(
+        [Hospital(SITE, SITE, warehouse)], folder=folder / "net", options=options
+    ) as network:
         yield Office(network, folder)
 
 

@@ -1,5 +1,6 @@
 """Which file of a folder holds which list, and its codes. A file of another name is told as not read."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,7 +31,7 @@ _READERS: Mapping[tuple[str, str], Reader] = MappingProxyType(
         ("drugs", "json"): atc.read_drugs,
         ("adicap", "json"): adicap.read_dictionaries,
         ("adicap", "csv"): partial(plain.read_form, form=Form("ADICAP")),
-        ("ccam", "csv"): partial(plain.read_form, form=ccam.FORM),
+        ("ccam", "csv"): ccam.read_list,
         ("loinc", "csv"): partial(
             plain.read_form, form=Form("LOINC", domain="Measurement", kind="Lab Test", standard="S")
         ),
@@ -85,7 +86,7 @@ def _look_into(folder: Path) -> Found:
     found = Found()
     for path in sorted(folder.iterdir()):
         stem, _dot, suffix = path.name.lower().removesuffix(".gz").rpartition(".")
-        name = stem.split("-")[0].split("_v")[0] if stem not in (MAPS, CONVERSIONS) else stem
+        name = _name_of(stem)
         if (name, suffix) == (MAPS, "csv"):
             found.maps.append(path)
         elif (name, suffix) == (CONVERSIONS, "csv"):
@@ -102,3 +103,10 @@ def _look_into(folder: Path) -> Found:
             ),
         )
     return found
+
+
+def _name_of(stem: str) -> str:
+    """The list that a file's name tells: `IR_CCAM_V63` and `ccam-2026` are `ccam`."""
+    words = re.split(r"[^a-z0-9]+", stem)
+    known = {name for name, _suffix in _READERS}
+    return next((word for word in words if word in known), stem)
