@@ -164,7 +164,7 @@ def _write(cache: Path, index: Index, *, seal: str) -> None:
 
 
 def _read(cache: Path, *, seal: str) -> Index:
-    with np.load(cache, allow_pickle=False) as arrays:
+    with cache.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
         if _unpack(arrays["seal"]) != [seal]:
             raise ValueError
         columns = {name: _unpack(arrays[f"concept_{name}"]) for name in Concept._fields}
