@@ -9,6 +9,7 @@ from rich.table import Table
 from bench.measure import Measure, write_results
 from bench.network import measure_network
 from bench.rooms import measure_rooms
+from bench.vocabulary import measure_vocabulary
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,6 +26,8 @@ def main() -> None:
     with console.status("the rooms…"):
         found = measure_rooms(home=home, shared_data=shared_data if shared_data.is_dir() else None)
         sections.append(("Rooms by themselves", [*found]))
+    with console.status("the vocabulary…"):
+        sections.append(("Vocabulary", [*measure_vocabulary(home=home)]))
     write_results(sections)
     _show(sections)
 
