@@ -18,7 +18,7 @@ K350,3,NNNN,3,,*** SU11 *** Appendicite avec péritonite
 """
 DRUGS = '{"A10BA02": ["GLUCOPHAGE", "STAGID", "metformine"], "N02BE01": ["DOLIPRANE", "paracetamol"]}'
 CCAM = "CDE;S;LIBC\nHHQE002;;Coloscopie totale\nDEQP003;;Électrocardiogramme\n"
-LISTS: Mapping[str, str] = {"cim10.csv": CIM10, "drugs.json": DRUGS, "ccam_utf8.csv": CCAM}
+LISTS: dict[str, str] = {"cim10.csv": CIM10, "drugs.json": DRUGS, "ccam_utf8.csv": CCAM}
 
 
 def write_lists(folder: Path, lists: Mapping[str, str] = LISTS) -> Path:

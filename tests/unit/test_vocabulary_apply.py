@@ -1,6 +1,7 @@
 """A release enters a warehouse beside what was loaded, or not at all."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -10,6 +11,7 @@ from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.errors import WarehouseNotFoundError
 from maillage.warehouse.info import read_info
 from maillage.warehouse.vocabulary.apply import apply_release
+from maillage.warehouse.vocabulary.build import build_release
 from maillage.warehouse.vocabulary.codes import Key
 from maillage.warehouse.vocabulary.errors import ReleaseBrokenError, VocabularyError
 from maillage.warehouse.vocabulary.registry import first_ids
@@ -53,7 +55,7 @@ ATHENA = (
 )
 
 
-def ask(warehouse: Path, query: str) -> list[tuple[object, ...]]:
+def ask(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.execute(query).fetchall()
 
@@ -74,8 +76,6 @@ def test_local_codes_come_in_and_omops_stay_as_they_were(tmp_path: Path) -> None
 
 def test_a_standard_concept_hands_its_ancestors_to_the_codes_below(tmp_path: Path) -> None:
     warehouse = load(tmp_path, *ATHENA)
-    from maillage.warehouse.vocabulary.build import build_release
-
     release = build_release(["maillage"], target=tmp_path / "demo", version="1").release
     apply_release(warehouse, release)
     above = dict(

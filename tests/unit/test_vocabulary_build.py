@@ -13,8 +13,8 @@ from maillage.cohort.expression.concept_sets import ConceptSetItem
 from maillage.cohort.expression.values import Concept
 from maillage.warehouse.synthetic.vocabulary import read_vocabulary
 from maillage.warehouse.vocabulary import registry
-from maillage.warehouse.vocabulary.build import WITHDRAWN, build_release
-from maillage.warehouse.vocabulary.codes import Code, Key
+from maillage.warehouse.vocabulary.build import build_release
+from maillage.warehouse.vocabulary.codes import WITHDRAWN, Code, Key
 from maillage.warehouse.vocabulary.errors import (
     ArchiveLimitError,
     ReleaseBrokenError,

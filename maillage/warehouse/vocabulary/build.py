@@ -9,7 +9,7 @@ from pathlib import Path
 
 from maillage.base.i18n import _
 from maillage.warehouse.vocabulary import hierarchy, registry
-from maillage.warehouse.vocabulary.codes import Code, Codes, Key, merge
+from maillage.warehouse.vocabulary.codes import WITHDRAWN, Code, Codes, Key, merge
 from maillage.warehouse.vocabulary.errors import VocabularyError, VocabularySourceError
 from maillage.warehouse.vocabulary.maps import (
     ALWAYS,
@@ -24,9 +24,6 @@ from maillage.warehouse.vocabulary.sources import atc, ccam, cim10
 from maillage.warehouse.vocabulary.sources.lists import Found, find_lists
 from maillage.warehouse.vocabulary.sources.tables import read_table
 
-WITHDRAWN = "Code retiré"
-"""The class of a code that is no longer used. It stays valid for OMOP: a descendant that is not falls out of
-every concept set, and the stays of former years with it."""
 FRENCH = 4180190
 """OMOP's concept of the French language."""
 

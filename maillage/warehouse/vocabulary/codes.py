@@ -8,6 +8,10 @@ from typing import NamedTuple
 from maillage.base.i18n import _
 from maillage.warehouse.vocabulary.errors import VocabularySourceError
 
+WITHDRAWN = "Code retiré"
+"""The class of a code that is no longer used. It stays valid for OMOP: a descendant that is not falls out of
+every concept set, and the stays of former years with it."""
+
 
 class Key(NamedTuple):
     """A code within its vocabulary."""

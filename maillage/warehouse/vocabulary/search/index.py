@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from maillage.warehouse.vocabulary.build import WITHDRAWN
+from maillage.warehouse.vocabulary.codes import WITHDRAWN
 from maillage.warehouse.vocabulary.release import Release
 from maillage.warehouse.vocabulary.search.fuzzy import signatures
 from maillage.warehouse.vocabulary.search.words import fold, stems
