@@ -17,7 +17,7 @@ from maillage.exchange.envelope import open_publication
 from maillage.exchange.referentiel import Publication
 from maillage.node import ledger
 from maillage.node.client import HubClient
-from maillage.node.errors import ReferentielError
+from maillage.node.errors import ReferentielError, StoreFullError
 from maillage.node.folder import Node
 from maillage.node.states import Event
 from maillage.warehouse.vocabulary.release import (
@@ -32,6 +32,8 @@ from maillage.warehouse.vocabulary.release import (
 _FOLDER = "referentiel"
 _PUBLICATION = "publication.dsse.json"
 _CHUNK = 1 << 16
+MAX_BYTES = 60_000_000_000
+"""All tables of a release, decompressed."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,31 @@ def _fetch(manifest: Manifest, *, node: Node, client: HubClient) -> Release:
     if not folder.is_dir():
         draft = folder.with_name(f".{digest}")
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
         try:
+            draft.mkdir(parents=True)
+            _check_room(manifest, draft)
             _download(manifest.files, digest=digest, to=draft, client=client)
             (draft / MANIFEST).write_bytes(manifest.to_bytes())
             draft.rename(folder)
+        except OSError as error:
+            raise StoreFullError(
+                _("Le référentiel n’a pas pu être écrit dans {folder}.").format(folder=folder.parent),
+                why=error.strerror or "",
+                remedy=_("Libérez de la place, puis recommencez ; l’entrepôt est intact."),
+            ) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return open_release(folder)
+
+
+def _check_room(manifest: Manifest, folder: Path) -> None:
+    """Before the first byte: a manifest may announce anything."""
+    needed = sum(file.bytes for file in manifest.files.values())
+    if needed > min(MAX_BYTES, shutil.disk_usage(folder).free):
+        raise StoreFullError(
+            _("Le référentiel demande {size} Mo, et il n’y a pas la place.").format(size=needed // 1_000_000),
+            remedy=_("Libérez de la place, puis recommencez ; l’entrepôt est intact."),
+        )
 
 
 def _download(files: Mapping[str, ReleaseFile], *, digest: str, to: Path, client: HubClient) -> None:
@@ -131,7 +150,7 @@ def _unpack(packed: Path, target: Path, *, file: ReleaseFile) -> None:
                 written += len(chunk)
                 digest.update(chunk)
                 plain.write(chunk)
-    except (OSError, EOFError, zlib.error) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise _not_the_file(target) from error
     if written != file.bytes or digest.hexdigest() != file.sha256:
         raise _not_the_file(target)

@@ -15,6 +15,7 @@ from maillage.warehouse.vocabulary.release import Release
 from maillage.warehouse.vocabulary.search import SearchIndex, Suggestion, open_index
 
 TERMS = Path(__file__).with_name("everyday_terms.csv")
+LATER = Path(__file__).with_name("everyday_terms_later.csv")
 FIRST = 5
 
 
@@ -39,21 +40,34 @@ def is_right(hit: Suggestion, term: dict[str, str]) -> bool:
     )
 
 
-def test_the_right_code_is_among_the_first_five(index: SearchIndex) -> None:
-    found: Counter[str] = Counter()
-    missed: list[str] = []
-    with TERMS.open(encoding="utf-8", newline="") as stream:
-        for term in csv.DictReader(stream):
-            right = any(is_right(hit, term) for hit in index.search(term["term"], limit=FIRST))
-            found[term["half"]] += right
-            missed += [] if right else [term["term"]]
-    assert found["tune"] + found["held"] >= 95, missed
-    assert found["held"] >= 47, missed
+def read_terms(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def find_missed(index: SearchIndex, terms: list[dict[str, str]]) -> list[str]:
+    """The terms without a right answer among the first five."""
+    return [
+        term["term"]
+        for term in terms
+        if not any(is_right(hit, term) for hit in index.search(term["term"], limit=FIRST))
+    ]
+
+
+@pytest.mark.parametrize(("half", "allowed"), [("tune", 2), ("held", 3)])
+def test_the_right_code_is_among_the_first_five(index: SearchIndex, half: str, allowed: int) -> None:
+    missed = find_missed(index, [term for term in read_terms(TERMS) if term["half"] == half])
+    assert len(missed) <= allowed, missed
+
+
+def test_terms_written_later_are_found_too(index: SearchIndex) -> None:
+    """Fifty more, written once the first were found: 44 were, before organs had their adjectives."""
+    missed = find_missed(index, read_terms(LATER))
+    assert len(missed) <= 3, missed
 
 
 def test_the_list_is_what_it_says() -> None:
-    with TERMS.open(encoding="utf-8", newline="") as stream:
-        terms = list(csv.DictReader(stream))
+    terms = read_terms(TERMS)
     assert Counter(term["half"] for term in terms) == {"tune": 50, "held": 50}
     assert len({term["term"] for term in terms}) == 100
 
