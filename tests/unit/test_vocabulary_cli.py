@@ -39,7 +39,7 @@ def test_build_verify_and_diff(tmp_path: Path, release: Release, capsys: pytest.
     assert "+ CIM10 Q99  Anomalie" in call(capsys, "diff", str(release.folder), target)
     (change,) = json.loads(call(capsys, "diff", str(release.folder), target, "--json"))
     assert (change["before"], change["after"]) == (None, "Anomalie")
-    assert "existe déjà" in call(
+    assert "ne change plus" in call(
         capsys, "build", "--from", "maillage", "--to", target, "--version", "9", code=8
     )
 
