@@ -24,8 +24,10 @@ $(VENV)/.hub: $(VENV)/.uv requirements/hub.txt pyproject.toml
 	@$(UV) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.hub requirements/dev.txt
+# Packages of lists are read, never imported: what they would need to run is not installed.
+$(VENV)/.dev: $(VENV)/.hub requirements/dev.txt requirements/lists.txt
 	@$(UV) --require-hashes -r requirements/dev.txt
+	@$(UV) --require-hashes --no-deps -r requirements/lists.txt
 	@touch $@
 
 CATALOGUES := $(wildcard maillage/locale/*/LC_MESSAGES/*.po maillage/hub/locale/*/LC_MESSAGES/*.po)
@@ -79,6 +81,7 @@ lock: setup  ## Choose versions anew and write requirements/*.txt, with hashes a
 	$(LOCK) --upgrade --extra hub --extra postgres --group dev pyproject.toml --output-file requirements/dev.txt
 	$(LOCK) --extra hub --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/hub.txt
 	$(LOCK) --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/node.txt
+	echo edsnlp | $(LOCK) --upgrade --no-deps - --output-file requirements/lists.txt
 
 messages: setup  ## Collect the texts to translate into the English catalogues (the pages' need gettext's tools)
 	$(BIN)/pybabel --quiet extract --no-location --no-wrap --sort-output --omit-header -k mark --output-file .venv/maillage.pot maillage

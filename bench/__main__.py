@@ -8,6 +8,7 @@ from rich.console import Console
 from bench.measure import Measure, show, write_results
 from bench.network import measure_network
 from bench.rooms import measure_rooms
+from bench.vocabulary import measure_vocabulary
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,6 +25,8 @@ def main() -> None:
     with console.status("the rooms…"):
         found = measure_rooms(home=home, shared_data=shared_data if shared_data.is_dir() else None)
         sections.append(("Rooms by themselves", [*found]))
+    with console.status("the vocabulary…"):
+        sections.append(("Vocabulary", [*measure_vocabulary(home=home)]))
     write_results(sections)
     show(sections)
 

@@ -24,9 +24,11 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help=_("Le hub : questions, réponses, portail.")
 )
 token_app = typer.Typer(no_args_is_help=True, help=_("Jetons des personnes qui posent des questions."))
+referentiel_app = typer.Typer(no_args_is_help=True, help=_("Le référentiel que les nœuds prennent au hub."))
 audit_app = typer.Typer(invoke_without_command=True, help=_("Le journal d’audit du hub."))
 app.add_typer(token_app, name="token")
 app.add_typer(audit_app, name="audit")
+app.add_typer(referentiel_app, name="referentiel")
 
 HubFolder = Annotated[Path, typer.Option("--hub", envvar="MAILLAGE_HUB_FOLDER", help=_("Dossier du hub."))]
 Folder = Annotated[Path, typer.Argument(help=_("Dossier du hub."))]
@@ -177,6 +179,23 @@ def link(
 
     secret = people.create_link(requester, by=_operator(), at=found.clock())
     typer.echo(f"{found.settings.address}/entrer/{secret}")
+
+
+@referentiel_app.command(
+    "publish", help=_("Publie une version du référentiel : les nœuds peuvent la prendre.")
+)
+def publish_referentiel(
+    release: Annotated[Path, typer.Argument(metavar="RELEASE", help=_("Dossier de la version."))],
+    hub: HubFolder = Here,
+) -> None:
+    """Make a release current."""
+    from maillage.warehouse.vocabulary.release import open_release
+
+    opened, found = open_release(release), _boot(hub)
+    from maillage.hub.referentiel import publish
+
+    publish(opened, hub=found, by=_operator())
+    typer.echo(_("Référentiel {reference} publié.").format(reference=opened.manifest.reference))
 
 
 @audit_app.callback(help=_("Affiche le journal d’audit."))

@@ -17,7 +17,7 @@ from rich.table import Table
 from maillage.base.i18n import _
 from maillage.base.settings import SettingsError, describe_validation
 from maillage.node import ledger as ledgers
-from maillage.node import review, status
+from maillage.node import referentiel, review, status
 from maillage.node.agent import no_probe, run_agent
 from maillage.node.folder import Node, create_node, open_node
 from maillage.node.hello import read_hello
@@ -33,6 +33,9 @@ app = typer.Typer(
     add_completion=False,
     help=_("Le nœud d’un hôpital : installer, faire tourner, décider."),
 )
+
+referentiel_app = typer.Typer(no_args_is_help=True, help=_("Le référentiel du groupe, pris au hub."))
+app.add_typer(referentiel_app, name="referentiel")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("Dossier du nœud."), show_default=False)]
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]
@@ -216,6 +219,33 @@ def verify(
 def _ask_anchor(node: Node) -> Any:
     with node.open_store() as store, node.call_hub() as client:
         return client.hello(read_hello(store)).anchor
+
+
+@referentiel_app.command("pull", help=_("Prend la version publiée par le hub et la met dans l’entrepôt."))
+def pull_referentiel(folder: Folder, by: By) -> None:
+    """Download, check, apply."""
+    node = open_node(folder)
+    with node.call_hub() as client:
+        manifest = referentiel.pull(node, client, by=by)
+    typer.echo(_("Référentiel {reference} appliqué.").format(reference=manifest.reference))
+
+
+@referentiel_app.command("status", help=_("La version de l’entrepôt, et celle que le hub publie."))
+def show_referentiel(folder: Folder, as_json: AsJson = False) -> None:
+    """Compare what is here with what the hub offers."""
+    from maillage.warehouse.info import read_info
+
+    node = open_node(folder)
+    here = read_info(node.warehouse).vocabulary_version
+    with node.call_hub() as client:
+        offered = referentiel.read_offer(node, client).manifest.reference
+    if as_json:
+        _print_json({"warehouse": here, "hub": offered, "current": here == offered})
+        return
+    typer.echo(_("Entrepôt : {reference}").format(reference=here or _("inconnu")))
+    typer.echo(_("Hub : {reference}").format(reference=offered))
+    if here != offered:
+        typer.echo(_("Pour la prendre : maillage node referentiel pull {folder}").format(folder=folder))
 
 
 @app.command(help=_("Montre et vérifie la politique."))

@@ -24,11 +24,13 @@ from maillage.exchange import version
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.message import MAX_ENVELOPE_BYTES, Message
 from maillage.exchange.reasons import Reason
+from maillage.exchange.referentiel import Publication
 from maillage.exchange.result import ANSWER, Failure, Hold, Partial, Refusal
 from maillage.exchange.task import Task
 
 TASK_TYPE = "application/vnd.maillage.task+json"
 ANSWER_TYPE = "application/vnd.maillage.answer+json"
+PUBLICATION_TYPE = "application/vnd.maillage.publication+json"
 
 AnyAnswer = Partial | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
@@ -52,6 +54,21 @@ def seal_task(task: Task, *, key: SigningKey, protocol: int = version.CURRENT) -
 def seal_answer(answer: Message, *, key: SigningKey) -> bytes:
     """Sign an answer."""
     return _seal(answer.to_bytes(), payload_type=ANSWER_TYPE, key=key)
+
+
+def seal_publication(publication: Publication, *, key: SigningKey) -> bytes:
+    """Sign the word that a release of the référentiel is current."""
+    return _seal(publication.to_bytes(), payload_type=PUBLICATION_TYPE, key=key)
+
+
+def open_publication(data: bytes, *, signers: Mapping[str, PublicKey]) -> Publication:
+    """Verify and read a publication. Raises EnvelopeError."""
+    payload, _signer = _verify(data, payload_type=PUBLICATION_TYPE, signers=signers)
+    document = _read_payload(payload)
+    try:
+        return Publication.model_validate(document)
+    except (ValidationError, CanonError) as error:
+        raise _malformed(error) from error
 
 
 def open_task(data: bytes, *, signers: Mapping[str, PublicKey]) -> Opened[Task]:

@@ -1,9 +1,10 @@
-"""The agent's side of the hub's HTTP interface: hello, next task, answer. Every request is signed."""
+"""The node's side of the hub's HTTP interface: every request is signed."""
 
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -118,6 +119,24 @@ class HubClient:
         except (CanonError, KeyError, TypeError) as error:
             raise _unreadable(reply) from error
 
+    def read_referentiel(self) -> bytes:
+        """The signed publication of the current release. Raises HubAnswerError where there is none."""
+        return self._send("GET", "/api/node/v1/referentiel", max_bytes=MAX_ENVELOPE_BYTES).body
+
+    def download_table(self, digest: str, table: str, *, to: Path, max_bytes: int) -> None:
+        """Write a table of a release, compressed, into a file; reading stops past `max_bytes`."""
+        target = f"/api/node/v1/referentiel/{digest}/{table}"
+        headers = sign_request(method="GET", target=target, body=b"", key=self._key, now=self._now())
+        timeout = self._settings.answer_timeout_seconds
+        try:
+            with self._http.stream("GET", target, headers=headers, timeout=timeout) as response:
+                if response.status_code != 200:
+                    body = _read_bounded(response, MAX_DOCUMENT_BYTES)
+                    raise _read_trouble(Reply(response.status_code, response.headers, body))
+                _write_bounded(response, to, max_bytes)
+        except httpx2.HTTPError as error:
+            raise _unreachable(self._settings.url, error) from error
+
     def __enter__(self) -> Self:
         return self
 
@@ -165,6 +184,16 @@ def _read_bounded(response: httpx2.Response, max_bytes: int) -> bytes:
         if len(data) > max_bytes:
             return bytes(data[: max_bytes + 1])
     return bytes(data)
+
+
+def _write_bounded(response: httpx2.Response, path: Path, max_bytes: int) -> None:
+    written = 0
+    with path.open("wb") as file:
+        for part in response.iter_raw():
+            written += len(part)
+            if written > max_bytes:
+                return
+            file.write(part)
 
 
 def _read_trouble(reply: Reply) -> HubAnswerError:

@@ -74,6 +74,12 @@ class HubAnswerError(NodeError):
         self.code = code
 
 
+class ReferentielError(NodeError):
+    """The référentiel that the hub offers is not the one that it signed, or no longer the current one."""
+
+    kind = Kind.INTEGRITY
+
+
 class WorkerCrashedError(NodeError):
     """The engine's process died before it answered."""
 

@@ -59,6 +59,7 @@ class Event(StrEnum):
     HUB_DELIVERY_CONFLICTED = "hub:delivery:conflicted"
     HUB_REQUEST_REFUSED = "hub:request:refused"
     PERSON_NODE_CREATED = "person:node:created"
+    PERSON_REFERENTIEL_APPLIED = "person:referentiel:applied"
     PERSON_TASK_REFUSED = "person:task:refused"
     PERSON_TASK_RELEASED = "person:task:released"
     POLICY_TASK_ACCEPTED = "policy:task:accepted"
@@ -77,6 +78,7 @@ _SENTENCES: Mapping[Event, str] = {
     Event.HUB_DELIVERY_CONFLICTED: mark("Autre message reçu sous le nom d’une question connue."),
     Event.HUB_REQUEST_REFUSED: mark("Le hub a refusé une requête du nœud."),
     Event.PERSON_NODE_CREATED: mark("Création du nœud."),
+    Event.PERSON_REFERENTIEL_APPLIED: mark("Référentiel du groupe mis dans l’entrepôt."),
     Event.PERSON_TASK_REFUSED: mark("Question refusée par une personne."),
     Event.PERSON_TASK_RELEASED: mark("Question autorisée par une personne."),
     Event.POLICY_TASK_ACCEPTED: mark("Question acceptée par la politique."),

@@ -1,8 +1,8 @@
-"""The API of nodes: every request signed (RFC 9421), every body bounded, nothing else than four calls."""
+"""The API of nodes: every request signed (RFC 9421), every body bounded, these six calls and no other."""
 
 from typing import Annotated, Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -13,7 +13,7 @@ from maillage.base.settings import describe_validation
 from maillage.exchange.message import Hash, Identifier, Message
 from maillage.exchange.version import is_accepted
 from maillage.hub.access.errors import ProtocolError
-from maillage.hub.access.nodes import Caller, identify
+from maillage.hub.access.nodes import Caller, identify, take_nonce
 from maillage.hub.api.errors import register_handlers
 from maillage.hub.boot import current_hub
 from maillage.hub.errors import HubError
@@ -21,7 +21,9 @@ from maillage.hub.questions.answers import record_answer
 from maillage.hub.questions.closing import expire_due
 from maillage.hub.questions.greet import Greeting, greet
 from maillage.hub.questions.lease import deliver, end_idle_poll, has_news
+from maillage.hub.referentiel import find_file, read_current
 from maillage.hub.waiting import wait_for
+from maillage.hub.writing import writing
 
 DSSE_TYPE = "application/vnd.dsse+json"
 _MAX_HELLO_BYTES = 100_000
@@ -107,6 +109,30 @@ def answer(request: HttpRequest, task_id: Identifier) -> dict[str, Any]:
     if outcome.error is not None:
         raise outcome.error
     return {"status": outcome.status}
+
+
+@api.get("/referentiel")
+def referentiel(request: HttpRequest) -> HttpResponse:
+    """The signed publication of the current release."""
+    _take(_identify(request))
+    return HttpResponse(read_current(hub=current_hub()), content_type=DSSE_TYPE)
+
+
+@api.get("/referentiel/{digest}/{table}")
+def referentiel_table(
+    request: HttpRequest,
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")],
+    table: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
+) -> FileResponse:
+    """One table of a published release, compressed."""
+    _take(_identify(request))
+    path = find_file(digest, table, hub=current_hub())
+    return FileResponse(path.open("rb"), content_type="application/gzip")
+
+
+def _take(caller: Caller) -> None:
+    with writing(current_hub()):
+        take_nonce(caller)
 
 
 def _identify(request: HttpRequest) -> Caller:

@@ -53,14 +53,19 @@ def check_columns(table: Table, present: Mapping[str, SourceColumn], *, origin: 
         )
 
 
+def cast_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str) -> duckdb.DuckDBPyRelation:
+    """The rows with the table's columns and types; nothing is read yet. Raises SourceError."""
+    present = source_columns(rows, origin=origin)
+    check_columns(table, present, origin=origin)
+    return rows.project(", ".join(_value(column.name, column.type, present) for column in table.columns))
+
+
 def insert_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str, objections: bool) -> None:
     """Append rows in the table's order; those of persons who objected go straight to the withheld ones.
 
     Rows already written and then deleted would slow every scan, hence two passes where there are objections.
     """
-    present = source_columns(rows, origin=origin)
-    check_columns(table, present, origin=origin)
-    values = rows.project(", ".join(_value(column.name, column.type, present) for column in table.columns))
+    values = cast_rows(rows, table, origin=origin)
     order = ", ".join(map(quote, sort_key(table.name)))
     if not objections or table.name not in PERSON_COLUMNS:
         values.order(order).insert_into(f"main.{table.name}")
