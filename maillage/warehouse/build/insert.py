@@ -58,9 +58,7 @@ def insert_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str, obj
 
     Rows already written and then deleted would slow every scan, hence two passes where there are objections.
     """
-    present = source_columns(rows, origin=origin)
-    check_columns(table, present, origin=origin)
-    values = rows.project(", ".join(_value(column.name, column.type, present) for column in table.columns))
+    values = cast_rows(rows, table, origin=origin)
     order = ", ".join(map(quote, sort_key(table.name)))
     if not objections or table.name not in PERSON_COLUMNS:
         values.order(order).insert_into(f"main.{table.name}")
@@ -68,6 +66,13 @@ def insert_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str, obj
     objected = f"coalesce({PERSON_COLUMNS[table.name]} IN (FROM {OBJECTION_TABLE}), false)"
     values.filter(f"NOT {objected}").order(order).insert_into(f"main.{table.name}")
     values.filter(objected).order(order).insert_into(f"{WITHHELD_SCHEMA}.{table.name}")
+
+
+def cast_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str) -> duckdb.DuckDBPyRelation:
+    """The rows with the table's columns, in its types; a column that the source lacks is null."""
+    present = source_columns(rows, origin=origin)
+    check_columns(table, present, origin=origin)
+    return rows.project(", ".join(_value(column.name, column.type, present) for column in table.columns))
 
 
 def _value(name: str, target: CdmType, present: Mapping[str, SourceColumn]) -> str:
