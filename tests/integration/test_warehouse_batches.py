@@ -182,7 +182,6 @@ def test_killed_at_any_moment_a_load_leaves_the_former_warehouse_or_the_new_one(
     run(["warehouse", "undo", str(target), "timing"])
     generator = random.Random(20261124)
     seen: set[tuple[int, tuple[str, ...]]] = set()
-    quiet = subprocess.DEVNULL
     for _kill in range(KILLS):
         process = subprocess.Popen(
             [*command, "--batch", "many"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
