@@ -62,7 +62,9 @@ def load(
             to,
             name=batch,
             kind="omop",
-            digest=digest_files(find_sources(folder).files.values(), reader=f"omop {__version__}"),
+            digest=digest_files(
+                find_sources(folder, needs_person=False).files.values(), reader=f"omop {__version__}"
+            ),
             write=lambda staged: stage_omop(folder, folder=staged),
             source_name=name or folder.resolve().name,
             means=Means(progress, memory),
@@ -96,6 +98,11 @@ def record_objections(
     """Add or withdraw objections."""
     change = withdraw_objections if withdraw else add_objections
     _print_objections(change(file, persons=persons), withdraw=withdraw)
+
+
+def _digest(folder: Path) -> str:
+    files = find_sources(folder, needs_person=False).files.values()
+    return digest_files(files, reader=f"omop {__version__}")
 
 
 def print_report(report: LoadReport) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from maillage.warehouse.batches.codes import VOCABULARY_TABLES, look_up
 from maillage.warehouse.build.insert import Input
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.schema.keys import key_of
@@ -18,7 +19,9 @@ Files = Mapping[str, Sequence[Path]]
 
 def fold(batches: Sequence[tuple[str, Files]]) -> list[Input]:
     """One input per table from named batches, oldest first."""
-    tables = sorted({table for _name, files in batches for table in files if table in TABLES})
+    present = {table for _name, files in batches for table in files if table in TABLES}
+    # The vocabulary first: codes of the other tables are looked up in it.
+    tables = sorted(present, key=lambda table: (table not in VOCABULARY_TABLES, table))
     return [
         _input(table, [(name, files[table]) for name, files in batches if table in files]) for table in tables
     ]
@@ -44,7 +47,7 @@ def _open(
         kept = older.set_alias("older").join(later.set_alias("later"), _same_key(table), how="anti")
         found = _union(found, kept)
         later = later.union(_keys(table, older))
-    return found
+    return look_up(connection, found, table=table)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> duckdb.DuckDBPyRelation:

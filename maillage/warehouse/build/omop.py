@@ -49,7 +49,9 @@ def load_omop(
 
 def stage_omop(source: Path, *, folder: Path) -> None:
     """Write the tables of a folder as Parquet files of the model's types. Raises SourceError."""
-    inputs = [_input(table, path) for table, path in find_sources(source).files.items()]
+    # A batch may bring a vocabulary alone: it need not hold persons.
+    sources = find_sources(source, needs_person=False)
+    inputs = [_input(table, path) for table, path in sources.files.items()]
     _check_all(inputs)
     with duckdb.connect() as connection:
         for one in inputs:
