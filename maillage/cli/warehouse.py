@@ -8,13 +8,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from maillage import __version__
 from maillage.base.clock import format_instant
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
+from maillage.cli.batches import batches, tell_change, undo
 from maillage.cli.progress import progress_bar
 from maillage.cli.synthesize import synthesize
-from maillage.warehouse.build.omop import load_omop
+from maillage.warehouse.batches import load_batch
+from maillage.warehouse.batches.digest import digest_files
+from maillage.warehouse.batches.load import Means, refuse_to_replace
+from maillage.warehouse.build.omop import load_omop, stage_omop
 from maillage.warehouse.build.report import LoadReport, TableReport
+from maillage.warehouse.build.sources import find_sources
 from maillage.warehouse.info import WarehouseInfo, read_info
 from maillage.warehouse.objections import ObjectionReport, add_objections, withdraw_objections
 
@@ -24,6 +30,8 @@ app = typer.Typer(
     help=_("L’entrepôt d’un hôpital : le charger, le décrire, y enregistrer les oppositions."),
 )
 
+app.command("batches", help=_("Montre les lots d’un entrepôt : nom, date, état précédent."))(batches)
+app.command("undo", help=_("Annule le dernier chargement d’un lot."))(undo)
 app.command("synthesize", help=_("Construit l’entrepôt d’un hôpital inventé, pour essayer."))(synthesize)
 
 WarehouseFile = Annotated[Path, typer.Argument(metavar="FILE", help=_("Le fichier de l’entrepôt."))]
@@ -37,11 +45,33 @@ def load(
         str | None, typer.Option(help=_("Le nom de la source, par défaut celui du dossier."))
     ] = None,
     memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(help=_("Ajoute ou met à jour ce lot, au lieu de remplacer tout l’entrepôt.")),
+    ] = None,
 ) -> None:
     """Load a folder."""
     with progress_bar() as progress:
-        report = load_omop(folder, target=to, source_name=name, progress=progress, memory_limit=memory)
-    print_report(report)
+        if batch is None:
+            refuse_to_replace(to)
+            print_report(
+                load_omop(folder, target=to, source_name=name, progress=progress, memory_limit=memory)
+            )
+            return
+        report = load_batch(
+            to,
+            name=batch,
+            kind="omop",
+            digest=digest_files(
+                find_sources(folder, needs_person=False).files.values(), reader=f"omop {__version__}"
+            ),
+            write=lambda staged: stage_omop(folder, folder=staged),
+            source_name=name or folder.resolve().name,
+            means=Means(progress, memory),
+        )
+    tell_change(report)
+    if report.load:
+        print_report(report.load)
 
 
 @app.command(help=_("Décrit un entrepôt : version, source, lignes par table, personnes, oppositions."))
@@ -68,6 +98,11 @@ def record_objections(
     """Add or withdraw objections."""
     change = withdraw_objections if withdraw else add_objections
     _print_objections(change(file, persons=persons), withdraw=withdraw)
+
+
+def _digest(folder: Path) -> str:
+    files = find_sources(folder, needs_person=False).files.values()
+    return digest_files(files, reader=f"omop {__version__}")
 
 
 def print_report(report: LoadReport) -> None:

@@ -4,16 +4,15 @@ A task's state, the ledger and the answers are in one database so that each move
 """
 
 import os
-import re
 import sqlite3
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from maillage.base.i18n import _
+from maillage.base.statements import load_statements
 from maillage.node.errors import NodeExistsError, NodeMissingError, StoreBrokenError, StoreFullError
 
 SCHEMA_VERSION = 1
@@ -54,7 +53,7 @@ class Store:
     def rows(self, query: str, **parameters: Any) -> list[sqlite3.Row]:
         """All rows of a named query."""
         with _disk_errors():
-            return self.connection.execute(load_queries()[query], parameters).fetchall()
+            return self.connection.execute(_queries()[query], parameters).fetchall()
 
     def row(self, query: str, **parameters: Any) -> sqlite3.Row | None:
         """The first row of a named query."""
@@ -65,7 +64,7 @@ class Store:
         """Run a named change."""
         if not self.connection.in_transaction:
             raise RuntimeError("a change belongs in a transaction")
-        self.connection.execute(load_queries()[query], parameters)
+        self.connection.execute(_queries()[query], parameters)
 
     def close(self) -> None:
         """Give the file back."""
@@ -146,11 +145,8 @@ def _do_nothing() -> None:
     pass
 
 
-@cache
-def load_queries() -> Mapping[str, str]:
-    """Every query of `sql/queries.sql`, by name."""
-    parts = re.split(r"^-- name: (\w+)\n", _read_sql("queries.sql"), flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
+def _queries() -> Mapping[str, str]:
+    return load_statements("maillage.node", "sql/queries.sql")
 
 
 def _read_sql(name: str) -> str:

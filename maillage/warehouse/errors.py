@@ -41,6 +41,10 @@ class SourceError(WarehouseError):
     """A file to load is broken: the message names the file and the place."""
 
 
+class BatchError(WarehouseError):
+    """The batch cannot be named, found or undone."""
+
+
 class EngineError(WarehouseError):
     """The engine could not answer. The message never quotes a value."""
 

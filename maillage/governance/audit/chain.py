@@ -9,9 +9,10 @@ from django.db import connection
 from maillage.base.canon import canonical_bytes
 from maillage.base.errors import Kind, MaillageError
 from maillage.base.i18n import _
+from maillage.base.statements import load_statements
 from maillage.governance.audit.events import EventType
 from maillage.governance.audit.models import FIRST_HASH, Event, hash_line
-from maillage.governance.statements import execute, load_statements
+from maillage.governance.statements import execute
 
 
 class AuditError(MaillageError):

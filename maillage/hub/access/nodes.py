@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 
 from maillage.base.keys import PublicKey
+from maillage.base.statements import load_statements
 from maillage.exchange.errors import ClockSkewError, SignatureError
 from maillage.exchange.http import ALLOWED_SKEW, verify_request
 from maillage.exchange.version import CURRENT, is_accepted
@@ -14,7 +15,7 @@ from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.governance.group.models import Member
 from maillage.governance.group.states import MemberState
-from maillage.governance.statements import execute, load_statements
+from maillage.governance.statements import execute
 from maillage.governance.transactions import atomic
 from maillage.hub.access.errors import NodeSuspendedError, NodeUnknownError, ProtocolError, ReplayError
 from maillage.hub.access.models import SeenNonce

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from maillage.base.canon import sha256_hex
 from maillage.base.i18n import _
+from maillage.base.statements import load_statements
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
-from maillage.governance.statements import execute, load_statements
+from maillage.governance.statements import execute
 from maillage.governance.transactions import atomic
 from maillage.hub.access.errors import LinkError, RequesterError, TokenError
 from maillage.hub.access.models import Link, Token

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from maillage.governance.statements import execute, load_statements
+from maillage.base.statements import load_statements
+from maillage.governance.statements import execute
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.states import (
     QuestionState,

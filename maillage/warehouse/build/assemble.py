@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 
 import duckdb
 import numpy as np
 
+from maillage.warehouse.build.derive import derive_tables
 from maillage.warehouse.build.diagnose import explain
 from maillage.warehouse.build.finish import (
     add_self_ancestors,
@@ -50,28 +52,34 @@ def assemble(
     progress: Progress | None = None,
     memory_limit: str | None = None,
     ignored: tuple[str, ...] = (),
+    facts: Mapping[str, str] = MappingProxyType({}),
+    derive: bool = False,
+    alone: bool = False,
 ) -> LoadReport:
     """Write a warehouse from inputs that weigh `total` together, all of it or nothing.
 
     Each statement commits by itself: the file is new and takes its name only when whole, and one transaction
     around everything would keep all rows in memory whatever `memory_limit` says.
 
-    `objections` is asked for once the target is ours alone, so that none recorded meanwhile is lost.
+    `objections` is asked for once the target is ours alone, so that none recorded meanwhile is lost. `facts`
+    join the file's metadata. With `derive`, periods of observation and eras that no input gives are computed.
     """
     start = monotonic()
-    with replacing(target, memory_limit=memory_limit) as connection:
+    with replacing(target, memory_limit=memory_limit, alone=alone) as connection:
         create_tables(connection)
         objected = record_objections(connection, objections())
         meter = Meter(connection, progress=progress, total=total * (_INSERT_SHARE + _THIN_SHARE))
         origins = _insert_all(connection, inputs, objections=objected, meter=meter)
         check_persons(connection)
         added = add_self_ancestors(connection)
+        if derive:
+            derive_tables(connection)
         if objected:
             withhold_linked(connection)
         for table in THIN_COPIES:
             with meter.step(table, origins[table].weight * _THIN_SHARE):
                 create_thin_copy(connection, table)
-        write_metadata(connection, source_name=source_name)
+        write_metadata(connection, source_name=source_name, facts=facts)
         meter.finish(source_name)
         tables = tuple(_report(connection, table, origins[table.name]) for table in TABLES.values())
         persons, withheld = (

@@ -1,5 +1,7 @@
 """The end of every load: what is derived from the tables, then what the file says of itself."""
 
+from collections.abc import Mapping
+
 import duckdb
 from sqlglot import exp
 
@@ -68,7 +70,9 @@ def create_thin_copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     rows.create(f"main.{copy.table}")
 
 
-def write_metadata(connection: duckdb.DuckDBPyConnection, *, source_name: str) -> None:
+def write_metadata(
+    connection: duckdb.DuckDBPyConnection, *, source_name: str, facts: Mapping[str, str]
+) -> None:
     """What a reader must know before it trusts the file."""
     # Athena puts the version of a whole release in the row of the vocabulary called None.
     release = connection.table("main.vocabulary").filter("vocabulary_id = 'None'")
@@ -80,6 +84,7 @@ def write_metadata(connection: duckdb.DuckDBPyConnection, *, source_name: str) -
         "vocabulary_version": (versions[0][0] or "") if versions else "",
         "created_at": format_instant(utc_now()),
         "maillage_version": __version__,
+        **facts,
     }
     for name, value in metadata.items():
         insertion = exp.insert(exp.values([(name, value)]), METADATA_TABLE)

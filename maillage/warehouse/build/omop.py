@@ -9,7 +9,7 @@ import numpy as np
 from maillage.base.i18n import _
 from maillage.warehouse.build.assemble import assemble
 from maillage.warehouse.build.diagnose import explain
-from maillage.warehouse.build.insert import Input, check_columns, source_columns
+from maillage.warehouse.build.insert import Input, cast_rows, check_columns, source_columns
 from maillage.warehouse.build.person_ids import read_person_ids
 from maillage.warehouse.build.progress import Progress
 from maillage.warehouse.build.report import LoadReport
@@ -45,6 +45,19 @@ def load_omop(
         memory_limit=memory_limit,
         ignored=sources.ignored,
     )
+
+
+def stage_omop(source: Path, *, folder: Path) -> None:
+    """Write the tables of a folder as Parquet files of the model's types. Raises SourceError."""
+    # A batch may bring a vocabulary alone: it need not hold persons.
+    sources = find_sources(source, needs_person=False)
+    inputs = [_input(table, path) for table, path in sources.files.items()]
+    _check_all(inputs)
+    with duckdb.connect() as connection:
+        for one in inputs:
+            with explain(one):
+                rows = cast_rows(one.open(connection), one.table, origin=one.origin)
+                rows.write_parquet(str(folder / f"{one.table.name}.parquet"), compression="zstd")
 
 
 def _input(table: str, path: Path) -> Input:

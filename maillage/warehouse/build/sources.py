@@ -35,8 +35,11 @@ def is_csv(path: Path) -> bool:
     return not path.name.lower().endswith(".parquet")
 
 
-def find_sources(folder: Path) -> Sources:
-    """Match the files of a folder with the tables of the model, whatever the case of their names."""
+def find_sources(folder: Path, *, needs_person: bool = True) -> Sources:
+    """Match the files of a folder with the tables of the model, whatever the case of their names.
+
+    Raises SourceError.
+    """
     if not folder.is_dir():
         raise SourceError(
             _("{folder} n’est pas un dossier.").format(folder=folder),
@@ -53,7 +56,7 @@ def find_sources(folder: Path) -> Sources:
         else:
             files[table] = path
     objections = files.pop(OBJECTION_FILE, None)
-    if "person" not in files:
+    if needs_person and "person" not in files:
         raise SourceError(
             _("{folder} ne contient pas la table person.").format(folder=folder),
             why=_("Sans elle, un entrepôt n’a aucun patient."),

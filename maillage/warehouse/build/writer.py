@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import duckdb
@@ -19,14 +19,15 @@ from maillage.warehouse.errors import WarehouseBusyError, WarehouseError, Wareho
 
 @contextmanager
 def replacing(
-    target: Path, *, from_former: bool = False, memory_limit: str | None = None
+    target: Path, *, from_former: bool = False, memory_limit: str | None = None, alone: bool = False
 ) -> Generator[duckdb.DuckDBPyConnection]:
     """A connection to a new file that takes the place of `target` when the body ends without an error.
 
-    The new file is empty, or a copy of the former one. Raises WarehouseBusyError, WarehouseWriteError.
+    The new file is empty, or a copy of the former one. `alone` says that the caller is the only writer
+    already. Raises WarehouseBusyError, WarehouseWriteError.
     """
     new = target.with_name(f".{target.name}.loading")
-    with _only_writer(target), _named_errors(target):
+    with nullcontext() if alone else only_writer(target), _named_errors(target):
         try:
             _remove(new)
             if from_former:
@@ -36,9 +37,9 @@ def replacing(
                 new.chmod(target.stat().st_mode if target.exists() else 0o600)
                 yield connection
                 connection.execute("CHECKPOINT")
-            _sync(new)
+            sync(new)
             new.replace(target)
-            _sync(target.parent)
+            sync(target.parent)
         finally:
             _remove(new)
 
@@ -54,8 +55,11 @@ def _connect(path: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def _only_writer(target: Path) -> Generator[None]:
-    """Hold the target's lock file: of two writers at once, one would lose its work, or its objections."""
+def only_writer(target: Path) -> Generator[None]:
+    """Hold the target's lock file: of two writers at once, one would lose its work, or its objections.
+
+    Raises WarehouseBusyError, WarehouseWriteError.
+    """
     path = target.with_name(f".{target.name}.lock")
     descriptor = _open_lock(path)
     try:
@@ -123,7 +127,8 @@ def _remove(path: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the disk hold what was written to a file, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

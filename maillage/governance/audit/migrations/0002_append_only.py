@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from maillage.governance.statements import load_statements
+from maillage.base.statements import load_statements
 
 
 def add_triggers(_apps: Any, schema_editor: Any) -> None:

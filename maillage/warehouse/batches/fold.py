@@ -1,0 +1,75 @@
+"""Many batches, one set of tables: of the rows of one key, those of the batch loaded last."""
+
+import glob
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from maillage.warehouse.batches.codes import VOCABULARY_TABLES, look_up
+from maillage.warehouse.build.insert import Input
+from maillage.warehouse.schema import TABLES
+from maillage.warehouse.schema.keys import key_of
+from maillage.warehouse.sql import quote
+
+Files = Mapping[str, Sequence[Path]]
+"""The Parquet files of one batch by OMOP table."""
+
+
+def fold(batches: Sequence[tuple[str, Files]]) -> list[Input]:
+    """One input per table from named batches, oldest first."""
+    present = {table for _name, files in batches for table in files if table in TABLES}
+    # The vocabulary first: codes of the other tables are looked up in it.
+    tables = sorted(present, key=lambda table: (table not in VOCABULARY_TABLES, table))
+    return [
+        _input(table, [(name, files[table]) for name, files in batches if table in files]) for table in tables
+    ]
+
+
+def _input(table: str, parts: Sequence[tuple[str, Sequence[Path]]]) -> Input:
+    return Input(
+        table=TABLES[table],
+        origin=f"{table} ({', '.join(name for name, _paths in parts)})",
+        weight=sum(path.stat().st_size for _name, paths in parts for path in paths),
+        open=partial(_open, table=table, parts=[paths for _name, paths in parts]),
+    )
+
+
+def _open(
+    connection: duckdb.DuckDBPyConnection, *, table: str, parts: Sequence[Sequence[Path]]
+) -> duckdb.DuckDBPyRelation:
+    """The rows of every part that no later part replaces."""
+    rows = [_read(connection, paths) for paths in parts]
+    found = rows[-1]
+    later = _keys(table, found)
+    for older in reversed(rows[:-1]):
+        kept = older.set_alias("older").join(later.set_alias("later"), _same_key(table), how="anti")
+        found = _union(found, kept)
+        later = later.union(_keys(table, older))
+    return look_up(connection, found, table=table)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> duckdb.DuckDBPyRelation:
+    return connection.read_parquet([glob.escape(str(path)) for path in paths], union_by_name=True)
+
+
+def _keys(table: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    return rows.project(", ".join(map(quote, key_of(table))))
+
+
+def _same_key(table: str) -> str:
+    return " AND ".join(f"older.{quote(name)} = later.{quote(name)}" for name in key_of(table))
+
+
+def _union(newer: duckdb.DuckDBPyRelation, older: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Rows under one set of names: a batch may lack columns that another has."""
+    names = list(dict.fromkeys([*newer.columns, *older.columns]))
+    return _with(newer, names).union(_with(older, names))
+
+
+def _with(rows: duckdb.DuckDBPyRelation, names: Sequence[str]) -> duckdb.DuckDBPyRelation:
+    present = set(rows.columns)
+    return rows.project(
+        ", ".join(quote(name) if name in present else f"NULL AS {quote(name)}" for name in names)
+    )

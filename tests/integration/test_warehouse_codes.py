@@ -1,0 +1,121 @@
+"""Codes of a source become concepts: known, refined, mapped by the hospital, unknown."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from maillage.warehouse.batches import load_batch
+from maillage.warehouse.build.omop import stage_omop
+from tests.support.omop import Rows, write_folder
+
+CONCEPTS = [
+    {"concept_id": 2000100154, "concept_code": "E11", "vocabulary_id": "CIM10"},
+    {"concept_id": 2000100160, "concept_code": "E11.9", "vocabulary_id": "CIM10"},
+    {"concept_id": 2000100300, "concept_code": "I50", "vocabulary_id": "CIM10"},
+    {"concept_id": 316139, "concept_code": "84114007", "vocabulary_id": "SNOMED"},
+    {"concept_id": 3004410, "concept_code": "4548-4", "vocabulary_id": "LOINC"},
+    {"concept_id": 8554, "concept_code": "%", "vocabulary_id": "UCUM"},
+]
+MAPS = [
+    {"concept_id_1": 2000100300, "concept_id_2": 316139, "relationship_id": "Maps to", "invalid_reason": ""}
+]
+OWN_MAP = [
+    {
+        "source_code": "GLY",
+        "source_vocabulary_id": "LABO",
+        "target_concept_id": 3004410,
+        "target_vocabulary_id": "LOINC",
+        "invalid_reason": "",
+    }
+]
+
+
+def load_vocabulary(folder: Path, name: str, tables: Mapping[str, Rows]) -> None:
+    source = write_folder(folder / name, tables)
+    load_batch(
+        folder / "w.duckdb",
+        name="vocabulary",
+        kind="omop",
+        digest=name,
+        write=lambda staged: stage_omop(source, folder=staged),
+        source_name="test",
+    )
+
+
+def load_coded(folder: Path, table: str, rows: str, columns: str) -> None:
+    def write(staged: Path) -> None:
+        with duckdb.connect() as connection:
+            connection.values([1, 8507, 1950, 0, 0]).project(
+                "col0 AS person_id, col1 AS gender_concept_id, col2 AS year_of_birth,"
+                " col3 AS race_concept_id, col4 AS ethnicity_concept_id"
+            ).write_parquet(str(staged / "person.parquet"))
+            connection.sql(f"SELECT * FROM (VALUES {rows}) AS t({columns})").write_parquet(
+                str(staged / f"{table}.parquet")
+            )
+
+    load_batch(folder / "w.duckdb", name="coded", kind="test", digest=rows, write=write, source_name="test")
+
+
+def read(folder: Path, columns: str, table: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(folder / "w.duckdb"), read_only=True) as connection:
+        return sorted(connection.table(table).project(columns).fetchall())
+
+
+CONDITION = (
+    "condition_occurrence_id, person_id, condition_start_date, condition_type_concept_id,"
+    " source_vocabulary_id, source_code"
+)
+FOUND = "condition_concept_id, condition_source_concept_id, condition_source_value"
+
+
+@pytest.mark.parametrize(
+    ("code", "concept", "source"),
+    [
+        ("E11.9", 2000100160, 2000100160),
+        ("E119", 2000100160, 2000100160),
+        ("e11 9", 2000100160, 2000100160),
+        ("E1198", 2000100160, 2000100160),
+        ("E112", 2000100154, 2000100154),
+        ("I50", 316139, 2000100300),
+        ("I501", 316139, 2000100300),
+        ("Z99", 0, 0),
+        ("E1", 0, 0),
+    ],
+)
+def test_a_code_of_the_classification(tmp_path: Path, code: str, concept: int, source: int) -> None:
+    load_vocabulary(tmp_path, "v", {"concept": CONCEPTS, "concept_relationship": MAPS})
+    row = f"(1, 1, DATE '2020-01-01', 0, 'CIM10', '{code}')"
+    load_coded(tmp_path, "condition_occurrence", row, CONDITION)
+    assert read(tmp_path, FOUND, "condition_occurrence") == [(concept, source, code)]
+
+
+def test_a_newer_vocabulary_maps_the_same_codes_anew(tmp_path: Path) -> None:
+    load_vocabulary(tmp_path, "v1", {"concept": CONCEPTS})
+    load_coded(tmp_path, "condition_occurrence", "(1, 1, DATE '2020-01-01', 0, 'CIM10', 'I50')", CONDITION)
+    assert read(tmp_path, "condition_concept_id", "condition_occurrence") == [(2000100300,)]
+    load_vocabulary(tmp_path, "v2", {"concept": CONCEPTS, "concept_relationship": MAPS})
+    assert read(tmp_path, "condition_concept_id", "condition_occurrence") == [(316139,)]
+
+
+def test_a_hospitals_own_map_a_unit_and_an_unknown_code(tmp_path: Path) -> None:
+    load_vocabulary(tmp_path, "v", {"concept": CONCEPTS, "source_to_concept_map": OWN_MAP})
+    columns = (
+        "measurement_id, person_id, measurement_date, measurement_type_concept_id, value_as_number,"
+        " source_vocabulary_id, source_code, unit_code"
+    )
+    rows = (
+        "(1, 1, DATE '2020-01-01', 0, 8.1, 'LABO', 'GLY', '%'),"
+        "(2, 1, DATE '2020-01-02', 0, 8.2, 'LOINC', '4548-4', 'mmol/mol'),"
+        "(3, 1, DATE '2020-01-03', 0, 8.3, 'LABO', 'XYZ', NULL)"
+    )
+    load_coded(tmp_path, "measurement", rows, columns)
+    found = (
+        "measurement_id, measurement_concept_id, measurement_source_value, unit_concept_id, unit_source_value"
+    )
+    assert read(tmp_path, found, "measurement") == [
+        (1, 3004410, "GLY", 8554, "%"),
+        (2, 3004410, "4548-4", 0, "mmol/mol"),
+        (3, 0, "XYZ", 0, None),
+    ]
