@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from maillage.cli.main import run
 from maillage.warehouse.build.omop import load_omop
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.errors import WarehouseNotFoundError
@@ -139,3 +140,17 @@ def test_a_release_that_is_not_whole_changes_nothing(tmp_path: Path) -> None:
 def test_a_warehouse_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(WarehouseNotFoundError):
         apply_release(tmp_path / "none.duckdb", make_release(tmp_path))
+
+
+def test_a_warehouse_of_batches_keeps_the_release_through_later_loads(tmp_path: Path) -> None:
+    source = write_folder(tmp_path / "a", {"person": people(1)})
+    warehouse, release = tmp_path / "w.duckdb", make_release(tmp_path)
+    load = ["warehouse", "load", str(source), "--to", str(warehouse), "--batch"]
+    assert run([*load, "first"]) == 0
+    report = apply_release(warehouse, release)
+    assert report.after > report.before
+    assert run([*load, "second"]) == 0
+    found = read_info(warehouse)
+    assert (found.rows["concept"], found.vocabulary_version) == (report.after, release.manifest.reference)
+    assert run(["warehouse", "undo", str(warehouse), "referentiel"]) == 0
+    assert read_info(warehouse).vocabulary_version == ""

@@ -151,7 +151,7 @@ def _rebuild(
         total=sum(one.weight for one in inputs),
         progress=means.progress,
         memory_limit=means.memory_limit,
-        facts={BATCHES_FACT: format_batches(batches)},
+        facts={**shelf.facts(batches), BATCHES_FACT: format_batches(batches)},
         derive=True,
         alone=True,
     )

@@ -6,7 +6,7 @@ The warehouse says which batches it was built from; a folder that it does not na
 import json
 import shutil
 import tempfile
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ BATCHES_FACT = "batches"
 _MAX_LIST_BYTES = 10_000_000
 _STAGING = ".staging-"
 _DIGEST_SHOWN = 16
+_FACTS = "facts.json"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ def _batch(facts: dict[str, Any]) -> Batch:
     )
 
 
+def write_facts(folder: Path, facts: Mapping[str, str]) -> None:
+    """Have a batch that is being staged say something of the warehouse, such as its vocabulary's version."""
+    (folder / _FACTS).write_text(json.dumps(dict(facts)), encoding="utf-8")
+
+
 class Shelf:
     """The batches' folder of one warehouse. Call it while the warehouse's lock is held."""
 
@@ -104,6 +110,15 @@ class Shelf:
         for path in sorted((self.folder / batch.folder).glob("*.parquet")):
             found.setdefault(path.stem.partition("-")[0], []).append(path)
         return found
+
+    def facts(self, batches: Iterable[Batch]) -> dict[str, str]:
+        """What the batches have the warehouse say of itself, the later one's word before the earlier's."""
+        said: dict[str, str] = {}
+        for batch in batches:
+            path = self.folder / batch.folder / _FACTS
+            if path.is_file():
+                said |= json.loads(path.read_text(encoding="utf-8"))
+        return said
 
     def sweep(self, kept: Collection[Batch]) -> None:
         """Remove every folder that no batch of the warehouse needs, the leavings of a crash included."""

@@ -75,13 +75,6 @@ def insert_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str, obj
     values.filter(objected).order(order).insert_into(f"{WITHHELD_SCHEMA}.{table.name}")
 
 
-def cast_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str) -> duckdb.DuckDBPyRelation:
-    """The rows with the table's columns, in its types; a column that the source lacks is null."""
-    present = source_columns(rows, origin=origin)
-    check_columns(table, present, origin=origin)
-    return rows.project(", ".join(_value(column.name, column.type, present) for column in table.columns))
-
-
 def _value(name: str, target: CdmType, present: Mapping[str, SourceColumn]) -> str:
     if name not in present:
         return f"CAST(NULL AS {DUCKDB_TYPES[target]}) AS {quote(name)}"
