@@ -12,9 +12,10 @@ from rich.progress import Progress
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _, ngettext
 from maillage.cli.exits import tell_error
+from maillage.cli.places import read_place
 from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, parse_expression, run_cohorts
 from maillage.cohort.errors import CohortError
-from maillage.warehouse.engines.duckdb import open_warehouse
+from maillage.warehouse.engines.open import open_engine
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,15 +31,40 @@ def run(
     expressions: Annotated[
         list[str], typer.Argument(metavar="EXPR…", help=_("Fichiers, dossiers ou motifs (*.json)."))
     ],
-    warehouse: Annotated[Path, typer.Option(help=_("L’entrepôt, fait par « maillage warehouse load »."))],
+    warehouse: Annotated[
+        str,
+        typer.Option(help=_("Fichier d’entrepôt, adresse postgresql://…, ou dossier Parquet pour Spark.")),
+    ],
     out: Annotated[Path, typer.Option(help=_("Le fichier Parquet à écrire."))],
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help=_("Passe les définitions fautives au lieu de s’arrêter."))
     ] = False,
+    engine_name: Annotated[
+        str | None, typer.Option("--engine", help=_("duckdb, postgres ou spark ; deviné sans cela."))
+    ] = None,
+    objections: Annotated[
+        Path | None,
+        typer.Option(help=_("postgres, spark : fichier CSV ou Parquet des personnes opposées (person_id).")),
+    ] = None,
+    cdm_schema: Annotated[
+        str, typer.Option("--schema", help=_("postgres : schéma des tables OMOP."))
+    ] = "cdm",
+    vocabulary_schema: Annotated[
+        str | None, typer.Option(help=_("postgres : schéma du vocabulaire, s’il est à part."))
+    ] = None,
+    master: Annotated[str, typer.Option(help=_("spark : local[4], ou spark://hôte:7077."))] = "local[*]",
 ) -> None:
     """Write the rows of many cohorts to one file."""
+    place = read_place(
+        warehouse,
+        engine=engine_name,
+        objections=objections,
+        cdm_schema=cdm_schema,
+        vocabulary_schema=vocabulary_schema,
+        master=master,
+    )
     cohorts = _read_all(_find(expressions), keep_going=keep_going)
-    engine = open_warehouse(warehouse)
+    engine = open_engine(place)
     try:
         with _progress_over(cohorts) as advance:
             run_cohorts(cohorts, engine=engine, to=out, progress=advance)

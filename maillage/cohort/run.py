@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from sqlglot import exp
 
-from maillage.cohort.compile import CodesetTable, CohortPlan, compile_cohort
+from maillage.cohort.compile import CodesetTable, CohortPlan, Keep, compile_cohort
 from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import cast, col, named, select, table, text, union_all
@@ -50,7 +50,7 @@ def compile_for(engine: Engine, expression: CohortExpression) -> CohortPlan:
 @contextmanager
 def run_plan(plan: CohortPlan, *, engine: Engine) -> Generator[CohortTables]:
     """`run_cohort` in its second half, for callers who time the two apart."""
-    with _made(statements(plan), engine=engine):
+    with _made(_statements(plan, engine), engine=engine):
         yield CohortTables(plan.rows, plan.events or "", plan.rules)
 
 
@@ -63,6 +63,12 @@ def _made(tables: Sequence[Statement], *, engine: Engine) -> Generator[None]:
     finally:
         for name, _query in reversed(tables):
             engine.drop_temp(name)
+
+
+def _statements(plan: CohortPlan, engine: Engine) -> list[Statement]:
+    return statements(
+        plan, tables_for=lambda step: engine.prefers_table(step.query, once=step.keep is Keep.ONCE)
+    )
 
 
 def _fresh_prefix() -> str:
@@ -112,7 +118,7 @@ def _write_all(
     found: list[str] = []
     try:
         for name, plan in plans.items():
-            *steps, rows = statements(plan)
+            *steps, rows = _statements(plan, engine)
             with _made(steps, engine=engine):
                 engine.create_temp(*rows)
             found.append(plan.rows)
