@@ -46,7 +46,8 @@ def _prefix(rules: int) -> exp.Expr:
 
 
 def _holds_first(count: int, rules: int) -> exp.Expr:
-    # The first bits by a remainder: a mask of more than 63 rules is a decimal outside DuckDB, and has no bits. Of all rules no remainder is taken, for 2^127 is no number of 128 bits.
+    # The first bits by a remainder: outside DuckDB a mask of more than 63 rules is a decimal, without bits.
+    # Of all rules no remainder is taken, for 2^127 is no number of 128 bits.
     mask = col("e", "inclusion_mask")
     first = mask if count == rules else exp.Mod(this=mask, expression=num(2**count))
     return equal(first, num(2**count - 1))

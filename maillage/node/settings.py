@@ -86,6 +86,8 @@ class WarehouseSettings(Settings):
         "local[*]"
     )
     """spark: `local[4]`, or a standalone cluster's `spark://host:7077`."""
+    spark: Annotated[dict[str, str], Field(default_factory=dict)]
+    """spark: other settings of Spark, such as `"spark.hadoop.hive.metastore.uris" = "thrift://…"`."""
     memory_limit: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(MB|GB)$")] = "2GB"
     """Memory that the engine may use, such as `2GB`."""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
@@ -132,6 +134,7 @@ class WarehouseSettings(Settings):
                     data=_resolve(folder, self.data),
                     catalog=self.catalog,
                     master=self.master,
+                    options=self.spark,
                     memory_limit=self.memory_limit,
                 )
 
@@ -165,6 +168,8 @@ def write_node_settings(path: Path, *, settings: NodeSettings) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _toml(value: str | float) -> str:
+def _toml(value: str | float | dict[str, str]) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(name)} = {_toml(one)}" for name, one in value.items()) + "}"
     # JSON's strings and numbers are TOML's too.
     return json.dumps(value, ensure_ascii=False)

@@ -4,7 +4,8 @@ A database or a lakehouse that exists has no rows set apart for objections, so i
 persons who objected: without a readable list no engine opens it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -40,7 +41,8 @@ class PostgresPlace:
 class SparkPlace:
     """OMOP tables in Parquet (`data`, a folder or an address) or in a database of the catalog (`catalog`).
 
-    `master` is `local[2]` or `spark://…`; memory and threads are of one Spark process.
+    `master` is `local[2]` or `spark://…`; `memory_limit` is that of one Spark process; `options` are
+    other settings of Spark, such as the address of a metastore.
     """
 
     objections: Path
@@ -48,6 +50,7 @@ class SparkPlace:
     catalog: str | None = None
     master: str = "local[*]"
     memory_limit: str = "2GB"
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
     engine: Literal["spark"] = "spark"
 
 

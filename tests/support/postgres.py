@@ -1,12 +1,14 @@
 """A throw-away PostgreSQL server on loopback, and OMOP schemas in it as hospitals have them."""
 
+import atexit
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -64,11 +66,22 @@ def postgres_cluster() -> Generator[Cluster]:
             pytest.fail("in CI a PostgreSQL server must be installed")
         pytest.skip("no PostgreSQL server is installed here")
     # Not under pytest's own folder, which only root may enter: the server refuses to run as root.
-    with tempfile.TemporaryDirectory(prefix="maillage-postgres-") as folder:
+    folder = tempfile.mkdtemp(prefix="maillage-postgres-")
+    try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         with _running(binaries[-1], Path(folder)) as found:
             yield found
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def shared_cluster() -> Cluster:
+    """One server for this process, stopped when it ends."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(postgres_cluster())
 
 
 @contextmanager

@@ -83,8 +83,6 @@ def _start(place: SparkPlace, scratch: Path) -> SparkSession:
     # The JVM's half logs the values of a failed task: nothing of it may reach the node's log.
     session.sparkContext.setLogLevel("OFF")
     _set_meaning(session)
-    parallel = session.sparkContext.defaultParallelism
-    session.conf.set("spark.sql.shuffle.partitions", str(2 * parallel))
     return session
 
 
@@ -92,6 +90,8 @@ def _start_settings(place: SparkPlace, scratch: Path) -> dict[str, str]:
     memory = place.memory_limit.removesuffix("B")
     settings = {
         "spark.driver.memory": memory,
+        # A cohort of many nested groups is a deep tree to Spark's planner.
+        "spark.driver.extraJavaOptions": "-Xss16m",
         "spark.executor.memory": memory,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -101,11 +101,15 @@ def _start_settings(place: SparkPlace, scratch: Path) -> dict[str, str]:
         "spark.io.encryption.enabled": "true",
     }
     if place.master.startswith("local"):
-        # On one machine nothing listens beyond it.
-        settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+        # On one machine nothing listens beyond it, and 200 parts of each table would be 198 too many.
+        settings |= {
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.sql.shuffle.partitions": "8",
+        }
     if place.catalog is not None:
         settings["spark.sql.catalogImplementation"] = "hive"
-    return settings
+    return settings | dict(place.options)
 
 
 def _set_meaning(session: SparkSession) -> None:

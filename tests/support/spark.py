@@ -1,0 +1,44 @@
+"""Spark for tests: one for the whole process, set for tables of a few rows."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from maillage.warehouse.place import SparkPlace
+from maillage.warehouse.schema import TABLES
+
+# Tests ask many small questions once: compiling each of them would take most of the time.
+QUICK: Mapping[str, str] = {
+    "spark.driver.extraJavaOptions": "-Xss16m -XX:TieredStopAtLevel=1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+}
+
+
+def need_java() -> None:
+    """Skip the test where there is no Java, save in CI."""
+    if shutil.which("java") is None:
+        if os.environ.get("CI"):
+            pytest.fail("in CI a Java 17 must be installed")
+        pytest.skip("no Java is installed here")
+
+
+def export_parquet(warehouse: Path, folder: Path) -> Path:
+    """A folder of one Parquet file per table that has rows, from a warehouse file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(warehouse), read_only=True) as source:
+        for name in TABLES:
+            if source.table(f"main.{name}").limit(1).fetchall():
+                source.execute(f"COPY main.{name} TO '{folder / name}.parquet' (FORMAT parquet)")
+    return folder
+
+
+def quick_place(data: Path, *, objections: Path) -> SparkPlace:
+    """That folder on two threads."""
+    return SparkPlace(data=str(data), master="local[2]", objections=objections, options=QUICK)
