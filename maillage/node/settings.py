@@ -86,7 +86,7 @@ class WarehouseSettings(Settings):
         "local[*]"
     )
     """spark: `local[4]`, or a standalone cluster's `spark://host:7077`."""
-    spark: Annotated[dict[str, str], Field(default_factory=dict)]
+    spark: dict[str, str] = Field(default_factory=dict[str, str])
     """spark: other settings of Spark, such as `"spark.hadoop.hive.metastore.uris" = "thrift://…"`."""
     memory_limit: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(MB|GB)$")] = "2GB"
     """Memory that the engine may use, such as `2GB`."""

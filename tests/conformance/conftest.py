@@ -7,6 +7,7 @@ import pytest
 from maillage.warehouse.engines.base import Engine
 from tests.support.in_place import ENGINES, opened
 from tests.support.omop import people
+from tests.support.spark import QUIETLY
 
 SECRET = "M. Dupont, né à Ambert"
 PERSONS = {
@@ -29,7 +30,10 @@ OBJECTED = 4
 
 @pytest.fixture(
     scope="session",
-    params=[pytest.param(kind, marks=pytest.mark.xdist_group(f"conformance-{kind}")) for kind in ENGINES],
+    params=[
+        pytest.param(kind, marks=[pytest.mark.xdist_group(f"conformance-{kind}"), QUIETLY])
+        for kind in ENGINES
+    ],
 )
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Engine]:
     """Four persons, of whom one objected."""

@@ -20,6 +20,7 @@ from maillage.cohort import (
 from maillage.cohort.compile.sql import col, select, table
 from maillage.warehouse.engines.base import Engine
 from tests.oracle.conftest import CHOSEN, Warehouse
+from tests.support.spark import QUIETLY
 
 # The reference writes a query that no engine accepts; tests/unit/test_cohort_abnormal.py has it by hand.
 REFERENCE_FAILS = {"052_attr_meas_abnormal"}
@@ -56,8 +57,8 @@ SPARK_PHENOTYPES = 60
 
 def on(engine: str, sets: list[tuple[str, str]]) -> list[Any]:
     """One case per set; each engine's in one process, where it is started once."""
-    group = pytest.mark.xdist_group(f"oracle-{engine}")
-    return [pytest.param(engine, *one, marks=group, id=f"{engine}-{one[0]}-{one[1]}") for one in sets]
+    marks = [pytest.mark.xdist_group(f"conformance-{engine}"), QUIETLY]
+    return [pytest.param(engine, *one, marks=marks, id=f"{engine}-{one[0]}-{one[1]}") for one in sets]
 
 
 CASES = (

@@ -11,7 +11,7 @@ from maillage.warehouse.objections import add_objections
 from maillage.warehouse.place import FilePlace, Place
 from tests.support.omop import Rows, load_tables
 from tests.support.postgres import load_schema, shared_cluster
-from tests.support.spark import export_parquet, need_java, quick_place
+from tests.support.spark import export_parquet, keep_spark, quick_place
 
 ENGINES = ("duckdb", "postgres", "spark")
 
@@ -37,7 +37,7 @@ def make_place(kind: str, folder: Path, warehouse: Path, *objected: int) -> Plac
             load_schema(cluster, schema, warehouse)
             return cluster.place(schema, objections=objections)
         case _:
-            need_java()
+            keep_spark()
             return quick_place(export_parquet(warehouse, folder / "parquet"), objections=objections)
 
 

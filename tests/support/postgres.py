@@ -57,11 +57,19 @@ class Cluster:
         return PostgresPlace(dsn=self.dsn(READER), cdm_schema=schema, objections=objections)
 
 
+def has_postgres() -> bool:
+    """Whether a server can be started here."""
+    return bool(_binaries())
+
+
+def _binaries() -> list[Path]:
+    return [found.parent for found in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
+
+
 @contextmanager
 def postgres_cluster() -> Generator[Cluster]:
     """A server for the length of the `with`; without PostgreSQL the test is skipped, save in CI."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not binaries or not (binaries[-1] / "initdb").exists():
+    if not has_postgres():
         if os.environ.get("CI"):
             pytest.fail("in CI a PostgreSQL server must be installed")
         pytest.skip("no PostgreSQL server is installed here")
@@ -70,7 +78,7 @@ def postgres_cluster() -> Generator[Cluster]:
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
-        with _running(binaries[-1], Path(folder)) as found:
+        with _running(_binaries()[-1], Path(folder)) as found:
             yield found
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,11 +3,13 @@
 import os
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from maillage.warehouse.engines.spark_session import start_session
 from maillage.warehouse.place import SparkPlace
 from maillage.warehouse.schema import TABLES
 
@@ -21,12 +23,24 @@ QUICK: Mapping[str, str] = {
 }
 
 
+# The socket between Python and Java is left to the collector by the library.
+QUIETLY = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+
+
 def need_java() -> None:
     """Skip the test where there is no Java, save in CI."""
     if shutil.which("java") is None:
         if os.environ.get("CI"):
             pytest.fail("in CI a Java 17 must be installed")
         pytest.skip("no Java is installed here")
+
+
+@cache
+def keep_spark() -> None:
+    """Spark for the rest of this process: engines that are opened and closed meanwhile share it."""
+    need_java()
+    # What would end it is not kept: the JVM ends when its pipe to this process closes.
+    start_session(quick_place(Path(), objections=Path()))
 
 
 def export_parquet(warehouse: Path, folder: Path) -> Path:
