@@ -1,5 +1,6 @@
 """A standalone Spark cluster with two workers, asked by `maillage cohort run` in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,6 @@ import duckdb
 import pyspark
 import pytest
 
-from maillage.base.canon import canonical_json
 from tests.support.circe import cohort, concept_set, concepts, correlated, group, observed, rule
 from tests.support.hubs import free_port
 from tests.support.in_place import write_objections
@@ -83,7 +83,7 @@ def test_two_workers_find_what_one_machine_finds(master: str, tmp_path: Path) ->
     rules = [rule(group(correlated(condition, count=3)))]
     definition = tmp_path / "three.json"
     expression = cohort(condition, limit="First", ConceptSets=[concept_set(0, 5)], InclusionRules=rules)
-    definition.write_bytes(canonical_json(expression))
+    definition.write_text(json.dumps(expression), encoding="utf-8")
     lake = export_parquet(load_tables(tmp_path, tables), tmp_path / "lake")
     out = tmp_path / "rows.parquet"
     objections = write_objections(tmp_path, 1, 2, 3)

@@ -1,6 +1,7 @@
 """Which warehouse settings and command lines mean, and what is wrong with those that mean none."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -76,7 +77,7 @@ def test_settings_that_name_none_say_what_is_missing(settings: dict[str, object]
 
 
 def test_a_node_keeps_such_settings_and_says_what_is_not_there(tmp_path: Path) -> None:
-    settings = SPARK | {"spark": {"spark.x": 'a "quoted" value'}, "objections": "o.csv"}
+    settings: dict[str, Any] = SPARK | {"spark": {"spark.x": 'a "quoted" value'}, "objections": "o.csv"}
     made = make_node(tmp_path / "node", **settings)
     opened = open_node(tmp_path / "node")
     assert opened.settings == made.settings

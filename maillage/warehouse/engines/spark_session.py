@@ -3,8 +3,11 @@
 import logging
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -79,11 +82,23 @@ def _start(place: SparkPlace, scratch: Path) -> SparkSession:
     builder = SparkSession.builder.appName("maillage").master(place.master)
     for name, value in _start_settings(place, scratch).items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    with _own_signals():
+        session = builder.getOrCreate()
     # The JVM's half logs the values of a failed task: nothing of it may reach the node's log.
     session.sparkContext.setLogLevel("OFF")
     _set_meaning(session)
     return session
+
+
+@contextmanager
+def _own_signals() -> Generator[None]:
+    """Keep what this process does on Ctrl-C: the library takes that over, and a worker must not heed it."""
+    former = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, former)
 
 
 def _start_settings(place: SparkPlace, scratch: Path) -> dict[str, str]:
