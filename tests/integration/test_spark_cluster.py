@@ -60,7 +60,7 @@ def master(tmp_path: Path) -> Generator[str]:
         for number in (1, 2):
             folder = tmp_path / f"worker{number}"
             folder.mkdir()
-            means = ("--cores", "1", "--memory", "1g", "--webui-port", "0", "--work-dir", str(folder))
+            means = ("--cores", "1", "--memory", "3g", "--webui-port", "0", "--work-dir", str(folder))
             worker = spark_process("worker.Worker", *where, *means, address, log=folder / "log")
             stack.enter_context(worker)
         wait_for(log, "Registering worker", times=2)
