@@ -1,5 +1,6 @@
 """Spark for tests: one for the whole process, set for tables of a few rows."""
 
+import atexit
 import os
 import shutil
 from collections.abc import Mapping
@@ -39,8 +40,8 @@ def need_java() -> None:
 def keep_spark() -> None:
     """Spark for the rest of this process: engines that are opened and closed meanwhile share it."""
     need_java()
-    # What would end it is not kept: the JVM ends when its pipe to this process closes.
-    start_session(quick_place(Path(), objections=Path()))
+    _session, stop = start_session(quick_place(Path(), objections=Path()))
+    atexit.register(stop)
 
 
 def export_parquet(warehouse: Path, folder: Path) -> Path:
