@@ -10,7 +10,6 @@ from pathlib import Path
 from bench.measure import Measure, Stopwatch, best
 from maillage.cohort import CohortExpression, compile_cohort, parse_expression, run_cohorts
 from maillage.cohort.execute import statements
-from maillage.cohort.run import is_coded
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.layout import THIN_COPIES
 
@@ -46,7 +45,10 @@ def _compile_one(source: bytes) -> float:
 
 def _to_sql(expression: CohortExpression) -> list[str]:
     plan = compile_cohort(expression, thin_copies=THIN_COPIES)
-    return [query.sql("duckdb", copy=False) for _name, query in statements(plan, tables_for=is_coded)]
+    return [
+        query.sql("duckdb", copy=False)
+        for _name, query in statements(plan, tables_for=lambda step: step.coded)
+    ]
 
 
 def _batch(warehouse: Path, sources: dict[str, bytes], shared_data: Path) -> list[Measure]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -56,6 +56,10 @@ def _describe_type(field: FieldInfo) -> str:
     if _find_model(field.annotation):
         return "tables" if _is_list(field) else "table"
     kind = _plain(field.annotation)
+    if get_origin(kind) is Literal:
+        return ", ".join(map(code, get_args(kind)))
+    if get_origin(kind) is dict:
+        return "table of texts"
     if issubclass(kind, Enum):
         return ", ".join(code(str(member.value)) for member in kind)
     return ", ".join([_NAMES[kind], *_bounds(field)])
@@ -76,6 +80,8 @@ def _describe_default(field: FieldInfo) -> str:
             return "required"
         case None | () | "":
             return "none"
+        case _ if field.default_factory is not None:
+            return "none"
         case bool(value):
             return code(str(value).lower())
         case value:
@@ -85,8 +91,8 @@ def _describe_default(field: FieldInfo) -> str:
 def _plain(annotation: Any) -> type:
     """The type of the value, `None` left aside."""
     if get_origin(annotation) in (Union, UnionType):
-        return next(part for part in get_args(annotation) if part is not NoneType)
-    return annotation
+        annotation = next(part for part in get_args(annotation) if part is not NoneType)
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _find_model(annotation: Any) -> type[Settings] | None:

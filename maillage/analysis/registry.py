@@ -22,7 +22,7 @@ from maillage.base.settings import describe_validation
 
 ANALYSES = ("count",)
 # What decides a number: the analysis, the cohort compiler under it, the gate above it.
-_HASHED_PACKAGES = ("maillage.cohort", "maillage.disclosure")
+_HASHED_PACKAGES = ("maillage.cohort", "maillage.disclosure", "maillage.warehouse.engines")
 # What writes, explains or checks definitions changes no number: a better sentence must not part a node from
 # its hub.
 _NOT_HASHED = frozenset(f"maillage.cohort/{room}" for room in ("dsl", "explain", "profile", "reference"))

@@ -1,7 +1,7 @@
 """`maillage cohort`: run definitions on a warehouse, explain them, show their SQL and where time goes."""
 
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +15,21 @@ from maillage.cli.definitions import read_definition
 from maillage.cli.exits import tell_error
 from maillage.cli.explain import explain
 from maillage.cli.means import Memory, Threads, TimeLimit
+from maillage.cli.places import (
+    CdmSchema,
+    EngineName,
+    Master,
+    Objections,
+    VocabularySchema,
+    Warehouse,
+    read_place,
+)
 from maillage.cli.profile import profile
 from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, run_cohorts
 from maillage.cohort.dsl import to_python
 from maillage.cohort.errors import CohortError
-from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.engines.limits import time_limit as limit_time
+from maillage.warehouse.engines.open import open_engine
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,19 +49,34 @@ def run(
     expressions: Annotated[
         list[str], typer.Argument(metavar="EXPR…", help=_("Fichiers, dossiers ou motifs (*.json)."))
     ],
-    warehouse: Annotated[Path, typer.Option(help=_("L’entrepôt, fait par « maillage warehouse load »."))],
+    warehouse: Warehouse,
     out: Annotated[Path, typer.Option(help=_("Le fichier Parquet à écrire."))],
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help=_("Passe les définitions fautives au lieu de s’arrêter."))
     ] = False,
+    engine_name: EngineName = None,
+    objections: Objections = None,
+    cdm_schema: CdmSchema = "cdm",
+    vocabulary_schema: VocabularySchema = None,
+    master: Master = "local[*]",
     memory: Memory = None,
     threads: Threads = None,
     time_limit: TimeLimit = None,
 ) -> None:
     """Write the rows of many cohorts to one file."""
+    place = read_place(
+        warehouse,
+        engine=engine_name,
+        objections=objections,
+        cdm_schema=cdm_schema,
+        vocabulary_schema=vocabulary_schema,
+        master=master,
+        memory=memory,
+        threads=threads,
+    )
     cohorts = _read_all(_find(expressions), keep_going=keep_going)
     with (
-        open_warehouse(warehouse, memory_limit=memory, threads=threads) as engine,
+        closing(open_engine(place)) as engine,
         limit_time(engine, seconds=time_limit),
         _progress_over(cohorts) as advance,
     ):

@@ -40,12 +40,14 @@ def _best_prefix(tables: CohortTables) -> exp.Query:
 
 
 def _prefix(rules: int) -> exp.Expr:
-    branches = [exp.If(this=_holds_first(count), true=num(count)) for count in range(rules, 0, -1)]
+    counts = range(rules, 0, -1)
+    branches = [exp.If(this=_holds_first(count, rules), true=num(count)) for count in counts]
     return exp.Case(ifs=branches, default=num(0)) if branches else num(0)
 
 
-def _holds_first(count: int) -> exp.Expr:
-    bits = 2**count - 1
-    return equal(
-        exp.Paren(this=exp.BitwiseAnd(this=col("e", "inclusion_mask"), expression=num(bits))), num(bits)
-    )
+def _holds_first(count: int, rules: int) -> exp.Expr:
+    # The first bits by a remainder: outside DuckDB a mask of more than 63 rules is a decimal, without bits.
+    # Of all rules no remainder is taken, for 2^127 is no number of 128 bits.
+    mask = col("e", "inclusion_mask")
+    first = mask if count == rules else exp.Mod(this=mask, expression=num(2**count))
+    return equal(first, num(2**count - 1))

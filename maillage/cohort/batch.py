@@ -11,9 +11,8 @@ from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import cast, col, named, select, table, text, union_all
 from maillage.cohort.errors import CohortError
-from maillage.cohort.execute import statements
 from maillage.cohort.expression import CohortExpression, ConceptSetItem
-from maillage.cohort.run import fresh_prefix, is_coded, made
+from maillage.cohort.run import fresh_prefix, made, statements_for
 from maillage.cohort.shared_scans import SharedScans, share_scans
 from maillage.warehouse.engines.base import Engine
 
@@ -68,7 +67,7 @@ def _write_all(
     found: list[str] = []
     try:
         for name, plan in plans.items():
-            *steps, rows = statements(scans.apply(plan), tables_for=is_coded)
+            *steps, rows = statements_for(scans.apply(plan), engine=engine)
             with made(steps, engine=engine):
                 engine.create_temp(*rows)
             found.append(plan.rows)

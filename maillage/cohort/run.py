@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
 
-from maillage.cohort.compile import CohortPlan, Step, compile_cohort
+from maillage.cohort.compile import CohortPlan, Keep, Step, compile_cohort
 from maillage.cohort.execute import Statement, statements
 from maillage.cohort.expression import CohortExpression
 from maillage.warehouse.engines.base import Engine
@@ -43,13 +43,17 @@ def compile_for(engine: Engine, expression: CohortExpression) -> CohortPlan:
 @contextmanager
 def run_plan(plan: CohortPlan, *, engine: Engine) -> Generator[CohortTables]:
     """`run_cohort` in its second half, for callers who time the two apart."""
-    with made(statements(plan, tables_for=is_coded), engine=engine):
+    with made(statements_for(plan, engine=engine), engine=engine):
         yield CohortTables(plan.rows, plan.events or "", plan.rules)
 
 
-def is_coded(step: Step) -> bool:
-    """Steps that become tables: engines guess badly how many rows have a code, and then join badly."""
-    return step.coded
+def statements_for(plan: CohortPlan, *, engine: Engine) -> list[Statement]:
+    """The tables to make, as this engine prefers: what becomes a table, and what a part of another query."""
+
+    def is_table(step: Step) -> bool:
+        return engine.prefers_table(once=step.keep is Keep.ONCE, coded=step.coded)
+
+    return statements(plan, tables_for=is_table)
 
 
 @contextmanager

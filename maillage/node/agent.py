@@ -45,8 +45,7 @@ def run_agent(
 
 
 def _bench(node: Node) -> Bench:
-    means = node.settings.warehouse
-    return Bench(warehouse=str(node.warehouse), memory_limit=means.memory_limit, threads=means.threads)
+    return Bench(place=node.place)
 
 
 def _time_limit(node: Node) -> float:

@@ -20,6 +20,7 @@ from maillage.node.policy import Policy, load_policy, parse_policy
 from maillage.node.settings import NodeSettings, write_node_settings
 from maillage.node.states import Event
 from maillage.node.store import Store, create_store, open_store
+from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
 
 # Whoever asks for the status holds the lock for an instant; an agent that starts then tries again.
 LOCK_TRIES = 5
@@ -65,7 +66,19 @@ class Node:
     @property
     def warehouse(self) -> Path:
         """The warehouse's file; a relative path starts at the node's folder."""
-        return self.folder / self.settings.warehouse.path
+        return self.folder / (self.settings.warehouse.path or "")
+
+    @property
+    def place(self) -> Place:
+        """Where the warehouse is, and how it is read."""
+        return self.settings.warehouse.place(self.folder)
+
+    @property
+    def missing(self) -> list[Path]:
+        """The files of this machine that the warehouse needs and that are not there."""
+        match self.place:
+            case FilePlace(path=needed) | PostgresPlace(objections=needed) | SparkPlace(objections=needed):
+                return [] if needed.is_file() else [needed]
 
     @property
     def head_path(self) -> Path:

@@ -179,4 +179,4 @@ class Poller:
 def _health(shared: Shared) -> str:
     if shared.disk_full:
         return "disk_full"
-    return "ok" if shared.node.warehouse.is_file() else "warehouse_missing"
+    return "warehouse_missing" if shared.node.missing else "ok"

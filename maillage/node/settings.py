@@ -2,15 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from maillage.base.i18n import _
 from maillage.base.ids import SITE_PATTERN
 from maillage.base.keys import PublicKey
 from maillage.base.settings import Settings
+from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -31,6 +32,10 @@ def _check_key(text: str) -> str:
 
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+SchemaName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,62}$")]
+_NEEDED = {"duckdb": ("path",), "postgres": ("dsn", "objections"), "spark": ("objections",)}
 
 
 class HubSettings(Settings):
@@ -55,10 +60,34 @@ class HubSettings(Settings):
 
 
 class WarehouseSettings(Settings):
-    """Which file is asked, and what one question may spend."""
+    """Which warehouse is asked, by which engine, and what one question may spend."""
 
-    path: str
-    """The warehouse file; a relative path starts at the node's folder."""
+    engine: Literal["duckdb", "postgres", "spark"] = "duckdb"
+    """`duckdb` for a file of `maillage warehouse load`; the others read in place what the hospital has."""
+    path: str | None = None
+    """duckdb: the warehouse file; a relative path starts at the node's folder, as everywhere here."""
+    objections: str | None = None
+    """postgres, spark: CSV or Parquet file whose column `person_id` lists who objected; needed."""
+    dsn: str | None = None
+    """postgres: `service=omop` or `host=… dbname=… user=…`; never a password."""
+    password_file: str | None = None
+    """postgres: a file that holds the password alone; without it, ~/.pgpass."""
+    cdm_schema: SchemaName = "cdm"
+    """postgres: the schema of the OMOP tables."""
+    vocabulary_schema: SchemaName | None = None
+    """postgres: the schema of the vocabulary, where it lies apart."""
+    work_mem: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(MB|GB)$")] = "64MB"
+    """postgres: memory of one sort or hash in the server, before it spills."""
+    data: str | None = None
+    """spark: the folder, or the address, of one Parquet file or folder per OMOP table."""
+    catalog: str | None = None
+    """spark: the database of the catalog, instead of `data`."""
+    master: Annotated[str, StringConstraints(pattern=r"^(local\[([1-9][0-9]*|\*)\]|spark://\S+)$")] = (
+        "local[*]"
+    )
+    """spark: `local[4]`, or a standalone cluster's `spark://host:7077`."""
+    spark: dict[str, str] = Field(default_factory=dict[str, str])
+    """spark: other settings of Spark, such as `"spark.hadoop.hive.metastore.uris" = "thrift://…"`."""
     memory_limit: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(MB|GB)$")] = "2GB"
     """Memory that the engine may use, such as `2GB`."""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
@@ -67,6 +96,52 @@ class WarehouseSettings(Settings):
     """How long one question may compute before it is interrupted."""
     idle_worker_seconds: Seconds = 60
     """How long the worker outlives its last question; 0 keeps it."""
+
+    @model_validator(mode="after")
+    def _check_place(self) -> Self:
+        """Each engine has what it needs, and nothing of another: a setting that acts on nothing misleads."""
+        needed = {name for name in _NEEDED[self.engine] if getattr(self, name) is None}
+        if needed:
+            raise ValueError(
+                _("Le moteur {engine} a besoin de : {names}.").format(
+                    engine=self.engine, names=", ".join(sorted(needed))
+                )
+            )
+        if self.engine == "spark" and (self.data is None) == (self.catalog is None):
+            raise ValueError(_("Le moteur spark lit soit data, soit catalog."))
+        return self
+
+    def place(self, folder: Path) -> Place:
+        """Where the warehouse is; `folder` is the node's."""
+        match self.engine:
+            case "duckdb":
+                return FilePlace(
+                    path=folder / (self.path or ""), memory_limit=self.memory_limit, threads=self.threads
+                )
+            case "postgres":
+                return PostgresPlace(
+                    dsn=self.dsn or "",
+                    cdm_schema=self.cdm_schema,
+                    vocabulary_schema=self.vocabulary_schema,
+                    objections=folder / (self.objections or ""),
+                    password_file=folder / self.password_file if self.password_file else None,
+                    work_mem=self.work_mem,
+                    time_limit_seconds=self.time_limit_seconds,
+                )
+            case "spark":
+                return SparkPlace(
+                    objections=folder / (self.objections or ""),
+                    data=_resolve(folder, self.data),
+                    catalog=self.catalog,
+                    master=self.master,
+                    options=self.spark,
+                    memory_limit=self.memory_limit,
+                )
+
+
+def _resolve(folder: Path, data: str | None) -> str | None:
+    """A local path from the node's folder; an address, such as `hdfs://…`, as it is."""
+    return data if data is None or "://" in data else str(folder / data)
 
 
 class NodeSettings(Settings):
@@ -93,6 +168,8 @@ def write_node_settings(path: Path, *, settings: NodeSettings) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _toml(value: str | float) -> str:
+def _toml(value: str | float | dict[str, str]) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(name)} = {_toml(one)}" for name, one in value.items()) + "}"
     # JSON's strings and numbers are TOML's too.
     return json.dumps(value, ensure_ascii=False)

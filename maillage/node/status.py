@@ -7,6 +7,7 @@ from maillage.node import ledger
 from maillage.node.folder import Node, is_agent_running
 from maillage.node.hello import read_hello
 from maillage.node.store import Store
+from maillage.warehouse.place import FilePlace, PostgresPlace, SparkPlace
 
 
 def read_status(store: Store, *, node: Node) -> dict[str, Any]:
@@ -18,8 +19,8 @@ def read_status(store: Store, *, node: Node) -> dict[str, Any]:
         "hub": node.settings.hub.url,
         "agent": is_agent_running(node),
         "health": read_hello(store)["health"],
-        "warehouse": str(node.warehouse),
-        "warehouse_present": node.warehouse.is_file(),
+        "warehouse": _name_warehouse(node),
+        "warehouse_present": not node.missing,
         "tasks": {row["state"]: row["tasks"] for row in store.rows("count_states")},
         "due": len(store.rows("due_answers")),
         "ledger": {"sequence": head.sequence, "hash": head.hash},
@@ -41,3 +42,13 @@ def word_status(found: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Réponses à envoyer"), str(found["due"])),
         (_("Lignes du registre"), str(found["ledger"]["sequence"])),
     ]
+
+
+def _name_warehouse(node: Node) -> str:
+    match node.place:
+        case FilePlace(path=path):
+            return str(path)
+        case PostgresPlace(dsn=dsn, cdm_schema=schema):
+            return f"postgres {dsn} ({schema})"
+        case SparkPlace(data=data, catalog=catalog, master=master):
+            return f"spark {master} {data or catalog}"

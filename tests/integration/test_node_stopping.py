@@ -20,6 +20,7 @@ from maillage.node.errors import WorkerStoppedError
 from maillage.node.log import Log
 from maillage.node.worker.handle import WORKER_COMMAND, Worker
 from maillage.node.worker.messages import Bench, Computed, Declined, Job
+from maillage.warehouse.place import FilePlace
 from tests.support.cohorts import COHORT
 from tests.support.heavy import LONG, WIDE, load_heavy
 from tests.support.nodes import agent_thread, make_node, send_task, wait_until
@@ -32,7 +33,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _make_worker(warehouse: Path, *, time_limit: float, memory: str = "1GB") -> Worker:
-    bench = Bench(warehouse=str(warehouse), memory_limit=memory, threads=1)
+    bench = Bench(place=FilePlace(path=warehouse, memory_limit=memory, threads=1))
     return Worker(bench, time_limit=time_limit, log=Log())
 
 

@@ -17,6 +17,7 @@ from maillage.node.log import Log
 from maillage.node.worker.handle import Worker
 from maillage.node.worker.messages import Bench, Computed, Declined, Job
 from maillage.warehouse.layout import METADATA_TABLE
+from maillage.warehouse.place import FilePlace
 from tests.support.cohorts import COHORT
 from tests.support.omop import load_tables, people
 
@@ -46,7 +47,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _make_worker(warehouse: Path, *, time_limit: float = 60) -> Worker:
-    bench = Bench(warehouse=str(warehouse), memory_limit="1GB", threads=1)
+    bench = Bench(place=FilePlace(path=warehouse, memory_limit="1GB", threads=1))
     return Worker(bench, time_limit=time_limit, log=Log())
 
 
@@ -160,7 +161,7 @@ def test_a_reloaded_warehouse_is_read_at_once(tmp_path: Path) -> None:
 
 def test_an_idle_worker_ends_and_comes_back(warehouse: Path) -> None:
     clock = {"now": 0.0}
-    bench = Bench(warehouse=str(warehouse), memory_limit="1GB", threads=1)
+    bench = Bench(place=FilePlace(path=warehouse, memory_limit="1GB", threads=1))
     worker = Worker(bench, time_limit=60, log=Log(), monotonic=lambda: clock["now"])
     worker.start()
     clock["now"] = 59.0
@@ -176,7 +177,7 @@ def test_an_idle_worker_ends_and_comes_back(warehouse: Path) -> None:
 
 
 def test_a_worker_that_cannot_start_is_a_crash_not_a_wait(warehouse: Path) -> None:
-    bench = Bench(warehouse=str(warehouse), memory_limit="1GB", threads=1)
+    bench = Bench(place=FilePlace(path=warehouse, memory_limit="1GB", threads=1))
     worker = Worker(bench, time_limit=60, log=Log(), command=(sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(WorkerCrashedError):
         worker.run(_job())
@@ -186,7 +187,7 @@ def test_a_worker_that_cannot_start_is_a_crash_not_a_wait(warehouse: Path) -> No
 def test_the_worker_ends_when_its_pipe_closes(warehouse: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "maillage.node.worker.process"],
-        input=Bench(warehouse=str(warehouse), memory_limit="1GB", threads=1).model_dump_json().encode()
+        input=Bench(place=FilePlace(path=warehouse, memory_limit="1GB", threads=1)).model_dump_json().encode()
         + b"\n",
         capture_output=True,
         timeout=60,

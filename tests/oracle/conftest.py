@@ -1,33 +1,43 @@
-"""Real warehouses, loaded once per session from the shared data sets."""
+"""Real warehouses, loaded once per session from the shared data sets.
+
+`MAILLAGE_TEST_ENGINE` (duckdb, postgres or spark) says which engine runs every definition on every data set;
+without it DuckDB does, and the others run fewer: `test_phenotypes.some`.
+"""
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from maillage.warehouse.build.omop import load_omop
-from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
+from maillage.warehouse.engines.base import Engine
+from maillage.warehouse.engines.open import open_engine
+from tests.support.in_place import make_place
 
-Warehouse = Callable[[str], DuckDBEngine]
+CHOSEN = os.environ.get("MAILLAGE_TEST_ENGINE", "")
+Warehouse = Callable[[str, str], Engine]
 
 
 @pytest.fixture(scope="session")
 def warehouse(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """Gives an open engine over a data set of `omop/`, by its name."""
-    if (engine := os.environ.get("MAILLAGE_TEST_ENGINE", "duckdb")) != "duckdb":
-        pytest.fail(f"no oracle test runs on {engine}: MAILLAGE_TEST_ENGINE is duckdb")
+    """Gives an open engine of a kind over a data set of `omop/`, by its name."""
     folder = tmp_path_factory.mktemp("warehouses")
-    opened: list[DuckDBEngine] = []
+    with ExitStack() as stack:
 
-    @cache
-    def open_set(name: str) -> DuckDBEngine:
-        target = folder / f"{name}.duckdb"
-        load_omop(shared_data / "omop" / name, target=target)
-        opened.append(open_warehouse(target))
-        return opened[-1]
+        @cache
+        def load(name: str) -> Path:
+            load_omop(shared_data / "omop" / name, target=folder / f"{name}.duckdb")
+            return folder / f"{name}.duckdb"
 
-    yield open_set
-    for engine in opened:
-        engine.close()
+        @cache
+        def open_set(kind: str, name: str) -> Engine:
+            place = folder / f"{kind}-{name}"
+            place.mkdir()
+            engine = open_engine(make_place(kind, place, load(name)))
+            stack.callback(engine.close)
+            return engine
+
+        yield open_set

@@ -24,7 +24,7 @@ SHARE = 61
 def test_rows_of_a_sample_equal_those_of_circe(
     warehouse: Warehouse, shared_data: Path, data_set: str, kind: str, every: int
 ) -> None:
-    tables = sample(warehouse(data_set))
+    tables = sample(warehouse("duckdb", data_set))
     chosen = list(read_folder(shared_data / "cohorts" / kind).items())[::every]
     found = Counter(
         (name, row.subject_id, row.cohort_start_date, row.cohort_end_date)

@@ -4,6 +4,7 @@
 columns that a row lacks are filled, other absent columns are null, absent tables are empty.
 """
 
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 import duckdb
+import psycopg
 
 from maillage.cohort import CohortExpression, run_cohort, run_cohorts
 from maillage.cohort.compile.cohort import ROW_COLUMNS
@@ -22,9 +24,13 @@ from maillage.cohort.reference import CohortRow, EventMask, find_masks, find_row
 from maillage.warehouse.build.finish import add_self_ancestors, create_tables, create_thin_copy
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.duckdb import DuckDBEngine
+from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.layout import THIN_COPIES
 from maillage.warehouse.schema import TABLES, CdmType
+from tests.support.in_place import write_objections
 from tests.support.omop import Rows, fill_row
+from tests.support.postgres import create_schema, has_postgres, shared_cluster
+from tests.support.spark import keep_spark, quick_place
 
 Tables = Mapping[str, Rows]
 FullRow = dict[str, object]
@@ -156,9 +162,69 @@ def reference(expression: CohortExpression, *, tables: Tables) -> Found:
     return Found(find_rows(expression, tables=full), find_masks(expression, tables=full))
 
 
-KINDS: Mapping[str, Answerer] = MappingProxyType(
-    {"duckdb": _duckdb(found_by), "duckdb_batch": _duckdb(rows_in_batch)}
-)
+@dataclass
+class _Schema:
+    """A schema of PostgreSQL and a session over it: rows that change there are seen at once."""
+
+    session: psycopg.Connection
+    engine: Engine
+    holds: Tables | None = None
+
+    def fill(self, tables: Tables) -> None:
+        """Hold these rows and no other."""
+        if tables is self.holds:
+            return
+        self.holds = None
+        self.session.execute(f"TRUNCATE {', '.join(f'rows.{name}' for name in TABLES)}".encode())
+        for name, rows in complete(tables).items():
+            if rows:
+                with self.session.cursor().copy(f"COPY rows.{name} FROM STDIN".encode()) as copy:
+                    for row in rows:
+                        copy.write_row(list(row.values()))
+        self.holds = tables
+
+
+@cache
+def _schema() -> _Schema:
+    cluster = shared_cluster()
+    create_schema(cluster, "rows")
+    place = cluster.place("rows", objections=write_objections(_scratch()))
+    return _Schema(cluster.connect(), open_engine(place))
+
+
+def _postgres(expression: CohortExpression, *, tables: Tables) -> Found:
+    schema = _schema()
+    schema.fill(tables)
+    return found_by(schema.engine, expression)
+
+
+def _spark(expression: CohortExpression, *, tables: Tables) -> Found:
+    keep_spark()
+    memory = _memory()
+    memory.fill(tables)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in memory.filled:
+            memory.connection.execute(f"COPY main.{name} TO '{folder}/{name}.parquet' (FORMAT parquet)")
+        if "person" not in memory.filled:
+            memory.connection.execute(f"COPY main.person TO '{folder}/person.parquet' (FORMAT parquet)")
+        engine = open_engine(quick_place(Path(folder), objections=write_objections(_scratch())))
+        try:
+            return found_by(engine, expression)
+        finally:
+            engine.close()
+
+
+def _kinds() -> Mapping[str, Answerer]:
+    kinds: dict[str, Answerer] = {"duckdb": _duckdb(found_by), "duckdb_batch": _duckdb(rows_in_batch)}
+    if has_postgres():
+        kinds["postgres"] = _postgres
+    # Seconds for each question, so only on demand; tests/conformance and tests/oracle always ask Spark.
+    if os.environ.get("MAILLAGE_TEST_ENGINE") == "spark":
+        kinds["spark"] = _spark
+    return MappingProxyType(kinds)
+
+
+KINDS: Mapping[str, Answerer] = _kinds()
 """Every kind of engine. A new one is a line here, and every test of semantics asks it."""
 
 

@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from pathlib import Path
 
 from maillage.exchange.reasons import Reason
 from maillage.node.worker.messages import (
@@ -16,6 +15,7 @@ from maillage.node.worker.messages import (
     Stop,
     to_line,
 )
+from maillage.warehouse.place import FilePlace
 
 CONTENT: dict[str, object] = {
     "persons": {"count": 412},
@@ -26,7 +26,8 @@ CONTENT: dict[str, object] = {
 
 
 def main() -> None:
-    journal = Path(Bench.model_validate_json(sys.stdin.buffer.readline()).warehouse).with_suffix(".jobs")
+    place = Bench.model_validate_json(sys.stdin.buffer.readline()).place
+    journal = (place.path if isinstance(place, FilePlace) else place.objections).with_suffix(".jobs")
     _say(Ready(reference="2026-11"))
     for line in sys.stdin.buffer:
         order = TO_WORKER.validate_json(line)

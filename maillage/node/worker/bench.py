@@ -1,7 +1,6 @@
 """The worker's bench: the open warehouse, and one job at a time on it."""
 
 import threading
-from pathlib import Path
 
 from maillage.analysis.registry import ANALYSES, code_hash, find_spec, load_local, read_parameters
 from maillage.base.errors import MaillageError
@@ -14,9 +13,8 @@ from maillage.node.log import Log, log_incident
 from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
 from maillage.node.worker.reasons import find_reason
 from maillage.warehouse.engines.base import Engine
-from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
+from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import QueryInterruptedError
-from maillage.warehouse.info import read_info
 
 
 class WorkBench:
@@ -25,8 +23,7 @@ class WorkBench:
     def __init__(self, means: Bench, *, log: Log) -> None:
         self._means = means
         self._log = log
-        self._path = Path(means.warehouse)
-        self._engine: DuckDBEngine | None = None
+        self._engine: Engine | None = None
         self._reference = ""
         self._lock = threading.Lock()
         self._current: str | None = None
@@ -112,14 +109,12 @@ class WorkBench:
             engine.close()
 
     def _open(self) -> Engine:
-        """The open engine; opened anew when the file was replaced since, as a reload does."""
+        """The open engine; opened anew when what it reads was replaced since, as a reload does."""
         if self._engine is not None and not self._engine.is_outdated():
             return self._engine
         self.close()
-        self._reference = read_info(self._path).vocabulary_version[:80]
-        engine = open_warehouse(
-            self._path, memory_limit=self._means.memory_limit, threads=self._means.threads or None
-        )
+        engine = open_engine(self._means.place)
         with self._lock:
             self._engine = engine
+        self._reference = engine.vocabulary_version[:80]
         return engine

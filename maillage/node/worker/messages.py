@@ -6,14 +6,13 @@ from pydantic import Field, TypeAdapter
 
 from maillage.exchange.message import AnalysisRef, Json, Message
 from maillage.exchange.reasons import Reason
+from maillage.warehouse.place import Place
 
 
 class Bench(Message):
     """The first line to a worker: which warehouse, with what means."""
 
-    warehouse: str
-    memory_limit: str
-    threads: int
+    place: Annotated[Place, Field(discriminator="engine")]
 
 
 class Job(Message):

@@ -39,6 +39,19 @@ class Engine(Protocol):
         """By OMOP table name; empty when the engine keeps none."""
         ...
 
+    @property
+    def vocabulary_version(self) -> str:
+        """What the warehouse says of its vocabulary; empty when it says nothing."""
+        ...
+
+    def prefers_table(self, *, once: bool, coded: bool) -> bool:
+        """Whether a part of a larger query is better kept as a table than repeated where it is read.
+
+        `once` says that it must be asked once, for its row numbers must be the same everywhere; `coded` that
+        it chooses rows by their codes, of which no engine guesses the number.
+        """
+        ...
+
     def fetch(self, query: exp.Query) -> list[Row]:
         """All rows of the answer; for small answers. Raises EngineError, QueryInterruptedError."""
         ...
@@ -57,6 +70,10 @@ class Engine(Protocol):
 
     def interrupt(self) -> None:
         """Stop the running query, from any thread; it then raises QueryInterruptedError."""
+        ...
+
+    def is_outdated(self) -> bool:
+        """Whether what it reads was replaced since: objections may have come, so open it again."""
         ...
 
     def close(self) -> None:

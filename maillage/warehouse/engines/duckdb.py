@@ -6,7 +6,6 @@ Nothing of a patient touches the disk: temporary tables live in memory and never
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -16,11 +15,13 @@ from sqlglot import exp
 from maillage.base.i18n import _
 from maillage.warehouse.engines.base import Row, ThinCopy
 from maillage.warehouse.engines.guard import check_query
+from maillage.warehouse.engines.parquet import deliver
 from maillage.warehouse.errors import EngineError, MemoryLimitError, QueryInterruptedError
-from maillage.warehouse.file import open_file
+from maillage.warehouse.file import open_file, read_metadata
 from maillage.warehouse.layout import THIN_COPIES
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.sql import quote, text
+from maillage.warehouse.watch import identify
 
 _STANDING = frozenset(TABLES) | {copy.table for copy in THIN_COPIES.values()}
 
@@ -36,7 +37,7 @@ class DuckDBEngine:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, path: Path, scratch: Path) -> None:
         self._connection = connection
         self._path = path
-        self._opened = _identity(path)
+        self._opened = identify(path)
         self._scratch = scratch
         self._temporary: set[str] = set()
 
@@ -45,6 +46,15 @@ class DuckDBEngine:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+    @property
+    def vocabulary_version(self) -> str:
+        """What the file says of its vocabulary."""
+        return read_metadata(self._connection).get("vocabulary_version", "")
+
+    def prefers_table(self, *, once: bool, coded: bool) -> bool:  # noqa: ARG002 - the engine's own sign
+        """What chooses rows by codes: their number is guessed badly; the rest is planned best seen whole."""
+        return coded
 
     def fetch(self, query: exp.Query) -> list[Row]:
         """All rows of the answer."""
@@ -71,7 +81,7 @@ class DuckDBEngine:
         sql = self._checked(query)
         try:
             _run(lambda: self._connection.execute(f"COPY ({sql}) TO {text(str(part))} (FORMAT parquet)"))
-            _deliver(part, path)
+            deliver(part, path)
         finally:
             # An answer that was cut short is patients' rows too.
             part.unlink(missing_ok=True)
@@ -82,7 +92,7 @@ class DuckDBEngine:
 
     def is_outdated(self) -> bool:
         """Whether the file was replaced since it was opened: objections may have come, so open it again."""
-        return _identity(self._path) != self._opened
+        return identify(self._path) != self._opened
 
     def close(self) -> None:
         """Give back the file, the memory and the scratch folder."""
@@ -145,13 +155,6 @@ def _set(connection: duckdb.DuckDBPyConnection, name: str, value: str | int | bo
         ) from None
 
 
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    with suppress(OSError):
-        status = path.stat()
-        return status.st_dev, status.st_ino, status.st_mtime_ns
-    return None
-
-
 def _run(work: Callable[[], Answer]) -> Answer:
     """Run, and turn the engine's errors into ours: theirs quote values, so they are not even chained."""
     try:
@@ -170,16 +173,3 @@ def _run(work: Callable[[], Answer]) -> Answer:
         raise EngineError(_("La requête est mal formée."), why=str(error).splitlines()[0]) from None
     except duckdb.Error as error:
         raise EngineError(_("Le moteur n’a pas pu répondre."), why=type(error).__name__) from None
-
-
-def _deliver(part: Path, path: Path) -> None:
-    """Move an answer into place in one step, across file systems too."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        shutil.copyfile(part, beside)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise EngineError(
-            _("{path} n’a pas pu être écrit.").format(path=path), why=error.strerror or ""
-        ) from error

@@ -1,14 +1,7 @@
 """The same hub on PostgreSQL, as two processes on one database: each task is lent once, the audit holds."""
 
-import os
-import shutil
-import subprocess
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,55 +10,16 @@ from maillage.exchange.envelope import open_task
 from tests.integration.hub.test_hub_questions import TWO_STEPS
 from tests.support.cohorts import COHORT
 from tests.support.hubs import LiveHub, free_port, live_hub
+from tests.support.postgres import Cluster, postgres_cluster
 
 SITES = ("chu-clermont", "chu-grenoble", "chu-saint-etienne", "hcl")
 QUESTIONS = 6
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """A throw-away PostgreSQL server on loopback."""
-
-    binaries: Path
-    port: int
-
-    def run(self, statement: str) -> subprocess.CompletedProcess[str]:
-        """Run a statement as the database's own superuser."""
-        psql = [str(self.binaries / "psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "maillage", "-d"]
-        return subprocess.run(
-            [*psql, "postgres", "-c", statement], capture_output=True, text=True, check=False
-        )
-
-
 @pytest.fixture(scope="module")
 def cluster() -> Generator[Cluster]:
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not binaries or not (binaries[-1] / "initdb").exists():
-        pytest.skip("no PostgreSQL server is installed here")
-    # Not under pytest's own folder, which only root may enter: the server refuses to run as root.
-    with TemporaryDirectory(prefix="maillage-postgres-") as folder:
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        with running_cluster(binaries[-1], Path(folder)) as found:
-            yield found
-
-
-@contextmanager
-def running_cluster(binaries: Path, folder: Path) -> Generator[Cluster]:
-    """A cluster in that folder, stopped at the end."""
-    port = free_port()
-    account = ["/usr/sbin/runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    where = ["-D", str(folder / "data")]
-    init = [str(binaries / "initdb"), *where, "-U", "maillage", "-A", "trust", "--no-sync", "-E", "UTF8"]
-    subprocess.run([*account, *init], check=True, capture_output=True)
-    control = [*account, str(binaries / "pg_ctl"), *where, "-w"]
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    start = [*control, "-l", str(folder / "log"), "-o", options, "start"]
-    subprocess.run(start, check=True, stdout=subprocess.DEVNULL)
-    try:
-        yield Cluster(binaries, port)
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+    with postgres_cluster() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

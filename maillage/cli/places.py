@@ -1,0 +1,85 @@
+"""Which warehouse a command line means: a file, a database's address, or a folder for Spark."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from maillage.base.i18n import _
+from maillage.warehouse.errors import WarehouseError
+from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
+
+_ADDRESSES = ("postgresql://", "postgres://")
+ENGINES = ("duckdb", "postgres", "spark")
+
+Warehouse = Annotated[
+    str,
+    typer.Option(help=_("Fichier d’entrepôt, adresse postgresql://…, ou dossier Parquet pour Spark.")),
+]
+EngineName = Annotated[
+    str | None, typer.Option("--engine", help=_("duckdb, postgres ou spark ; deviné sans cela."))
+]
+Objections = Annotated[
+    Path | None,
+    typer.Option(help=_("postgres, spark : fichier CSV ou Parquet des personnes opposées (person_id).")),
+]
+CdmSchema = Annotated[str, typer.Option("--schema", help=_("postgres : schéma des tables OMOP."))]
+VocabularySchema = Annotated[
+    str | None, typer.Option(help=_("postgres : schéma du vocabulaire, s’il est à part."))
+]
+Master = Annotated[str, typer.Option(help=_("spark : local[4], ou spark://hôte:7077."))]
+
+
+def read_place(
+    warehouse: str,
+    *,
+    engine: str | None,
+    objections: Path | None,
+    cdm_schema: str,
+    vocabulary_schema: str | None,
+    master: str,
+    memory: str | None,
+    threads: int | None,
+) -> Place:
+    """The place meant. Raises WarehouseError when the options do not fit together."""
+    match engine or ("postgres" if warehouse.startswith(_ADDRESSES) else "duckdb"):
+        case "duckdb":
+            return FilePlace(path=Path(warehouse), memory_limit=memory, threads=threads or 0)
+        case "postgres":
+            _refuse_means(memory, threads)
+            return PostgresPlace(
+                dsn=warehouse,
+                cdm_schema=cdm_schema,
+                vocabulary_schema=vocabulary_schema,
+                objections=_required(objections),
+                time_limit_seconds=0,
+            )
+        case "spark":
+            _refuse_means(None, threads)
+            place = SparkPlace(data=warehouse, master=master, objections=_required(objections))
+            return place if memory is None else replace(place, memory_limit=memory)
+        case other:
+            raise WarehouseError(
+                _("Le moteur {engine} n’est pas connu.").format(engine=other[:40]),
+                remedy=_("Choisissez parmi : {engines}.").format(engines=", ".join(ENGINES)),
+            )
+
+
+def _refuse_means(memory: str | None, threads: int | None) -> None:
+    """Refuse what would have no effect: it must not be taken for a limit."""
+    if memory is not None or threads is not None:
+        raise WarehouseError(
+            _("--memory et --threads ne s’appliquent pas à ce moteur."),
+            remedy=_("Réglez-les chez PostgreSQL ; pour Spark, les fils se disent avec --master local[4]."),
+        )
+
+
+def _required(objections: Path | None) -> Path:
+    if objections is None:
+        raise WarehouseError(
+            _("La liste des personnes opposées n’est pas donnée."),
+            why=_("Une base lue en place ne met pas leurs lignes à part."),
+            remedy=_("Donnez --objections FICHIER, un CSV avec la colonne person_id, même vide."),
+        )
+    return objections
