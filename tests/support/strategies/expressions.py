@@ -68,7 +68,8 @@ DEPTH = 2
 
 _FEW = st.sampled_from([0, 0, 0, 0, 0, 1, 1, 1, 2, 3])
 _ONE_OR_TWO = st.sampled_from([1, 1, 2])
-_RULES = st.sampled_from([0, 0, 1, 1, 1, 2, 3])
+_ONE_AT_MOST = st.sampled_from([0, 0, 1])
+_RULES = st.sampled_from([0, 0, 0, 1, 1, 2, 3])
 _SIZES = st.sampled_from([(1, 0), (1, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 0)])
 """How many correlated criteria and demographics a group has."""
 _MEMBERS = st.sampled_from([0, 1, 1, 2])
@@ -108,14 +109,20 @@ def date_adjustments() -> st.SearchStrategy[DateAdjustment]:
 
 @cache
 @st.composite
-def criteria(draw: st.DrawFn, scope: Scope, depth: int = DEPTH, domain: str | None = None) -> Criterion:
+def criteria(
+    draw: st.DrawFn,
+    scope: Scope,
+    depth: int = DEPTH,
+    domain: str | None = None,
+    number: st.SearchStrategy[int] = _FEW,
+) -> Criterion:
     """Events of one of the domains of the scope; of the given one."""
     name = domain or draw(st.sampled_from(scope.domains or tuple(DOMAINS)))
     correlated = often(st.none(), groups(scope, depth - 1), times=5) if depth > 0 else st.none()
     group = draw(correlated)
     return Criterion(
         name,
-        draw(attributes(scope, DOMAINS[name].attributes)),
+        draw(attributes(scope, DOMAINS[name].attributes, number)),
         correlated=group or None,
         date_adjustment=draw(often(st.none(), date_adjustments(), times=9)),
     )
@@ -202,7 +209,7 @@ def primary_criteria(scope: Scope) -> st.SearchStrategy[PrimaryCriteria]:
     days = mostly([0], [-1, 1, 2, 7], times=4)
     return st.builds(
         PrimaryCriteria,
-        st.lists(criteria(scope), min_size=1, max_size=2).map(tuple),
+        st.lists(criteria(scope, number=_ONE_AT_MOST), min_size=1, max_size=2).map(tuple),
         prior_days=days,
         post_days=days,
         limit=limits(),
@@ -258,7 +265,7 @@ def expressions(draw: st.DrawFn, refusable: bool = False) -> CohortExpression:
 def many_rules(draw: st.DrawFn) -> CohortExpression:
     """Definitions whose every event is qualified and has many bits: each asks many small questions."""
     scope = draw(_scopes(False))
-    bodies = [draw(often(_plain_groups(scope), groups(scope), times=2)) for _ in range(10)]
+    bodies = [draw(often(_plain_groups(scope), groups(scope), times=1)) for _ in range(10)]
     return CohortExpression(
         PrimaryCriteria((Criterion(draw(st.sampled_from(scope.domains))),), limit=Limit.ALL),
         concept_sets=tuple(draw(concept_sets(number)) for number in scope.codesets),
