@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from bench.measure import Measure, Stopwatch, best, show, write_results
+from bench.port import measure_port
 from bench.reference import (
     CIRCEPY,
     ROOT,
@@ -57,26 +58,37 @@ def main() -> None:
     """Build what is missing, run both sides, write the figures."""
     options = _options()
     shared = Path(os.environ.get("MAILLAGE_SHARED_DATA", ROOT / ".." / "shared" / "data")).resolve()
-    definitions = shared / "cohorts" / "phenotypes"
     HOME.mkdir(exist_ok=True)
     warehouse = _warehouse(shared / "omop" / "combined", copies=options.copies)
+    sections = [
+        (
+            f"Cohorts against the reference's SQL, `combined` × {options.copies}",
+            _measure(options, shared / "cohorts", warehouse=warehouse),
+        )
+    ]
+    if not options.dry:
+        write_results(sections)
+    show(sections)
+
+
+def _measure(options: argparse.Namespace, cohorts_folder: Path, *, warehouse: Path) -> list[Measure]:
+    definitions = cohorts_folder / "phenotypes"
+    published = read_published(cohorts_folder / "expected" / "phenotypes_combined.parquet")
     written = write_reference(definitions, kept=HOME / "circepy-phenotypes.jsonl")
     chosen = sorted(definitions.glob("*.json"))[:: options.every]
     cohorts = {path.stem: parse_expression(path.read_bytes()) for path in chosen}
     pairs = _run_pairs(cohorts, written, warehouse=warehouse, runs=options.runs, threads=options.threads)
     batch = _run_batch(cohorts, warehouse=warehouse, runs=options.runs, threads=options.threads)
     how = f"`combined` × {options.copies}, {len(pairs)} phenotypes, {options.threads} threads"
-    published = read_published(shared / "cohorts" / "expected" / "phenotypes_combined.parquet")
-    measures = [
-        _unpublished(pairs, published, options.copies, how),
-        *_singles(pairs, how),
-        *_batch(batch, pairs, how),
-        _writing(written, cohorts),
-    ]
-    sections = [(f"Cohorts against the reference's SQL, `combined` × {options.copies}", measures)]
-    if not options.dry:
-        write_results(sections)
-    show(sections)
+    port = measure_port(
+        chosen[:: max(1, len(chosen) // options.port)],
+        warehouse=warehouse,
+        threads=options.threads,
+        ours={pair.name: pair.ours for pair in pairs},
+        rows={pair.name: pair.found.rows for pair in pairs},
+    )
+    unpublished = _unpublished(pairs, published, options.copies, how)
+    return [unpublished, *_singles(pairs, how), *_batch(batch, pairs, how), _writing(written, cohorts), *port]
 
 
 def _options() -> argparse.Namespace:
@@ -85,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1, help="of so many definitions, one")
     parser.add_argument("--runs", type=int, default=2, help="pairs of each; the best of each side counts")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--port", type=int, default=12, help="about so many for the port's own engine")
     parser.add_argument("--dry", action="store_true", help="print, write nothing down")
     return parser.parse_args()
 
