@@ -47,7 +47,7 @@ test: setup  ## All tests
 ENGINE ?= duckdb
 
 test-cohorts: setup  ## Rows, masks and attrition of public definitions against the reference (ENGINE=duckdb)
-	MAILLAGE_TEST_ENGINE=$(ENGINE) $(BIN)/pytest tests/oracle/test_phenotypes.py $(ARGS)
+	MAILLAGE_TEST_ENGINE=$(ENGINE) $(BIN)/pytest -n 2 tests/oracle/test_phenotypes.py $(ARGS)
 
 check: setup  ## ruff, pyright, import-linter, tests: what CI runs
 	$(BIN)/ruff check .

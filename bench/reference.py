@@ -10,6 +10,7 @@ import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -49,6 +50,33 @@ def write_reference(definitions: Path, *, kept: Path) -> Mapping[str, Written]:
     return {one["name"]: Written(tuple(one["statements"]), one["seconds"]) for one in lines}
 
 
+class Fingerprint(NamedTuple):
+    """How many rows there are, the sum of their hashes, and of the hashes of their dates alone."""
+
+    rows: int
+    hashes: int | None
+    dates: int | None
+
+    def is_many_times(self, published: "Fingerprint", times: int) -> bool:
+        """Whether these are the published rows so many times, whoever the persons are."""
+        return (self.rows, self.dates or 0) == (published.rows * times, (published.dates or 0) * times)
+
+
+_PRINTED = (
+    "count(*), sum(hash(subject_id, cohort_start_date, cohort_end_date)),"
+    " sum(hash(cohort_start_date, cohort_end_date))"
+)
+
+
+def read_published(expected: Path) -> Mapping[str, Fingerprint]:
+    """Of circe-be's own rows, by cohort."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT cohort, {_PRINTED} FROM read_parquet(?) GROUP BY 1", [str(expected)]
+        ).fetchall()
+    return {name: Fingerprint(*numbers) for name, *numbers in rows}
+
+
 class ReferenceFailedError(Exception):
     """The reference has no SQL for a definition, or one that the engine refuses."""
 
@@ -76,12 +104,9 @@ class ReferenceEngine:
             self._clean()
             raise ReferenceFailedError(str(error).splitlines()[0]) from error
 
-    def fingerprint(self) -> tuple[int, int | None]:
-        """How many rows there are, and the sum of their hashes."""
-        rows = self._connection.execute(
-            "SELECT count(*), sum(hash(subject_id, cohort_start_date, cohort_end_date)) FROM cohort"
-        )
-        return rows.fetchall()[0]
+    def fingerprint(self) -> Fingerprint:
+        """Of the rows of the cohort that was run last."""
+        return Fingerprint(*self._connection.execute(f"SELECT {_PRINTED} FROM cohort").fetchall()[0])
 
     def _clean(self) -> None:
         """Forget what the statements before the one that failed left behind."""

@@ -15,12 +15,15 @@ from pathlib import Path
 from sqlglot import exp
 
 from bench.measure import Measure, Stopwatch, best, show, write_results
+from bench.port import measure_port
 from bench.reference import (
     CIRCEPY,
     ROOT,
+    Fingerprint,
     ReferenceEngine,
     ReferenceFailedError,
     Written,
+    read_published,
     write_reference,
 )
 from bench.replicate import replicate
@@ -48,26 +51,44 @@ class Pair:
     ours: Stopwatch
     theirs: Stopwatch
     equal: bool | None
+    found: Fingerprint
 
 
 def main() -> None:
     """Build what is missing, run both sides, write the figures."""
     options = _options()
     shared = Path(os.environ.get("MAILLAGE_SHARED_DATA", ROOT / ".." / "shared" / "data")).resolve()
-    definitions = shared / "cohorts" / "phenotypes"
     HOME.mkdir(exist_ok=True)
     warehouse = _warehouse(shared / "omop" / "combined", copies=options.copies)
+    sections = [
+        (
+            f"Cohorts against the reference's SQL, `combined` × {options.copies}",
+            _measure(options, shared / "cohorts", warehouse=warehouse),
+        )
+    ]
+    if not options.dry:
+        write_results(sections)
+    show(sections)
+
+
+def _measure(options: argparse.Namespace, cohorts_folder: Path, *, warehouse: Path) -> list[Measure]:
+    definitions = cohorts_folder / "phenotypes"
+    published = read_published(cohorts_folder / "expected" / "phenotypes_combined.parquet")
     written = write_reference(definitions, kept=HOME / "circepy-phenotypes.jsonl")
     chosen = sorted(definitions.glob("*.json"))[:: options.every]
     cohorts = {path.stem: parse_expression(path.read_bytes()) for path in chosen}
     pairs = _run_pairs(cohorts, written, warehouse=warehouse, runs=options.runs, threads=options.threads)
     batch = _run_batch(cohorts, warehouse=warehouse, runs=options.runs, threads=options.threads)
     how = f"`combined` × {options.copies}, {len(pairs)} phenotypes, {options.threads} threads"
-    measures = [*_singles(pairs, how), *_batch(batch, pairs, how), _writing(written, cohorts)]
-    sections = [(f"Cohorts against the reference's SQL, `combined` × {options.copies}", measures)]
-    if not options.dry:
-        write_results(sections)
-    show(sections)
+    port = measure_port(
+        chosen[:: max(1, len(chosen) // options.port)],
+        warehouse=warehouse,
+        threads=options.threads,
+        ours={pair.name: pair.ours for pair in pairs},
+        rows={pair.name: pair.found.rows for pair in pairs},
+    )
+    unpublished = _unpublished(pairs, published, options.copies, how)
+    return [unpublished, *_singles(pairs, how), *_batch(batch, pairs, how), _writing(written, cohorts), *port]
 
 
 def _options() -> argparse.Namespace:
@@ -76,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1, help="of so many definitions, one")
     parser.add_argument("--runs", type=int, default=2, help="pairs of each; the best of each side counts")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--port", type=int, default=12, help="about so many for the port's own engine")
     parser.add_argument("--dry", action="store_true", help="print, write nothing down")
     return parser.parse_args()
 
@@ -121,28 +143,32 @@ def _run_pair(
     plan = compile_cohort(expression, thin_copies=ours.thin_copies, with_events=False)
     our_watches, their_watches = [Stopwatch() for _ in range(runs)], [Stopwatch() for _ in range(runs)]
     equal: bool | None = True
+    found = Fingerprint(0, None, None)
     for our_watch, their_watch in zip(our_watches, their_watches, strict=True):
         found = _run_ours(plan, ours, our_watch)
         try:
             with their_watch:
                 theirs.run(written)
         except ReferenceFailedError:
-            return Pair(name, best(our_watches), best(their_watches), None)
+            return Pair(name, best(our_watches), best(their_watches), None, found)
         equal = equal and found == theirs.fingerprint()
-    return Pair(name, best(our_watches), best(their_watches), equal)
+    return Pair(name, best(our_watches), best(their_watches), equal, found)
 
 
-def _run_ours(plan: CohortPlan, engine: DuckDBEngine, watch: Stopwatch) -> tuple[int, int | None]:
-    """The fingerprint of the rows. Taking it is not timed; forgetting the rows is, as on the other side."""
+def _run_ours(plan: CohortPlan, engine: DuckDBEngine, watch: Stopwatch) -> Fingerprint:
+    """Of the rows. Reading them again for it is not timed; forgetting them is, as on the other side."""
     with ExitStack() as stack:
         with watch:
             tables = stack.enter_context(run_plan(plan, engine=engine))
-        columns = [col("r", name) for name in ROW_COLUMNS]
-        hashes = exp.Sum(this=exp.Anonymous(this="hash", expressions=columns))
-        found = engine.fetch(select([exp.Count(this=exp.Star()), hashes], table(tables.rows, "r")))[0]
+        sums = [_hashes(ROW_COLUMNS), _hashes(ROW_COLUMNS[1:])]
+        found = engine.fetch(select([exp.Count(this=exp.Star()), *sums], table(tables.rows, "r")))[0]
         with watch:
             stack.close()
-    return found[0], found[1]
+    return Fingerprint(*found)
+
+
+def _hashes(names: Sequence[str]) -> exp.Expr:
+    return exp.Sum(this=exp.Anonymous(this="hash", expressions=[col("r", name) for name in names]))
 
 
 def _run_batch(
@@ -158,10 +184,23 @@ def _run_batch(
     return best(watches)
 
 
+def _unpublished(
+    pairs: Sequence[Pair], published: Mapping[str, Fingerprint], copies: int, how: str
+) -> Measure:
+    nothing = Fingerprint(0, None, None)
+    names = [
+        pair.name for pair in pairs if not pair.found.is_many_times(published.get(pair.name, nothing), copies)
+    ]
+    name = "cohorts whose rows are not circe-be's own, repeated"
+    return Measure(name, len(names), "", "≤ 0", ", ".join(names) or how)
+
+
 def _singles(pairs: Sequence[Pair], how: str) -> list[Measure]:
     differing, failed = ([pair.name for pair in pairs if pair.equal is kind] for kind in (False, None))
     measures = [
-        Measure("cohorts whose rows differ", len(differing), "", "≤ 0", ", ".join(differing) or how),
+        Measure(
+            "cohorts whose rows differ from the port's", len(differing), "", "", ", ".join(differing) or how
+        ),
         Measure("cohorts that the reference cannot run", len(failed), "", "", ", ".join(failed) or how),
     ]
     pairs = [pair for pair in pairs if pair.equal is not None]

@@ -15,12 +15,14 @@ from maillage.cohort.compile.sql import (
     Condition,
     col,
     equal,
+    inner_join,
     named,
     num,
     ordered,
     rank_in,
     select,
     subquery,
+    table,
 )
 from maillage.cohort.expression import DOMAINS, CountColumn, Criterion
 from maillage.cohort.expression.domains import Domain, EndRule, Place
@@ -113,9 +115,19 @@ def _first(builder: Builder, criterion: Criterion, needs: set[str]) -> exp.Expr:
     """The rows with their rank within the person, by their own dates, whatever adjusts these afterwards."""
     domain = DOMAINS[criterion.domain]
     order = (domain.start, "event_id")
-    rows = scan(builder, criterion, needs | {*order, "person_id"}, alias="f")
+    names = needs | {*order, "person_id"}
+    rows = scan(builder, criterion, names, alias="f")
+    joins = [_first_day(coded_scan(builder, criterion, names), domain.start)] if has_codes(criterion) else []
     rank = named(rank_in(col("f", "person_id"), [ordered(col("f", name)) for name in order]), _RANK)
-    return subquery(select([*(col("f", name) for name in sorted(needs)), rank], rows), "e")
+    return subquery(select([*(col("f", name) for name in sorted(needs)), rank], rows, joins=joins), "e")
+
+
+def _first_day(step: str, start: str) -> exp.Join:
+    """Leaves the rows of each person’s first day: to rank these alone is much faster than to rank all."""
+    first = named(exp.Min(this=col("g", start)), "first_day")
+    days = select([col("g", "person_id"), first], table(step, "g"), group=[col("g", "person_id")])
+    same = equal(col("d", "person_id"), col("f", "person_id"))
+    return inner_join(subquery(days, "d"), [same, equal(col("d", "first_day"), col("f", start))])
 
 
 def _columns(domain: Domain, criterion: Criterion, wanted: Wanted) -> list[_Column]:
