@@ -168,6 +168,7 @@ class _Schema:
 
     session: psycopg.Connection
     engine: Engine
+    filled: set[str]
     holds: Tables | None = None
 
     def fill(self, tables: Tables) -> None:
@@ -175,12 +176,15 @@ class _Schema:
         if tables is self.holds:
             return
         self.holds = None
-        self.session.execute(f"TRUNCATE {', '.join(f'rows.{name}' for name in TABLES)}".encode())
-        for name, rows in complete(tables).items():
-            if rows:
-                with self.session.cursor().copy(f"COPY rows.{name} FROM STDIN".encode()) as copy:
-                    for row in rows:
-                        copy.write_row(list(row.values()))
+        full = {name: rows for name, rows in complete(tables).items() if rows}
+        # Few rows: deleting them is quicker than giving each table a new file.
+        for name in self.filled:
+            self.session.execute(f"DELETE FROM rows.{name}".encode())
+        self.filled = {*full}
+        for name, rows in full.items():
+            with self.session.cursor().copy(f"COPY rows.{name} FROM STDIN".encode()) as copy:
+                for row in rows:
+                    copy.write_row(list(row.values()))
         self.holds = tables
 
 
@@ -189,7 +193,7 @@ def _schema() -> _Schema:
     cluster = shared_cluster()
     create_schema(cluster, "rows")
     place = cluster.place("rows", objections=write_objections(_scratch()))
-    return _Schema(cluster.connect(), open_engine(place))
+    return _Schema(cluster.connect(), open_engine(place), set())
 
 
 def _postgres(expression: CohortExpression, *, tables: Tables) -> Found:

@@ -89,7 +89,7 @@ def _check_script(expression: CohortExpression, *, dialect: str) -> None:
     with _measured("rendering", READ_SECONDS):
         script = cohort_sql(expression, dialect=dialect)
     statements = sqlglot.parse(script, read=dialect)
-    if not all(isinstance(statement, exp.Create | exp.Select) for statement in statements):
+    if not all(isinstance(statement, exp.Create | exp.Cache | exp.Select) for statement in statements):
         raise FuzzError("a statement of another kind")
     for statement in statements:
         for node in statement.walk() if statement else ():
