@@ -80,9 +80,9 @@ def map_tables(
     found = check_tables(files[0], folder=folder)
     tables = len(found.mapping.tables)
     typer.echo(
-        ngettext("Correspondance valide : {count} table.", "Correspondance valide : {count} tables.", tables).format(
-            count=tables
-        )
+        ngettext(
+            "Correspondance valide : {count} table.", "Correspondance valide : {count} tables.", tables
+        ).format(count=tables)
     )
 
 
@@ -98,7 +98,9 @@ def _suggest(files: list[Path], to: Path | None) -> None:
         raise MapUsageError(
             _("{path} n’a pas été écrit.").format(path=to),
             why=error.strerror or "",
-            remedy=_("Choisissez un fichier qui n’existe pas : une correspondance corrigée ne se remplace pas."),
+            remedy=_(
+                "Choisissez un fichier qui n’existe pas : une correspondance corrigée ne se remplace pas."
+            ),
         ) from error
     typer.echo(_("Proposition écrite dans {path} : relisez ce que ses commentaires disent.").format(path=to))
 

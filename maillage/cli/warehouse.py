@@ -13,8 +13,8 @@ from maillage.base.clock import format_instant
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
 from maillage.cli.batches import batches, tell_change, undo
-from maillage.cli.load_tables import load_tables_folder, map_tables
 from maillage.cli.load_report import print_report
+from maillage.cli.load_tables import load_tables_folder, map_tables
 from maillage.cli.progress import progress_bar
 from maillage.cli.synthesize import synthesize
 from maillage.warehouse.batches import load_batch
@@ -37,9 +37,9 @@ app.command(
     "load-tables",
     help=_("Charge en un lot les fichiers CSV ou Parquet de l’hôpital, par une correspondance YAML."),
 )(load_tables_folder)
-app.command("map", help=_("Propose une correspondance pour des fichiers, ou en vérifie une sans rien charger."))(
-    map_tables
-)
+app.command(
+    "map", help=_("Propose une correspondance pour des fichiers, ou en vérifie une sans rien charger.")
+)(map_tables)
 app.command("synthesize", help=_("Construit l’entrepôt d’un hôpital inventé, pour essayer."))(synthesize)
 
 WarehouseFile = Annotated[Path, typer.Argument(metavar="FILE", help=_("Le fichier de l’entrepôt."))]

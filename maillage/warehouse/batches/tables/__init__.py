@@ -1,4 +1,4 @@
-"""A batch from a hospital's own tables: CSV or Parquet files, and a file that says what their columns mean."""
+"""A batch from a hospital's own tables: CSV or Parquet files, and what their columns mean."""
 
 from maillage.warehouse.batches.tables.load import TablesReport, check_tables, load_tables
 

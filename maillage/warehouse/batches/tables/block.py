@@ -6,10 +6,17 @@ from dataclasses import dataclass
 import duckdb
 
 from maillage.base.i18n import _
+from maillage.base.statements import load_statements
 from maillage.warehouse.batches.tables.document import Place
 from maillage.warehouse.batches.tables.files import FileColumn, OpenSource
 from maillage.warehouse.batches.tables.mapping import Block, Cell, Code, Condition, Reference
-from maillage.warehouse.batches.tables.read import MappingFile, coded_targets, id_of, needed_columns, suggest_name
+from maillage.warehouse.batches.tables.read import (
+    MappingFile,
+    coded_targets,
+    id_of,
+    needed_columns,
+    suggest_name,
+)
 from maillage.warehouse.batches.tables.values import (
     Compiled,
     Fault,
@@ -45,6 +52,7 @@ class BlockCompiler:
 
     def __init__(self, file: MappingFile, index: int, sources: Mapping[str, OpenSource]) -> None:
         self.file = file
+        self.index = index
         self.block: Block = file.mapping.tables[index]
         self.place: Place = ("tables", index)
         self.sources = sources
@@ -55,7 +63,7 @@ class BlockCompiler:
         """Raises MappingError where a column is not in its file, or a constant not of its type."""
         self._check_constants(connection)
         scope = Scope(self._find)
-        compiled = {name: value for name, value in self._all_values(scope)}
+        compiled = dict(self._all_values(scope))
         kept = self._conditions()
         faults = [*self._join_faults(), *(fault for one in compiled.values() for fault in one.faults)]
         values = {name: one.result for name, one in compiled.items()}
@@ -87,12 +95,14 @@ class BlockCompiler:
             if (column := other.columns.get(name.removeprefix(prefix).lower())) is not None:
                 self.joined[column.stored] = column
                 return Found(f"other.{column.stored}", column.kind, name, other)
-        known = [*own.columns, *(f"{prefix}{one}" for one in self.sources[join.source].columns)] if join else list(own.columns)
+        known = (
+            [*own.columns, *(f"{prefix}{one}" for one in self.sources[join.source].columns)]
+            if join
+            else list(own.columns)
+        )
         raise self.file.fault(
             self._at,
-            _("{source} n’a pas de colonne « {name} ».").format(
-                source=own.files[0].name, name=name[:60]
-            ),
+            _("{source} n’a pas de colonne « {name} ».").format(source=own.files[0].name, name=name[:60]),
             remedy=suggest_name(name, known),
         )
 
@@ -168,7 +178,7 @@ class BlockCompiler:
                 return target
 
     def _fillings(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What the model requires and the mapping does not say: the concept 0, the type of a record, or null."""
+        """What the model requires and the mapping does not say: concept 0, a type, or null."""
         given = {*values, *coded_targets(self.block)}
         missing = [one for one in TABLES[self.block.table].columns if one.required and one.name not in given]
         return {column.name: _filling(column) for column in missing}
@@ -199,42 +209,48 @@ def run_query(
     connection: duckdb.DuckDBPyConnection, compiler: BlockCompiler, query: Query, *, into: str
 ) -> None:
     """Fill the table `into`: _file, _record, _kept, _fault (an index, null where none), then the values."""
-    block = compiler.block
-    origin = f"{compiler.sources[block.source].table} AS own"
-    partners = ""
-    if block.join:
-        _find_partners(connection, compiler, into=f"partners_{into}")
-        same = " AND ".join(
-            f"CAST({compiler.sources[block.source].columns[own.lower()].stored_in('own')} AS VARCHAR) = key_{index}"
-            for index, own in enumerate(block.join.columns)
-        )
-        origin += f" LEFT JOIN partners_{into} AS other ON {same}"
-        partners = ", _partners"
-    inner = ", ".join(f"{sql} AS {alias}" for alias, sql in query.inner.items())
+    origin, partners = f"{compiler.sources[compiler.block.source].table} AS own", "NULL"
+    if compiler.block.join:
+        origin += f" LEFT JOIN partners_{into} AS other ON {_find_partners(connection, compiler, into=into)}"
+        partners = "other._partners"
+    inner = [
+        f"own._file, own._record, {query.kept} AS _kept, {partners} AS _partners",
+        *(f"{sql} AS {alias}" for alias, sql in query.inner.items()),
+    ]
     cases = " ".join(f"WHEN {fault.condition} THEN {index}" for index, fault in enumerate(query.faults))
     outer = [
         "_file, _record, _kept",
-        f"{f'CASE {cases} END' if cases else 'CAST(NULL AS INTEGER)'} AS _fault",
+        f"CASE {cases or 'WHEN false THEN 0'} END AS _fault",
         *(f"coalesce({sql}, false) AS {quote(f'_emptied_{name}')}" for name, sql in query.emptied.items()),
         *(f"{sql} AS {quote(name)}" for name, sql in query.values.items()),
     ]
-    connection.execute(
-        f"CREATE TABLE {into} AS SELECT {', '.join(outer)} FROM"
-        f" (SELECT own._file, own._record, {query.kept} AS _kept{partners}{', ' if inner else ''}{inner} FROM {origin})"
-    )
+    names = {"into": into, "outer": ", ".join(outer), "inner": ", ".join(inner), "origin": origin}
+    connection.execute(statements()["run_block"].format(**names))
 
 
-def _find_partners(connection: duckdb.DuckDBPyConnection, compiler: BlockCompiler, *, into: str) -> None:
-    """One row by key of the joined source, with the number of different ones that it has."""
+def _find_partners(connection: duckdb.DuckDBPyConnection, compiler: BlockCompiler, *, into: str) -> str:
+    """Make the table partners_`into`; give back the condition of the join."""
     join = compiler.block.join
-    if join is None:
-        return
-    other = compiler.sources[join.source]
-    keys = [f"CAST({other.columns[name.lower()].stored} AS VARCHAR) AS key_{index}" for index, name in enumerate(join.columns.values())]
-    named = [f"key_{index}" for index in range(len(keys))]
-    used = list(compiler.joined)
-    firsts = "".join(f", first({name}) AS {name}" for name in used)
-    rows = f"SELECT DISTINCT {', '.join([*keys, *used])} FROM {other.table}"
-    connection.execute(
-        f"CREATE TABLE {into} AS SELECT {', '.join(named)}, count(*) AS _partners{firsts} FROM ({rows}) GROUP BY {', '.join(named)}"
+    assert join is not None  # noqa: S101 - asked for where there is one
+    own, other = compiler.sources[compiler.block.source], compiler.sources[join.source]
+    pairs = [
+        (own.columns[mine.lower()].stored, other.columns[theirs.lower()].stored)
+        for mine, theirs in join.columns.items()
+    ]
+    columns = [f"CAST({theirs} AS VARCHAR) AS key_{index}" for index, (_mine, theirs) in enumerate(pairs)]
+    names = {
+        "into": f"partners_{into}",
+        "keys": ", ".join(f"key_{index}" for index in range(len(pairs))),
+        "firsts": ", ".join(f"first({name}) AS {name}" for name in compiler.joined),
+        "columns": ", ".join([*columns, *compiler.joined]),
+        "origin": other.table,
+    }
+    connection.execute(statements()["find_partners"].format(**names))
+    return " AND ".join(
+        f"CAST(own.{mine} AS VARCHAR) = other.key_{index}" for index, (mine, _theirs) in enumerate(pairs)
     )
+
+
+def statements() -> Mapping[str, str]:
+    """The SQL of this folder, by name."""
+    return load_statements("maillage.warehouse.batches.tables", "sql/blocks.sql")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -48,7 +48,7 @@ def read_document(path: Path) -> Document:
     """Read a YAML file. Raises MappingError with the line of the fault."""
     text = _read_text(path)
     try:
-        node = _compose(text)
+        node = _compose(text, path.name)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise fault(path.name, mark.line + 1 if mark else 1, _("Ce n’est pas du YAML lisible.")) from None
@@ -91,28 +91,18 @@ def _read_text(path: Path) -> str:
     return text
 
 
-class _Loader(yaml.SafeLoader):
-    """Only text: what else a scalar is, is decided below."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
-
-
-def _compose(text: str) -> yaml.Node | None:
+def _compose(text: str, name: str) -> yaml.Node | None:
     """The tree of a text that has no alias: a few of them can stand for a billion things."""
-    loader = _Loader(text)
-    try:
-        _refuse_aliases(text)
-        return loader.get_single_node()
-    finally:
-        loader.dispose()
-
-
-def _refuse_aliases(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent) or depth > _MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise fault(name, line, _("Les alias (*…) ne sont pas permis."))
+        if depth > _MAX_DEPTH:
+            raise fault(name, line, _("Le document est trop profond."))
+    # The base loader takes every scalar for a text: what else it is, is decided below.
+    return yaml.compose(text, Loader=yaml.BaseLoader)
 
 
 class _Reader:

@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,10 +32,6 @@ class FileColumn:
     name: str
     kind: Kind
     stored: str
-
-    def stored_in(self, alias: str) -> str:
-        """Its name in a query where the source has an alias."""
-        return f"{alias}.{self.stored}"
 
 
 @dataclass(frozen=True)
@@ -135,10 +132,13 @@ def _open(
         names, delimiter = read_header(path, delimiter=source.delimiter)
     except SourceError as error:
         raise SourceError(
-            _("{file} n’a pas d’en-tête lisible en {encoding}.").format(file=named.name, encoding=source.encoding),
+            _("{file} n’a pas d’en-tête lisible en {encoding}.").format(
+                file=named.name, encoding=source.encoding
+            ),
             why=error.what if path == named else "",
             remedy=_("Vérifiez encoding et delimiter dans la correspondance."),
         ) from None
+    check_header(names, file=named.name)
     quotation = "" if source.quote == "none" else source.quote
     return connection.read_csv(
         str(path),
@@ -150,6 +150,16 @@ def _open(
         columns=dict.fromkeys(names, "VARCHAR"),
         store_rejects=True,
     )
+
+
+def check_header(names: Iterable[str], *, file: str) -> None:
+    """Raise SourceError when the first line holds values: they would be shown as names of columns."""
+    if any(re.fullmatch(r"[-+0-9.,/: ]*[0-9][-+0-9.,/: ]*", name) for name in names):
+        raise SourceError(
+            _("{file} : la première ligne ne nomme pas les colonnes.").format(file=file),
+            why=_("Un nombre ou une date n’est pas un nom de colonne."),
+            remedy=_("Refaites l’extraction avec une ligne d’en-tête."),
+        )
 
 
 def _columns(rows: duckdb.DuckDBPyRelation, *, origin: str) -> dict[str, FileColumn]:
@@ -180,7 +190,11 @@ def _store(
     index: int,
 ) -> duckdb.DuckDBPyRelation:
     values = [f"{_cleaned(found[name], source)} AS {column.stored}" for name, column in columns.items()]
-    numbered = [f"{index} AS _file", "row_number() OVER () AS _record", f"{_breaks(found.values())} AS _breaks"]
+    numbered = [
+        f"{index} AS _file",
+        "row_number() OVER () AS _record",
+        f"{_breaks(found.values())} AS _breaks",
+    ]
     return rows.project(", ".join([*numbered, *values]))
 
 
@@ -270,7 +284,9 @@ def _make_readable(path: Path, source: Source, *, scratch: Path, whole: bool) ->
             copy.write(decoder.decode(b"", final=True).encode("utf-8", "surrogateescape"))
     except (EOFError, zlib.error, UnicodeError):
         raise SourceError(
-            _("{file} n’est pas lisible en {encoding}.").format(file=path.name, encoding=source.encoding.value),
+            _("{file} n’est pas lisible en {encoding}.").format(
+                file=path.name, encoding=source.encoding.value
+            ),
             remedy=_("Vérifiez encoding dans la correspondance, ou refaites l’extraction."),
         ) from None
     return target

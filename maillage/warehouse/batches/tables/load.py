@@ -46,8 +46,8 @@ def load_tables(
 ) -> TablesReport:
     """Load the files of `folder` as the batch `batch` of the warehouse `target`.
 
-    `tolerate` is the share, 0 to 1, of each table's rows that may be rejected. Raises MappingError, SourceError,
-    BatchError, WarehouseError; the former warehouse is then intact.
+    `tolerate` is the share, 0 to 1, of each table's rows that may be rejected. Raises MappingError,
+    SourceError, BatchError, WarehouseError; the former warehouse is then intact.
     """
     plan = _plan(mapping, folder)
     used = [mapping, *{path for paths in plan.files.values() for path in paths}]
@@ -71,11 +71,12 @@ def load_tables(
 
 
 def check_tables(mapping: Path, *, folder: Path) -> MappingFile:
-    """Check a mapping against the first lines of its files, loading nothing. Raises MappingError, SourceError."""
+    """Check a mapping against its files' columns, loading nothing. Raises MappingError, SourceError."""
     plan = _plan(mapping, folder)
     with TemporaryDirectory() as scratch, duckdb.connect() as connection:
         sources = {
-            name: _described(plan.file, name, paths, scratch=Path(scratch)) for name, paths in plan.files.items()
+            name: _described(plan.file, name, paths, scratch=Path(scratch))
+            for name, paths in plan.files.items()
         }
         _check_blocks(connection, plan.file, sources)
     return plan.file
@@ -105,7 +106,9 @@ def _plan(mapping: Path, folder: Path) -> _Plan:
     file = read_mapping(mapping)
     named = {block.source for block in file.mapping.tables}
     named |= {block.join.source for block in file.mapping.tables if block.join}
-    return _Plan(file, {name: find_files(file, name, folder) for name in file.mapping.sources if name in named})
+    return _Plan(
+        file, {name: find_files(file, name, folder) for name in file.mapping.sources if name in named}
+    )
 
 
 def _write(
@@ -117,7 +120,8 @@ def _write(
         with _scratch_database(scratch, memory_limit) as connection:
             # Columns are checked in every file before the first row is read.
             headers = {
-                name: _described(plan.file, name, paths, scratch=scratch) for name, paths in plan.files.items()
+                name: _described(plan.file, name, paths, scratch=scratch)
+                for name, paths in plan.files.items()
             }
             _check_blocks(connection, plan.file, headers)
             sources = {
@@ -131,7 +135,7 @@ def _write(
 
 @contextmanager
 def _scratch_database(scratch: Path, memory_limit: str | None) -> Generator[duckdb.DuckDBPyConnection]:
-    """A database on the disk, so that memory stays bounded; the engine's messages, which quote values, are dropped."""
+    """On the disk, so that memory stays bounded; the engine's messages, which quote values, are dropped."""
     try:
         with duckdb.connect(str(scratch / "scratch.duckdb")) as connection:
             connection.execute("SET TimeZone = 'UTC'")

@@ -37,22 +37,25 @@ class Source(_Model):
     """One file, or several of the same columns, in the folder given to the command."""
 
     file: Annotated[Name, Field(description="A file name, or a pattern such as labo_*.csv.")]
-    encoding: Annotated[
-        Encoding, Field(strict=False, description="Of a CSV file; by default utf-8.")
-    ] = Encoding.UTF_8
+    encoding: Annotated[Encoding, Field(strict=False, description="Of a CSV file; by default utf-8.")] = (
+        Encoding.UTF_8
+    )
     delimiter: Annotated[
         Literal[",", ";", "\t", "|"] | None,
         Field(description="Of a CSV file; by default whichever makes the most columns."),
     ] = None
     quote: Annotated[
-        Literal['"', "'", "none"], Field(description="What encloses texts, or none where quotes are plain text.")
+        Literal['"', "'", "none"],
+        Field(description="What encloses texts, or none where quotes are plain text."),
     ] = '"'
     decimal: Annotated[Literal[".", ","], Field(description="The decimal mark.")] = "."
     date_formats: Annotated[
-        list[Format], Field(max_length=10, description="How dates are written; by default YYYY-MM-DD or YYYYMMDD.")
+        list[Format],
+        Field(max_length=10, description="How dates are written; by default YYYY-MM-DD or YYYYMMDD."),
     ] = []
     datetime_formats: Annotated[
-        list[Format], Field(max_length=10, description="How instants are written; by default YYYY-MM-DD HH:MM:SS.")
+        list[Format],
+        Field(max_length=10, description="How instants are written; by default YYYY-MM-DD HH:MM:SS."),
     ] = []
     nulls: Annotated[
         list[Text], Field(max_length=50, description="Texts that mean nothing was entered, such as NR.")
@@ -62,17 +65,21 @@ class Source(_Model):
 class Cell(_Model):
     """The value of a column, changed by `map` where there is one."""
 
-    column: Annotated[Name, Field(description="A column of the source, or of the joined one as source.column.")]
+    column: Annotated[
+        Name, Field(description="A column of the source, or of the joined one as source.column.")
+    ]
     map: Annotated[
         dict[Name, Scalar] | None,
         Field(min_length=1, max_length=_MAX_MAP, description="What each text of the source becomes."),
     ] = None
     otherwise: Annotated[
-        Scalar | None, Field(description="For a text that the map does not have; without it the row is rejected.")
+        Scalar | None,
+        Field(description="For a text that the map does not have; without it the row is rejected."),
     ] = None
     default: Annotated[Scalar | None, Field(description="For an empty cell.")] = None
     formats: Annotated[
-        list[Format], Field(max_length=10, description="Date formats of this column, before those of its source.")
+        list[Format],
+        Field(max_length=10, description="Date formats of this column, before those of its source."),
     ] = []
     decimal: Annotated[Literal[".", ","] | None, Field(description="The decimal mark of this column.")] = None
     part: Annotated[
@@ -80,7 +87,9 @@ class Cell(_Model):
     ] = None
     unreadable: Annotated[
         Literal["reject", "empty"],
-        Field(description="What becomes of a row whose cell is not of the type: rejected, or loaded without it."),
+        Field(
+            description="What becomes of a row whose cell is not of the type: rejected, or loaded without it."
+        ),
     ] = "reject"
 
     @model_validator(mode="after")
@@ -162,7 +171,9 @@ class Join(_Model):
     source: Name
     columns: Annotated[
         dict[Name, Name],
-        Field(min_length=1, max_length=10, description="Column of the table's source: column of the joined one."),
+        Field(
+            min_length=1, max_length=10, description="Column of the table's source: column of the joined one."
+        ),
     ]
     required: Annotated[bool, Field(description="Whether a row without a partner is rejected.")] = True
 

@@ -106,7 +106,10 @@ def suggest_name(name: str, known: list[str]) -> str:
 def _check_reference(file: MappingFile, value: Reference, place: Place) -> None:
     keys = [len(block.key) for block in file.mapping.tables if block.table == value.ref and block.key]
     if value.ref not in TABLES or TABLES[value.ref].column_names[0] != f"{value.ref}_id":
-        raise file.fault(place, _("« {name} » n’est pas une table dont on peut nommer une ligne.").format(name=value.ref[:60]))
+        raise file.fault(
+            place,
+            _("« {name} » n’est pas une table dont on peut nommer une ligne.").format(name=value.ref[:60]),
+        )
     if keys and len(value.by) not in keys:
         raise file.fault(
             (*place, "by"),
@@ -117,7 +120,9 @@ def _check_reference(file: MappingFile, value: Reference, place: Place) -> None:
 def _check_key(file: MappingFile, block: Block, place: Place) -> None:
     id_column = id_of(block.table)
     if block.key and id_column is None:
-        raise file.fault((*place, "key"), _("Les lignes de {table} n’ont pas de numéro.").format(table=block.table))
+        raise file.fault(
+            (*place, "key"), _("Les lignes de {table} n’ont pas de numéro.").format(table=block.table)
+        )
     if block.key and id_column in block.columns:
         raise file.fault(
             (*place, "key"), _("{column} est déjà donné : ôtez-le, ou ôtez key.").format(column=id_column)

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import duckdb
 
 from maillage.base.i18n import _
-from maillage.warehouse.batches.tables.block import BlockCompiler, Query, run_query
+from maillage.warehouse.batches.tables.block import BlockCompiler, Query, run_query, statements
 from maillage.warehouse.batches.tables.files import NAMED, OpenSource, line_of
 from maillage.warehouse.batches.tables.mapping import Reference
 from maillage.warehouse.batches.tables.read import MappingFile, id_of
@@ -17,7 +19,7 @@ from maillage.warehouse.errors import SourceError
 from maillage.warehouse.schema.keys import key_of
 from maillage.warehouse.sql import quote
 
-_GOOD = "_kept AND _fault IS NULL"
+GOOD = "_kept AND _fault IS NULL"
 
 
 def stage_blocks(
@@ -47,7 +49,7 @@ def stage_blocks(
         seen[table] += 1
         name = table if parts[table] == 1 else f"{table}-{seen[table]}"
         values = ", ".join(map(quote, query.values))
-        rows = connection.table(f"block_{index}").filter(_GOOD).project(values)
+        rows = connection.table(f"block_{index}").filter(GOOD).project(values)
         rows.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
         reports.append(report)
     return tuple(
@@ -75,12 +77,12 @@ def _stage(
         source=block.source,
         line=compiler.file.document.line_of(compiler.place),
         rows=source.rows + sum(len(one.records) for one in source.unreadable),
-        mapped=_count(connection, into, _GOOD),
+        mapped=_count(connection, into, GOOD),
         left_out=_count(connection, into, "NOT _kept"),
         repeated=repeated,
         rejected=(*_unreadable(source), *_rejected(connection, source, faults, into=into)),
         emptied=tuple(
-            (name, _count(connection, into, f"{_GOOD} AND {quote(f'_emptied_{name}')}"))
+            (name, _count(connection, into, f"{GOOD} AND {quote(f'_emptied_{name}')}"))
             for name in query.emptied
         ),
         orphans=(),
@@ -97,31 +99,23 @@ def _settle_keys(
     taken: int,
 ) -> int:
     """Of the rows of one key the first stays; the same again is left out and counted, another is a fault."""
-    key = ", ".join(quote(name) for name in key_of(table) if name in query.values)
-    if not key:
+    names = {
+        "into": into,
+        "key": ", ".join(quote(name) for name in key_of(table) if name in query.values),
+        "values": ", ".join(map(quote, query.values)),
+        "good": GOOD,
+        "taken": taken,
+        # Past every fault: such a row is neither good nor rejected.
+        "repeated": taken + 1,
+    }
+    if not names["key"]:
         return 0
     for other in earlier:
-        connection.execute(
-            f"UPDATE {into} SET _fault = {taken} WHERE {_GOOD} AND ({key}) IN"
-            f" (SELECT ({key}) FROM {other} WHERE {_GOOD})"
-        )
-    twice = f"SELECT {key} FROM {into} WHERE {_GOOD} GROUP BY {key} HAVING count(*) > 1"
-    whole = f"row({', '.join(map(quote, query.values))})"
-    over = f"OVER (PARTITION BY {key} ORDER BY _file, _record)"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE later AS SELECT _file, _record, alike FROM"
-        f" (SELECT _file, _record, row_number() {over} AS rank,"
-        f" {whole} IS NOT DISTINCT FROM first_value({whole}) {over} AS alike"
-        f" FROM {into} WHERE {_GOOD} AND ({key}) IN (SELECT ({key}) FROM ({twice}))) WHERE rank > 1"
-    )
-    found = _count(connection, "later", "alike")
+        connection.execute(statements()["refuse_taken"].format(other=other, **names))
+    connection.execute(statements()["find_later"].format(**names))
     if _count(connection, "later", "true"):
-        # A repeated row gets an index past every fault: it is neither good nor rejected.
-        connection.execute(
-            f"UPDATE {into} SET _fault = CASE WHEN alike THEN {taken + 1} ELSE {taken} END FROM later"
-            f" WHERE {into}._file = later._file AND {into}._record = later._record"
-        )
-    return found
+        connection.execute(statements()["mark_later"].format(**names))
+    return _count(connection, "later", "alike")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:
@@ -131,7 +125,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str, condition: str) ->
 def _unreadable(source: OpenSource) -> list[Rejected]:
     if not source.unreadable:
         return []
-    places = [(one.file, line) for one in source.unreadable for line in one.lines]
+    places: list[tuple[str, int]] = [(one.file, line) for one in source.unreadable for line in one.lines]
     rows = sum(len(one.records) for one in source.unreadable)
     return [Rejected(Reason.LINE, "", rows, tuple(sorted(places)[:NAMED]))]
 
@@ -142,10 +136,10 @@ def _rejected(
     bad = connection.table(into).filter(f"_kept AND _fault < {len(faults)}")
     counts = bad.aggregate("_fault, count(*) AS rows", "_fault").order("_fault").fetchall()
     found: list[Rejected] = []
-    for index, rows in counts:
+    for index, rows in ((int(index), int(rows)) for index, rows in counts):
         first = bad.filter(f"_fault = {index}").order("_file, _record").limit(NAMED)
         places = tuple(
-            (source.files[file].name, line_of(connection, source, file=file, record=record))
+            (source.files[int(file)].name, line_of(connection, source, file=file, record=record))
             for file, record in first.project("_file, _record").fetchall()
         )
         found.append(Rejected(faults[index].reason, faults[index].column, rows, places))
@@ -163,9 +157,9 @@ def _check_tolerance(report: BlockReport, tolerate: float) -> None:
             table=report.table, rejected=report.rejected_rows, rows=candidates
         ),
         why="\n" + "\n".join(describe_rejected(report)),
-        remedy=_("Corrigez la correspondance (ligne {line}) ou l’extraction, ou permettez plus (--tolerate).").format(
-            line=report.line
-        ),
+        remedy=_(
+            "Corrigez la correspondance (ligne {line}) ou l’extraction, ou permettez plus (--tolerate)."
+        ).format(line=report.line),
     )
 
 
@@ -189,18 +183,22 @@ def _with_orphans(
     compilers: Sequence[BlockCompiler],
 ) -> BlockReport:
     """References to rows that this batch should hold, for it has the table, and does not."""
-    into = f"block_{compiler.place[1]}"
     orphans: list[tuple[str, int]] = []
     for name, value in compiler.block.columns.items():
-        targets = [one for one in compilers if isinstance(value, Reference) and one.block.table == value.ref]
-        if not isinstance(value, Reference) or not targets:
+        if not isinstance(value, Reference):
             continue
-        held = " UNION ALL ".join(
-            f"SELECT {quote(str(id_of(value.ref)))} FROM block_{one.place[1]} WHERE {_GOOD}" for one in targets
-        )
-        count = _count(
-            connection, into, f"{_GOOD} AND {quote(name)} IS NOT NULL AND {quote(name)} NOT IN ({held})"
-        )
-        if count:
-            orphans.append((name, count))
-    return BlockReport(**{**vars(report), "orphans": tuple(orphans)})
+        held = [
+            _good_rows(connection, one).project(f"{id_of(value.ref)} AS id")
+            for one in compilers
+            if one.block.table == value.ref
+        ]
+        named = _good_rows(connection, compiler).filter(f"{quote(name)} IS NOT NULL").set_alias("named")
+        if held:
+            known = reduce(duckdb.DuckDBPyRelation.union, held).set_alias("held")
+            lost = named.join(known, f"named.{quote(name)} = held.id", how="anti")
+            orphans.append((name, lost.aggregate("count(*)").fetchall()[0][0]))
+    return replace(report, orphans=tuple((name, count) for name, count in orphans if count))
+
+
+def _good_rows(connection: duckdb.DuckDBPyConnection, compiler: BlockCompiler) -> duckdb.DuckDBPyRelation:
+    return connection.table(f"block_{compiler.index}").filter(GOOD)

@@ -40,7 +40,9 @@ def _count(
     unknown = connection.table(f"main.{table}").filter(f"{event.concept} = 0").set_alias("loaded")
     rows = unknown.join(brought, f"brought.{event.id} = loaded.{event.id}", how="semi")
     counts = rows.aggregate(f"{value}, count(*) AS rows, count(DISTINCT person_id) AS persons", value)
-    shown = counts.filter(f"persons >= {_SHOWN_FROM}").order(f"rows DESC, {value}").limit(_MAX_SHOWN).fetchall()
+    shown = (
+        counts.filter(f"persons >= {_SHOWN_FROM}").order(f"rows DESC, {value}").limit(_MAX_SHOWN).fetchall()
+    )
     total = rows.aggregate("count(*)").fetchall()[0][0]
     hidden = total - sum(count for _code, count, _persons in shown)
     listed = [UnknownCode(table, code, count) for code, count, _persons in shown]

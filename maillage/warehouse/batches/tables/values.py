@@ -85,7 +85,15 @@ class Scope:
         """A name for an expression over the columns."""
         return self.kept.setdefault(sql, f"x{len(self.kept)}")
 
-_DIGITS = {"%d": "[0-9]{1,2}", "%m": "[0-9]{1,2}", "%Y": "[0-9]{4}", "%H": "[0-9]{1,2}", "%M": "[0-9]{2}", "%S": "[0-9]{2}"}
+
+_DIGITS = {
+    "%d": "[0-9]{1,2}",
+    "%m": "[0-9]{1,2}",
+    "%Y": "[0-9]{4}",
+    "%H": "[0-9]{1,2}",
+    "%M": "[0-9]{2}",
+    "%S": "[0-9]{2}",
+}
 _TEMPORAL = (CdmType.DATE, CdmType.DATETIME)
 
 
@@ -176,7 +184,8 @@ def _mapped(value: Cell, found: Found, target: CdmType, *, scope: Scope) -> Comp
     given = scope.keep(f"CAST({found.sql} AS VARCHAR)")
     cases = " ".join(f"WHEN {text(key)} THEN {text(str(new))}" for key, new in words.items())
     otherwise = "NULL" if value.otherwise is None else text(str(value.otherwise))
-    mapped = f"CASE WHEN {found.sql} IS NOT NULL THEN CASE CAST({found.sql} AS VARCHAR) {cases} ELSE {otherwise} END END"
+    cased = f"CASE CAST({found.sql} AS VARCHAR) {cases} ELSE {otherwise} END"
+    mapped = f"CASE WHEN {found.sql} IS NOT NULL THEN {cased} END"
     compiled = _cast(scope.keep(mapped), Kind.TEXT, target, label=found.label)
     if value.otherwise is not None:
         return compiled
@@ -191,26 +200,27 @@ def _as_time(value: Cell, found: Found, target: CdmType) -> tuple[str, Kind]:
 
 def _read_time(value: Cell, found: Found, target: CdmType) -> tuple[str, Kind]:
     """A text as an instant, by the formats of the column, else of the source, else as OMOP writes it."""
-    source = found.source.settings
+    source, sql = found.source.settings, found.sql
     formats = value.formats or [*source.date_formats, *source.datetime_formats]
     if not formats:
         # An instant is cut to its day where a day is wanted.
-        is_long = f"length({found.sql}) > 10"
-        day = f"CASE WHEN {is_long} AND TRY_CAST({found.sql} AS TIMESTAMP) IS NOT NULL THEN {found.sql}[1:10] ELSE {found.sql} END"
-        return (day if target is CdmType.DATE else found.sql), Kind.TEXT
+        long = f"length({sql}) > 10 AND TRY_CAST({sql} AS TIMESTAMP) IS NOT NULL"
+        day = f"CASE WHEN {long} THEN {sql}[1:10] ELSE {sql} END"
+        return (day if target is CdmType.DATE else sql), Kind.TEXT
     tries = " ".join(
-        f"WHEN regexp_full_match({found.sql}, {text(_shape(one))}) THEN try_strptime({found.sql}, {text(one)})"
+        f"WHEN regexp_full_match({sql}, {text(_shape(one))}) THEN try_strptime({sql}, {text(one)})"
         for one in formats
     )
     # What no format reads must fail as a text that is no date does.
-    read = f"CASE WHEN {found.sql} IS NULL THEN NULL ELSE coalesce(strftime(CASE {tries} END, '%Y-%m-%d %H:%M:%S'), '?') END"
-    return (f"{read}[1:10]" if target is CdmType.DATE else read), Kind.TEXT
+    written = f"coalesce(strftime(CASE {tries} END, '%Y-%m-%d %H:%M:%S'), '?')"
+    read = f"CASE WHEN {sql} IS NOT NULL THEN {written} END"
+    return (f"({read})[1:10]" if target is CdmType.DATE else read), Kind.TEXT
 
 
 def _shape(format_: str) -> str:
     """The engine takes the year of `01/02/20` to be 20: digits are counted first."""
     parts = re.findall(r"%.|.", format_)
-    return "".join(_DIGITS.get(part) or re.escape(part).replace("/", "/") for part in parts)
+    return "".join(_DIGITS.get(part) or re.escape(part) for part in parts)
 
 
 def _decimal(value: Cell, found: Found) -> str:

@@ -114,7 +114,9 @@ def _person(file: Described) -> Lines:
     if sex := file.roles.get("sex"):
         known = set(file.sample.columns[sex.column]) <= {"M", "F", "H", "1", "2"}
         strange = "" if known else _("à vérifier : d’autres valeurs donnent le concept 0, complétez map")
-        lines.value("gender_concept_id", sex, more=f", map: {_SEX}, otherwise: 0, default: 0", comment=strange)
+        lines.value(
+            "gender_concept_id", sex, more=f", map: {_SEX}, otherwise: 0, default: 0", comment=strange
+        )
         lines.value("gender_source_value", sex)
     return lines
 
@@ -135,36 +137,57 @@ def _visit(file: Described) -> Lines:
     lines = _start("visit_occurrence", file, key=[stay.column], comment=doubt(stay))
     lines.add(2, "columns:")
     lines.add(3, f"person_id: {{ref: person, by: [{quote_name(person.column)}]}}", doubt(person))
-    lines.add(3, "visit_concept_id: {constant: 9201}", _("à vérifier : 9201 hospitalisation, 9203 urgences, 9202 consultation"))
+    lines.add(
+        3,
+        "visit_concept_id: {constant: 9201}",
+        _("à vérifier : 9201 hospitalisation, 9203 urgences, 9202 consultation"),
+    )
     lines.value("visit_start_date", file.roles["stay_start"])
     if end := file.roles.get("stay_end"):
         lines.value("visit_end_date", end)
     lines.value("visit_source_value", stay)
     if kind := file.roles.get("stay_type"):
-        lines.add(3, f"# visit_concept_id: {{column: {quote_name(kind.column)}, map: {{…: 9201}}}}", _("peut remplacer la constante"))
+        lines.add(
+            3,
+            f"# visit_concept_id: {{column: {quote_name(kind.column)}, map: {{…: 9201}}}}",
+            _("peut remplacer la constante"),
+        )
     return lines
 
 
 def _event(file: Described, event: Event, stays: Described | None) -> Lines:
     code = file.roles[event.role]
     joined = _joined(file, event, stays)
-    lines = _start(event.table, file, key=_key(file, event), comment=_("à vérifier : doit distinguer deux lignes"))
+    lines = _start(
+        event.table, file, key=_key(file, event), comment=_("à vérifier : doit distinguer deux lignes")
+    )
     if joined and stays:
         own, other = file.roles["stay"].column, stays.roles["stay"].column
         lines.add(2, f"join: {{source: {stays.name}, columns: {{{quote_name(own)}: {quote_name(other)}}}}}")
-    lines.add(2, f"code: {{code: {{column: {quote_name(code.column)}}}, vocabulary: {event.vocabulary}}}", _of_code(event, code))
+    lines.add(
+        2,
+        f"code: {{code: {{column: {quote_name(code.column)}}}, vocabulary: {event.vocabulary}}}",
+        _of_code(event, code),
+    )
     if event.table == "measurement" and (unit := file.roles.get("unit")):
         lines.add(2, f"unit: {{column: {quote_name(unit.column)}}}", doubt(unit))
     lines.add(2, "columns:")
     _who_and_when(lines, file, event, stays if joined else None)
     if stays and file.has("stay"):
-        lines.add(3, f"visit_occurrence_id: {{ref: visit_occurrence, by: [{quote_name(file.roles['stay'].column)}]}}")
+        lines.add(
+            3,
+            f"visit_occurrence_id: {{ref: visit_occurrence, by: [{quote_name(file.roles['stay'].column)}]}}",
+        )
     _details(lines, file, event)
     return lines
 
 
 def _of_code(event: Event, code: Guess) -> str:
-    own = _("codes locaux : donnez-leur des concepts dans source_to_concept_map") if event.role == "lab_code" else ""
+    own = (
+        _("codes locaux : donnez-leur des concepts dans source_to_concept_map")
+        if event.role == "lab_code"
+        else ""
+    )
     return " ; ".join(filter(None, (doubt(code), own)))
 
 
@@ -201,7 +224,9 @@ def _who_and_when(lines: Lines, file: Described, event: Event, joined: Described
         lines.value(event.start, date)
     elif joined:
         column = quote_name(f"{joined.name}.{joined.roles['stay_start'].column}")
-        lines.add(3, f"{event.start}: {{column: {column}}}", _("à vérifier : la date du séjour, faute d’autre"))
+        lines.add(
+            3, f"{event.start}: {{column: {column}}}", _("à vérifier : la date du séjour, faute d’autre")
+        )
     else:
         lines.missing = lines.missing or _("aucune colonne de date n’est reconnue")
 

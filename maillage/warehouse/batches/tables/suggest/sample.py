@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from maillage.base.i18n import _
+from maillage.warehouse.batches.tables.files import check_header
 from maillage.warehouse.batches.tables.mapping import Encoding
 from maillage.warehouse.build.sources import check_distinct, is_csv, open_file
 from maillage.warehouse.errors import SourceError
@@ -53,9 +54,11 @@ def _read_csv(path: Path) -> Sample:
     header = lines[0] if lines else ""
     delimiter = max(_DELIMITERS, key=header.count)
     rows = csv.reader(io.StringIO("".join(whole)), delimiter=delimiter)
-    names = [name.strip() for name in next(rows, [])]
+    header_row = next(rows, list[str]())
+    names = [name.strip() for name in header_row]
     if not any(names) or "\0" in header:
         raise csv.Error
+    check_header(names, file=path.name)
     check_distinct(names, origin=path.name)
     sampled = [row for row in islice(rows, _ROWS) if len(row) == len(names)]
     columns = {

@@ -21,7 +21,7 @@ _SUFFIX = re.compile(r"\.(csv\.gz|csv|txt|tsv|parquet)$", re.IGNORECASE)
 
 
 def suggest_mapping(paths: Sequence[Path]) -> str:
-    """A mapping for files, with comments on what is unsure. No value of the files is in it. Raises SourceError."""
+    """A mapping for files, its comments saying what is unsure; no value is in it. Raises SourceError."""
     files: list[Described] = []
     for path in paths:
         sample = read_sample(path)
@@ -36,7 +36,8 @@ def suggest_mapping(paths: Sequence[Path]) -> str:
             remedy=_("Écrivez la correspondance à la main : docs/warehouse-tables.md en donne une entière."),
         )
     lines = [
-        "# " + _("Proposition de Maillage : relisez chaque commentaire, puis vérifiez avec « maillage warehouse map --check »."),
+        "# "
+        + _("Proposition : relisez les commentaires, puis vérifiez avec maillage warehouse map --check."),
         "version: 1",
         "sources:",
         *(line for one in files for line in _source(one)),
@@ -55,7 +56,10 @@ def _source_name(path: Path, taken: Sequence[str]) -> str:
     stem = fold_name(_SUFFIX.sub("", path.name)) or "source"
     name, number = stem, 2
     while name in taken or not name[0].isalpha():
-        name, number = f"s_{stem}" if number == 2 and not stem[0].isalpha() else f"{stem}_{number}", number + 1
+        name, number = (
+            f"s_{stem}" if number == 2 and not stem[0].isalpha() else f"{stem}_{number}",
+            number + 1,
+        )
     return name
 
 
@@ -84,7 +88,9 @@ def _formats(sample: Sample) -> list[str]:
     days = [one for one in formats if "%H" not in one]
     instants = [one for one in formats if "%H" in one]
     lines = [f"    date_formats: [{', '.join(map(_quoted, days))}]{comment}"] if days else []
-    return lines + ([f"    datetime_formats: [{', '.join(map(_quoted, instants))}]{comment}"] if instants else [])
+    return lines + (
+        [f"    datetime_formats: [{', '.join(map(_quoted, instants))}]{comment}"] if instants else []
+    )
 
 
 def _quoted(text: str) -> str:
