@@ -123,14 +123,14 @@ def _print_blocks(report: TablesReport) -> None:
 def _remarks(block: BlockReport) -> list[str]:
     rejected = [f"{block.table} : {text}" for text in describe_rejected(block)]
     emptied = [
-        _("{table} : {count} cellules illisibles laissées vides, {column}").format(
+        _("{table}, {column} : cellules illisibles laissées vides ({count})").format(
             table=block.table, count=format_number(count), column=column
         )
         for column, count in block.emptied
         if count
     ]
     orphans = [
-        _("{table} : {count} lignes dont {column} ne désigne aucune ligne de ce lot").format(
+        _("{table}, {column} : références à des lignes que ce lot n’a pas ({count})").format(
             table=block.table, count=format_number(count), column=column
         )
         for column, count in block.orphans
@@ -140,9 +140,9 @@ def _remarks(block: BlockReport) -> list[str]:
 
 def _describe_unknown(found: UnknownCode) -> str:
     if found.code is None:
-        return _("{table} : {count} lignes de codes inconnus, chacun chez moins de 11 personnes").format(
+        return _("{table} : lignes de codes inconnus, chacun chez moins de 11 personnes ({count})").format(
             table=found.table, count=format_number(found.rows)
         )
-    return _("{table} : code inconnu {code}, {count} lignes").format(
+    return _("{table} : lignes du code inconnu {code} ({count})").format(
         table=found.table, code=found.code, count=format_number(found.rows)
     )

@@ -31,4 +31,4 @@ def test_the_example_loads_what_the_page_says(tmp_path: Path, capsys: pytest.Cap
     assert len(claims) == len(nouns)
     for count, noun in claims:
         assert rows[nouns[noun]] == int(count), noun
-    assert "1 cellules illisibles laissées vides" in capsys.readouterr().out
+    assert "cellules illisibles laissées vides (1)" in capsys.readouterr().out

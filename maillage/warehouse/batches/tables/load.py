@@ -24,7 +24,7 @@ from maillage.warehouse.errors import SourceError, WarehouseError, WarehouseWrit
 KIND = "tables"
 _SCRATCH = ".scratch"
 
-__all__ = ["TablesReport", "check_tables", "load_tables"]
+__all__ = ["TablesReport", "check_tables", "load_tables", "stage_tables"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,16 @@ def load_tables(
     )
     unknown = count_unknown(target, report.batches[-1]) if report.load else ()
     return TablesReport(report, tuple(blocks), unknown)
+
+
+def stage_tables(
+    mapping: Path, *, folder: Path, into: Path, tolerate: float = 0.01
+) -> tuple[BlockReport, ...]:
+    """Write the OMOP tables of a folder's files as Parquet files into an empty folder.
+
+    Raises MappingError, SourceError.
+    """
+    return _write(_plan(mapping, folder), into, tolerate=tolerate, memory_limit=None)
 
 
 def check_tables(mapping: Path, *, folder: Path) -> MappingFile:

@@ -156,7 +156,7 @@ def _check_tolerance(report: BlockReport, tolerate: float) -> None:
         _("{table} : {rejected} lignes rejetées sur {rows}.").format(
             table=report.table, rejected=report.rejected_rows, rows=candidates
         ),
-        why="\n" + "\n".join(describe_rejected(report)),
+        why="\n".join(describe_rejected(report)),
         remedy=_(
             "Corrigez la correspondance (ligne {line}) ou l’extraction, ou permettez plus (--tolerate)."
         ).format(line=report.line),
