@@ -33,7 +33,8 @@ def loaded(tmp_path: Path) -> Path:
 
 
 def test_the_proposed_mapping_answers_a_cohort(loaded: Path) -> None:
-    persons = dict(read(loaded / "w.duckdb", "person_id, person_source_value", "person"))
+    rows = read(loaded / "w.duckdb", "person_id, person_source_value", "person")
+    persons = {one[0]: one[1] for one in rows}
     assert sorted(persons.values(), key=str) == ["P1", "P2", "P3", "P4", "P5", "P6"]
     engine = open_warehouse(loaded / "w.duckdb")
     found = persons_found(engine, json.loads(STROKE.read_text(encoding="utf-8")))

@@ -10,6 +10,7 @@ from maillage.warehouse.batches.tables.report import BlockReport
 from maillage.warehouse.errors import MappingError, SourceError
 from tests.support.omop import write_parquet
 
+CLOCK = ', datetime_formats: ["%d/%m/%Y %H:%M"]'
 PERSON = "{ref: person, by: [p]}"
 
 
@@ -40,7 +41,8 @@ def persons(column: str, value: str) -> str:
 def observations(column: str, value: str, *, more: str = "", extra: str = "") -> str:
     return (
         f"  - table: observation\n    source: a\n    key: [p]\n{more}    columns:\n{extra}"
-        f"      person_id: {PERSON}\n      observation_date: {{constant: 2020-01-01}}\n      {column}: {value}\n"
+        f"      person_id: {PERSON}\n      observation_date: {{constant: 2020-01-01}}\n"
+        f"      {column}: {value}\n"
     )
 
 
@@ -61,7 +63,7 @@ def observations(column: str, value: str, *, more: str = "", extra: str = "") ->
         ("person_source_value", "{concat: [p, v], separator: '-'}", "", "x", "1-x"),
         ("person_source_value", "{concat: [p, v], separator: '-'}", "", "", "1"),
         ("person_source_value", "{column: V}", "", "'; DROP TABLE x --", "'; DROP TABLE x --"),
-        ("birth_datetime::VARCHAR", "{column: v}", ', datetime_formats: ["%d/%m/%Y %H:%M"]', "03/12/1950 07:08", "1950-12-03 07:08:00"),
+        ("birth_datetime::VARCHAR", "{column: v}", CLOCK, "03/12/1950 07:08", "1950-12-03 07:08:00"),
         ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03T07:08:09", "1950-12-03 07:08:09"),
     ],
 )  # fmt: skip
@@ -224,10 +226,10 @@ def test_a_byte_that_the_encoding_lacks_costs_its_line_only(tmp_path: Path) -> N
 
 
 def test_a_column_that_is_not_in_the_file_is_named_with_the_line_of_the_mapping(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match="m.yaml, ligne 11 : a.csv n’a pas de colonne « vv »"):
+    with pytest.raises(MappingError, match=r"m\.yaml, ligne 11 : a\.csv n’a pas de colonne « vv »"):
         load(tmp_path, "P;V\n1;x\n", persons("person_source_value", "{column: vv}"))
 
 
 def test_a_constant_of_another_type_is_named_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match="m.yaml, ligne 11 : gender_concept_id"):
+    with pytest.raises(MappingError, match=r"m\.yaml, ligne 11 : gender_concept_id"):
         load(tmp_path, "P;V\n1;x\n", persons("gender_concept_id", "{column: v, map: {M: homme}}"))

@@ -65,7 +65,9 @@ def read_document(path: Path) -> Document:
 
 def fault(name: str, line: int, why: str, *, remedy: str = "") -> MappingError:
     """The error of a line of a mapping."""
-    return MappingError(_("{file}, ligne {line} :").format(file=name, line=line), why=why, remedy=remedy)
+    return MappingError(
+        _("{file}, ligne {line} : {fault}").format(file=name, line=line, fault=why), remedy=remedy
+    )
 
 
 def _read_text(path: Path) -> str:
