@@ -41,6 +41,10 @@ class SourceError(WarehouseError):
     """A file to load is broken: the message names the file and the place."""
 
 
+class MappingError(WarehouseError):
+    """A mapping of tables says what cannot be: the message names its line."""
+
+
 class BatchError(WarehouseError):
     """The batch cannot be named, found or undone."""
 

@@ -26,7 +26,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "tables-mapping.schema.json"])
 def test_the_page_is_up_to_date(written: Path, name: str) -> None:
     fresh = (written / name).read_text(encoding="utf-8")
     assert (REFERENCE / name).read_text(encoding="utf-8") == fresh, f"{name} is stale: run `make docs`"

@@ -16,7 +16,7 @@ from tests.support.network import DemoNetwork
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n```(?P<language>\w+)\n(?P<code>.*?)```", re.DOTALL)
-SHOWN_ONLY = {"text", "toml", "json", "sql", "http", "mermaid", "ini", "nginx"}
+SHOWN_ONLY = {"text", "toml", "json", "sql", "http", "mermaid", "ini", "nginx", "yaml"}
 
 pytestmark = pytest.mark.xdist_group("network")
 

@@ -106,15 +106,18 @@ def open_file(
     )
 
 
-def read_header(path: Path) -> tuple[tuple[str, ...], str]:
-    """The column names of a CSV file and its delimiter: whichever of `,` tab `;` makes the most columns."""
+def read_header(path: Path, *, delimiter: str | None = None) -> tuple[tuple[str, ...], str]:
+    """The column names of a CSV file and its delimiter: whichever of `,` tab `;` makes the most columns.
+
+    A delimiter that is known is not looked for. Raises SourceError.
+    """
     opener = gzip.open if path.name.lower().endswith(".gz") else open
     try:
         with opener(path, "rb") as stream:
             line = stream.readline(_LONGEST_HEADER).decode("utf-8-sig").rstrip("\r\n")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise _no_header(path) from error
-    delimiter = max(_DELIMITERS, key=line.count)
+    delimiter = delimiter or max(_DELIMITERS, key=line.count)
     try:
         names = [name.strip() for row in csv.reader([line], delimiter=delimiter) for name in row]
     except csv.Error as error:

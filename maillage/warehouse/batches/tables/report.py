@@ -1,0 +1,60 @@
+"""What became of every row of the sources: counts, files and lines, never a value."""
+
+from dataclasses import dataclass
+
+from maillage.warehouse.batches.load import BatchReport
+from maillage.warehouse.batches.tables.values import Reason
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Rows that were not loaded for one reason; `places` are the first of them, as file and line."""
+
+    reason: Reason
+    column: str
+    rows: int
+    places: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class BlockReport:
+    """One table of the mapping. `rows` = `mapped` + `left_out` + `repeated` + the rejected ones."""
+
+    table: str
+    source: str
+    line: int
+    """The line of the mapping that says it."""
+    rows: int
+    mapped: int
+    left_out: int
+    """By the conditions of `where`."""
+    repeated: int
+    """The same values again under the same key."""
+    rejected: tuple[Rejected, ...]
+    emptied: tuple[tuple[str, int], ...]
+    """Columns whose unreadable cells were left empty, as the mapping asks, and how many."""
+    orphans: tuple[tuple[str, int], ...]
+    """References to rows that this batch does not have, and how many."""
+
+    @property
+    def rejected_rows(self) -> int:
+        """All reasons together."""
+        return sum(one.rows for one in self.rejected)
+
+
+@dataclass(frozen=True)
+class UnknownCode:
+    """A code that gave the concept 0. `code` is None for those that too few persons have to be shown."""
+
+    table: str
+    code: str | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class TablesReport:
+    """A whole load; `blocks` is empty when nothing had changed."""
+
+    batch: BatchReport
+    blocks: tuple[BlockReport, ...]
+    unknown_codes: tuple[UnknownCode, ...]
