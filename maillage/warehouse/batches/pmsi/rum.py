@@ -1,0 +1,42 @@
+"""RUM lines, grouped or not: a summary of a unit each, chained by the number of the stay."""
+
+from collections.abc import Mapping
+
+import duckdb
+
+from maillage.base.statements import load_statements
+from maillage.warehouse.batches.identity import row_id
+from maillage.warehouse.batches.pmsi.positions import ZONES, read_fields, read_layouts, zone, zone_length
+
+_LENGTHS: Mapping[str, int] = {"diagnosis": zone_length("rum_diagnosis"), "act": zone_length("rum_act")}
+
+
+def read_rum(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `summary` of the fields of every line of a known version, with its fault."""
+    statements = _statements()
+    lines = [
+        statements["lines"].format(
+            version=version,
+            fixed=layout[ZONES].start - 1,
+            fields=read_fields(layout, text="text"),
+        )
+        for name in ("rum", "rss")
+        for version, layout in read_layouts()[name].items()
+    ]
+    connection.execute(statements["read"].format(lines=" UNION ALL BY NAME ".join(lines), **_LENGTHS))
+
+
+def unite_rum(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables `unit`, `diagnosis` and `act` of the lines without a fault."""
+    statements = _statements()
+    ids = {
+        "visit": row_id("'pmsi visit'", "finess", "stay"),
+        "detail": row_id("'pmsi visit_detail'", "finess", "stay", "record"),
+    }
+    connection.execute(statements["unit"].format(**ids))
+    connection.execute(statements["diagnosis"].format(**_LENGTHS))
+    connection.execute(statements["act"].format(fields=read_fields(zone("rum_act"), text="text"), **_LENGTHS))
+
+
+def _statements() -> Mapping[str, str]:
+    return load_statements("maillage.warehouse.batches.pmsi", "sql/rum.sql")
