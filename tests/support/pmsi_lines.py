@@ -1,7 +1,7 @@
 """PMSI lines for tests: every version of RUM, grouped RSS and RSA, from what a test says of a stay.
 
-The places of the fields are written here once more, from the public formats, so that a mistake in the reader's
-own table shows.
+The places of the fields are written here once more, from the public formats, so that a mistake in the
+reader's own table shows.
 """
 
 from collections.abc import Mapping, Sequence

@@ -19,9 +19,10 @@ def find_faults(connection: duckdb.DuckDBPyConnection, files: Sequence[FileLines
     """The lines that cannot be used, and those that came more than once."""
     known = [*versions("rum"), *versions("rss"), *versions("rsa")]
     faults = _statements()["faults"].format(shown=PLACES_SHOWN, versions=", ".join(map(text, known)))
+    found: list[tuple[str, int, list[tuple[int, int]]]] = connection.execute(faults).fetchall()
     refused = tuple(
-        Refused(fault, count, tuple((files[place[0]].name, place[1]) for place in places))
-        for fault, count, places in connection.execute(faults).fetchall()
+        Refused(fault, count, tuple((files[file].name, number) for file, number in places))
+        for fault, count, places in found
     )
     repeated, replaced = _row(connection, _statements()["repeated"].format(key="finess, stay, record"))
     return PmsiReport(tuple(files), refused, repeated, replaced)

@@ -1,7 +1,7 @@
 """Which patient each stay is of: a CSV file, or the files that the ATIH's tools make of VID-HOSP.
 
-RUM lines name a stay by its administrative number: NAS and IPP are wanted (CSV, or ANO-HOSP). RSA lines bear a
-number of the export alone: the ANO file gives the anonymous number of the patient, and the dates.
+RUM lines name a stay by its administrative number: NAS and IPP are wanted (CSV, or ANO-HOSP). RSA lines bear
+only a number of the export: the ANO file gives the anonymous number of the patient, and the dates.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,12 +1,12 @@
 """Where each field of a PMSI line lies, read from `positions.csv`; positions count from 1.
 
 Formats: `rum` (summaries of units), `rss` (the same, grouped), `rsa` (anonymous summaries of stays), the
-zones that repeat in them, and `ano`, `ano_hosp` (who had which stay). The years 2021 to 2025 use RUM 020 to 022,
-RSS 120 to 122 and RSA 226 to 229. Source: the formats that the ATIH publishes each year.
+zones that repeat in them, and `ano`, `ano_hosp` (who had which stay). The years 2021 to 2025 use RUM 020 to
+022, RSS 120 to 122 and RSA 226 to 229. Source: the formats that the ATIH publishes each year.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -87,6 +87,12 @@ def read_layouts() -> Mapping[str, Mapping[str, Layout]]:
 def versions(name: str) -> tuple[str, ...]:
     """The versions of a format that are known."""
     return tuple(read_layouts()[name])
+
+
+def layouts_of(names: Sequence[str], *, present: Collection[str]) -> Mapping[str, Layout]:
+    """By version, the layouts that some lines need; all of them when the lines bear no known version."""
+    known = {version: layout for name in names for version, layout in read_layouts()[name].items()}
+    return {version: known[version] for version in known if version in present} or known
 
 
 def zone(name: str) -> Layout:

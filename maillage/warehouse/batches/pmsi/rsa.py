@@ -1,6 +1,6 @@
 """RSA lines: a whole stay each, units in a zone; dates come from the ANO file, or from the month of exit."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
@@ -10,8 +10,8 @@ from maillage.warehouse.batches.pmsi.positions import (
     NEXT,
     ZONES,
     Layout,
+    layouts_of,
     read_fields,
-    read_layouts,
     zone,
     zone_length,
 )
@@ -20,14 +20,14 @@ _ZONES = ("authorisation", "radiotherapy", "unit", "diagnosis", "act")
 _LENGTHS: Mapping[str, int] = {name: zone_length(f"rsa_{name}") for name in _ZONES}
 
 
-def read_rsa(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `summary` of the fields of every line of a known version, with its fault."""
+def read_rsa(connection: duckdb.DuckDBPyConnection, *, present: Collection[str]) -> None:
+    """Make the table `summary` of the lines of known versions: their fields, and what is wrong with them."""
     statements = _statements()
     lines = [
         statements["lines"].format(
             version=version, fixed=layout[ZONES].start - 1, fields=read_fields(layout, text="text")
         )
-        for version, layout in read_layouts()["rsa"].items()
+        for version, layout in layouts_of(("rsa",), present=present).items()
     ]
     sums = {f"sum_{name}": _sum(zone("rsa_unit"), name) for name in ("associated", "acts")}
     connection.execute(statements["read"].format(lines=" UNION ALL BY NAME ".join(lines), **sums, **_LENGTHS))

@@ -1,7 +1,7 @@
 """PMSI files become the Parquet files of a batch: lines, summaries of units, stays, tables of the model."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,8 +58,11 @@ def stage_pmsi(
         _connect(Path(scratch), memory_limit) as connection,
     ):
         read = read_lines(connection, files, table="line")
-        anonymous = _are_anonymous(connection)
-        (read_rsa if anonymous else read_rum)(connection)
+        present = {
+            version for (version,) in connection.table("line").project("version").distinct().fetchall()
+        }
+        anonymous = _are_anonymous(present)
+        (read_rsa if anonymous else read_rum)(connection, present=present)
         report = find_faults(connection, read)
         _check(report, tolerance=tolerance)
         read_links(connection, patients, anonymous=anonymous)
@@ -72,16 +75,20 @@ def _connect(scratch: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnecti
     # On the disk: a year of a large hospital does not fit in the memory of a small machine.
     connection = duckdb.connect(str(scratch / "lines.duckdb"))
     connection.execute("SET python_enable_replacements = false")
+    connection.execute("SET enable_progress_bar = false")
     if memory_limit is not None:
         connection.execute("SET memory_limit = ?", [memory_limit])
     return connection
 
 
-def _are_anonymous(connection: duckdb.DuckDBPyConnection) -> bool:
+def _versions(connection: duckdb.DuckDBPyConnection) -> Collection[str]:
+    return {version for (version,) in connection.table("line").project("version").distinct().fetchall()}
+
+
+def _are_anonymous(present: Collection[str]) -> bool:
     """Whether the lines are RSA. Raises SourceError when both kinds are there: every stay would be twice."""
-    found = {version for (version,) in connection.table("line").project("version").distinct().fetchall()}
-    anonymous = bool(found & set(versions("rsa")))
-    if anonymous and found & {*versions("rum"), *versions("rss")}:
+    anonymous = not set(versions("rsa")).isdisjoint(present)
+    if anonymous and not {*versions("rum"), *versions("rss")}.isdisjoint(present):
         raise SourceError(
             _("Ces fichiers mêlent des RUM et des RSA."),
             why=_("Les deux disent les mêmes séjours : chacun serait compté deux fois."),
