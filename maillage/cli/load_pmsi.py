@@ -110,18 +110,18 @@ def print_pmsi_report(report: PmsiReport) -> None:
     _print_refused(console, report)
     for note, count in report.notes.items():
         console.print(
-            _("À vérifier : {count} {what}.").format(count=format_number(count), what=_(NOTES[note]))
+            _("À vérifier : {what} : {count}.").format(count=format_number(count), what=_(NOTES[note]))
         )
 
 
 def _print_totals(console: Console, report: PmsiReport) -> None:
-    told = _("{units} RUM, {stays} séjours, {persons} patients.").format(
+    told = _("RUM : {units} ; séjours : {stays} ; patients : {persons}.").format(
         units=format_number(report.units),
         stays=format_number(report.stays),
         persons=format_number(report.persons),
     )
     console.print(told)
-    again = _("{repeated} lignes identiques à une autre, {replaced} remplacées par une suivante.").format(
+    again = _("Lignes répétées : {repeated} ; remplacées par une suivante : {replaced}.").format(
         repeated=format_number(report.repeated), replaced=format_number(report.replaced)
     )
     if report.repeated or report.replaced:

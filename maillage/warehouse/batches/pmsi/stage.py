@@ -58,9 +58,7 @@ def stage_pmsi(
         _connect(Path(scratch), memory_limit) as connection,
     ):
         read = read_lines(connection, files, table="line")
-        present = {
-            version for (version,) in connection.table("line").project("version").distinct().fetchall()
-        }
+        present = _versions(connection)
         anonymous = _are_anonymous(present)
         (read_rsa if anonymous else read_rum)(connection, present=present)
         report = find_faults(connection, read)
@@ -107,7 +105,7 @@ def _check(report: PmsiReport, *, tolerance: float) -> None:
         first = report.refused[0]
         file, number = first.places[0]
         raise PmsiRefusedError(
-            _("{bad} lignes sur {lines} sont inutilisables : rien n’est chargé.").format(
+            _("Rien n’est chargé : lignes inutilisables, {bad} sur {lines}.").format(
                 bad=report.bad_lines, lines=report.lines
             ),
             why=_("{file}, ligne {line} : {reason}.").format(
