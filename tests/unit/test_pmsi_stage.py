@@ -205,6 +205,13 @@ def test_what_deserves_a_look_is_counted(tmp_path: Path) -> None:
     assert read(tmp_path, "person", "gender_concept_id, year_of_birth") == [(8507, 1950), (8532, 1941)]
 
 
+def test_a_number_of_rss_that_starts_again_is_another_stay(tmp_path: Path) -> None:
+    later = replace(shift(Stay(), 365), admission="B100")
+    report = stage(tmp_path, [*write_rum(Stay()), *write_rum(later)])
+    assert (report.stays, report.persons, report.replaced) == (2, 2, 0)
+    assert report.notes["admissions"] == 1
+
+
 def test_a_share_of_bad_lines_may_be_tolerated_and_is_told(tmp_path: Path) -> None:
     lines = [write_rum(Stay(number=str(number)))[0] for number in range(30)]
     lines[7], lines[9] = lines[7][:50], "nothing of PMSI"

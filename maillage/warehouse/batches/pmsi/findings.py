@@ -24,7 +24,7 @@ def find_faults(connection: duckdb.DuckDBPyConnection, files: Sequence[FileLines
         Refused(fault, count, tuple((files[file].name, number) for file, number in places))
         for fault, count, places in found
     )
-    repeated, replaced = _row(connection, _statements()["repeated"].format(key="finess, stay, record"))
+    repeated, replaced = _row(connection, _statements()["repeated"])
     return PmsiReport(tuple(files), refused, repeated, replaced)
 
 

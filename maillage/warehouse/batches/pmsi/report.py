@@ -36,7 +36,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "unlinked": mark("séjours sans patient connu : chacun fait une personne"),
         "sexes": mark("patients dont le sexe change d’un séjour à l’autre (le dernier est gardé)"),
         "births": mark("patients dont la naissance change d’un séjour à l’autre (la dernière est gardée)"),
-        "patients": mark("séjours dont les RUM ont plusieurs patients (celui du premier RUM est gardé)"),
+        "admissions": mark("numéros de RSS que portent plusieurs séjours administratifs (tenus séparés)"),
         "gaps": mark("séjours dont les RUM ne se suivent pas"),
         "undated": mark("actes sans date (celle de l’entrée dans l’unité est prise)"),
         "outside": mark("actes hors des dates du séjour"),

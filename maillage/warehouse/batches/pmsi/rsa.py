@@ -34,7 +34,7 @@ def read_rsa(connection: duckdb.DuckDBPyConnection, *, present: Collection[str])
 
 
 def unite_rsa(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables `unit`, `diagnosis` and `act` of the lines without a fault."""
+    """Make the tables `unit` and `act` of the lines without a fault."""
     statements = _statements()
     connection.execute(statements["dated"])
     ids = {
@@ -42,8 +42,7 @@ def unite_rsa(connection: duckdb.DuckDBPyConnection) -> None:
         "detail": row_id("'pmsi visit_detail'", "finess", "stay", "record"),
     }
     zones = statements["zones"].format(**_LENGTHS)
-    connection.execute(statements["unit"].format(fields=_unit_fields(), zones=zones, **ids))
-    connection.execute(statements["diagnosis"].format(**_LENGTHS))
+    connection.execute(statements["unit"].format(fields=_unit_fields(), zones=zones, **ids, **_LENGTHS))
     connection.execute(statements["act"].format(fields=read_fields(zone("rsa_act"), text="text"), **_LENGTHS))
 
 

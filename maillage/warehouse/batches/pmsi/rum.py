@@ -26,14 +26,13 @@ def read_rum(connection: duckdb.DuckDBPyConnection, *, present: Collection[str])
 
 
 def unite_rum(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables `unit`, `diagnosis` and `act` of the lines without a fault."""
+    """Make the tables `unit` and `act` of the lines without a fault."""
     statements = _statements()
     ids = {
-        "visit": row_id("'pmsi visit'", "finess", "stay"),
-        "detail": row_id("'pmsi visit_detail'", "finess", "stay", "record"),
+        "visit": row_id("'pmsi visit'", "finess", "stay", "summary.admission"),
+        "detail": row_id("'pmsi visit_detail'", "finess", "stay", "summary.admission", "record"),
     }
-    connection.execute(statements["unit"].format(**ids))
-    connection.execute(statements["diagnosis"].format(**_LENGTHS))
+    connection.execute(statements["unit"].format(**ids, **_LENGTHS))
     connection.execute(statements["act"].format(fields=read_fields(zone("rum_act"), text="text"), **_LENGTHS))
 
 

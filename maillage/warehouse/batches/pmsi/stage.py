@@ -122,7 +122,7 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, *, postal
         "type": CLAIM_DISCHARGE_RECORD,
         "postal": postal,
         "person_of_patient": f"CASE WHEN patient IS NOT NULL THEN {row_id(_kind('patient'), 'patient')} END",
-        "person_of_stay": row_id(_kind("person"), "finess", "stay"),
+        "person_of_stay": row_id(_kind("person"), "visit_id"),
         # Postal codes in RUM, the PMSI's own geographic codes in RSA: the same digits are not the same place.
         "location": row_id(_kind("location"), str(postal), "residence"),
         "care_site": row_id(_kind("care_site"), "finess", "unit"),
@@ -133,6 +133,7 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, *, postal
         ),
     }
     connection.execute(statements["stay"].format(**names))
+    connection.execute(statements["diagnosis"])
     for table in _TABLES:
         rows = connection.sql(statements[table].format(**names))
         rows.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")

@@ -14,7 +14,7 @@ ORDER BY count(*) DESC, fault
 SELECT coalesce(sum(lines - marks), 0), coalesce(sum(marks - 1), 0)
 FROM (
     SELECT count(*) AS lines, count(DISTINCT mark) AS marks
-    FROM summary WHERE fault IS NULL GROUP BY {key}
+    FROM summary WHERE fault IS NULL GROUP BY finess, stay, admission, record
 )
 
 -- name: totals
@@ -33,8 +33,8 @@ SELECT count(*) FROM (
     SELECT 1 FROM unit JOIN stay ON stay.visit_id = unit.visit_id GROUP BY person_id HAVING {births}
 )
 
--- name: patients
-SELECT count(*) FROM (SELECT 1 FROM unit GROUP BY visit_id HAVING count(DISTINCT patient) > 1)
+-- name: admissions
+SELECT count(*) FROM (SELECT 1 FROM unit GROUP BY finess, stay HAVING count(DISTINCT admission) > 1)
 
 -- name: gaps
 -- Units of a stay follow one another without a gap.

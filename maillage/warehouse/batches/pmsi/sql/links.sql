@@ -12,7 +12,8 @@ INSERT INTO link BY NAME
 SELECT DISTINCT admission, patient FROM ({lines}) WHERE admission <> '' AND patient <> '';
 
 -- name: ano_lines
--- The layouts before and since 2022 bear no version of their own: the entry date of the first lies where the second is blank.
+-- The layouts before and since 2022 bear no version of their own: the entry date of the first lies where the
+-- second is blank.
 SELECT {fields} FROM link_line
 WHERE regexp_full_match(substr(text, 45, 3), '01[0-9]|A1[0-9]')
     AND CASE WHEN trim(substr(text, 112, 8)) = '' THEN '2022' ELSE '2021' END IN ({versions})
@@ -29,5 +30,5 @@ SELECT count(*) FROM (SELECT 1 FROM link GROUP BY admission HAVING count(*) > 1)
 
 -- name: chain_conflicts
 SELECT count(*) FROM (
-    SELECT 1 FROM chain GROUP BY finess, record, year(leave), month(leave) HAVING count(DISTINCT chain) > 1 OR count(*) > 1
+    SELECT 1 FROM chain GROUP BY finess, record, year(leave), month(leave) HAVING count(*) > 1
 )

@@ -12,7 +12,7 @@ SELECT
         WHEN NOT regexp_full_match(finess, '[0-9][0-9AB][0-9]{{7}}') THEN 'finess'
         WHEN record = '' THEN 'number'
         WHEN sex NOT IN ('1', '2', '3') THEN 'sex'
-        WHEN exit_month NOT BETWEEN 1 AND 12 OR exit_year < 1990 OR exit_month IS NULL OR exit_year IS NULL THEN 'date'
+        WHEN coalesce(exit_month, 0) NOT BETWEEN 1 AND 12 OR coalesce(exit_year, 0) < 1990 THEN 'date'
         WHEN coalesce(years, 0) > 130 OR (years IS NULL AND days IS NULL) THEN 'order'
         WHEN NOT regexp_full_match(entry_mode || exit_mode, '[0-9A-Z]{{2}}') THEN 'mode'
         WHEN principal = '' THEN 'principal'
@@ -47,7 +47,7 @@ list_sum([try_cast(substr(zones, units_at + {unit} * i + {offset}, {length}) AS 
 SELECT
     length(text) AS size, {fixed} AS fixed, hash(text) AS mark,
     regexp_matches(text, '[^\x20-\x7E\xA0-\xFF]') AS strange,
-    concat_ws('-', exit_year, record) AS stay, * EXCLUDE (text)
+    concat_ws('-', exit_year, record) AS stay, CAST(NULL AS VARCHAR) AS admission, * EXCLUDE (text)
 FROM (SELECT file, number, text, {fields} FROM line WHERE version = '{version}')
 
 -- name: dated
@@ -75,6 +75,10 @@ QUALIFY row_number() OVER (
 CREATE TABLE unit AS
 SELECT
     {visit} AS visit_id, {detail} AS detail_id, *,
+    [
+        trim(substr(zones, diagnoses_at + {diagnosis} * (before_associated + i), {diagnosis}))
+        FOR i IN range(unit_associated)
+    ] AS associated,
     least(came + before_nights, gone) AS entry,
     CASE WHEN rank = units THEN gone ELSE least(came + before_nights + coalesce(unit_nights, 0), gone) END AS leave,
     CASE WHEN rank = 1 THEN came_by ELSE '6' END AS entry_mode,
@@ -93,7 +97,7 @@ FROM (
 
 -- name: zones
 SELECT
-    finess, stay, lpad(CAST(place + 1 AS VARCHAR), 2, '0') AS record, place + 1 AS rank,
+    finess, stay, admission, lpad(CAST(place + 1 AS VARCHAR), 2, '0') AS record, place + 1 AS rank,
     units, patient, sex, residence, birth,
     coalesce(year(birth), year(entry - coalesce(days, 0)) - coalesce(years, 0)) AS birth_year,
     entry AS came, leave AS gone,
@@ -103,26 +107,12 @@ SELECT
     substr(zones, units_at + {unit} * place, {unit}) AS text
 FROM (SELECT *, unnest(range(units)) AS place FROM dated)
 
--- name: diagnosis
-CREATE TABLE diagnosis AS
-SELECT DISTINCT visit_id, detail_id, status, code
-FROM (
-    SELECT visit_id, detail_id, 'DP' AS status, principal AS code FROM unit
-    UNION ALL
-    SELECT visit_id, detail_id, 'DR', related FROM unit
-    UNION ALL
-    SELECT visit_id, detail_id, 'DAS', unnest([
-        trim(substr(zones, diagnoses_at + {diagnosis} * (before_associated + i), {diagnosis})) FOR i IN range(unit_associated)
-    ])
-    FROM unit
-)
-WHERE code <> '';
-
 -- name: act
 -- The delay counts from the first day of the stay.
 CREATE TABLE act AS
 SELECT
-    visit_id, detail_id, coalesce(came + delay, entry) AS date, delay IS NULL AS undated, code, extension, phase, activity, executions
+    visit_id, detail_id, coalesce(came + delay, entry) AS date, delay IS NULL AS undated,
+    code, extension, phase, activity, executions
 FROM (
     SELECT visit_id, detail_id, entry, came, {fields}
     FROM (

@@ -18,8 +18,10 @@ SELECT
         WHEN NOT regexp_full_match(entry_mode || exit_mode, '[0-9A-Z]{{2}}') THEN 'mode'
         WHEN principal = '' THEN 'principal'
         WHEN NOT regexp_full_match(
-            concat(rpad(principal, {diagnosis}, ' '), CASE WHEN related <> '' THEN rpad(related, {diagnosis}, ' ') END,
-                substr(zones, 1, {diagnosis} * (associated + documentary))),
+            concat(
+                rpad(principal, {diagnosis}, ' '), CASE WHEN related <> '' THEN rpad(related, {diagnosis}, ' ') END,
+                substr(zones, 1, {diagnosis} * (associated + documentary))
+            ),
             '([A-Z][0-9]{{2}}[0-9A-Z+. ]{{5}})*'
         ) THEN 'diagnosis'
         WHEN NOT regexp_full_match(
@@ -47,39 +49,31 @@ SELECT
 FROM line WHERE version = '{version}'
 
 -- name: unit
--- One row a stay in a unit. Of several lines with one number the last one stands.
+-- One row a stay in a unit. Of several lines with one number the last one stands. The administrative number is part
+-- of it: some hospitals count their RSS from 1 every year.
 CREATE TABLE unit AS
 SELECT
-    {visit} AS visit_id, {detail} AS detail_id, finess, stay, record, sex, unit, residence,
+    {visit} AS visit_id, {detail} AS detail_id, finess, stay, summary.admission, record, sex, unit, residence,
     birth, year(birth) AS birth_year, entry, leave,
     concat(entry_mode, origin) AS entry_mode, concat(exit_mode, destination) AS exit_mode,
     coalesce(sessions, 0) > 0 OR coalesce(starts_with(ghm, '28'), false) AS session,
     link.patient,
-    principal, related, associated, documentary, act_places, zones
+    principal, related, documentary, act_places, zones,
+    [trim(substr(zones, {diagnosis} * i + 1, {diagnosis})) FOR i IN range(associated)] AS associated
 FROM summary
 LEFT JOIN link ON link.admission = summary.admission
 WHERE fault IS NULL
-QUALIFY row_number() OVER (PARTITION BY finess, stay, record ORDER BY file DESC, number DESC) = 1;
-
--- name: diagnosis
-CREATE TABLE diagnosis AS
-SELECT DISTINCT visit_id, detail_id, status, code
-FROM (
-    SELECT visit_id, detail_id, 'DP' AS status, principal AS code FROM unit
-    UNION ALL
-    SELECT visit_id, detail_id, 'DR', related FROM unit
-    UNION ALL
-    SELECT visit_id, detail_id, 'DAS',
-        unnest([trim(substr(zones, {diagnosis} * i + 1, {diagnosis})) FOR i IN range(associated)])
-    FROM unit
-)
-WHERE code <> '';
+QUALIFY row_number() OVER (PARTITION BY finess, stay, summary.admission, record ORDER BY file DESC, number DESC) = 1;
 
 -- name: act
 -- An act without a date is of the day the patient came to the unit.
 CREATE TABLE act AS
-SELECT visit_id, detail_id, coalesce(date, entry) AS date, date IS NULL AS undated, code, extension, phase, activity, executions
+SELECT
+    visit_id, detail_id, coalesce(date, entry) AS date, date IS NULL AS undated,
+    code, extension, phase, activity, executions
 FROM (
     SELECT visit_id, detail_id, entry, {fields}
-    FROM (SELECT visit_id, detail_id, entry, unnest([substr(zones, i, {act}) FOR i IN act_places]) AS text FROM unit)
+    FROM (
+        SELECT visit_id, detail_id, entry, unnest([substr(zones, i, {act}) FOR i IN act_places]) AS text FROM unit
+    )
 );

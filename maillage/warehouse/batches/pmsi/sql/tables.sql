@@ -7,7 +7,8 @@ SELECT
     coalesce({person_of_patient}, {person_of_stay}) AS person_id,
     CASE
         WHEN session THEN 'SEANCE'
-        WHEN entry = leave AND starts_with(entry_mode, '8') AND entry_mode <> '85' AND starts_with(exit_mode, '8') THEN 'HDJ'
+        WHEN entry = leave AND starts_with(entry_mode, '8') AND entry_mode <> '85' AND starts_with(exit_mode, '8')
+            THEN 'HDJ'
         ELSE 'HC'
     END AS venue
 FROM (
@@ -20,6 +21,18 @@ FROM (
     FROM unit
     GROUP BY visit_id, finess, stay
 );
+
+-- name: diagnosis
+CREATE TABLE diagnosis AS
+SELECT DISTINCT visit_id, detail_id, status, code
+FROM (
+    SELECT visit_id, detail_id, 'DP' AS status, principal AS code FROM unit
+    UNION ALL
+    SELECT visit_id, detail_id, 'DR', related FROM unit
+    UNION ALL
+    SELECT visit_id, detail_id, 'DAS', unnest(associated) FROM unit
+)
+WHERE code <> '';
 
 -- name: person
 -- Of what the stays of a patient say, the latest stands.
