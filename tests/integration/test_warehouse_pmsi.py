@@ -44,6 +44,7 @@ def test_a_batch_is_added_updated_and_undone(tmp_path: Path, capsys: pytest.Capt
     assert "« pmsi » ajouté" in told
     assert "RUM : 1 ; séjours : 1 ; patients : 1." in told
     assert "Aucune ligne refusée" in told
+    assert "colonnes inconnues" not in told
     cumulated = write(tmp_path / "m1-m2.txt", [*write_rum(ONE), *write_rum(NEXT)])
     assert load(target, cumulated) == 0
     assert (count(target, "visit_occurrence"), count(target, "person")) == (2, 3)

@@ -65,7 +65,7 @@ def _look_up_one(
         coded.source_concept: "coalesce(found.source_concept_id, 0)",
         coded.source_value: f"staged.{coded.code}",
     }
-    kept = [name for name in rows.columns if name not in {*filled, coded.code}]
+    kept = [name for name in rows.columns if name not in {*filled, coded.code, coded.vocabulary}]
     columns = [f'staged."{name}"' for name in kept]
     columns += [f"{value} AS {name}" for name, value in filled.items() if name is not None]
     same = f"found.code = staged.{coded.code} AND found.vocabulary = {_of(coded.vocabulary)}"

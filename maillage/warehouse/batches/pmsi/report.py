@@ -33,7 +33,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
 
 NOTES: Mapping[str, str] = MappingProxyType(
     {
-        "unlinked": mark("séjours sans patient connu : chacun fait une personne"),
+        "unlinked": mark("séjours sans patient connu, dont chacun fait une personne"),
         "sexes": mark("patients dont le sexe change d’un séjour à l’autre (le dernier est gardé)"),
         "births": mark("patients dont la naissance change d’un séjour à l’autre (la dernière est gardée)"),
         "admissions": mark("numéros de RSS que portent plusieurs séjours administratifs (tenus séparés)"),
