@@ -7,6 +7,7 @@ from rich.console import Console
 
 from bench.measure import Measure, show, write_results
 from bench.network import measure_network
+from bench.pmsi import measure_pmsi
 from bench.rooms import measure_rooms
 from bench.vocabulary import measure_vocabulary
 
@@ -24,7 +25,7 @@ def main() -> None:
         sections.append(("A question across the network", [*measure_network(home=home, console=console)]))
     with console.status("the rooms…"):
         found = measure_rooms(home=home, shared_data=shared_data if shared_data.is_dir() else None)
-        sections.append(("Rooms by themselves", [*found]))
+        sections.append(("Rooms by themselves", [*found, *measure_pmsi(home=home)]))
     with console.status("the vocabulary…"):
         sections.append(("Vocabulary", [*measure_vocabulary(home=home)]))
     write_results(sections)

@@ -1,4 +1,4 @@
-"""What a load did, as a table for people."""
+"""What a load of a warehouse did, for people."""
 
 from rich.console import Console
 from rich.table import Table
@@ -8,7 +8,7 @@ from maillage.base.i18n import _
 from maillage.warehouse.build.report import LoadReport, TableReport
 
 
-def print_report(report: LoadReport) -> None:
+def print_load_report(report: LoadReport) -> None:
     """Rows by table, what was not read, and the totals."""
     table = Table(_("Table"), box=None)
     table.add_column(_("Lignes"), justify="right")

@@ -11,7 +11,7 @@ from maillage.base.errors import MaillageError
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
 from maillage.cli.batches import tell_change
-from maillage.cli.load_report import print_report
+from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.tables import TablesReport, check_tables, load_tables
@@ -48,7 +48,7 @@ def load_tables_folder(
     tell_change(report.batch)
     if report.batch.load:
         _print_blocks(report)
-        print_report(report.batch.load)
+        print_load_report(report.batch.load)
 
 
 def map_tables(

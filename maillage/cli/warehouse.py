@@ -13,7 +13,8 @@ from maillage.base.clock import format_instant
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
 from maillage.cli.batches import batches, tell_change, undo
-from maillage.cli.load_report import print_report
+from maillage.cli.load_pmsi import load_pmsi
+from maillage.cli.load_report import print_load_report
 from maillage.cli.load_tables import load_tables_folder, map_tables
 from maillage.cli.progress import progress_bar
 from maillage.cli.synthesize import synthesize
@@ -33,6 +34,9 @@ app = typer.Typer(
 
 app.command("batches", help=_("Montre les lots d’un entrepôt : nom, date, état précédent."))(batches)
 app.command("undo", help=_("Annule le dernier chargement d’un lot."))(undo)
+app.command(
+    "load-pmsi", help=_("Ajoute ou met à jour un lot fait de fichiers PMSI MCO : RUM, RSS groupés, RSA.")
+)(load_pmsi)
 app.command(
     "load-tables",
     help=_("Charge en un lot les fichiers CSV ou Parquet de l’hôpital, par une correspondance YAML."),
@@ -62,7 +66,7 @@ def load(
     with progress_bar() as progress:
         if batch is None:
             refuse_to_replace(to)
-            print_report(
+            print_load_report(
                 load_omop(folder, target=to, source_name=name, progress=progress, memory_limit=memory)
             )
             return
@@ -79,7 +83,7 @@ def load(
         )
     tell_change(report)
     if report.load:
-        print_report(report.load)
+        print_load_report(report.load)
 
 
 @app.command(help=_("Décrit un entrepôt : version, source, lignes par table, personnes, oppositions."))

@@ -27,7 +27,7 @@ def replacing(
     already. Raises WarehouseBusyError, WarehouseWriteError.
     """
     new = target.with_name(f".{target.name}.loading")
-    with nullcontext() if alone else only_writer(target), _named_errors(target):
+    with nullcontext() if alone else only_writer(target), named_errors(target):
         try:
             _remove(new)
             if from_former:
@@ -99,7 +99,7 @@ def _create(path: Path) -> int:
 
 
 @contextmanager
-def _named_errors(target: Path) -> Generator[None]:
+def named_errors(target: Path) -> Generator[None]:
     """Turn the engine's errors into ours; their text may quote values, so it is dropped."""
     try:
         yield

@@ -1,0 +1,143 @@
+"""PMSI files become the Parquet files of a batch: lines, summaries of units, stays, tables of the model."""
+
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from maillage.base.i18n import _
+from maillage.base.statements import load_statements
+from maillage.warehouse.batches.identity import row_id
+from maillage.warehouse.batches.pmsi.findings import find_faults, find_notes
+from maillage.warehouse.batches.pmsi.lines import read_lines
+from maillage.warehouse.batches.pmsi.links import read_links
+from maillage.warehouse.batches.pmsi.positions import versions
+from maillage.warehouse.batches.pmsi.report import FAULTS, PmsiReport
+from maillage.warehouse.batches.pmsi.rsa import read_rsa, unite_rsa
+from maillage.warehouse.batches.pmsi.rum import read_rum, unite_rum
+from maillage.warehouse.build.writer import named_errors
+from maillage.warehouse.errors import SourceError
+
+DEFAULT_TOLERANCE = 0.01
+"""The share of lines that may be refused before the whole load is."""
+
+CLAIM_DISCHARGE_RECORD = 32812
+"""The OMOP type of what a PMSI summary says."""
+
+_TABLES = (
+    *("person", "location", "care_site", "visit_occurrence", "visit_detail"),
+    *("condition_occurrence", "procedure_occurrence", "death"),
+)
+
+
+class PmsiRefusedError(SourceError):
+    """Too many lines cannot be used; `report` says which."""
+
+    def __init__(self, what: str, *, why: str, remedy: str, report: PmsiReport) -> None:
+        super().__init__(what, why=why, remedy=remedy)
+        self.report = report
+
+
+def stage_pmsi(
+    files: Sequence[Path],
+    *,
+    folder: Path,
+    patients: Path | None = None,
+    tolerance: float = DEFAULT_TOLERANCE,
+    memory_limit: str | None = None,
+) -> PmsiReport:
+    """Write what RUM, RSS or RSA files hold as one Parquet file a table; `patients` links stays to patients.
+
+    Raises SourceError; PmsiRefusedError when more than the share `tolerance` of the lines cannot be used.
+    """
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix=".lines-") as scratch,
+        named_errors(folder),
+        _connect(Path(scratch), memory_limit) as connection,
+    ):
+        read = read_lines(connection, files, table="line")
+        present = _versions(connection)
+        anonymous = _are_anonymous(present)
+        (read_rsa if anonymous else read_rum)(connection, present=present)
+        report = find_faults(connection, read)
+        _check(report, tolerance=tolerance)
+        read_links(connection, patients, anonymous=anonymous)
+        (unite_rsa if anonymous else unite_rum)(connection)
+        _write_tables(connection, folder, postal=not anonymous)
+        return replace(report, **find_notes(connection, anonymous=anonymous))
+
+
+def _connect(scratch: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    # On the disk: a year of a large hospital does not fit in the memory of a small machine.
+    connection = duckdb.connect(str(scratch / "lines.duckdb"))
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute("SET enable_progress_bar = false")
+    if memory_limit is not None:
+        connection.execute("SET memory_limit = ?", [memory_limit])
+    return connection
+
+
+def _versions(connection: duckdb.DuckDBPyConnection) -> Collection[str]:
+    return {version for (version,) in connection.table("line").project("version").distinct().fetchall()}
+
+
+def _are_anonymous(present: Collection[str]) -> bool:
+    """Whether the lines are RSA. Raises SourceError when both kinds are there: every stay would be twice."""
+    anonymous = not set(versions("rsa")).isdisjoint(present)
+    if anonymous and not {*versions("rum"), *versions("rss")}.isdisjoint(present):
+        raise SourceError(
+            _("Ces fichiers mêlent des RUM et des RSA."),
+            why=_("Les deux disent les mêmes séjours : chacun serait compté deux fois."),
+            remedy=_("Chargez les RUM, ou les RSA, mais pas les deux."),
+        )
+    return anonymous
+
+
+def _check(report: PmsiReport, *, tolerance: float) -> None:
+    if report.lines == 0:
+        raise SourceError(
+            _("{files} : aucune ligne.").format(files=", ".join(file.name for file in report.files)),
+            remedy=_("Donnez des fichiers de RUM, de RSS groupés ou de RSA au format de l’ATIH."),
+        )
+    if report.bad_lines == report.lines or report.bad_lines > tolerance * report.lines:
+        first = report.refused[0]
+        file, number = first.places[0]
+        raise PmsiRefusedError(
+            _("Rien n’est chargé : lignes inutilisables, {bad} sur {lines}.").format(
+                bad=report.bad_lines, lines=report.lines
+            ),
+            why=_("{file}, ligne {line} : {reason}.").format(
+                file=file, line=number, reason=_(FAULTS[first.fault])
+            ),
+            remedy=_("Refaites l’export, ou acceptez une plus grande part de pertes avec --tolerate."),
+            report=report,
+        )
+
+
+def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, *, postal: bool) -> None:
+    statements = load_statements("maillage.warehouse.batches.pmsi", "sql/tables.sql")
+    names: Mapping[str, object] = {
+        "type": CLAIM_DISCHARGE_RECORD,
+        "postal": postal,
+        "person_of_patient": f"CASE WHEN patient IS NOT NULL THEN {row_id(_kind('patient'), 'patient')} END",
+        "person_of_stay": row_id(_kind("person"), "visit_id"),
+        # Postal codes in RUM, the PMSI's own geographic codes in RSA: the same digits are not the same place.
+        "location": row_id(_kind("location"), str(postal), "residence"),
+        "care_site": row_id(_kind("care_site"), "finess", "unit"),
+        "unit_care_site": row_id(_kind("care_site"), "unit.finess", "unit.unit"),
+        "condition": row_id(_kind("condition"), "unit.detail_id", "status", "code"),
+        "procedure": row_id(
+            _kind("procedure"), *("detail_id", "date", "code", "extension", "phase", "activity", "turn")
+        ),
+    }
+    connection.execute(statements["stay"].format(**names))
+    connection.execute(statements["diagnosis"])
+    for table in _TABLES:
+        rows = connection.sql(statements[table].format(**names))
+        rows.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
+
+
+def _kind(name: str) -> str:
+    return f"'pmsi {name}'"
