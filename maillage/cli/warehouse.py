@@ -13,13 +13,14 @@ from maillage.base.clock import format_instant
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
 from maillage.cli.batches import batches, tell_change, undo
+from maillage.cli.load_fhir import load_fhir
+from maillage.cli.load_report import print_report
 from maillage.cli.progress import progress_bar
 from maillage.cli.synthesize import synthesize
 from maillage.warehouse.batches import load_batch
 from maillage.warehouse.batches.digest import digest_files
 from maillage.warehouse.batches.load import Means, refuse_to_replace
 from maillage.warehouse.build.omop import load_omop, stage_omop
-from maillage.warehouse.build.report import LoadReport, TableReport
 from maillage.warehouse.build.sources import find_sources
 from maillage.warehouse.info import WarehouseInfo, read_info
 from maillage.warehouse.objections import ObjectionReport, add_objections, withdraw_objections
@@ -32,6 +33,9 @@ app = typer.Typer(
 
 app.command("batches", help=_("Montre les lots d’un entrepôt : nom, date, état précédent."))(batches)
 app.command("undo", help=_("Annule le dernier chargement d’un lot."))(undo)
+app.command("load-fhir", help=_("Ajoute ou met à jour un lot depuis FHIR R4 : export NDJSON ou Bundle."))(
+    load_fhir
+)
 app.command("synthesize", help=_("Construit l’entrepôt d’un hôpital inventé, pour essayer."))(synthesize)
 
 WarehouseFile = Annotated[Path, typer.Argument(metavar="FILE", help=_("Le fichier de l’entrepôt."))]
@@ -103,46 +107,6 @@ def record_objections(
 def _digest(folder: Path) -> str:
     files = find_sources(folder, needs_person=False).files.values()
     return digest_files(files, reader=f"omop {__version__}")
-
-
-def print_report(report: LoadReport) -> None:
-    """Rows by table, what was not read, and the totals."""
-    table = Table(_("Table"), box=None)
-    table.add_column(_("Lignes"), justify="right")
-    table.add_column(_("Remarques"))
-    for one in report.tables:
-        if one.origins:
-            table.add_row(one.name, format_number(one.rows), "\n".join(_remarks(one)))
-    console = Console(highlight=False)
-    console.print(table)
-    if report.ignored_files:
-        names = ", ".join(report.ignored_files)
-        console.print(_("Fichiers sans table OMOP, non lus : {names}").format(names=names))
-    console.print(
-        _(
-            "{target} : {rows} lignes, {persons} personnes visibles, {withheld} opposées, en {seconds} s."
-        ).format(
-            target=report.target,
-            rows=format_number(report.rows),
-            persons=format_number(report.persons),
-            withheld=format_number(report.withheld),
-            seconds=f"{report.seconds:.1f}".replace(".", ","),
-        )
-    )
-
-
-def _remarks(table: TableReport) -> list[str]:
-    remarks = [
-        _("{column} : {count} valeurs requises absentes").format(column=column, count=format_number(count))
-        for column, count in table.null_required
-    ]
-    if table.unknown_columns:
-        remarks.append(
-            _("colonnes inconnues, non lues : {names}").format(names=", ".join(table.unknown_columns))
-        )
-    if table.absent_columns:
-        remarks.append(_("colonnes absentes, vides : {names}").format(names=", ".join(table.absent_columns)))
-    return remarks
 
 
 def _as_json(found: WarehouseInfo) -> dict[str, object]:

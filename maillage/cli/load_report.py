@@ -1,0 +1,48 @@
+"""What a load did, as a table for people."""
+
+from rich.console import Console
+from rich.table import Table
+
+from maillage.base.french import format_number
+from maillage.base.i18n import _
+from maillage.warehouse.build.report import LoadReport, TableReport
+
+
+def print_report(report: LoadReport) -> None:
+    """Rows by table, what was not read, and the totals."""
+    table = Table(_("Table"), box=None)
+    table.add_column(_("Lignes"), justify="right")
+    table.add_column(_("Remarques"))
+    for one in report.tables:
+        if one.origins:
+            table.add_row(one.name, format_number(one.rows), "\n".join(_remarks(one)))
+    console = Console(highlight=False)
+    console.print(table)
+    if report.ignored_files:
+        names = ", ".join(report.ignored_files)
+        console.print(_("Fichiers sans table OMOP, non lus : {names}").format(names=names))
+    console.print(
+        _(
+            "{target} : {rows} lignes, {persons} personnes visibles, {withheld} opposées, en {seconds} s."
+        ).format(
+            target=report.target,
+            rows=format_number(report.rows),
+            persons=format_number(report.persons),
+            withheld=format_number(report.withheld),
+            seconds=f"{report.seconds:.1f}".replace(".", ","),
+        )
+    )
+
+
+def _remarks(table: TableReport) -> list[str]:
+    remarks = [
+        _("{column} : {count} valeurs requises absentes").format(column=column, count=format_number(count))
+        for column, count in table.null_required
+    ]
+    if table.unknown_columns:
+        remarks.append(
+            _("colonnes inconnues, non lues : {names}").format(names=", ".join(table.unknown_columns))
+        )
+    if table.absent_columns:
+        remarks.append(_("colonnes absentes, vides : {names}").format(names=", ".join(table.absent_columns)))
+    return remarks

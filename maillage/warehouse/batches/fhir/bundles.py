@@ -1,0 +1,108 @@
+"""Bundles become lines, one a resource, so that everything after reads one form.
+
+A document is read whole by the engine, hence a limit; an export that is larger exists as NDJSON too.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from maillage.base.i18n import _, mark
+from maillage.warehouse.batches.fhir.report import FhirReport, Reject
+from maillage.warehouse.batches.fhir.session import path_list
+from maillage.warehouse.errors import SourceError
+from maillage.warehouse.sql import text
+
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+
+_TO_LINES = """
+COPY (
+    SELECT
+        CASE
+            WHEN starts_with(address, 'urn:') THEN '{{"fullUrl":' || to_json(address) || ',' || substr(body, 2)
+            ELSE body
+        END
+    FROM (
+        SELECT CAST(entry->'resource' AS VARCHAR) AS body, entry->>'fullUrl' AS address
+        FROM (
+            SELECT unnest(CAST(json->'entry' AS JSON[])) AS entry
+            FROM {documents}
+            WHERE json->>'resourceType' = 'Bundle'
+        ) AS entries
+        WHERE json_type(entry->'resource') = 'OBJECT'
+        UNION ALL
+        SELECT CAST(json AS VARCHAR), NULL FROM {documents}
+        WHERE json->>'resourceType' IS DISTINCT FROM 'Bundle' AND json_type(json) = 'OBJECT'
+    ) AS resources
+) TO {target} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')
+"""
+_COUNT_BARE = """
+SELECT count(*) FROM (
+    SELECT unnest(CAST(json->'entry' AS JSON[])) AS entry FROM {documents}
+    WHERE json->>'resourceType' = 'Bundle'
+) AS entries
+WHERE json_type(entry->'resource') IS DISTINCT FROM 'OBJECT'
+"""
+
+
+def unpack_documents(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, folder: Path, report: FhirReport
+) -> list[Path]:
+    """Write the resources of documents as lines; a document that cannot be read is counted and named.
+
+    Raises SourceError for a document that is too large.
+    """
+    for path in paths:
+        _check_size(path)
+    made: list[Path] = []
+    for number, path in enumerate(paths):
+        # Under its own name, by which a reader knows it.
+        target = folder / str(number) / path.name
+        target.parent.mkdir(parents=True)
+        if _unpack(connection, path, target=target, report=report):
+            made.append(target)
+    return made
+
+
+def _unpack(connection: duckdb.DuckDBPyConnection, path: Path, *, target: Path, report: FhirReport) -> bool:
+    documents = (
+        f"read_json_objects({path_list([path])}, format = 'unstructured', "
+        f"maximum_object_size = {MAX_DOCUMENT_BYTES})"
+    )
+    try:
+        connection.execute(_TO_LINES.format(documents=documents, target=text(str(target))))
+        bare = connection.execute(_COUNT_BARE.format(documents=documents)).fetchall()[0][0]
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
+        report.rejected += 1
+        report.first_rejects.append(Reject(path.name, *_find_fault(path)))
+        return False
+    report.leave_out("Bundle", "no-resource", bare)
+    return True
+
+
+def _find_fault(path: Path) -> tuple[int, str]:
+    """The line where a document stops being JSON, and why."""
+    try:
+        json.loads(path.read_bytes())
+    except UnicodeDecodeError as error:
+        return path.read_bytes()[: error.start].count(b"\n") + 1, mark("n’est pas en UTF-8")
+    except json.JSONDecodeError as error:
+        return error.lineno, mark("n’est pas du JSON")
+    except RecursionError:
+        return 1, mark("est trop imbriqué")
+    return 1, mark("n’a pas la forme d’une ressource FHIR")
+
+
+def _check_size(path: Path) -> None:
+    size = path.stat().st_size
+    if size > MAX_DOCUMENT_BYTES:
+        raise SourceError(
+            _("{file} fait {size} Mo : un document JSON en a {limit} au plus.").format(
+                file=path.name, size=size // 1_000_000, limit=MAX_DOCUMENT_BYTES // 1_000_000
+            ),
+            remedy=_("Exportez en NDJSON (une ressource par ligne), ou partagez le Bundle en plusieurs."),
+        )
