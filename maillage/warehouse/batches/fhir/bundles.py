@@ -11,40 +11,11 @@ import duckdb
 
 from maillage.base.i18n import _, mark
 from maillage.warehouse.batches.fhir.report import FhirReport, Reject
-from maillage.warehouse.batches.fhir.session import path_list
+from maillage.warehouse.batches.fhir.session import path_list, work
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.sql import text
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
-
-_TO_LINES = """
-COPY (
-    SELECT
-        CASE
-            WHEN starts_with(address, 'urn:') THEN '{{"fullUrl":' || to_json(address) || ',' || substr(body, 2)
-            ELSE body
-        END
-    FROM (
-        SELECT CAST(entry->'resource' AS VARCHAR) AS body, entry->>'fullUrl' AS address
-        FROM (
-            SELECT unnest(CAST(json->'entry' AS JSON[])) AS entry
-            FROM {documents}
-            WHERE json->>'resourceType' = 'Bundle'
-        ) AS entries
-        WHERE json_type(entry->'resource') = 'OBJECT'
-        UNION ALL
-        SELECT CAST(json AS VARCHAR), NULL FROM {documents}
-        WHERE json->>'resourceType' IS DISTINCT FROM 'Bundle' AND json_type(json) = 'OBJECT'
-    ) AS resources
-) TO {target} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')
-"""
-_COUNT_BARE = """
-SELECT count(*) FROM (
-    SELECT unnest(CAST(json->'entry' AS JSON[])) AS entry FROM {documents}
-    WHERE json->>'resourceType' = 'Bundle'
-) AS entries
-WHERE json_type(entry->'resource') IS DISTINCT FROM 'OBJECT'
-"""
 
 
 def unpack_documents(
@@ -72,8 +43,8 @@ def _unpack(connection: duckdb.DuckDBPyConnection, path: Path, *, target: Path, 
         f"maximum_object_size = {MAX_DOCUMENT_BYTES})"
     )
     try:
-        connection.execute(_TO_LINES.format(documents=documents, target=text(str(target))))
-        bare = connection.execute(_COUNT_BARE.format(documents=documents)).fetchall()[0][0]
+        connection.execute(work("to_lines", documents=documents, target=text(str(target))))
+        bare = connection.execute(work("count_bare", documents=documents)).fetchall()[0][0]
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:

@@ -1,4 +1,4 @@
-"""What types of resources each file holds: guessed from its head, counted only where the guess may be wrong."""
+"""What types of resources each file holds: guessed from its head, counted where the guess may be wrong."""
 
 import gzip
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from maillage.warehouse.batches.fhir.mappings import MAPPINGS
-from maillage.warehouse.batches.fhir.session import read_lines
+from maillage.warehouse.batches.fhir.session import read_lines, work
 
 _HEAD_BYTES = 64 * 1024
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,60})"')
@@ -52,7 +52,7 @@ def count_types(connection: duckdb.DuckDBPyConnection, paths: Collection[Path], 
     for files in census.wanted.values():
         files.difference_update(paths)
     lines = read_lines(paths, {"resourceType": "VARCHAR"}, more=", filename = true")
-    found = connection.sql(f"SELECT filename, resourceType, count(*) FROM {lines} GROUP BY ALL").fetchall()
+    found = connection.execute(work("count_types", lines=lines)).fetchall()
     for name, resource, count in found:
         _record(census, Path(name), resource, count)
     census.counted.update(paths)

@@ -10,7 +10,7 @@ import duckdb
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.fhir.columns import columns_of
 from maillage.warehouse.batches.fhir.mappings import DRUGS, MAPPINGS, ResourceMapping, keys_of
-from maillage.warehouse.batches.fhir.session import PACKAGE, path_list, read_lines
+from maillage.warehouse.batches.fhir.session import PACKAGE, count_rows, read_lines, work
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.sql import text
 
@@ -78,19 +78,14 @@ def _words(mapping: ResourceMapping, statements: Mapping[str, str], *, source: s
 
 
 def _write_parts(connection: duckdb.DuckDBPyConnection, statement: str, target: Path) -> None:
-    connection.execute(
-        f"COPY ({statement}) TO {text(str(target))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (part))"
-    )
+    connection.execute(work("write_parts", statement=statement, target=text(str(target))))
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[tuple[str, list[Path], int]]:
     """Each part that was written: its name, its files, its rows."""
     for path in sorted(folder.glob("part=*")):
         files = sorted(path.glob("*.parquet"))
-        rows = connection.execute(
-            f"SELECT sum(num_rows) FROM parquet_file_metadata({path_list(files)})"
-        ).fetchall()[0][0]
-        yield path.name.removeprefix("part="), files, int(rows)
+        yield path.name.removeprefix("part="), files, count_rows(connection, files)
 
 
 def _sort_out(out: Extracted, part: str, files: list[Path], rows: int, *, main: bool) -> None:

@@ -1,7 +1,6 @@
 """Every type of an export, in order, into the staged files of a batch."""
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -12,7 +11,7 @@ from maillage.warehouse.batches.fhir.extract import Extracted, extract, keep
 from maillage.warehouse.batches.fhir.mappings import DRUGS, MAPPINGS
 from maillage.warehouse.batches.fhir.repeats import drop_repeats
 from maillage.warehouse.batches.fhir.report import FhirReport
-from maillage.warehouse.batches.fhir.session import PACKAGE, path_list
+from maillage.warehouse.batches.fhir.session import PACKAGE, count_rows, path_list, work
 from maillage.warehouse.sql import text
 
 _WORK_TABLES = ("known_person", "nested_visit", "medication")
@@ -22,7 +21,7 @@ _NESTED_DEPTH = 5
 def read_types(
     connection: duckdb.DuckDBPyConnection, census: Census, *, scratch: Path, staged: Path, report: FhirReport
 ) -> None:
-    """Fill `staged`. A file that turns out to hold other types than its head said is counted, then read again."""
+    """Fill `staged`. A file that holds other types than its head said is counted, then read again."""
     found = _read_all(connection, census, scratch=scratch)
     doubtful = {path for resource, out in found.items() if out.odd for path in census.wanted[resource]}
     doubtful -= census.counted
@@ -47,7 +46,10 @@ def _read_all(
     found: dict[str, Extracted] = {}
     for resource in types_in_order(census.wanted):
         out = extract(connection, resource, census.wanted[resource], folder=_parts(scratch))
-        _PREPARE.get(resource, _nothing)(connection, out, found)
+        if resource in _PREPARE:
+            _PREPARE[resource](connection, out)
+        if resource == "Claim" and "Encounter" in found:
+            _drop_known_stays(connection, out)
         found[resource] = out
     return found
 
@@ -64,24 +66,13 @@ def _forget(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         connection.execute(f"DELETE FROM {table}")
 
 
-def _nothing(connection: duckdb.DuckDBPyConnection, out: Extracted, found: Mapping[str, Extracted]) -> None:
-    """Most types need nothing from those before them."""
-
-
-def _know_persons(
-    connection: duckdb.DuckDBPyConnection, out: Extracted, found: Mapping[str, Extracted]
-) -> None:
+def _know_persons(connection: duckdb.DuckDBPyConnection, out: Extracted) -> None:
     """A person's number is looked up rather than computed for each of their events."""
     if "person" in out.files:
-        rows = f"read_parquet({path_list(out.files['person'])}, hive_partitioning = false)"
-        connection.execute(
-            f"INSERT INTO known_person SELECT DISTINCT person_source_value, person_id FROM {rows}"
-        )
+        connection.execute(work("know_persons", files=path_list(out.files["person"])))
 
 
-def _place_details(
-    connection: duckdb.DuckDBPyConnection, out: Extracted, found: Mapping[str, Extracted]
-) -> None:
+def _place_details(connection: duckdb.DuckDBPyConnection, out: Extracted) -> None:
     """Encounters inside others go under the stay at the top, whatever the depth."""
     nested = out.files.get("visit_detail")
     if not nested:
@@ -95,29 +86,23 @@ def _place_details(
     out.files["visit_detail"] = [target]
 
 
-def _know_medications(
-    connection: duckdb.DuckDBPyConnection, out: Extracted, found: Mapping[str, Extracted]
-) -> None:
+def _know_medications(connection: duckdb.DuckDBPyConnection, out: Extracted) -> None:
     files = out.files.pop("medication", None)
     if files:
         statement = load_statements(PACKAGE, "sql/medication.sql")["list_medications"]
         connection.execute(statement.format(files=path_list(files), drugs=DRUGS))
 
 
-def _drop_known_stays(
-    connection: duckdb.DuckDBPyConnection, out: Extracted, found: Mapping[str, Extracted]
-) -> None:
+def _drop_known_stays(connection: duckdb.DuckDBPyConnection, out: Extracted) -> None:
     """Claims make stays only where no encounter does: the same stay would be there twice."""
-    if "Encounter" in found and "visit_occurrence" in out.files:
-        rows = f"read_parquet({path_list(out.files.pop('visit_occurrence'))})"
-        out.left["stay-in-encounters"] = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
+    if "visit_occurrence" in out.files:
+        out.left["stay-in-encounters"] = count_rows(connection, out.files.pop("visit_occurrence"))
 
 
 _PREPARE = {
     "Patient": _know_persons,
     "Encounter": _place_details,
     "Medication": _know_medications,
-    "Claim": _drop_known_stays,
 }
 
 
@@ -127,9 +112,4 @@ def _finish_tables(connection: duckdb.DuckDBPyConnection, staged: Path, *, repor
         if paths:
             repeated = drop_repeats(connection, table, paths, target=staged / f"{table}.parquet")
             report.leave_out(table, "repeated", repeated)
-            kept = path_list(sorted(staged.glob(f"{table}*.parquet")))
-            report.rows[table] = int(
-                connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({kept})").fetchall()[0][
-                    0
-                ]
-            )
+            report.rows[table] = count_rows(connection, sorted(staged.glob(f"{table}*.parquet")))

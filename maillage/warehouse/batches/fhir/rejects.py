@@ -9,7 +9,7 @@ import duckdb
 
 from maillage.base.i18n import mark
 from maillage.warehouse.batches.fhir.report import Reject
-from maillage.warehouse.batches.fhir.session import MAX_LINE_BYTES, path_list, read_lines
+from maillage.warehouse.batches.fhir.session import MAX_LINE_BYTES, path_list, read_lines, work
 
 NAMED = 10
 """How many are named."""
@@ -19,10 +19,7 @@ def name_rejects(connection: duckdb.DuckDBPyConnection, path: Path, *, limit: in
     """The first lines of a file that are no resource, by number, and why."""
     rows = read_lines([path], {"resourceType": "VARCHAR"})
     connection.execute("SET preserve_insertion_order = true")
-    numbered = f"SELECT row_number() OVER () AS place, resourceType FROM {rows}"
-    found = connection.execute(
-        f"SELECT place FROM ({numbered}) AS numbered WHERE resourceType IS NULL ORDER BY place LIMIT {limit}"
-    ).fetchall()
+    found = connection.execute(work("find_unreadable", lines=rows, limit=limit)).fetchall()
     connection.execute("SET preserve_insertion_order = false")
     places = {place for (place,) in found}
     return list(_explain(path, places))
@@ -40,9 +37,7 @@ def find_long_line(paths: Sequence[Path]) -> Reject | None:
 def holds_no_fhir(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
     """Whether a file is sound NDJSON of something else, such as an exporter's log."""
     objects = f"read_ndjson_objects({path_list([path])}, ignore_errors = true)"
-    total, sound = connection.execute(
-        f"SELECT count(*), count(*) FILTER (json_type(json) = 'OBJECT') FROM {objects}"
-    ).fetchall()[0]
+    total, sound = connection.execute(work("count_objects", objects=objects)).fetchall()[0]
     return total == sound
 
 

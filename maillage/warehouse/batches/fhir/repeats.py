@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from maillage.warehouse.batches.fhir.session import path_list
+from maillage.warehouse.batches.fhir.session import count_rows, path_list, work
 from maillage.warehouse.schema.keys import key_of
 from maillage.warehouse.sql import text
 
@@ -17,23 +17,20 @@ def drop_repeats(
     connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path], *, target: Path
 ) -> int:
     """Keep one row a key. Where some repeat, `target` replaces the files; how many rows went."""
-    rows = f"read_parquet({path_list(paths)}, union_by_name = true, hive_partitioning = false)"
-    total = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
-    (key,) = key_of(table)
+    total = count_rows(connection, paths)
     slices = total // _SLICE_ROWS + 1
+    words = {
+        "key": key_of(table)[0],
+        "files": path_list(paths),
+        "slices": slices,
+        "target": text(str(target)),
+    }
     distinct = sum(
-        connection.execute(
-            f"SELECT count(DISTINCT {key}) FROM {rows} WHERE {key} % {slices} = {number}"
-        ).fetchall()[0][0]
+        connection.execute(work("count_keys", number=number, **words)).fetchall()[0][0]
         for number in range(slices)
     )
-    if distinct == total:
-        return 0
-    connection.execute(
-        f"COPY (SELECT * FROM {rows} QUALIFY row_number() OVER "
-        f"(PARTITION BY {key} ORDER BY last_updated DESC NULLS LAST) = 1) "
-        f"TO {text(str(target))} (FORMAT parquet, COMPRESSION zstd)"
-    )
-    for path in paths:
-        path.unlink()
+    if distinct < total:
+        connection.execute(work("keep_last", **words))
+        for path in paths:
+            path.unlink()
     return total - distinct

@@ -55,3 +55,13 @@ def read_lines(paths: Collection[Path], columns: Mapping[str, str], *, more: str
 def path_list(paths: Collection[Path]) -> str:
     """SQL for a list of paths, taken as they are."""
     return "[" + ", ".join(text(glob.escape(str(path))) for path in paths) + "]"
+
+
+def work(name: str, **words: object) -> str:
+    """A statement of `sql/work.sql`, its words filled in."""
+    return load_statements(PACKAGE, "sql/work.sql")[name].format(**words)
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, paths: Collection[Path]) -> int:
+    """The rows of Parquet files."""
+    return int(connection.execute(work("count_rows", files=path_list(paths))).fetchall()[0][0])
