@@ -10,7 +10,7 @@ import duckdb
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.fhir.columns import columns_of
 from maillage.warehouse.batches.fhir.mappings import DRUGS, MAPPINGS, ResourceMapping, keys_of
-from maillage.warehouse.batches.fhir.session import PACKAGE, count_rows, read_lines, work
+from maillage.warehouse.batches.fhir.session import PACKAGE, count_rows, path_list, read_lines, work
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.sql import text
 
@@ -41,11 +41,19 @@ def extract(
     mapping, out = MAPPINGS[resource], Extracted()
     source = read_lines(sorted(paths), columns_of(resource))
     for name in (mapping.main, *mapping.more):
+        if name != mapping.main and not _wants_more(connection, folder / f"{resource}-{mapping.main}"):
+            break
         target = folder / f"{resource}-{name}"
         _write_parts(connection, statement_of(mapping, name, source=source), target)
         for part, files, rows in _parts(connection, target):
             _sort_out(out, part, files, rows, main=name == mapping.main)
     return out
+
+
+def _wants_more(connection: duckdb.DuckDBPyConnection, folder: Path) -> bool:
+    """Most resources are one row: a second reading must be worth its while."""
+    files = path_list(sorted(folder.rglob("*.parquet")))
+    return connection.execute(work("wants_more", files=files)).fetchall()[0][0]
 
 
 def statement_of(mapping: ResourceMapping, name: str, *, source: str) -> str:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.fhir.census import Census, count_types, types_in_order
@@ -63,7 +64,7 @@ def _parts(scratch: Path) -> Path:
 def _forget(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     shutil.rmtree(_parts(scratch))
     for table in _WORK_TABLES:
-        connection.execute(f"DELETE FROM {table}")
+        connection.execute(exp.delete(table).sql("duckdb"))
 
 
 def _know_persons(connection: duckdb.DuckDBPyConnection, out: Extracted) -> None:

@@ -27,7 +27,7 @@ FROM (
 LEFT JOIN known_person ON known_person.id = resource.person;
 
 -- name: claim
-SELECT part, person_id FROM resources;
+SELECT part, true AS more FROM resources;
 
 -- name: stay
 -- A claim that names no encounter is itself the trace of a stay.

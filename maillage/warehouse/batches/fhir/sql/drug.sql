@@ -47,6 +47,7 @@ LEFT JOIN known_person ON known_person.id = resource.patient;
 SELECT
     part,
     last_updated,
+    len(codes) > 1 AS more,
     {row_key} AS drug_exposure_id,
     {drug_columns}
 FROM resources

@@ -44,6 +44,7 @@ LEFT JOIN known_person ON known_person.id = resource.patient;
 SELECT
     part,
     meta.lastUpdated AS last_updated,
+    len(component) > 0 AS more,
     CASE WHEN part = 'measurement' THEN {row_key} END AS measurement_id,
     CASE WHEN part = 'observation' THEN {row_key} END AS observation_id,
     {result_columns}

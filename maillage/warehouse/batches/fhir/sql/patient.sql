@@ -18,6 +18,7 @@ FROM (SELECT *, key_of(id, fullUrl) AS key FROM {source}) AS resource;
 SELECT
     part,
     meta.lastUpdated AS last_updated,
+    true AS more,
     person_id,
     CASE gender WHEN 'male' THEN 8507 WHEN 'female' THEN 8532 ELSE 0 END AS gender_concept_id,
     year(first_day(birthDate)) AS year_of_birth,

@@ -50,6 +50,11 @@ COPY ({statement}) TO {target} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (
 -- From the files' footers: nothing is read.
 SELECT sum(num_rows) FROM parquet_file_metadata({files});
 
+-- name: wants_more
+-- Whether any resource of a type has more rows than one.
+SELECT count(*) FILTER (more) > 0
+FROM read_parquet({files}, union_by_name = true, hive_partitioning = false);
+
 -- name: know_persons
 INSERT INTO known_person
 SELECT DISTINCT person_source_value, person_id FROM read_parquet({files}, hive_partitioning = false);
