@@ -57,10 +57,8 @@ BROKEN_LINES: Mapping[str, bytes] = {
 
 
 def whole_load(folder: Path, path: Path, *, tolerate: str = "0.01") -> int:
-    return run(
-        ["warehouse", "load-fhir", str(path), "--to", str(folder / "w.duckdb")]
-        + ["--batch", "b", "--tolerate", tolerate]
-    )
+    options = ["--to", str(folder / "w.duckdb"), "--batch", "b", "--tolerate", tolerate]
+    return run(["warehouse", "load-fhir", str(path), *options])
 
 
 @pytest.mark.parametrize("name", BROKEN_LINES)

@@ -30,7 +30,8 @@ _CODED = """
     LEFT JOIN concept AS source ON source.concept_id = event.{stem}_source_concept_id
 """
 _VALUED = """,
-        unit.concept_code AS unit, value.concept_code AS value_code, value.vocabulary_id AS value_vocabulary"""
+        unit.concept_code AS unit, value.concept_code AS value_code,
+        value.vocabulary_id AS value_vocabulary"""
 _VALUES = """
     LEFT JOIN concept AS unit ON unit.concept_id = event.unit_concept_id
     LEFT JOIN concept AS value ON value.concept_id = event.value_as_concept_id"""

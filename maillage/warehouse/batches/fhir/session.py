@@ -47,7 +47,7 @@ def read_lines(paths: Collection[Path], columns: Mapping[str, str], *, more: str
     """SQL for the lines of files as rows; a line that is no JSON object is a row of nulls."""
     named = ", ".join(f"{quote(name)}: {text(kind)}" for name, kind in columns.items())
     return (
-        f"read_ndjson({path_list(paths)}, columns = {{{named}}}, ignore_errors = true, "
+        f"read_ndjson({path_list(paths)}, columns = {{{named}}}, records = true, ignore_errors = true, "
         f"maximum_object_size = {MAX_LINE_BYTES}{more})"
     )
 

@@ -28,7 +28,7 @@ CREATE TEMP MACRO first_day(value) AS
 CREATE TEMP MACRO last_day_of(value) AS
     CASE
         WHEN length(value) = 7 THEN last_day(first_day(value))
-        WHEN length(value) = 4 THEN first_day(value) + INTERVAL 1 YEAR - INTERVAL 1 DAY
+        WHEN length(value) = 4 THEN first_day(value || '-12-31')
         ELSE first_day(value)
     END;
 
