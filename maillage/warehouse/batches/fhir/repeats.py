@@ -9,7 +9,7 @@ from maillage.warehouse.batches.fhir.session import count_rows, path_list, work
 from maillage.warehouse.schema.keys import key_of
 from maillage.warehouse.sql import text
 
-_SLICE_ROWS = 2_000_000
+_SLICE_ROWS = 500_000
 """Ids are compared a slice at a time, so that memory does not grow with the export."""
 
 

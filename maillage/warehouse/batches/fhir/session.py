@@ -23,6 +23,9 @@ def open_session(scratch: Path, *, memory_limit: str | None) -> Generator[duckdb
     with duckdb.connect(str(scratch / "work.duckdb")) as connection:
         connection.execute("SET python_enable_replacements = false")
         connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET enable_progress_bar = false")
+        # Rows wait in memory until a part has this many of them.
+        connection.execute("SET partitioned_write_flush_threshold = 122880")
         if memory_limit is not None:
             connection.execute("SET memory_limit = ?", [memory_limit])
         connection.execute(_vocabulary_macro())
