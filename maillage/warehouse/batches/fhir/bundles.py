@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from maillage.base.i18n import _, mark
+from maillage.base.i18n import _
 from maillage.warehouse.batches.fhir.report import FhirReport, Reject
 from maillage.warehouse.batches.fhir.session import path_list, work
 from maillage.warehouse.errors import SourceError
@@ -60,12 +60,12 @@ def _find_fault(path: Path) -> tuple[int, str]:
     try:
         json.loads(path.read_bytes())
     except UnicodeDecodeError as error:
-        return path.read_bytes()[: error.start].count(b"\n") + 1, mark("n’est pas en UTF-8")
+        return path.read_bytes()[: error.start].count(b"\n") + 1, "not-utf-8"
     except json.JSONDecodeError as error:
-        return error.lineno, mark("n’est pas du JSON")
+        return error.lineno, "not-json"
     except RecursionError:
-        return 1, mark("est trop imbriqué")
-    return 1, mark("n’a pas la forme d’une ressource FHIR")
+        return 1, "too-deep"
+    return 1, "not-fhir"
 
 
 def _check_size(path: Path) -> None:

@@ -15,7 +15,7 @@ from maillage.warehouse.batches.fhir.bundles import unpack_documents
 from maillage.warehouse.batches.fhir.census import Census, guess_types
 from maillage.warehouse.batches.fhir.read import read_types
 from maillage.warehouse.batches.fhir.rejects import NAMED, find_long_line, holds_no_fhir, name_rejects
-from maillage.warehouse.batches.fhir.report import FhirReport, Reject
+from maillage.warehouse.batches.fhir.report import FAULTS, FhirReport, Reject
 from maillage.warehouse.batches.fhir.session import open_session
 from maillage.warehouse.batches.fhir.sources import FhirSources, check_archives, find_fhir
 from maillage.warehouse.batches.load import BatchReport, Means, load_batch
@@ -125,7 +125,7 @@ def tell_rejects(rejects: Sequence[Reject]) -> str:
     """The places of the first lines that could not be read, and why."""
     return " ; ".join(
         _("{file}, ligne {line} : {reason}").format(
-            file=reject.file, line=reject.place, reason=_(reject.reason)
+            file=reject.file, line=reject.place, reason=_(FAULTS[reject.reason])
         )
         for reject in rejects
     )

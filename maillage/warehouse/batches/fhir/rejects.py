@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 
-from maillage.base.i18n import mark
 from maillage.warehouse.batches.fhir.report import Reject
 from maillage.warehouse.batches.fhir.session import MAX_LINE_BYTES, path_list, read_lines, work
 
@@ -30,7 +29,7 @@ def find_long_line(paths: Sequence[Path]) -> Reject | None:
     for path in paths:
         for number, line in _lines(path):
             if len(line) >= MAX_LINE_BYTES:
-                return Reject(path.name, number, mark("est trop longue"))
+                return Reject(path.name, number, "too-long")
     return None
 
 
@@ -57,14 +56,14 @@ def _reason(line: bytes) -> str:
     try:
         found = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
-        return mark("n’est pas en UTF-8")
+        return "not-utf-8"
     except (json.JSONDecodeError, RecursionError):
-        return mark("n’est pas du JSON, ou est coupée")
+        return "not-json-or-cut"
     if not isinstance(found, dict):
-        return mark("n’est pas un objet JSON")
+        return "no-object"
     if "resourceType" not in found:
-        return mark("n’a pas de resourceType")
-    return mark("n’est pas du JSON valide pour FHIR")
+        return "no-type"
+    return "not-strict-json"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

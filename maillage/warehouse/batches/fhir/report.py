@@ -34,9 +34,23 @@ REASONS: Mapping[str, str] = {
 """Why something was left out, in words."""
 
 
+FAULTS: Mapping[str, str] = {
+    "not-utf-8": mark("n’est pas en UTF-8"),
+    "not-json": mark("n’est pas du JSON"),
+    "too-deep": mark("est trop imbriqué"),
+    "not-fhir": mark("n’a pas la forme d’une ressource FHIR"),
+    "too-long": mark("est trop longue"),
+    "not-json-or-cut": mark("n’est pas du JSON, ou est coupée"),
+    "no-object": mark("n’est pas un objet JSON"),
+    "no-type": mark("n’a pas de resourceType"),
+    "not-strict-json": mark("n’est pas du JSON valide pour FHIR"),
+}
+"""Why a line could not be read, in words."""
+
+
 @dataclass(frozen=True)
 class Reject:
-    """A line, or an entry of a Bundle, that could not be read. `reason` is a text to translate."""
+    """A line that could not be read. `reason` is a name of FAULTS."""
 
     file: str
     place: int
