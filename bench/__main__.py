@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.fhir import measure_fhir
 from bench.measure import Measure, write_results
 from bench.network import measure_network
 from bench.rooms import measure_rooms
@@ -25,6 +26,8 @@ def main() -> None:
     with console.status("the rooms…"):
         found = measure_rooms(home=home, shared_data=shared_data if shared_data.is_dir() else None)
         sections.append(("Rooms by themselves", [*found]))
+    with console.status("a FHIR export…"):
+        sections.append(("A FHIR export", [*measure_fhir(home=home)]))
     write_results(sections)
     _show(sections)
 

@@ -51,7 +51,7 @@ print(time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru
 _WRITE = r"""
 COPY ({query}) TO '{target}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')
 """
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "400MB"
 
 
 def measure_fhir(*, home: Path) -> Sequence[Measure]:

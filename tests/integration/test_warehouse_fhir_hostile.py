@@ -83,6 +83,15 @@ def test_a_broken_line_among_many_is_counted_and_the_rest_is_loaded(tmp_path: Pa
     assert len(staged.rows("condition_occurrence", "condition_occurrence_id")) == 3
 
 
+def test_a_loss_that_was_accepted_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "Condition.ndjson.gz"
+    path.write_bytes(gzip.compress(lines_of([PATIENT]) + GOOD + BROKEN_LINES["latin-1"]))
+    assert whole_load(tmp_path, path) == 2
+    assert whole_load(tmp_path, path, tolerate="0.2") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 ligne illisible : Condition.ndjson.gz, ligne 5 : n’est pas en UTF-8" in told
+
+
 ODD: Mapping[str, bytes] = {
     "windows ends": LINE.replace(b"\n", b"\r\n"),
     "blank lines": b"\n  \n" + LINE,
