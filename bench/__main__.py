@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.fhir import measure_fhir
 from bench.measure import Measure, show, write_results
 from bench.network import measure_network
 from bench.pmsi import measure_pmsi
@@ -28,6 +29,8 @@ def main() -> None:
         sections.append(("Rooms by themselves", [*found, *measure_pmsi(home=home)]))
     with console.status("the vocabulary…"):
         sections.append(("Vocabulary", [*measure_vocabulary(home=home)]))
+    with console.status("a FHIR export…"):
+        sections.append(("A FHIR export", [*measure_fhir(home=home)]))
     write_results(sections)
     show(sections)
 

@@ -13,6 +13,7 @@ from maillage.base.clock import format_instant
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
 from maillage.cli.batches import batches, tell_change, undo
+from maillage.cli.load_fhir import load_fhir
 from maillage.cli.load_pmsi import load_pmsi
 from maillage.cli.load_report import print_load_report
 from maillage.cli.load_tables import load_tables_folder, map_tables
@@ -34,6 +35,9 @@ app = typer.Typer(
 
 app.command("batches", help=_("Montre les lots d’un entrepôt : nom, date, état précédent."))(batches)
 app.command("undo", help=_("Annule le dernier chargement d’un lot."))(undo)
+app.command("load-fhir", help=_("Ajoute ou met à jour un lot depuis FHIR R4 : export NDJSON ou Bundle."))(
+    load_fhir
+)
 app.command(
     "load-pmsi", help=_("Ajoute ou met à jour un lot fait de fichiers PMSI MCO : RUM, RSS groupés, RSA.")
 )(load_pmsi)

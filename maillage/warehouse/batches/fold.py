@@ -47,7 +47,13 @@ def _open(
         kept = older.set_alias("older").join(later.set_alias("later"), _same_key(table), how="anti")
         found = _union(found, kept)
         later = later.union(_keys(table, older))
-    return look_up(connection, found, table=table)
+    return _only_model(look_up(connection, found, table=table), table)
+
+
+def _only_model(rows: duckdb.DuckDBPyRelation, table: str) -> duckdb.DuckDBPyRelation:
+    """Without what staging needs and the model does not have: it is no column that a source has too many."""
+    known = set(TABLES[table].column_names)
+    return rows.project(", ".join(quote(name) for name in rows.columns if name in known))
 
 
 def _read(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> duckdb.DuckDBPyRelation:

@@ -1,0 +1,92 @@
+"""Which resources become which tables: a line a type, in the order in which they are read.
+
+The rules themselves are in `sql/`, one file a type; the four resources about drugs share one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from maillage.warehouse.batches.identity import row_id
+from maillage.warehouse.sql import text
+
+DRUGS = "['ATC', 'UCD', 'CIP', 'RxNorm', 'CVX', 'SNOMED', 'NDC']"
+"""Vocabularies of drugs, the wanted one first."""
+
+
+@dataclass(frozen=True)
+class ResourceMapping:
+    """One type of resource.
+
+    `main` names the statement that makes one row of each resource and says where it goes; those of `more`
+    make further rows of the resources that were kept.
+    """
+
+    resource: str
+    file: str
+    main: str
+    tables: tuple[str, ...]
+    more: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def _drug(resource: str, *, refused: str, drug_type: int) -> ResourceMapping:
+    words = {"refused": refused, "drug_type": str(drug_type)}
+    return ResourceMapping(resource, "drug", "drug", ("drug_exposure",), ("other_ingredients",), words)
+
+
+MAPPINGS: Mapping[str, ResourceMapping] = MappingProxyType(
+    {
+        one.resource: one
+        for one in (
+            ResourceMapping(
+                "Patient", "patient", "person", ("person", "death", "location"), ("death", "location")
+            ),
+            ResourceMapping("Encounter", "encounter", "visit", ("visit_occurrence", "visit_detail")),
+            ResourceMapping("Medication", "medication", "medication", ()),
+            ResourceMapping("Condition", "condition", "condition", ("condition_occurrence",)),
+            ResourceMapping(
+                "Claim",
+                "claim",
+                "claim",
+                ("condition_occurrence", "procedure_occurrence", "visit_occurrence"),
+                ("stay", "diagnosis", "act"),
+            ),
+            ResourceMapping("Procedure", "procedure", "procedure", ("procedure_occurrence",)),
+            _drug(
+                "MedicationRequest",
+                refused="'entered-in-error', 'cancelled', 'draft'",
+                drug_type=32838,
+            ),
+            _drug(
+                "MedicationAdministration",
+                refused="'entered-in-error', 'not-done', 'unknown'",
+                drug_type=32818,
+            ),
+            _drug(
+                "MedicationStatement",
+                refused="'entered-in-error', 'not-taken', 'intended'",
+                drug_type=32865,
+            ),
+            _drug("Immunization", refused="'entered-in-error', 'not-done'", drug_type=32817),
+            ResourceMapping(
+                "Observation", "observation", "observation", ("measurement", "observation"), ("component",)
+            ),
+        )
+    }
+)
+
+
+def keys_of(resource: str) -> Mapping[str, str]:
+    """SQL for the ids of rows of a type: a resource keeps its number from one export to the next."""
+    kind, patient = text(resource), "person" if resource == "Claim" else "patient"
+    visit = "key" if resource == "Encounter" else "visit"
+    visit_key = row_id("'Encounter'", visit)
+    return {
+        "row_key": row_id(kind, "key"),
+        "line_key": row_id(kind, "key", "list", "place"),
+        "person_key": row_id("'Patient'", "key"),
+        "patient_key": row_id("'Patient'", patient),
+        "visit_key": f"CASE WHEN {visit} IS NOT NULL THEN {visit_key} END",
+        "parent_key": row_id("'Encounter'", "parent"),
+    }
