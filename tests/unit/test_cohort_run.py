@@ -81,6 +81,28 @@ def test_on_the_same_day_the_smallest_id_is_first(tmp_path: Path) -> None:
     assert find(engine, later) == expected
 
 
+def test_the_first_row_of_a_day_is_the_one_with_the_smallest_id(tmp_path: Path) -> None:
+    rows = [
+        condition(person, "2020-03-01", number=number, stop_reason=reason)
+        for person, number, reason in ((1, 4, "x"), (1, 3, "y"), (2, 1, "x"), (2, 2, "y"))
+    ]
+    engine = opened(tmp_path, 2, condition_occurrence=rows)
+    first = {"ConditionOccurrence": {"First": True, "StopReason": {"Text": "x", "Op": "eq"}}}
+    assert persons_found(engine, cohort(first)) == [2]
+
+
+def test_observation_is_required_to_the_day(tmp_path: Path) -> None:
+    rows = [condition(1, "2020-01-31"), condition(2, "2020-01-30"), condition(3, "2020-12-01")]
+    engine = opened(tmp_path, 3, condition_occurrence=rows)
+
+    def found(prior: int, post: int) -> list[int]:
+        expression = cohort(CONDITION)
+        expression["PrimaryCriteria"]["ObservationWindow"] = {"PriorDays": prior, "PostDays": post}
+        return persons_found(engine, expression)
+
+    assert [found(30, 0), found(29, 0), found(0, 30), found(0, 31)] == [[1, 3], [1, 2, 3], [1, 2, 3], [1, 2]]
+
+
 def test_of_periods_that_overlap_the_one_that_ends_first_is_kept(tmp_path: Path) -> None:
     periods = [
         {"observation_period_start_date": start, "observation_period_end_date": end, "person_id": 1}

@@ -31,7 +31,7 @@ from maillage.cohort.expression import (
     PrimaryCriteria,
     Window,
 )
-from maillage.cohort.expression.domains import Attribute, Domain
+from maillage.cohort.expression.domains import Attribute, Domain, Place
 from maillage.cohort.expression.values import (
     Attributes,
     CodesetRef,
@@ -95,7 +95,9 @@ def attributes(
 ) -> Attributes:
     """A few of the known attributes, usually none or one: each halves the events that are left."""
     offered = [attribute for attribute in known if scope.refusable or attribute.refusal is None]
-    chosen = {draw(st.sampled_from(offered)) for _ in range(draw(number))}
+    # One attribute shapes the whole query; among twenty filters it would hardly ever be drawn.
+    shaping = [attribute for attribute in offered if attribute.place is Place.STRUCTURE]
+    chosen = {draw(st.sampled_from([*offered, *shaping, *shaping])) for _ in range(draw(number))}
     ordered = sorted(chosen, key=lambda attribute: attribute.name)
     return tuple((attribute.name, draw(VALUES[attribute.shape](scope, attribute))) for attribute in ordered)
 
@@ -205,8 +207,8 @@ def rules(scope: Scope) -> st.SearchStrategy[InclusionRule]:
 
 @cache
 def primary_criteria(scope: Scope) -> st.SearchStrategy[PrimaryCriteria]:
-    """One or two criteria; observation is usually not asked for."""
-    days = mostly([0], [-1, 1, 2, 7], times=4)
+    """One or two criteria; observation is usually not asked for, else often to the day."""
+    days = mostly([0], [-1, 1, 7, 30, 40], times=2)
     return st.builds(
         PrimaryCriteria,
         st.lists(criteria(scope, number=_ONE_AT_MOST), min_size=1, max_size=2).map(tuple),
