@@ -12,3 +12,11 @@ def row_id(*parts: str) -> str:
     """
     texts = ", ".join(f"coalesce(CAST({part} AS VARCHAR), chr(30))" for part in parts)
     return f"CAST(md5_number_lower(concat_ws({_UNIT_SEPARATOR}, {texts})) >> 1 AS BIGINT)"
+
+
+def person_id(number: str) -> str:
+    """SQL for the id of a person from the number by which the hospital knows them.
+
+    The same for every kind of source, so that a stay of the PMSI and a result of the laboratory meet.
+    """
+    return row_id("'person'", number)

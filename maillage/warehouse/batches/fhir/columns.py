@@ -45,6 +45,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
 ELEMENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Patient": {
+            "identifier": f"STRUCT(type {_CONCEPT}, value VARCHAR)[]",
             "gender": "VARCHAR",
             "birthDate": "VARCHAR",
             "deceasedDateTime": "VARCHAR",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from maillage.warehouse.batches.identity import row_id
+from maillage.warehouse.batches.identity import person_id, row_id
 from maillage.warehouse.sql import text
 
 DRUGS = "['ATC', 'UCD', 'CIP', 'RxNorm', 'CVX', 'SNOMED', 'NDC']"
@@ -85,8 +85,8 @@ def keys_of(resource: str) -> Mapping[str, str]:
     return {
         "row_key": row_id(kind, "key"),
         "line_key": row_id(kind, "key", "list", "place"),
-        "person_key": row_id("'Patient'", "key"),
-        "patient_key": row_id("'Patient'", patient),
+        "person_key": person_id("coalesce(number, key)"),
+        "patient_key": person_id(patient),
         "visit_key": f"CASE WHEN {visit} IS NOT NULL THEN {visit_key} END",
         "parent_key": row_id("'Encounter'", "parent"),
     }

@@ -9,7 +9,7 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.base.statements import load_statements
-from maillage.warehouse.batches.identity import row_id
+from maillage.warehouse.batches.identity import person_id, row_id
 from maillage.warehouse.batches.pmsi.findings import find_faults, find_notes
 from maillage.warehouse.batches.pmsi.lines import read_lines
 from maillage.warehouse.batches.pmsi.links import read_links
@@ -121,7 +121,7 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, *, postal
     names: Mapping[str, object] = {
         "type": CLAIM_DISCHARGE_RECORD,
         "postal": postal,
-        "person_of_patient": f"CASE WHEN patient IS NOT NULL THEN {row_id(_kind('patient'), 'patient')} END",
+        "person_of_patient": f"CASE WHEN patient IS NOT NULL THEN {person_id('patient')} END",
         "person_of_stay": row_id(_kind("person"), "visit_id"),
         # Postal codes in RUM, the PMSI's own geographic codes in RSA: the same digits are not the same place.
         "location": row_id(_kind("location"), str(postal), "residence"),

@@ -81,6 +81,11 @@ CREATE TEMP MACRO part_of(found, wanted, reasons, target) AS
         ELSE coalesce('left.' || reasons, target)
     END;
 
+-- name: hospital_number
+-- The number that the hospital itself gives to a patient (FR Core, type PI): other files of it quote it too.
+CREATE TEMP MACRO hospital_number(identifiers) AS
+    [one.value FOR one IN identifiers IF list_contains([coding.code FOR coding IN one.type.coding], 'PI')][1];
+
 -- name: known_person
 CREATE TABLE known_person (id VARCHAR, person_id BIGINT);
 

@@ -12,7 +12,9 @@ SELECT
     ) AS part,
     {person_key} AS person_id,
     [one FOR one IN address IF coalesce(one.use, 'home') = 'home' AND one.period."end" IS NULL][1] AS home
-FROM (SELECT *, key_of(id, fullUrl) AS key FROM {source}) AS resource;
+FROM (
+    SELECT *, key_of(id, fullUrl) AS key, hospital_number(identifier) AS number FROM {source}
+) AS resource;
 
 -- name: person
 SELECT
