@@ -12,7 +12,7 @@ from maillage.warehouse.synthetic.draws import choose, derive, integers, normal,
 from maillage.warehouse.synthetic.hospital import PATIENTS_A_PART
 
 # Changes whenever a code, a course or a draw changes: then give the new value here, in the same commit.
-PINNED = "sha256:4fe5649d06a05807119ba164ca4f567ce379b31b774937118e2193f1f161c315"
+PINNED = "sha256:33caeb8a202ced448d4354b5eee44fab81f8864525989d9463198a2da62ee20b"
 
 
 def fingerprint(tables: Mapping[str, Columns]) -> str:
