@@ -1,19 +1,19 @@
 """Running many cohorts in one call: what they share is found once, their rows go to one file."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlglot import exp
 
-from maillage.cohort.compile import CodesetTable, CohortPlan, compile_cohort
+from maillage.cohort.compile import CodesetTable, CohortPlan, compile_cohort, no_rows
 from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.compile.cohort import ROW_COLUMNS
-from maillage.cohort.compile.sql import cast, col, named, select, table, text, union_all
+from maillage.cohort.compile.sql import col, named, select, subquery, table, text, union_all
 from maillage.cohort.errors import CohortError
 from maillage.cohort.expression import CohortExpression, ConceptSetItem
-from maillage.cohort.run import fresh_prefix, made, statements_for
-from maillage.cohort.shared_scans import SharedScans, share_scans
+from maillage.cohort.run import fresh_prefix, made, make_all
+from maillage.cohort.shared_scans import scans_of, share_scans
 from maillage.warehouse.engines.base import Engine
 
 
@@ -31,20 +31,32 @@ def run_cohorts(
     """
     prefix = fresh_prefix()
     shared = _SharedCodesets(f"{prefix}codesets")
-    plans: dict[str, CohortPlan] = {}
+
+    def plans() -> Iterator[tuple[str, CohortPlan]]:
+        return _compiled(expressions, engine=engine, prefix=prefix, shared=shared)
+
+    # Compiled twice: with the trees of all kept, the garbage collector walks them again and again.
+    wanted = scans_of(plan for _name, plan in plans())
+    with made([(shared.name, resolve_codesets(shared.sets, distinct=True))], engine=engine):
+        scans = share_scans(wanted, codesets=shared.name, prefix=prefix, engine=engine)
+        with made(scans.statements, engine=engine):
+            shared_plans = ((name, scans.apply(plan)) for name, plan in plans())
+            _write_all(shared_plans, engine=engine, to=to, progress=progress or (lambda _name: None))
+
+
+def _compiled(
+    expressions: Mapping[str, CohortExpression], *, engine: Engine, prefix: str, shared: "_SharedCodesets"
+) -> Iterator[tuple[str, CohortPlan]]:
     for rank, (name, expression) in enumerate(expressions.items()):
         with _named_in_errors(name):
-            plans[name] = compile_cohort(
+            plan = compile_cohort(
                 expression,
                 thin_copies=engine.thin_copies,
                 prefix=f"{prefix}{rank}_",
                 with_events=False,
                 codesets=shared.of(expression),
             )
-    with made([(shared.name, resolve_codesets(shared.sets, distinct=True))], engine=engine):
-        scans = share_scans(plans.values(), codesets=shared.name, prefix=prefix, engine=engine)
-        with made(scans.statements, engine=engine):
-            _write_all(plans, scans, engine=engine, to=to, progress=progress or (lambda _name: None))
+        yield name, plan
 
 
 @contextmanager
@@ -57,46 +69,43 @@ def _named_in_errors(name: str) -> Generator[None]:
 
 
 def _write_all(
-    plans: Mapping[str, CohortPlan],
-    scans: SharedScans,
+    plans: Iterable[tuple[str, CohortPlan]],
     *,
     engine: Engine,
     to: Path,
     progress: Callable[[str], None],
 ) -> None:
-    found: list[str] = []
+    found: dict[str, str] = {}
     try:
-        for name, plan in plans.items():
-            *steps, rows = statements_for(scans.apply(plan), engine=engine)
-            with made(steps, engine=engine):
-                engine.create_temp(*rows)
-            found.append(plan.rows)
+        for name, plan in plans:
+            if not plan.empty:
+                _make_rows(plan, engine=engine)
+                found[name] = plan.rows
             progress(name)
-        engine.write_parquet(_all_rows(plans), to)
+        engine.write_parquet(_all_rows(found), to)
     finally:
-        for rows_table in found:
+        for rows_table in found.values():
             engine.drop_temp(rows_table)
 
 
-def _all_rows(plans: Mapping[str, CohortPlan]) -> exp.Query:
-    if not plans:
-        return _no_rows()
-    return union_all([_labelled(name, plan.rows) for name, plan in plans.items()])
+def _make_rows(plan: CohortPlan, *, engine: Engine) -> None:
+    """Leave the table of rows alone."""
+    others: list[str] = []
+    try:
+        others.extend(name for name in make_all(plan, engine=engine) if name != plan.rows)
+    finally:
+        for name in reversed(others):
+            engine.drop_temp(name)
 
 
-def _labelled(name: str, rows: str) -> exp.Query:
-    return select(
-        [named(text(name), "cohort"), *(col("r", column) for column in ROW_COLUMNS)], table(rows, "r")
-    )
+def _all_rows(tables: Mapping[str, str]) -> exp.Query:
+    if not tables:
+        return _labelled("", subquery(no_rows(ROW_COLUMNS), "r"))
+    return union_all([_labelled(name, table(rows, "r")) for name, rows in tables.items()])
 
 
-def _no_rows() -> exp.Query:
-    kinds = ("VARCHAR", "BIGINT", "DATE", "DATE")
-    columns = [
-        named(cast(exp.Null(), kind), name)
-        for kind, name in zip(kinds, ("cohort", *ROW_COLUMNS), strict=True)
-    ]
-    return exp.Select(expressions=columns, where=exp.Where(this=exp.false()))
+def _labelled(name: str, source: exp.Expr) -> exp.Query:
+    return select([named(text(name), "cohort"), *(col("r", column) for column in ROW_COLUMNS)], source)
 
 
 class _SharedCodesets:

@@ -1,11 +1,11 @@
 """Running a cohort on an engine: its rows and its qualified events as temporary tables."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
 
-from maillage.cohort.compile import CohortPlan, Keep, Step, compile_cohort
+from maillage.cohort.compile import CohortPlan, Keep, Step, compile_cohort, prune
 from maillage.cohort.execute import Statement, statements
 from maillage.cohort.expression import CohortExpression
 from maillage.warehouse.engines.base import Engine
@@ -43,8 +43,27 @@ def compile_for(engine: Engine, expression: CohortExpression) -> CohortPlan:
 @contextmanager
 def run_plan(plan: CohortPlan, *, engine: Engine) -> Generator[CohortTables]:
     """`run_cohort` in its second half, for callers who time the two apart."""
-    with made(statements_for(plan, engine=engine), engine=engine):
+    found: list[str] = []
+    try:
+        found.extend(make_all(plan, engine=engine))
         yield CohortTables(plan.rows, plan.events or "", plan.rules)
+    finally:
+        for name in reversed(found):
+            engine.drop_temp(name)
+
+
+def make_all(plan: CohortPlan, *, engine: Engine) -> Iterator[str]:
+    """Make the tables of a plan, but what an empty one makes needless; each is named once it is there."""
+    done: set[str] = set()
+    pending = statements_for(plan, engine=engine)
+    while pending:
+        name, query = pending.pop(0)
+        rows = engine.create_temp(name, query)
+        done.add(name)
+        yield name
+        if rows == 0 and pending:
+            plan = prune(plan, {name})
+            pending = [one for one in statements_for(plan, engine=engine) if one[0] not in done]
 
 
 def statements_for(plan: CohortPlan, *, engine: Engine) -> list[Statement]:

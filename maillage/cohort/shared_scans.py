@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from maillage.cohort.compile import CohortPlan, Scan, Step
+from maillage.cohort.compile import CohortPlan, Scan, Step, prune
 from maillage.cohort.compile.sql import (
     col,
     count,
@@ -38,13 +38,15 @@ _Source = tuple[str, str]
 
 @dataclass(frozen=True)
 class SharedScans:
-    """What to keep, and the steps that it answers."""
+    """What to keep, the steps that it answers, and those that find nothing."""
 
     statements: Sequence[Statement]
     answered: Mapping[Scan, str]
+    empty: Collection[Scan] = frozenset()
 
     def apply(self, plan: CohortPlan) -> CohortPlan:
-        """The same plan, reading what is kept."""
+        """The same plan, reading what is kept, without what finds nothing."""
+        plan = prune(plan, {step.name for step in plan.steps if step.scan in self.empty})
         return replace(plan, steps=tuple(self._answer(step) for step in plan.steps))
 
     def _answer(self, step: Step) -> Step:
@@ -56,14 +58,25 @@ class SharedScans:
         return replace(step, query=query, coded=False, scan=None)
 
 
-def share_scans(plans: Iterable[CohortPlan], *, codesets: str, prefix: str, engine: Engine) -> SharedScans:
+def scans_of(plans: Iterable[CohortPlan]) -> Mapping[Scan, Collection[str]]:
+    """The scans of many plans, which are read one after the other, and the columns that they want."""
+    columns: defaultdict[Scan, set[str]] = defaultdict(set)
+    for plan in plans:
+        for step in plan.steps:
+            if step.scan is not None:
+                columns[step.scan] |= _columns_read(step)
+    return columns
+
+
+def share_scans(
+    scans: Mapping[Scan, Collection[str]], *, codesets: str, prefix: str, engine: Engine
+) -> SharedScans:
     """Choose what to keep, by counting; `codesets` holds the resolved sets, each pair once."""
-    scans = [(step.scan, step) for plan in plans for step in plan.steps if step.scan is not None]
-    small = _small_sets({scan for scan, _step in scans}, codesets=codesets, engine=engine)
+    rows = _count_rows(scans, codesets=codesets, engine=engine)
+    small = _small_sets(rows)
     columns: defaultdict[_Source, set[str]] = defaultdict(set)
-    for scan, step in scans:
-        if scan in small:
-            columns[scan.table, scan.column] |= _columns_read(step)
+    for scan in small:
+        columns[scan.table, scan.column] |= {*scans[scan]}
     names = {source: f"{prefix}shared_{rank}" for rank, source in enumerate(columns)}
     kept: defaultdict[_Source, list[int]] = defaultdict(list)
     for scan in small:
@@ -72,26 +85,30 @@ def share_scans(plans: Iterable[CohortPlan], *, codesets: str, prefix: str, engi
         (names[source], _tagged(source, sorted(kept[source]), sorted(columns[source]), codesets))
         for source in columns
     ]
-    return SharedScans(made, {scan: names[scan.table, scan.column] for scan in small})
+    answered = {scan: names[scan.table, scan.column] for scan in small}
+    return SharedScans(made, answered, {scan for scan, number in rows.items() if number == 0})
 
 
 def _columns_read(step: Step) -> set[str]:
     return {column.name for one in step.query.expressions for column in one.find_all(exp.Column)}
 
 
-def _small_sets(scans: set[Scan], *, codesets: str, engine: Engine) -> Collection[Scan]:
-    """The scans that find few rows or none, the smallest first, as far as memory goes."""
+def _count_rows(scans: Collection[Scan], *, codesets: str, engine: Engine) -> Mapping[Scan, int]:
     if not scans:
-        return ()
+        return {}
     sources: defaultdict[_Source, list[int]] = defaultdict(list)
     for scan in scans:
         sources[scan.table, scan.column].append(scan.codeset_id)
     counted = union_all([_counts(source, sorted(ids), codesets) for source, ids in sources.items()])
-    rows = {Scan(*key): number for *key, number in engine.fetch(counted)}
+    return dict.fromkeys(scans, 0) | {Scan(*key): number for *key, number in engine.fetch(counted)}
+
+
+def _small_sets(rows: Mapping[Scan, int]) -> Collection[Scan]:
+    """The scans that find few rows or none, the smallest first, as far as memory goes."""
     chosen = set[Scan]()
     total = 0
-    for scan in sorted(scans, key=lambda scan: (rows.get(scan, 0), scan.table, scan.codeset_id)):
-        number = rows.get(scan, 0)
+    for scan in sorted(rows, key=lambda scan: (rows[scan], scan.table, scan.codeset_id)):
+        number = rows[scan]
         total += number
         if number > MOST_ROWS_OF_A_SET or total > MOST_ROWS:
             break

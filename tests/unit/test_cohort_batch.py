@@ -10,7 +10,7 @@ import pytest
 from maillage.cohort import compile_cohort, parse_expression, run_cohorts, shared_scans
 from maillage.cohort.compile import CodesetTable
 from maillage.cohort.compile.codesets import resolve_codesets
-from maillage.cohort.shared_scans import share_scans
+from maillage.cohort.shared_scans import scans_of, share_scans
 from maillage.warehouse.engines.base import Engine
 from tests.support.circe import cohort, concept_set, concepts, observed
 from tests.support.omop import open_tables
@@ -78,7 +78,7 @@ def test_large_sets_are_not_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch
         compile_cohort(one, thin_copies=engine.thin_copies, codesets=CodesetTable("sets", {0: rank}))
         for rank, one in sets.items()
     ]
-    shared = share_scans(plans, codesets="sets", prefix="a_", engine=engine)
+    shared = share_scans(scans_of(plans), codesets="sets", prefix="a_", engine=engine)
     assert sorted(scan.codeset_id for scan in shared.answered) == [0, 1, 3]
-    kept = [engine.create_temp(name, query) or name for name, query in shared.statements]
-    assert len(kept) == 1
+    assert [engine.create_temp(name, query) for name, query in shared.statements] == [4]
+    assert [scan.codeset_id for scan in shared.empty] == [3]

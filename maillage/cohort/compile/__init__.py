@@ -2,5 +2,6 @@
 
 from maillage.cohort.compile.cohort import compile_cohort
 from maillage.cohort.compile.plan import CodesetTable, CohortPlan, Keep, Scan, Step
+from maillage.cohort.compile.prune import no_rows, prune
 
-__all__ = ["CodesetTable", "CohortPlan", "Keep", "Scan", "Step", "compile_cohort"]
+__all__ = ["CodesetTable", "CohortPlan", "Keep", "Scan", "Step", "compile_cohort", "no_rows", "prune"]

@@ -61,10 +61,12 @@ class CohortPlan:
 
     `rows` names the step (subject_id, cohort_start_date, cohort_end_date). `events` names the step of
     qualified events (person_id, event_id, start_date, inclusion_mask, …), None when it was not asked for; bit
-    i of the mask is set where rule i holds, and there are `rules` of them.
+    i of the mask is set where rule i holds, and there are `rules` of them. `empty` says that it is known to
+    find nobody.
     """
 
     steps: tuple[Step, ...]
     rows: str
     events: str | None
     rules: int
+    empty: bool = False

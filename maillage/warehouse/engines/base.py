@@ -56,8 +56,11 @@ class Engine(Protocol):
         """All rows of the answer; for small answers. Raises EngineError, QueryInterruptedError."""
         ...
 
-    def create_temp(self, name: str, query: exp.Query) -> None:
-        """Keep the answer as a temporary table of this session, under an unqualified name."""
+    def create_temp(self, name: str, query: exp.Query) -> int | None:
+        """Keep the answer as a temporary table of this session, under an unqualified name.
+
+        Gives the number of its rows, when the engine tells it for nothing.
+        """
         ...
 
     def drop_temp(self, name: str) -> None:

@@ -61,14 +61,16 @@ class DuckDBEngine:
         sql = self._checked(query)
         return _run(lambda: self._connection.execute(sql).fetchall())
 
-    def create_temp(self, name: str, query: exp.Query) -> None:
-        """Keep the answer in memory under a name of its own, for this session."""
+    def create_temp(self, name: str, query: exp.Query) -> int:
+        """Keep the answer in memory under a name of its own, for this session; gives its number of rows."""
         if name in _STANDING:
             # It would stand before the table of the model in every later query.
             raise EngineError(_("{name} est le nom d’une table de l’entrepôt.").format(name=name))
         sql = self._checked(query)
-        _run(lambda: self._connection.execute(f"CREATE TEMP TABLE {quote(name)} AS {sql}"))
+        create = f"CREATE TEMP TABLE {quote(name)} AS {sql}"
+        ((rows,),) = _run(lambda: self._connection.execute(create).fetchall())
         self._temporary.add(name)
+        return rows
 
     def drop_temp(self, name: str) -> None:
         """Forget a temporary table; one that does not exist is no error."""
