@@ -43,7 +43,7 @@ demo: $(VENV)/.hub $(CATALOGUES:.po=.mo)  ## A hub and four hospitals answer one
 test: setup  ## All tests
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
-# Which engine finds the cohorts; only DuckDB today.
+# Which engine finds the cohorts: duckdb, postgres or spark.
 ENGINE ?= duckdb
 
 test-cohorts: setup  ## Rows, masks and attrition of public definitions against the reference (ENGINE=duckdb)

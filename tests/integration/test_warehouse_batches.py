@@ -17,7 +17,7 @@ from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.info import read_info
 from tests.support.omop import Rows, people, write_csv, write_folder
 
-KILLS = int(os.environ.get("MAILLAGE_KILLS", "8"))
+KILLS = int(os.environ.get("MAILLAGE_KILLS", "5"))
 
 
 def condition(
