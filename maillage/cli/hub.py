@@ -3,7 +3,6 @@
 Django is imported inside the commands only: this file is read to print help, Django or not.
 """
 
-import getpass
 import json
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +15,11 @@ from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.base.ids import SiteId, parse_site_id
 from maillage.base.keys import PublicKey
-from maillage.hub.boot import Hub, boot, open_hub, require_django
+from maillage.cli import hub_permits
+from maillage.cli.hub_desk import boot_current, operator
+from maillage.hub.boot import boot, open_hub, require_django
 from maillage.hub.create import create_hub
-from maillage.hub.errors import HubError, HubUnavailableError
+from maillage.hub.errors import HubError
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help=_("Le hub : questions, réponses, portail.")
@@ -29,6 +30,7 @@ audit_app = typer.Typer(invoke_without_command=True, help=_("Le journal d’audi
 app.add_typer(token_app, name="token")
 app.add_typer(audit_app, name="audit")
 app.add_typer(referentiel_app, name="referentiel")
+app.add_typer(hub_permits.app, name="permit")
 
 HubFolder = Annotated[Path, typer.Option("--hub", envvar="MAILLAGE_HUB_FOLDER", help=_("Dossier du hub."))]
 Folder = Annotated[Path, typer.Argument(help=_("Dossier du hub."))]
@@ -75,7 +77,7 @@ def run(
     port: Annotated[int, typer.Option(help=_("Port d’écoute."))] = 8400,
 ) -> None:
     """Serve in the foreground."""
-    hub = _boot(folder)
+    hub = boot_current(folder)
     from maillage.hub.log import log_to_stderr
     from maillage.hub.server import serve
 
@@ -92,11 +94,11 @@ def register(
     hub: HubFolder = Here,
 ) -> None:
     """Register a member."""
-    now = _boot(hub).clock()
+    now = boot_current(hub).clock()
     from maillage.governance.group import actions
 
     registration = actions.Registration(_read_site(site), name, PublicKey.parse(key), city)
-    member = actions.register(registration, by=_operator(), at=now)
+    member = actions.register(registration, by=operator(), at=now)
     typer.echo(
         _("{name} est inscrit, empreinte {fingerprint}.").format(
             name=member.name, fingerprint=member.fingerprint
@@ -107,20 +109,20 @@ def register(
 @app.command(help=_("Suspend un hôpital : son nœud est refusé dès sa prochaine requête."))
 def suspend(site: Site, hub: HubFolder = Here) -> None:
     """Suspend a member."""
-    now = _boot(hub).clock()
+    now = boot_current(hub).clock()
     from maillage.governance.group import actions
 
-    actions.suspend(site, by=_operator(), at=now)
+    actions.suspend(site, by=operator(), at=now)
     typer.echo(_("{site} est suspendu.").format(site=site))
 
 
 @app.command(help=_("Rétablit un hôpital suspendu."))
 def reinstate(site: Site, hub: HubFolder = Here) -> None:
     """Undo a suspension."""
-    now = _boot(hub).clock()
+    now = boot_current(hub).clock()
     from maillage.governance.group import actions
 
-    actions.reinstate(site, by=_operator(), at=now)
+    actions.reinstate(site, by=operator(), at=now)
     typer.echo(_("{site} est rétabli.").format(site=site))
 
 
@@ -129,7 +131,7 @@ def members(
     hub: HubFolder = Here, as_json: Annotated[bool, typer.Option("--json", help=_("En JSON."))] = False
 ) -> None:
     """List the members, for people or as JSON."""
-    found = _boot(hub)
+    found = boot_current(hub)
     from maillage.governance.group.models import Member
     from maillage.hub.network import describe_network
 
@@ -150,10 +152,10 @@ def create_token(
     hub: HubFolder = Here,
 ) -> None:
     """Print a new token once; only its hash is kept."""
-    now = _boot(hub).clock()
+    now = boot_current(hub).clock()
     from maillage.hub.access import people
 
-    typer.echo(people.create_token(requester, by=_operator(), at=now))
+    typer.echo(people.create_token(requester, by=operator(), at=now))
 
 
 @token_app.command("revoke", help=_("Révoque tous les jetons d’une personne et ferme ses sessions."))
@@ -161,10 +163,10 @@ def revoke_tokens(
     requester: Annotated[str, typer.Argument(help=_("Nom de la personne."))], hub: HubFolder = Here
 ) -> None:
     """Revoke every token of one person."""
-    now = _boot(hub).clock()
+    now = boot_current(hub).clock()
     from maillage.hub.access import people
 
-    count = people.revoke_tokens(requester, by=_operator(), at=now)
+    count = people.revoke_tokens(requester, by=operator(), at=now)
     typer.echo(_("Jetons révoqués : {count}.").format(count=count))
 
 
@@ -174,10 +176,10 @@ def link(
     hub: HubFolder = Here,
 ) -> None:
     """Print an entry link."""
-    found = _boot(hub)
+    found = boot_current(hub)
     from maillage.hub.access import people
 
-    secret = people.create_link(requester, by=_operator(), at=found.clock())
+    secret = people.create_link(requester, by=operator(), at=found.clock())
     typer.echo(f"{found.settings.address}/entrer/{secret}")
 
 
@@ -191,10 +193,10 @@ def publish_referentiel(
     """Make a release current."""
     from maillage.warehouse.vocabulary.release import open_release
 
-    opened, found = open_release(release), _boot(hub)
+    opened, found = open_release(release), boot_current(hub)
     from maillage.hub.referentiel import publish
 
-    publish(opened, hub=found, by=_operator())
+    publish(opened, hub=found, by=operator())
     typer.echo(_("Référentiel {reference} publié.").format(reference=opened.manifest.reference))
 
 
@@ -208,7 +210,7 @@ def audit(
     context.obj = hub
     if context.invoked_subcommand is not None:
         return
-    _boot(hub)
+    boot_current(hub)
     from maillage.governance.audit.models import Event
 
     for event in Event.objects.order_by("sequence").iterator():
@@ -223,28 +225,13 @@ def audit(
 @audit_app.command("verify", help=_("Vérifie la chaîne du journal, ligne par ligne."))
 def verify_audit(context: typer.Context) -> None:
     """Raises when the chain is broken, hence exit code 6."""
-    _boot(context.obj)
+    boot_current(context.obj)
     from maillage.governance.audit.chain import find_head, verify
 
     count, head = verify(), find_head()
     typer.echo(_("Le journal est intact : {count} lignes.").format(count=count))
     if head is not None:
         typer.echo(_("Dernière empreinte, à noter ailleurs : {hash}").format(hash=head.hash))
-
-
-def _boot(folder: Path) -> Hub:
-    """Start Django and make sure that the database is at this software's version."""
-    hub = boot(folder)
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise HubUnavailableError(
-            _("La base du hub n’est pas à la version de ce logiciel."),
-            remedy=_("Sauvegardez-la, puis : maillage hub migrate {folder}").format(folder=folder),
-        )
-    return hub
 
 
 def _migrate() -> None:
@@ -263,8 +250,3 @@ def _read_site(text: str) -> SiteId:
                 "Minuscules, chiffres et traits d’union, une lettre d’abord : par exemple chu-grenoble."
             ),
         ) from error
-
-
-def _operator() -> str:
-    """Who types: the operating system's account, which the audit names."""
-    return f"operator:{getpass.getuser()}"

@@ -20,6 +20,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     "demo": "maillage.cli.demo",
     "hub": "maillage.cli.hub",
     "node": "maillage.cli.node",
+    "permit": "maillage.cli.permit",
     "vocabulary": "maillage.cli.vocabulary",
     "warehouse": "maillage.cli.warehouse",
 }

@@ -23,6 +23,7 @@ from maillage.base.settings import describe_validation
 from maillage.exchange import version
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.message import MAX_ENVELOPE_BYTES, Message
+from maillage.exchange.permit import Permit, Revocation, SiteDecision
 from maillage.exchange.reasons import Reason
 from maillage.exchange.referentiel import Publication
 from maillage.exchange.result import ANSWER, Failure, Hold, Partial, Refusal
@@ -31,9 +32,15 @@ from maillage.exchange.task import Task
 TASK_TYPE = "application/vnd.maillage.task+json"
 ANSWER_TYPE = "application/vnd.maillage.answer+json"
 PUBLICATION_TYPE = "application/vnd.maillage.publication+json"
+PERMIT_TYPE = "application/vnd.maillage.permit+json"
+REVOCATION_TYPE = "application/vnd.maillage.revocation+json"
+SITE_DECISION_TYPE = "application/vnd.maillage.site-decision+json"
 
 AnyAnswer = Partial | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
+ModelT = TypeVar("ModelT", bound=Message)
+Signers = Mapping[str, PublicKey]
+"""Fingerprint → key: whose signature is taken."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,36 @@ def seal_answer(answer: Message, *, key: SigningKey) -> bytes:
 def seal_publication(publication: Publication, *, key: SigningKey) -> bytes:
     """Sign the word that a release of the référentiel is current."""
     return _seal(publication.to_bytes(), payload_type=PUBLICATION_TYPE, key=key)
+
+
+def seal_permit(permit: Permit, *, key: SigningKey) -> bytes:
+    """Sign a permit, with the committee's key."""
+    return _seal(permit.to_bytes(), payload_type=PERMIT_TYPE, key=key)
+
+
+def open_permit(data: bytes, *, signers: Signers) -> Opened[Permit]:
+    """Verify and read a permit. Raises EnvelopeError."""
+    return _open(data, payload_type=PERMIT_TYPE, signers=signers, model=Permit)
+
+
+def seal_revocation(revocation: Revocation, *, key: SigningKey) -> bytes:
+    """Take a permit back, with the committee's key."""
+    return _seal(revocation.to_bytes(), payload_type=REVOCATION_TYPE, key=key)
+
+
+def open_revocation(data: bytes, *, signers: Signers) -> Opened[Revocation]:
+    """Verify and read a revocation. Raises EnvelopeError."""
+    return _open(data, payload_type=REVOCATION_TYPE, signers=signers, model=Revocation)
+
+
+def seal_site_decision(decision: SiteDecision, *, key: SigningKey) -> bytes:
+    """Sign a hospital's word on a permit, with the hospital's key."""
+    return _seal(decision.to_bytes(), payload_type=SITE_DECISION_TYPE, key=key)
+
+
+def open_site_decision(data: bytes, *, signers: Signers) -> Opened[SiteDecision]:
+    """Verify and read a hospital's word. Raises EnvelopeError."""
+    return _open(data, payload_type=SITE_DECISION_TYPE, signers=signers, model=SiteDecision)
 
 
 def open_publication(data: bytes, *, signers: Mapping[str, PublicKey]) -> Publication:
@@ -87,6 +124,17 @@ def open_answer(data: bytes, *, signers: Mapping[str, PublicKey]) -> Opened[AnyA
     document = version.lift_answer(_read_payload(payload))
     try:
         return Opened(ANSWER.validate_json(canonical_bytes(document)), sha256_hex(payload), signer)
+    except (ValidationError, CanonError) as error:
+        raise _malformed(error) from error
+
+
+def _open(data: bytes, *, payload_type: str, signers: Signers, model: type[ModelT]) -> Opened[ModelT]:
+    """A document that is kept for years: its form has a number of its own, apart from the protocol's."""
+    payload, signer = _verify(data, payload_type=payload_type, signers=signers)
+    try:
+        return Opened(
+            model.model_validate_json(canonical_bytes(_read_object(payload))), sha256_hex(payload), signer
+        )
     except (ValidationError, CanonError) as error:
         raise _malformed(error) from error
 
@@ -135,17 +183,21 @@ def _parse_envelope(data: bytes) -> Envelope:
 
 
 def _read_payload(payload: bytes) -> dict[str, Any]:
+    found = _read_object(payload)
+    protocol = found.get("protocol")
+    if not isinstance(protocol, int) or not version.is_accepted(protocol):
+        raise EnvelopeError(Reason.ENVELOPE_VERSION)
+    return found
+
+
+def _read_object(payload: bytes) -> dict[str, Any]:
     try:
         document = read_json(payload, max_bytes=MAX_ENVELOPE_BYTES)
     except CanonError as error:
         raise EnvelopeError(Reason.ENVELOPE_MALFORMED, why=error.why) from error
     if not isinstance(document, dict):
         raise EnvelopeError(Reason.ENVELOPE_MALFORMED)
-    found = cast("dict[str, Any]", document)
-    protocol = found.get("protocol")
-    if not isinstance(protocol, int) or not version.is_accepted(protocol):
-        raise EnvelopeError(Reason.ENVELOPE_VERSION)
-    return found
+    return cast("dict[str, Any]", document)
 
 
 def _library_key(key: PublicKey) -> SSlibKey:

@@ -30,6 +30,10 @@ class Reason(StrEnum):
     INTERNAL = "internal"
     LIMIT_REACHED = "limit_reached"
     PARAMETERS_INVALID = "parameters_invalid"
+    PERMIT_EXCEEDED = "permit_exceeded"
+    PERMIT_EXPIRED = "permit_expired"
+    PERMIT_MISSING = "permit_missing"
+    PERMIT_WITHDRAWN = "permit_withdrawn"
     POLICY_REFUSED = "policy_refused"
     REVIEWER_REFUSED = "reviewer_refused"
     SIGNER_UNKNOWN = "signer_unknown"
@@ -57,6 +61,10 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.INTERNAL: mark("Le nœud a rencontré une erreur imprévue ; son journal en garde le détail."),
     Reason.LIMIT_REACHED: mark("La question dépasse la durée ou la mémoire que cet hôpital accorde."),
     Reason.PARAMETERS_INVALID: mark("Les paramètres de l’analyse sont invalides."),
+    Reason.PERMIT_EXCEEDED: mark("La question dépasse ce que l’autorisation permet."),
+    Reason.PERMIT_EXPIRED: mark("L’autorisation n’est pas encore valable, ou ne l’est plus."),
+    Reason.PERMIT_MISSING: mark("Cet hôpital n’a accepté aucune autorisation de ce nom."),
+    Reason.PERMIT_WITHDRAWN: mark("Cet hôpital ou le comité a retiré l’autorisation."),
     Reason.POLICY_REFUSED: mark("La politique de cet hôpital ne permet pas cette question."),
     Reason.REVIEWER_REFUSED: mark("L’hôpital a examiné la question et ne répond pas."),
     Reason.SIGNER_UNKNOWN: mark("Le signataire du message n’est pas connu."),

@@ -9,9 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
+from maillage.base.keys import PublicKey
 from maillage.base.settings import Settings
 from maillage.disclosure import NETWORK_FLOOR
+from maillage.exchange.envelope import Signers
 from maillage.exchange.message import Name
+
+Key = Annotated[str, StringConstraints(pattern=r"^ed25519:[A-Za-z0-9+/]{43}=$")]
 
 SETTINGS_FILE = "hub.toml"
 KEY_FILE = "hub.key"
@@ -54,6 +58,8 @@ class HubSettings(Settings):
     """How many hospitals that are not shown alone a total mixes at least; signed in every task."""
     question_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 24.0
     """How long late hospitals are waited for, in hours."""
+    committee: tuple[Key, ...] = ()
+    """The committee's public keys, `ed25519:…`; a permit that none of them signed is not published."""
     examples: Path | None = None
     """A folder of cohorts (Circe JSON) that the portal offers."""
     threads: Annotated[int, Field(ge=4, le=512)] = 48
@@ -68,6 +74,12 @@ class HubSettings(Settings):
         if not self.test_network and (self.floor < NETWORK_FLOOR or self.minimum_sites < 3):
             raise ValueError(f"a floor under {NETWORK_FLOOR} or fewer than 3 sites needs test_network = true")
         return self
+
+    @property
+    def committee_signers(self) -> Signers:
+        """The committee's keys by their fingerprints."""
+        keys = [PublicKey.parse(text) for text in self.committee]
+        return {key.fingerprint: key for key in keys}
 
     @property
     def is_https(self) -> bool:
@@ -146,6 +158,7 @@ _APPS = [
     "django_htmx",
     "maillage.governance.audit",
     "maillage.governance.group",
+    "maillage.governance.permits",
     "maillage.hub.access",
     "maillage.hub.questions",
     "maillage.hub.portal",

@@ -13,7 +13,7 @@ from maillage.exchange.task import Task
 from maillage.exchange.version import CURRENT
 from maillage.node.check import Delivery
 from maillage.node.ledger import Head
-from maillage.node.policy import Policy
+from maillage.node.permits.terms import Terms
 from maillage.node.worker.messages import Computed
 
 
@@ -30,14 +30,14 @@ Maker = Callable[[Moment], AnyAnswer]
 """An answer but for its moment, which is known only inside the transaction that records it."""
 
 
-def make_partial(delivery: Delivery, task: Task, *, computed: Computed, policy: Policy) -> Maker:
+def make_partial(delivery: Delivery, task: Task, *, computed: Computed, terms: Terms) -> Maker:
     """The cells that passed the gate, under the rules that gated them."""
     return lambda moment: Partial(
         **_common(delivery, moment),
         analysis=task.analysis,
         content=computed.content,
-        floor=policy.disclosure.floor,
-        shown_alone=policy.shown_alone,
+        floor=terms.disclosure.floor,
+        shown_alone=terms.shown_alone,
         reference=computed.reference,
         timings=Timings(compile_ms=computed.compile_ms, engine_ms=computed.engine_ms),
     )

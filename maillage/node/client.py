@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlencode
 
 import httpx2
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from maillage import __version__
 from maillage.base.canon import CanonError, canonical_bytes, read_json
@@ -24,6 +24,7 @@ from maillage.node.errors import HubAnswerError, HubUnreachableError
 from maillage.node.settings import HubSettings
 
 MAX_DOCUMENT_BYTES = 64_000
+MAX_PERMITS_BYTES = 8_000_000
 # Beyond the wait that was asked for, how long the hub's own work and the network may take.
 POLL_MARGIN_SECONDS = 15.0
 KEEPALIVE_SECONDS = 90.0
@@ -40,11 +41,15 @@ class Reply:
 
 @dataclass(frozen=True)
 class Poll:
-    """One long poll's fruit: a task's envelope under a task's name, or none; and tasks to give up."""
+    """One long poll's fruit: a task's envelope under a task's name, or none; and tasks to give up.
+
+    `permits` changes when what the committee publishes for this hospital does.
+    """
 
     task_id: str | None
     envelope: bytes | None
     cancelled: tuple[str, ...]
+    permits: str
 
 
 class Greeting(BaseModel):
@@ -55,6 +60,15 @@ class Greeting(BaseModel):
     site: str
     hub_time: Instant
     anchor: Anchor | None = None
+
+
+class Published(BaseModel):
+    """Envelopes as texts: permits for this hospital, and the permits that the committee took back."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    permits: Annotated[list[str], Field(max_length=1000)]
+    revocations: Annotated[list[str], Field(max_length=1000)]
 
 
 class _Trouble(BaseModel):
@@ -96,10 +110,14 @@ class HubClient:
         except ValidationError as error:
             raise _unreadable(reply) from error
 
-    def next_task(self, *, boot: str) -> Poll:
-        """Wait for a task, as long as the settings say; none is the usual outcome, not an error."""
+    def next_task(self, *, boot: str, permits: str) -> Poll:
+        """Wait for a task, as long as the settings say; none is the usual outcome, not an error.
+
+        `permits` is the edition of the permits that is known here: another one ends the wait.
+        """
         wait = self._settings.wait_seconds
-        target = "/api/node/v1/tasks/next?" + urlencode({"wait": wait, "boot": boot})
+        query = urlencode({"wait": wait, "boot": boot, "permits": permits})
+        target = f"/api/node/v1/tasks/next?{query}"
         reply = self._send(
             "GET", target, read_timeout=wait + POLL_MARGIN_SECONDS, max_bytes=MAX_ENVELOPE_BYTES
         )
@@ -108,7 +126,21 @@ class HubClient:
             task_id=reply.headers.get("maillage-task") if reply.status == 200 else None,
             envelope=reply.body if reply.status == 200 else None,
             cancelled=tuple(name.strip() for name in cancelled.split(",") if name.strip()),
+            permits=reply.headers.get("maillage-permits", "")[:80],
         )
+
+    def read_permits(self) -> Published:
+        """What the committee publishes for this hospital, nothing of it verified yet."""
+        reply = self._send("GET", "/api/node/v1/permits", max_bytes=MAX_PERMITS_BYTES)
+        try:
+            return Published.model_validate_json(reply.body)
+        except ValidationError as error:
+            raise _unreadable(reply) from error
+
+    def post_site_decision(self, permit: str, envelope: bytes) -> None:
+        """Tell the hub what this hospital says to a permit."""
+        target = "/api/node/v1/permits/" + permit.removeprefix("sha256:")
+        self._send("POST", target, body=envelope, kind="application/vnd.dsse+json")
 
     def post_answer(self, task_id: str, envelope: bytes) -> str:
         """Hand over an answer; the hub's word for what it did with it."""

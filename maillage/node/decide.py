@@ -1,4 +1,4 @@
-"""From received to held, accepted or refused: the envelope first, then the policy."""
+"""From received to held, accepted or refused: the envelope first, then the permit, then the policy."""
 
 from maillage.analysis.registry import installed_analyses
 from maillage.base.errors import MaillageError
@@ -9,7 +9,8 @@ from maillage.node.answer import make_hold, make_refusal
 from maillage.node.check import Delivery, check_task, read_delivery
 from maillage.node.folder import Node
 from maillage.node.log import Log
-from maillage.node.policy import Decision, Policy, decide, has_enough_participants
+from maillage.node.permits.terms import Terms, find_terms
+from maillage.node.policy import Decision
 from maillage.node.states import Event
 from maillage.node.store import Store
 
@@ -35,13 +36,17 @@ def _decide(store: Store, *, node: Node, delivery: Delivery, log: Log) -> None:
         _refuse(store, node=node, delivery=delivery, reason=reason or Reason.INTERNAL)
         return
     try:
-        policy = node.read_policy()
+        terms = find_terms(store, node=node, task=delivery.task)
     except MaillageError as error:
         # A steward's slip of the pen: nothing may leave under it, and nothing is refused for good.
         log.error("policy_unreadable", what=error.what, why=error.why)
         _hold(store, node=node, delivery=delivery, body={"policy": None, "rule": None})
         return
-    _apply(store, node=node, delivery=delivery, task=delivery.task, policy=policy, log=log)
+    if isinstance(terms, Reason):
+        log.warning("task_refused", reason=terms)
+        _refuse(store, node=node, delivery=delivery, reason=terms)
+        return
+    _apply(store, node=node, delivery=delivery, task=delivery.task, terms=terms, log=log)
 
 
 def _check(store: Store, *, node: Node, task: Task) -> Reason | None:
@@ -52,14 +57,10 @@ def _check(store: Store, *, node: Node, task: Task) -> Reason | None:
     return reason if fresh else Reason.ENVELOPE_REPLAYED
 
 
-def _apply(store: Store, *, node: Node, delivery: Delivery, task: Task, policy: Policy, log: Log) -> None:
-    if not has_enough_participants(task, policy=policy):
-        log.warning("task_refused", reason=Reason.TOO_FEW_PARTICIPANTS)
-        _refuse(store, node=node, delivery=delivery, reason=Reason.TOO_FEW_PARTICIPANTS)
-        return
-    verdict = decide(task, policy=policy)
+def _apply(store: Store, *, node: Node, delivery: Delivery, task: Task, terms: Terms, log: Log) -> None:
+    verdict = terms.verdict
     log.info("task_decided", decision=verdict.decision, rule=verdict.rule)
-    body = _facts(task) | {"policy": policy.hash, "rule": verdict.rule}
+    body = _facts(task) | {"permit_hash": terms.permit, "policy": terms.policy, "rule": verdict.rule}
     match verdict.decision:
         case Decision.AUTO:
             event = Event.POLICY_TASK_ACCEPTED

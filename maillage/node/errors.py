@@ -51,6 +51,24 @@ class MoveError(NodeError):
     kind = Kind.CONFLICT
 
 
+class CommitteeKeyError(NodeError):
+    """This key of the committee cannot be trusted, or not revoked."""
+
+    kind = Kind.CONFLICT
+
+
+class PermitUnknownError(NodeError):
+    """No permit of that name or hash is known here."""
+
+    kind = Kind.NOT_FOUND
+
+
+class PermitRefusedError(NodeError):
+    """The permit is not for this hospital, is over, or nobody trusted signed it."""
+
+    kind = Kind.REFUSED
+
+
 class LedgerBrokenError(NodeError):
     """The ledger was edited, cut or reordered."""
 

@@ -15,6 +15,7 @@ from maillage.node.decide import decide_task, open_row
 from maillage.node.errors import HubAnswerError, HubUnreachableError, StoreFullError, TaskUnknownError
 from maillage.node.hello import HELLO_FACT, make_hello
 from maillage.node.log import log_incident
+from maillage.node.permits.exchange import known_edition, take_permits
 from maillage.node.shared import Shared
 from maillage.node.states import Event, State
 from maillage.node.store import Store
@@ -130,8 +131,11 @@ class Poller:
 
     def _poll(self) -> None:
         begun = time.monotonic()
-        poll = self._client.next_task(boot=self._shared.boot)
+        poll = self._client.next_task(boot=self._shared.boot, permits=known_edition(self._store))
         self._recorded.discard("request")
+        # First of all: a permit that was taken back lets nothing out that came with the same poll.
+        node, log = self._shared.node, self._shared.log
+        take_permits(self._store, self._client, node=node, edition=poll.permits, log=log)
         for task_id in poll.cancelled:
             self._cancel(task_id)
         if poll.envelope is not None:

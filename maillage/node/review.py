@@ -40,7 +40,7 @@ def list_pending(store: Store, *, node: Node) -> list[Pending]:
 
 def release(store: Store, *, node: Node, task_id: str, by: str) -> None:
     """Let the agent compute and answer. Raises TaskUnknownError, MoveError, ReviewError."""
-    body = {"by": _check_text(by, _("le nom"))}
+    body = {"by": check_text(by, _("le nom"))}
     row = _find_held(store, task_id)
     delivery = open_row(row, node=node)
     if delivery.task is not None and delivery.task.expires_at <= node.clock():
@@ -53,7 +53,7 @@ def release(store: Store, *, node: Node, task_id: str, by: str) -> None:
 
 def refuse(store: Store, *, node: Node, task_id: str, by: str, why: str) -> None:
     """Answer no. `why` stays in this node's ledger; the hub reads a code. Raises as `release` does."""
-    body = {"by": _check_text(by, _("le nom")), "why": _check_text(why, _("le motif"))}
+    body = {"by": check_text(by, _("le nom")), "why": check_text(why, _("le motif"))}
     make = make_refusal(open_row(_find_held(store, task_id), node=node), reason=Reason.REVIEWER_REFUSED)
     event = Event.PERSON_TASK_REFUSED
     if not tasks.answer(store, node=node, task_id=task_id, make=make, event=event, body=body):
@@ -71,7 +71,8 @@ def _find_held(store: Store, task_id: str) -> tasks.Row:
     return row
 
 
-def _check_text(text: str, name: str) -> str:
+def check_text(text: str, name: str) -> str:
+    """What a person typed, on one line. Raises ReviewError when there is nothing, or too much."""
     cleaned = " ".join(text.split())
     if not cleaned or len(cleaned) > MAX_TEXT or not cleaned.isprintable():
         raise ReviewError(

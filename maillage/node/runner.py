@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from maillage.analysis.registry import find_spec, installed_analyses
 from maillage.base.ids import new_id
+from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import tasks
@@ -14,7 +15,8 @@ from maillage.node.check import Delivery, check_task
 from maillage.node.decide import open_row
 from maillage.node.errors import StoreFullError, WorkerCrashedError, WorkerStoppedError
 from maillage.node.log import log_incident
-from maillage.node.policy import Decision, Policy, decide, has_enough_participants
+from maillage.node.permits.terms import Terms, find_terms
+from maillage.node.policy import Decision
 from maillage.node.shared import Shared, keep_trying
 from maillage.node.store import Store
 from maillage.node.tasks import MAX_ATTEMPTS
@@ -37,7 +39,7 @@ class _Work:
     row: tasks.Row
     delivery: Delivery
     task: Task
-    policy: Policy
+    terms: Terms
 
 
 class Runner:
@@ -88,7 +90,7 @@ class Runner:
         try:
             if not tasks.start(self._store, node=self._shared.node, task=row):
                 return None
-            outcome = self._shared.worker.run(_to_job(prepared.task, policy=prepared.policy))
+            outcome = self._shared.worker.run(_to_job(prepared.task, rules=prepared.terms.disclosure))
         except WorkerStoppedError as error:
             return self._after_stop(prepared, error)
         except WorkerCrashedError as error:
@@ -110,13 +112,17 @@ class Runner:
         if row.attempts >= MAX_ATTEMPTS:
             self._shared.log.error("task_poisoned", task=row.task_id, attempts=row.attempts)
             return make_failure(delivery, reason=Reason.INTERNAL, incident=new_id("incident"))
-        policy = node.read_policy()
-        if not has_enough_participants(delivery.task, policy=policy):
-            return make_refusal(delivery, reason=Reason.TOO_FEW_PARTICIPANTS)
-        if decide(delivery.task, policy=policy).decision is Decision.REFUSE:
-            # The steward closed the door while the question waited its turn (S2: valid when it is answered).
-            return make_refusal(delivery, reason=Reason.POLICY_REFUSED)
-        return _Work(row, delivery, delivery.task, policy)
+        terms = self._find_terms(delivery.task)
+        if isinstance(terms, Reason):
+            return make_refusal(delivery, reason=terms)
+        return _Work(row, delivery, delivery.task, terms)
+
+    def _find_terms(self, task: Task) -> Terms | Reason:
+        """The steward may have closed the door since the decision (S2: valid at the moment of the answer)."""
+        terms = find_terms(self._store, node=self._shared.node, task=task)
+        if isinstance(terms, Terms) and terms.verdict.decision is Decision.REFUSE:
+            return Reason.POLICY_REFUSED
+        return terms
 
     def _after_stop(self, work: _Work, error: WorkerStoppedError) -> Maker | None:
         if self._shared.stop.is_set():
@@ -137,13 +143,19 @@ class Runner:
             return make_refusal(work.delivery, reason=Reason.ENVELOPE_EXPIRED)
         if isinstance(outcome, Declined):
             return self._to_declined(work, outcome)
+        terms = self._find_terms(work.task)
+        if isinstance(terms, Reason):
+            return make_refusal(work.delivery, reason=terms)
+        if terms.disclosure != work.terms.disclosure:
+            # The cells were gated under other rules than those that hold now.
+            return make_refusal(work.delivery, reason=Reason.POLICY_REFUSED)
         try:
             # The last look before anything leaves: only what the analysis declares.
             find_spec(work.task.analysis.id).content.model_validate(outcome.content)
         except ValidationError as error:
             incident = log_incident(self._shared.log, "content_refused", error=error, task=work.row.task_id)
             return make_failure(work.delivery, reason=Reason.INTERNAL, incident=incident)
-        return make_partial(work.delivery, work.task, computed=outcome, policy=work.policy)
+        return make_partial(work.delivery, work.task, computed=outcome, terms=terms)
 
     def _to_declined(self, work: _Work, outcome: Declined) -> Maker:
         self._shared.log.warning(
@@ -154,12 +166,12 @@ class Runner:
         return make_failure(work.delivery, reason=outcome.reason, incident=outcome.incident)
 
 
-def _to_job(task: Task, *, policy: Policy) -> Job:
+def _to_job(task: Task, *, rules: DisclosureRules) -> Job:
     return Job(
         job_id=task.task_id,
         analysis=task.analysis,
         parameters=task.parameters,
         cohort=task.cohort,
-        floor=policy.disclosure.floor,
-        network_floor=policy.disclosure.network_floor,
+        floor=rules.floor,
+        network_floor=rules.network_floor,
     )

@@ -9,6 +9,7 @@ from maillage.node.answer import make_refusal
 from maillage.node.client import HubClient
 from maillage.node.decide import open_row
 from maillage.node.errors import HubAnswerError
+from maillage.node.permits.exchange import tell_decisions
 from maillage.node.shared import Shared
 from maillage.node.store import Store
 
@@ -26,7 +27,10 @@ class Sender:
         self._client = client
 
     def tick(self) -> None:
-        """Answer for expired tasks, then send all that is due; one answer's trouble holds no other."""
+        """Answer for expired tasks, send all that is due, then the words on permits.
+
+        One answer's trouble holds no other.
+        """
         self._expire()
         trouble: HubAnswerError | None = None
         for due in self._store.rows("due_answers"):
@@ -36,6 +40,7 @@ class Sender:
                 trouble = trouble or error
         if trouble is not None:
             raise trouble
+        tell_decisions(self._store, self._client)
 
     def _expire(self) -> None:
         node = self._shared.node

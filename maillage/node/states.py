@@ -55,10 +55,17 @@ class Event(StrEnum):
     AGENT_TASK_RECEIVED = "agent:task:received"
     AGENT_TASK_RESUMED = "agent:task:resumed"
     AGENT_TASK_STARTED = "agent:task:started"
+    COMMITTEE_PERMIT_OFFERED = "committee:permit:offered"
+    COMMITTEE_PERMIT_REVOKED = "committee:permit:revoked"
+    COMMITTEE_PERMIT_SIGNED_AGAIN = "committee:permit:signed_again"
     HUB_ANCHOR_DIFFERED = "hub:anchor:differed"
     HUB_DELIVERY_CONFLICTED = "hub:delivery:conflicted"
     HUB_REQUEST_REFUSED = "hub:request:refused"
+    PERSON_COMMITTEE_REVOKED = "person:committee:revoked"
+    PERSON_COMMITTEE_TRUSTED = "person:committee:trusted"
     PERSON_NODE_CREATED = "person:node:created"
+    PERSON_PERMIT_ACCEPTED = "person:permit:accepted"
+    PERSON_PERMIT_WITHDRAWN = "person:permit:withdrawn"
     PERSON_REFERENTIEL_APPLIED = "person:referentiel:applied"
     PERSON_TASK_REFUSED = "person:task:refused"
     PERSON_TASK_RELEASED = "person:task:released"
@@ -74,10 +81,17 @@ _SENTENCES: Mapping[Event, str] = {
     Event.AGENT_TASK_RECEIVED: mark("Question reçue."),
     Event.AGENT_TASK_RESUMED: mark("Question reprise après un arrêt."),
     Event.AGENT_TASK_STARTED: mark("Calcul commencé."),
+    Event.COMMITTEE_PERMIT_OFFERED: mark("Autorisation du comité reçue."),
+    Event.COMMITTEE_PERMIT_REVOKED: mark("Autorisation reprise par le comité."),
+    Event.COMMITTEE_PERMIT_SIGNED_AGAIN: mark("Autorisation signée d’une nouvelle clé du comité."),
     Event.HUB_ANCHOR_DIFFERED: mark("Le hub connaît un autre registre que celui-ci."),
     Event.HUB_DELIVERY_CONFLICTED: mark("Autre message reçu sous le nom d’une question connue."),
     Event.HUB_REQUEST_REFUSED: mark("Le hub a refusé une requête du nœud."),
+    Event.PERSON_COMMITTEE_REVOKED: mark("Clé du comité révoquée."),
+    Event.PERSON_COMMITTEE_TRUSTED: mark("Clé du comité reconnue."),
     Event.PERSON_NODE_CREATED: mark("Création du nœud."),
+    Event.PERSON_PERMIT_ACCEPTED: mark("Autorisation acceptée par l’hôpital."),
+    Event.PERSON_PERMIT_WITHDRAWN: mark("Autorisation retirée par l’hôpital."),
     Event.PERSON_REFERENTIEL_APPLIED: mark("Référentiel du groupe mis dans l’entrepôt."),
     Event.PERSON_TASK_REFUSED: mark("Question refusée par une personne."),
     Event.PERSON_TASK_RELEASED: mark("Question autorisée par une personne."),

@@ -15,8 +15,9 @@ from maillage.base.i18n import _
 from maillage.base.statements import load_statements
 from maillage.node.errors import NodeExistsError, NodeMissingError, StoreBrokenError, StoreFullError
 
-SCHEMA_VERSION = 1
 BUSY_SECONDS = 10
+VERSIONS = ("schema.sql", "permits.sql")
+"""The scripts that make a store, in order; each ends by writing its number, from 1, as `user_version`."""
 # Quotas and files at their size limit show as errors of writing, not as "full"; the agent treats them alike.
 _FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 
@@ -78,7 +79,7 @@ def create_store(path: Path) -> None:
     except FileExistsError as error:
         raise NodeExistsError(_("{path} existe déjà.").format(path=path)) from error
     with closing(_connect(path)) as connection:
-        connection.executescript(_read_sql("schema.sql"))
+        _upgrade(connection)
 
 
 @contextmanager
@@ -114,9 +115,27 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _check_version(store: Store, path: Path) -> None:
-    found = store.connection.execute("PRAGMA user_version").fetchone()[0]
-    if found != SCHEMA_VERSION:
+    """A store of an older version is brought to this one; what it holds stays."""
+    if not 1 <= _read_version(store.connection) <= len(VERSIONS):
         raise _broken(path)
+    _upgrade(store.connection)
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    while (version := _read_version(connection)) < len(VERSIONS):
+        try:
+            with _disk_errors():
+                connection.executescript(f"BEGIN IMMEDIATE;\n{_read_sql(VERSIONS[version])}\nCOMMIT;")
+        except sqlite3.OperationalError:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            # Another process that opened the store at the same time may have done it.
+            if _read_version(connection) == version:
+                raise
+
+
+def _read_version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
 def _broken(path: Path) -> StoreBrokenError:

@@ -27,6 +27,7 @@ from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Ti
 from maillage.exchange.task import Task
 from maillage.hub.create import create_hub
 from maillage.hub.settings import SETTINGS_FILE
+from tests.support.messages import COMMITTEE_KEY
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -202,7 +203,8 @@ def live_hub(
     port = free_port()
     key = create_hub(folder, name="houraa", address=f"http://127.0.0.1:{port}")
     with (folder / SETTINGS_FILE).open("a", encoding="utf-8") as file:
-        file.write(settings)
+        # Before what a test adds: a line after a table's heading would belong to that table.
+        file.write(f'committee = ["{COMMITTEE_KEY.public.text}"]\n' + settings)
     hub = LiveHub(folder, port, key, {site: SigningKey.generate() for site in sites})
     keys = {site: found.public.text for site, found in hub.keys.items()}
     # One process for all of it: Django takes a second to start, and can be configured once in each.

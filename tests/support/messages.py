@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from maillage.base.canon import canonical_hash
 from maillage.base.keys import SigningKey
+from maillage.exchange.permit import AnalysisScope, Output, Permit, View
 from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Timings
 from maillage.exchange.task import Task
@@ -23,6 +24,29 @@ def example_key(seed: int) -> SigningKey:
 
 HUB_KEY = example_key(1)
 NODE_KEY = example_key(2)
+COMMITTEE_KEY = example_key(3)
+
+
+def example_permit(**changes: Any) -> Permit:
+    """The standing permit of `houraa`, changed as the test wants; it holds for a long time."""
+    fields: dict[str, Any] = {
+        "permit_id": "feasibility",
+        "network": "houraa",
+        "project": "Comptages",
+        "purpose": "Compter les patients qui répondent à une définition.",
+        "requesters": "any",
+        "sites": "any",
+        "analyses": (AnalysisScope(id="count"),),
+        "cohorts": "any",
+        "minimum_cell": 1,
+        "minimum_sites": 1,
+        "views": (View.TOTAL, View.PER_HOSPITAL),
+        "output": Output.AUTOMATIC,
+        "issued_at": ISSUED,
+        "starts_at": datetime(2020, 1, 1, tzinfo=UTC),
+        "expires_at": datetime(2100, 1, 1, tzinfo=UTC),
+    }
+    return Permit.model_validate(fields | changes)
 
 
 def example_task(**changes: Any) -> Task:

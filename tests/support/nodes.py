@@ -16,18 +16,21 @@ from maillage.base.canon import canonical_hash
 from maillage.base.clock import Clock, utc_now
 from maillage.base.ids import new_id
 from maillage.base.keys import PublicKey
-from maillage.exchange.envelope import seal_task
+from maillage.exchange.envelope import seal_permit, seal_task
+from maillage.exchange.permit import Permit
 from maillage.exchange.task import Task
 from maillage.node.agent import run_agent
 from maillage.node.folder import Node, create_node
 from maillage.node.log import Log
+from maillage.node.permits import committee, documents
 from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
 from tests.support.agent_process import STAND_IN_WORKER
-from tests.support.messages import HUB_KEY, example_task
+from tests.support.messages import COMMITTEE_KEY, HUB_KEY, example_permit, example_task
 from tests.support.stand_in_hub import StandInHub
 
 ROOT = Path(__file__).parent.parent.parent
 AUTO = '[[rule]]\ndecision = "auto"\n'
+STANDING = example_permit()
 HOLD = '[[rule]]\ndecision = "hold"\n'
 
 
@@ -39,15 +42,28 @@ def make_node(
     hub_key: PublicKey = HUB_KEY.public,
     policy: str = AUTO,
     clock: Clock = utc_now,
+    permit: Permit | None = STANDING,
     **warehouse: Any,
 ) -> Node:
-    """A node with quick retries."""
+    """A node with quick retries, which accepted this permit."""
     settings = NodeSettings(
         site=site,
         hub=HubSettings(url=hub_url, key=hub_key.text, wait_seconds=1, retry_seconds_max=1),
         warehouse=WarehouseSettings.model_validate({"path": "warehouse.duckdb"} | warehouse),
     )
-    return create_node(folder, settings=settings, policy=policy, clock=clock)
+    node = create_node(folder, settings=settings, policy=policy, clock=clock)
+    if permit is not None:
+        accept_permit(node, permit)
+    return node
+
+
+def accept_permit(node: Node, permit: Permit) -> None:
+    """What a steward does: trust the committee, take its permit, accept it."""
+    with node.open_store() as store:
+        if not committee.list_keys(store):
+            committee.trust(store, node=node, key=COMMITTEE_KEY.public, by="Dr Faure")
+        documents.receive(store, node=node, envelope=seal_permit(permit, key=COMMITTEE_KEY))
+        documents.accept(store, node=node, name=permit.permit_id, by="Dr Faure")
 
 
 def node_task(**changes: Any) -> Task:

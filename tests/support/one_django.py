@@ -5,7 +5,9 @@ from pathlib import Path
 
 from maillage.hub.boot import Hub, boot
 from maillage.hub.create import create_hub
-from maillage.hub.settings import DATABASE_FILE
+from maillage.hub.settings import DATABASE_FILE, SETTINGS_FILE
+from tests.support.messages import COMMITTEE_KEY, example_permit
+from tests.support.prepare_hub import publish_permit
 
 
 @cache
@@ -15,7 +17,10 @@ def boot_once(folder: Path) -> tuple[Hub, Path]:
     from django.db import connection
 
     create_hub(folder, name="houraa", address="http://127.0.0.1:8400")
+    with (folder / SETTINGS_FILE).open("a", encoding="utf-8") as file:
+        file.write(f'committee = ["{COMMITTEE_KEY.public.text}"]\n')
     hub = boot(folder)
     call_command("migrate", verbosity=0)
+    publish_permit(hub, example_permit())
     connection.close()
     return hub, folder / DATABASE_FILE

@@ -10,13 +10,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from maillage.base.keys import PublicKey
+from maillage.cli.demo.permits import Committee, accept_standing_permit
 from maillage.cli.demo.prepare import Access, Entry, prepare_hub
 from maillage.cli.demo.processes import start_command, stop_processes
 from maillage.cli.demo.readiness import wait_for_hub, wait_for_nodes
 from maillage.client import Hub, connect
 from maillage.disclosure import NETWORK_FLOOR
 from maillage.hub.create import create_hub
-from maillage.node.folder import create_node
+from maillage.node.folder import Node, create_node
 from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
 
 NETWORK_NAME = "demo"
@@ -101,20 +102,23 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     """Write the folders of a hub and its nodes, registered with one another; nothing runs yet."""
     url = f"http://127.0.0.1:{options.port or find_free_port()}"
     hub_key = create_hub(folder / "hub", name=NETWORK_NAME, address=url)
-    _amend_hub_settings(folder / "hub" / "hub.toml", options=options)
-    entries = [
-        Entry(hospital.id, hospital.name, _create_node(hospital, folder, url, hub_key, options))
-        for hospital in hospitals
-    ]
+    committee = Committee(NETWORK_NAME, floor=options.floor)
+    _amend_hub_settings(folder / "hub" / "hub.toml", options=options, committee=committee.key.public)
+    permit = committee.sign_standing_permit()
+    entries: list[Entry] = []
+    for hospital in hospitals:
+        node = _create_node(hospital, folder, url, hub_key, options)
+        accept_standing_permit(node, committee_key=committee.key, envelope=permit)
+        entries.append(Entry(hospital.id, hospital.name, node.key.public.text))
     # Django is configured once per process; a process of its own leaves ours free to make another network.
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        access = pool.submit(prepare_hub, folder / "hub", entries=entries).result()
+        access = pool.submit(prepare_hub, folder / "hub", entries=entries, permit=permit).result()
     return RunningNetwork(url, folder, access)
 
 
 def _create_node(
     hospital: Hospital, folder: Path, url: str, hub_key: PublicKey, options: NetworkOptions
-) -> str:
+) -> Node:
     settings = NodeSettings(
         site=hospital.id,
         hub=HubSettings(url=url, key=hub_key.text),
@@ -125,7 +129,7 @@ def _create_node(
         ),
     )
     policy = _policy(hospital.decision, options=options)
-    return create_node(folder / hospital.id, settings=settings, policy=policy).key.public.text
+    return create_node(folder / hospital.id, settings=settings, policy=policy)
 
 
 def _policy(decision: str, *, options: NetworkOptions) -> str:
@@ -138,9 +142,10 @@ def _policy(decision: str, *, options: NetworkOptions) -> str:
     return "\n".join([*lines, "", "[[rule]]", 'analysis = "count"', f'decision = "{decision}"', ""])
 
 
-def _amend_hub_settings(path: Path, *, options: NetworkOptions) -> None:
+def _amend_hub_settings(path: Path, *, options: NetworkOptions, committee: PublicKey) -> None:
     text = path.read_text(encoding="utf-8").replace(f"floor = {NETWORK_FLOOR}", f"floor = {options.floor}")
-    lines = [f"test_network = {str(options.floor < NETWORK_FLOOR).lower()}"]
+    test_network = str(options.floor < NETWORK_FLOOR).lower()
+    lines = [f"test_network = {test_network}", f'committee = ["{committee.text}"]']
     if options.banner:
         lines.append(f'banner = "{options.banner}"')
     if options.examples is not None:

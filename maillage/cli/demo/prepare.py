@@ -29,8 +29,8 @@ class Access:
     link: str
 
 
-def prepare_hub(folder: Path, *, entries: Sequence[Entry]) -> Access:
-    """Migrate, register every hospital, make a token and a link."""
+def prepare_hub(folder: Path, *, entries: Sequence[Entry], permit: bytes) -> Access:
+    """Migrate, register every hospital, publish the permit, make a token and a link."""
     from maillage.hub.boot import boot
 
     hub = boot(folder)
@@ -38,6 +38,7 @@ def prepare_hub(folder: Path, *, entries: Sequence[Entry]) -> Access:
 
     call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
     from maillage.governance.group import actions
+    from maillage.governance.permits.actions import Publisher, publish
     from maillage.hub.access import people
 
     now = utc_now()
@@ -46,6 +47,8 @@ def prepare_hub(folder: Path, *, entries: Sequence[Entry]) -> Access:
             parse_site_id(entry.site), entry.name, PublicKey.parse(entry.key), ""
         )
         actions.register(registration, by=REQUESTER, at=now)
+    network, signers = hub.settings.name, hub.settings.committee_signers
+    publish(permit, publisher=Publisher(network=network, signers=signers, by=REQUESTER, at=now))
     token = people.create_token(REQUESTER, by=REQUESTER, at=now)
     secret = people.create_link(REQUESTER, by=REQUESTER, at=now)
     return Access(token, f"{hub.settings.address}/entrer/{secret}")

@@ -18,6 +18,9 @@ class EventType(StrEnum):
     MEMBER_REINSTATED = "operator:member:reinstate"
     MEMBER_SUSPENDED = "operator:member:suspend"
     NODE_GREETED = "node:boot:greet"
+    PERMIT_ANSWERED = "node:permit:answer"
+    PERMIT_PUBLISHED = "operator:permit:publish"
+    PERMIT_REVOKED = "committee:permit:revoke"
     QUESTION_ASKED = "requester:question:ask"
     QUESTION_CANCELLED = "requester:question:cancel"
     QUESTION_EXPIRED = "hub:question:expire"
@@ -38,6 +41,9 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.MEMBER_REINSTATED: mark("{actor} a rétabli l’hôpital {subject}."),
     EventType.MEMBER_SUSPENDED: mark("{actor} a suspendu l’hôpital {subject}."),
     EventType.NODE_GREETED: mark("Le nœud de {actor} a démarré."),
+    EventType.PERMIT_ANSWERED: mark("{actor} s’est prononcé sur l’autorisation {subject}."),
+    EventType.PERMIT_PUBLISHED: mark("{actor} a publié l’autorisation {subject}."),
+    EventType.PERMIT_REVOKED: mark("Le comité a repris l’autorisation {subject}, publiée par {actor}."),
     EventType.QUESTION_ASKED: mark("{actor} a posé la question {subject}."),
     EventType.QUESTION_CANCELLED: mark("{actor} a annulé la question {subject}."),
     EventType.QUESTION_EXPIRED: mark("La question {subject} a atteint sa date limite."),

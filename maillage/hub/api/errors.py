@@ -15,6 +15,7 @@ from maillage.base.i18n import _
 from maillage.base.ids import new_id
 from maillage.cohort.errors import CohortError, UnsupportedFeatureError
 from maillage.exchange.errors import ClockSkewError, EnvelopeError, SignatureError
+from maillage.governance.permits.errors import PermitError
 from maillage.hub.errors import HubError
 
 logger = logging.getLogger("maillage.hub")
@@ -55,6 +56,8 @@ def error_code(error: MaillageError) -> str:
     """The name of an error for programs."""
     match error:
         case HubError():
+            return error.code
+        case PermitError():
             return error.code
         case EnvelopeError():
             return error.reason.value

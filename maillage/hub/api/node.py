@@ -1,4 +1,4 @@
-"""The API of nodes: every request signed (RFC 9421), every body bounded, these six calls and no other."""
+"""The API of nodes: every request signed (RFC 9421), every body bounded, these eight calls and no other."""
 
 from typing import Annotated, Any, cast
 
@@ -12,6 +12,8 @@ from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
 from maillage.exchange.message import Hash, Identifier, Message
 from maillage.exchange.version import is_accepted
+from maillage.governance.permits.actions import note_word
+from maillage.governance.permits.listing import list_for, read_edition
 from maillage.hub.access.errors import ProtocolError
 from maillage.hub.access.nodes import Caller, identify, take_nonce
 from maillage.hub.api.errors import register_handlers
@@ -27,6 +29,7 @@ from maillage.hub.writing import writing
 
 DSSE_TYPE = "application/vnd.dsse+json"
 _MAX_HELLO_BYTES = 100_000
+_EDITION = "Maillage-Permits"
 
 api = NinjaAPI(title="Maillage node", version="1", docs_url=None, openapi_url=None, urls_namespace="node")
 register_handlers(api)
@@ -77,12 +80,17 @@ def next_task(
     request: HttpRequest,
     boot: Annotated[str, Field(pattern=r"^[\w-]{1,60}$")],
     wait: Annotated[float, Field(ge=0, le=300)] = 0,
+    permits: Annotated[str | None, Field(max_length=80)] = None,
 ) -> HttpResponse:
-    """The next task of the caller's hospital, as soon as there is one; 204 after `wait` seconds without."""
+    """The next task of the caller's hospital, as soon as there is one; 204 after `wait` seconds without.
+
+    `permits` is the edition of the permits that the caller knows: another one ends the wait too.
+    """
     caller = _identify(request)
     hub = current_hub()
+    edition = read_edition()
     news = wait_for(
-        lambda: has_news(caller.site, now=hub.clock()) or None,
+        lambda: has_news(caller.site, now=hub.clock()) or _is_new(permits) or None,
         doorbell=hub.doorbell,
         name=caller.site,
         seconds=wait,
@@ -90,11 +98,12 @@ def next_task(
     if not news:
         end_idle_poll(caller, boot=boot, hub=hub)
         expire_due(hub=hub)
-        return HttpResponse(status=204)
+        return HttpResponse(status=204, headers={_EDITION: edition})
     delivery = deliver(caller, boot=boot, hub=hub)
     response = HttpResponse(
         delivery.envelope, content_type=DSSE_TYPE, status=200 if delivery.task_id else 204
     )
+    response[_EDITION] = read_edition()
     if delivery.task_id:
         response["Maillage-Task"] = delivery.task_id
     if delivery.cancelled:
@@ -109,6 +118,33 @@ def answer(request: HttpRequest, task_id: Identifier) -> dict[str, Any]:
     if outcome.error is not None:
         raise outcome.error
     return {"status": outcome.status}
+
+
+@api.get("/permits")
+def permits(request: HttpRequest) -> dict[str, list[str]]:
+    """What the committee publishes for the caller's hospital, and the permits that it took back."""
+    caller = _identify(request)
+    _take(caller)
+    found = list_for(caller.site, signers=current_hub().settings.committee_signers)
+    return {"permits": found.permits, "revocations": found.revocations}
+
+
+@api.post("/permits/{digest}")
+def permit_word(
+    request: HttpRequest, digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+) -> dict[str, str]:
+    """The caller's hospital accepted the permit, or withdrew."""
+    caller, hub = _identify(request), current_hub()
+    with writing(hub):
+        take_nonce(caller)
+        note_word(
+            request.body, permit_hash=f"sha256:{digest}", site=caller.site, key=caller.key, at=hub.clock()
+        )
+    return {"status": "recorded"}
+
+
+def _is_new(known: str | None) -> bool:
+    return known is not None and known != read_edition()
 
 
 @api.get("/referentiel")

@@ -16,18 +16,19 @@ from maillage.cohort import compile_cohort, parse_expression, to_circe
 from maillage.exchange import version
 from maillage.exchange.envelope import seal_task
 from maillage.exchange.message import AnalysisRef
+from maillage.exchange.permit import Permit
+from maillage.exchange.scope import covers
 from maillage.exchange.task import Task as TaskMessage
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.governance.group.models import Member
 from maillage.governance.group.states import MemberState
+from maillage.governance.permits.actions import find_in_force
+from maillage.governance.permits.errors import PermitExceededError
 from maillage.hub.boot import Hub
-from maillage.hub.questions.errors import PermitError, QuestionInvalidError, SitesError
+from maillage.hub.questions.errors import QuestionInvalidError, SitesError
 from maillage.hub.questions.models import MAX_COHORT_TEXT, Question, Task
 from maillage.hub.writing import writing
-
-STANDING_PERMITS = ("feasibility",)
-"""Permits that every requester has; signed ones come with governance."""
 
 
 @dataclass(frozen=True)
@@ -47,22 +48,21 @@ class Draft:
             raise QuestionInvalidError(
                 _("Le titre d’une question compte de 1 à 200 caractères, sur une ligne.")
             )
-        if self.permit not in STANDING_PERMITS:
-            raise PermitError(
-                _("L’autorisation « {permit} » n’existe pas.").format(permit=self.permit[:40]),
-                remedy=_("L’autorisation permanente des comptages s’appelle « feasibility »."),
-            )
 
 
 def ask(draft: Draft, *, by: str, hub: Hub) -> Question:
     """Create the question and its tasks, then wake the nodes.
 
-    Raises QuestionError, CohortError or AnalysisError; nothing is then written.
+    Raises QuestionError, PermitError, CohortError or AnalysisError; nothing is then written.
     """
     question = _prepare_question(draft, by=by, hub=hub)
-    members = _choose_members(draft.sites)
+    found = find_in_force(draft.permit, signers=hub.settings.committee_signers, at=question.asked_at)
+    members = _choose_members(draft.sites, permit=found.permit)
     question.participants = sorted(member.site for member in members)
+    question.permit_hash = found.hash
+    question.minimum_sites = max(hub.settings.minimum_sites, found.permit.minimum_sites)
     message = write_message(question, hub=hub)
+    _check_scope(message, permit=found.permit)
     tasks = [_prepare_task(message, question=question, member=member, hub=hub) for member in members]
     with writing(hub):
         question.save(force_insert=True)
@@ -71,6 +71,7 @@ def ask(draft: Draft, *, by: str, hub: Hub) -> Question:
             "analysis": question.analysis["id"],
             "cohort_hash": question.cohort_hash,
             "permit": question.permit,
+            "permit_hash": question.permit_hash,
             "participants": question.participants,
         }
         record(EventType.QUESTION_ASKED, actor=by, subject=question.id, at=question.asked_at, facts=facts)
@@ -90,7 +91,7 @@ def write_message(question: Question, *, hub: Hub) -> TaskMessage:
         hub=hub.settings.name,
         site=question.participants[0],
         participants=tuple(question.participants),
-        minimum_participants=hub.settings.minimum_sites,
+        minimum_participants=question.minimum_sites,
         requester=question.requester,
         permit=question.permit,
         title=question.title,
@@ -139,8 +140,22 @@ def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
     )
 
 
-def _choose_members(sites: Sequence[str] | None) -> list[Member]:
-    active = {member.site: member for member in Member.objects.filter(state=MemberState.ACTIVE.value)}
+def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
+    """What each hospital would refuse is told before it is asked."""
+    if not covers(permit, message):
+        raise PermitExceededError(
+            _("La question dépasse ce que l’autorisation permet."),
+            why=_(
+                "L’autorisation « {permit} » ne couvre pas ensemble cette personne, cette analyse, ses "
+                "paramètres et cette cohorte."
+            ).format(permit=permit.permit_id),
+            remedy=_("Demandez au comité une autorisation qui les couvre."),
+        )
+
+
+def _choose_members(sites: Sequence[str] | None, *, permit: Permit) -> list[Member]:
+    members = Member.objects.filter(state=MemberState.ACTIVE.value)
+    active = {member.site: member for member in members if permit.names(member.site)}
     if not active:
         raise SitesError(
             _("Aucun hôpital n’est inscrit dans ce réseau."),

@@ -57,7 +57,7 @@ def combine(question: Question, tasks: Iterable[Task], *, settings: HubSettings)
     document = load_combine(question.analysis["id"])(
         {task.site: Contribution(read_content(task), shown_alone=task.shown_alone) for task in counted},
         floor=settings.floor,
-        minimum_sites=settings.minimum_sites,
+        minimum_sites=question.minimum_sites,
     )
     if not counted:
         document["persons"] = cell_to_json(Suppressed(Suppression.TOO_FEW_SITES))

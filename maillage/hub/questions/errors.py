@@ -23,13 +23,6 @@ class SitesError(QuestionError):
     code = "sites_invalid"
 
 
-class PermitError(QuestionError):
-    """There is no such permit."""
-
-    kind = Kind.REFUSED
-    code = "permit_unknown"
-
-
 class QuestionUnknownError(QuestionError):
     """No question of that id belongs to this requester."""
 

@@ -22,6 +22,8 @@ class Question(models.Model):
     requester: str = fields.short_text(max_length=120, db_index=True)
     title: str = fields.short_text()
     permit: str = fields.short_text(max_length=120)
+    permit_hash: str = fields.short_text(max_length=71, blank=True, default="")
+    minimum_sites: int = fields.whole(default=3)
     analysis: dict[str, Any] = fields.document()
     parameters: dict[str, Any] = fields.document()
     cohort: str = fields.long_text()

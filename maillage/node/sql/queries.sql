@@ -78,3 +78,44 @@ SELECT value FROM facts WHERE name = :name;
 
 -- name: line_hash
 SELECT hash FROM ledger WHERE sequence = :sequence;
+
+-- name: trust_key
+INSERT INTO committee_keys (fingerprint, public_key, trusted_at) VALUES (:fingerprint, :public_key, :at);
+
+-- name: revoke_key
+UPDATE committee_keys SET revoked_at = :at WHERE fingerprint = :fingerprint;
+
+-- name: committee_keys
+SELECT fingerprint, public_key, trusted_at, revoked_at FROM committee_keys ORDER BY trusted_at, fingerprint;
+
+-- name: offer_permit
+INSERT INTO permits (hash, permit_id, state, envelope, received_at)
+VALUES (:hash, :permit_id, 'offered', :envelope, :received_at);
+
+-- name: replace_permit_envelope
+UPDATE permits SET envelope = :envelope WHERE hash = :hash;
+
+-- name: move_permit
+UPDATE permits SET state = :state WHERE hash = :hash;
+
+-- name: decide_permit
+UPDATE permits SET state = :state, decision = :decision, told = 0 WHERE hash = :hash;
+
+-- name: permit
+SELECT hash, permit_id, state, envelope, received_at, decision, told FROM permits WHERE hash = :hash;
+
+-- name: permits
+SELECT hash, permit_id, state, envelope, received_at, decision, told FROM permits
+ORDER BY received_at, hash;
+
+-- name: permits_of_name
+-- The one in force first, then the others, the latest first.
+SELECT hash, permit_id, state, envelope, received_at, decision, told FROM permits
+WHERE permit_id = :permit_id ORDER BY state <> 'accepted', received_at DESC, hash;
+
+-- name: untold_decisions
+SELECT hash, decision FROM permits WHERE told = 0 ORDER BY hash;
+
+-- name: decision_told
+-- Unless another word came meanwhile.
+UPDATE permits SET told = 1 WHERE hash = :hash AND decision = :decision;

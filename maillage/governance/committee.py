@@ -1,0 +1,98 @@
+"""The committee's own desk: its key, its permits as files. It needs no hub and no network."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from maillage.base.clock import format_instant
+from maillage.base.errors import Kind, MaillageError
+from maillage.base.i18n import _
+from maillage.base.keys import SigningKey
+from maillage.base.settings import describe_validation
+from maillage.exchange.permit import Permit
+
+
+class CommitteeError(MaillageError):
+    """The root of this module's errors."""
+
+
+class DraftError(CommitteeError):
+    """The draft of a permit does not say what a permit says."""
+
+
+class KeyExistsError(CommitteeError):
+    """There is a key in that place already; a key is never overwritten."""
+
+    kind = Kind.CONFLICT
+
+
+def make_key(path: Path) -> SigningKey:
+    """A new key, in a file that only its owner reads. Raises KeyExistsError."""
+    key = SigningKey.generate()
+    try:
+        key.save(path)
+    except FileExistsError as error:
+        raise KeyExistsError(
+            _("{path} existe déjà.").format(path=path),
+            remedy=_("Une clé n’est jamais remplacée : choisissez un autre nom."),
+        ) from error
+    return key
+
+
+def read_draft(path: Path, *, issued_at: datetime) -> Permit:
+    """The permit that a TOML file describes, dated from `issued_at`. Raises DraftError."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DraftError(_("{path} n’est pas du TOML lisible.").format(path=path), why=str(error)) from error
+    try:
+        return Permit.model_validate_json(json.dumps(_fill(found, issued_at=issued_at), default=_write_date))
+    except (ValidationError, TypeError) as error:
+        why = describe_validation(error) if isinstance(error, ValidationError) else str(error)
+        raise DraftError(
+            _("{path} ne décrit pas une autorisation.").format(path=path),
+            why=why,
+            remedy=_("Un modèle complet : maillage permit draft."),
+        ) from error
+
+
+def _fill(found: Mapping[str, Any], *, issued_at: datetime) -> dict[str, Any]:
+    return {"issued_at": issued_at, "starts_at": issued_at} | dict(found)
+
+
+def _write_date(value: object) -> str:
+    """TOML has dates and instants of its own; a date begins at midnight, UTC."""
+    match value:
+        case datetime():
+            return format_instant(value if value.tzinfo else value.replace(tzinfo=UTC))
+        case date():
+            return format_instant(datetime.combine(value, time(), tzinfo=UTC))
+        case _:
+            raise TypeError(f"not a value of a permit: {type(value).__name__}")
+
+
+DRAFT = """\
+# Une autorisation, à relire par le comité avant qu’il la signe : maillage permit sign
+permit_id  = "feasibility"            # le nom que portent les questions
+network    = "houraa"                 # le nom du réseau, celui de hub.toml
+project    = "Comptages de faisabilité"
+purpose    = "Savoir combien de patients répondent à une définition avant de déposer un projet."
+requesters = "any"                    # ou une liste : ["alice", "bruno"]
+sites      = "any"                    # ou une liste : ["hcl", "chu-grenoble"]
+cohorts    = "any"                    # ou une liste d’empreintes : ["sha256:…"]
+minimum_cell  = 11                    # plus petit nombre de personnes montré
+minimum_sites = 3                     # un total mêle au moins tant d’hôpitaux
+views  = ["total", "per_hospital"]    # ce qui peut être montré
+output = "automatic"                  # ou "held" : une personne relit chaque question
+starts_at  = 2026-12-01
+expires_at = 2027-12-01
+
+[[analyses]]
+id = "count"
+"""
+"""A draft to start from; it is valid as it stands."""

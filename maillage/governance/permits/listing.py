@@ -1,0 +1,67 @@
+"""What the hub shows of its permits: to nodes, the signed bytes; to people, a line for each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max
+
+from maillage.base.clock import format_instant
+from maillage.exchange.envelope import Signers, open_permit
+from maillage.exchange.errors import EnvelopeError
+from maillage.exchange.permit import Permit
+from maillage.governance.permits.models import PublishedPermit
+from maillage.governance.permits.states import PermitState
+
+
+@dataclass(frozen=True)
+class Published:
+    """Envelopes as texts."""
+
+    permits: list[str]
+    revocations: list[str]
+
+
+def read_edition() -> str:
+    """A mark that changes with every change of any permit; one read."""
+    found = PublishedPermit.objects.aggregate(count=Count("hash"), latest=Max("changed_at"))
+    return f"{found['count']}-{format_instant(found['latest'])}" if found["count"] else "0"
+
+
+def list_for(site: str, *, signers: Signers) -> Published:
+    """What is for this hospital. Revocations go to all: a hospital holds what it was once given."""
+    rows = list(PublishedPermit.objects.all())
+    offered = [row for row in rows if row.state == PermitState.PUBLISHED]
+    return Published(
+        permits=[row.envelope for row in offered if _is_for(row, site=site, signers=signers)],
+        revocations=[row.revocation for row in rows if row.revocation],
+    )
+
+
+def _is_for(row: PublishedPermit, *, site: str, signers: Signers) -> bool:
+    permit = read_permit(row, signers=signers)
+    return permit is None or permit.names(site)
+
+
+def read_permit(row: PublishedPermit, *, signers: Signers) -> Permit | None:
+    """The permit; None when the key that signed it is no longer among the committee's."""
+    try:
+        return open_permit(row.envelope.encode(), signers=signers).message
+    except EnvelopeError:
+        return None
+
+
+def describe_all(*, signers: Signers) -> list[dict[str, Any]]:
+    """For people: name, hash, state, dates, what each hospital said; oldest first."""
+    return [_describe(row, signers=signers) for row in PublishedPermit.objects.prefetch_related("words")]
+
+
+def _describe(row: Any, *, signers: Signers) -> dict[str, Any]:
+    permit = read_permit(row, signers=signers)
+    return {
+        "permit_id": row.permit_id,
+        "hash": row.hash,
+        "state": row.state,
+        "published_at": format_instant(row.published_at),
+        "expires_at": format_instant(permit.expires_at) if permit else None,
+        "sites": {word.site: word.decision for word in row.words.all()},
+    }
