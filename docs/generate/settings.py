@@ -60,6 +60,8 @@ def _describe_type(field: FieldInfo) -> str:
         return ", ".join(map(code, get_args(kind)))
     if get_origin(kind) is dict:
         return "table of texts"
+    if get_origin(kind) is tuple:
+        return "list of texts"
     if issubclass(kind, Enum):
         return ", ".join(code(str(member.value)) for member in kind)
     return ", ".join([_NAMES[kind], *_bounds(field)])

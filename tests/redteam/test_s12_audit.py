@@ -25,13 +25,13 @@ def work(network: Network) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE audit_event SET actor = 'bob' WHERE sequence = 2",
-        "UPDATE audit_event SET sequence = 900 WHERE sequence = 2",
-        "DELETE FROM audit_event WHERE sequence = 2",
+        "UPDATE audit_event SET actor = 'bob' WHERE sequence = 3",
+        "UPDATE audit_event SET sequence = 900 WHERE sequence = 3",
+        "DELETE FROM audit_event WHERE sequence = 3",
         "DELETE FROM audit_event",
-        "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event WHERE sequence = 2",
+        "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event WHERE sequence = 3",
         "REPLACE INTO audit_event (sequence, at, type, actor, subject, facts, previous, hash) "
-        "SELECT 2, at, type, 'bob', subject, facts, previous, hash FROM audit_event WHERE sequence = 2",
+        "SELECT 2, at, type, 'bob', subject, facts, previous, hash FROM audit_event WHERE sequence = 3",
     ],
 )
 def test_the_application_can_neither_change_nor_delete_a_line(network: Network, statement: str) -> None:
@@ -48,9 +48,9 @@ def test_the_application_can_neither_change_nor_delete_a_line(network: Network, 
     "statement",
     [
         "UPDATE audit_event SET actor = 'bob' WHERE sequence = 3",
-        "UPDATE audit_event SET facts = '{}' WHERE sequence = 2",
-        "UPDATE audit_event SET at = '2020-01-01 00:00:00' WHERE sequence = 2",
-        "DELETE FROM audit_event WHERE sequence = 2",
+        "UPDATE audit_event SET facts = '{}' WHERE sequence = 3",
+        "UPDATE audit_event SET at = '2020-01-01 00:00:00' WHERE sequence = 3",
+        "DELETE FROM audit_event WHERE sequence = 3",
         "DELETE FROM audit_event WHERE sequence = 1",
         "UPDATE audit_event SET sequence = CASE sequence WHEN 2 THEN -3 WHEN 3 THEN -2 ELSE sequence END",
     ],

@@ -27,7 +27,7 @@ NAMES = [f"task-{number:032x}" for number in range(3)]
 @pytest.fixture
 def node(tmp_path: Path) -> Node:
     """A node that refused three tasks: seven lines."""
-    node = make_node(tmp_path / "hcl")
+    node = make_node(tmp_path / "hcl", permit=None)
     with node.open_store() as store:
         for name in NAMES:
             tasks.receive(store, node=node, task_id=name, data=b"x")

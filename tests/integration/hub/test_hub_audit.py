@@ -36,6 +36,7 @@ def test_each_change_has_its_line(network: Network) -> None:
     opened = node.take()
     node.answer(opened, node.partial(opened, content=TWO_STEPS))
     assert network.audit() == [
+        "operator:permit:publish",
         "operator:token:create",
         "operator:member:register",
         "node:boot:greet",
@@ -48,22 +49,22 @@ def test_each_change_has_its_line(network: Network) -> None:
 @pytest.mark.parametrize(
     ("trigger", "tampering"),
     [
-        ("never_updated", "UPDATE audit_event SET actor = 'mallory' WHERE sequence = 2"),
-        ("never_updated", "UPDATE audit_event SET facts = '{}' WHERE sequence = 2"),
-        ("never_deleted", "DELETE FROM audit_event WHERE sequence = 2"),
+        ("never_updated", "UPDATE audit_event SET actor = 'mallory' WHERE sequence = 3"),
+        ("never_updated", "UPDATE audit_event SET facts = '{}' WHERE sequence = 3"),
+        ("never_deleted", "DELETE FROM audit_event WHERE sequence = 3"),
     ],
 )
 def test_an_edit_made_without_the_trigger_is_found(network: Network, trigger: str, tampering: str) -> None:
     from maillage.governance.audit.chain import AuditError, verify
 
     network.enrol("hcl", "chu-grenoble")
-    assert verify() == 5
+    assert verify() == 6
     run(f"DROP TRIGGER audit_event_{trigger}")
     run(tampering)
     with pytest.raises(AuditError) as caught:
         verify()
     assert caught.value.kind is Kind.INTEGRITY
-    assert "2" in caught.value.what
+    assert "3" in caught.value.what
 
 
 def test_a_line_outside_a_transaction_is_a_defect(network: Network) -> None:

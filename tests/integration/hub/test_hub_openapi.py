@@ -125,12 +125,18 @@ def test_every_route_stands_in_the_documentation(description: dict[str, Any]) ->
 
 
 def test_every_error_code_stands_in_the_documentation() -> None:
+    from maillage.governance.permits import errors as permit_errors
     from maillage.hub.api import errors as api_errors
     from maillage.hub.questions import errors
 
     page = (DOCS / "api.md").read_text(encoding="utf-8")
-    told = {errors.QuestionInvalidError, errors.SitesError, errors.SitesError, errors.QuestionUnknownError}
-    codes = {kind.code for kind in told} | {errors.QuestionClosedError.code}
+    told = {errors.QuestionInvalidError, errors.SitesError, errors.QuestionUnknownError}
+    permits = {permit_errors.PermitUnknownError, permit_errors.PermitOverError}
+    codes = (
+        {kind.code for kind in told}
+        | {kind.code for kind in permits | {permit_errors.PermitExceededError}}
+        | {errors.QuestionClosedError.code}
+    )
     codes |= set(api_errors.STATUS_BY_CODE) - NODES_ONLY
     assert [code for code in sorted(codes) if f"`{code}`" not in page] == []
 
