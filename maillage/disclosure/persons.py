@@ -50,7 +50,7 @@ class PersonSet:
 
     @cached_property
     def sketch(self) -> NDArray[np.int32]:
-        """Persons in each of 64 fixed parts of all ranks: whatever holds for sets holds for their sketches."""
+        """Persons in each of 64 fixed parts of all ranks: a sum of sets is a sum of their sketches."""
         ranks = np.frombuffer(self.bits.to_array(), dtype=np.uint32)
         buckets = (ranks * _SPREAD) >> np.uint32(26)
         return np.bincount(buckets, minlength=BUCKETS).astype(np.int32)

@@ -1,4 +1,4 @@
-"""The differencing guard against an obviously right reading: Python sets for two, an attacker's LP for three."""
+"""The differencing guard against an obviously right reading: Python sets, and an attacker's own programme."""
 
 import itertools
 from collections import Counter
