@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from maillage.base.french import format_milliseconds, format_number
 from maillage.base.i18n import _, mark
 from maillage.client.errors import PandasMissingError
-from maillage.disclosure.values import Cell, Count, Suppressed, Suppression, cell_from_json
+from maillage.disclosure.values import Band, Cell, Count, Noisy, Suppressed, Suppression, cell_from_json
 
 if TYPE_CHECKING:
     import pandas
@@ -85,10 +85,10 @@ class CountResult:
         return f"<table><caption>{escape(self.title)}</caption>{body}</table>"
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """One row a hospital: id, name, status, persons (nullable integer), suppressed, engine_ms.
+        """A row a hospital: id, name, status, persons (nullable integer), approximate, suppressed, engine_ms.
 
-        A suppressed count is missing (`<NA>`) with its reason in `suppressed`, never zero. Raises
-        PandasMissingError.
+        A suppressed count is missing (`<NA>`) with its reason in `suppressed`, never zero; an approximate
+        one is missing too, with what is known of it in `approximate`. Raises PandasMissingError.
         """
         try:
             import pandas
@@ -103,6 +103,10 @@ def describe_cell(cell: Cell | None) -> str:
     match cell:
         case Count(value):
             return format_number(value)
+        case Noisy(value, deviation):
+            return f"≈ {format_number(value)} (± {format_number(deviation)})"
+        case Band(low, high):
+            return f"{format_number(low)}–{format_number(high)}"
         case Suppressed(reason):
             return _(_MASKED[reason])
         case None:
@@ -166,6 +170,7 @@ def _as_row(site: SiteCount) -> dict[str, Any]:
         "name": site.name,
         "status": site.status,
         "persons": site.persons.value if isinstance(site.persons, Count) else None,
+        "approximate": describe_cell(site.persons) if isinstance(site.persons, Noisy | Band) else None,
         "suppressed": site.persons.reason.value if isinstance(site.persons, Suppressed) else None,
         "engine_ms": site.engine_ms,
     }

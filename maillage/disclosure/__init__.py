@@ -2,9 +2,11 @@
 
 from maillage.disclosure.rules import NETWORK_FLOOR, DisclosureRules, FloorError
 from maillage.disclosure.values import (
+    Band,
     Cell,
     CellJson,
     Count,
+    Noisy,
     Suppressed,
     Suppression,
     cell_from_json,
@@ -13,11 +15,13 @@ from maillage.disclosure.values import (
 
 __all__ = [
     "NETWORK_FLOOR",
+    "Band",
     "Cell",
     "CellJson",
     "Count",
     "DisclosureRules",
     "FloorError",
+    "Noisy",
     "Suppressed",
     "Suppression",
     "cell_from_json",

@@ -109,3 +109,23 @@ def test_a_content_of_another_form_or_under_the_floor_is_refused(broken: dict[st
 def test_hospitals_that_counted_other_rules_are_not_added_up() -> None:
     with pytest.raises(ContentError, match="mêmes critères"):
         run(content(100, steps=[200, 100]), content(50, steps=[50]))
+
+
+def approximate(cell: dict[str, Any]) -> dict[str, Any]:
+    return {"persons": cell, "steps": [cell], "years": [{"year": 2020, "persons": cell}], "other_years": None}
+
+
+def test_a_total_with_a_noisy_hospital_says_how_far_it_may_be() -> None:
+    document = run(content(100, years={2020: 100}), approximate({"noisy": 40, "deviation": 5}))
+    assert document["persons"] == {"noisy": 140, "deviation": 5}
+    assert document["years"][0]["persons"] == {"noisy": 140, "deviation": 5}
+
+
+def test_a_total_with_a_band_is_a_band() -> None:
+    assert run(content(100), approximate({"band": [20, 29]}))["persons"] == {"band": [120, 129]}
+
+
+@pytest.mark.parametrize("cell", [{"noisy": 10, "deviation": 5}, {"band": [1, 19]}])
+def test_an_approximate_cell_under_the_floor_is_refused_too(cell: dict[str, Any]) -> None:
+    with pytest.raises(ContentError, match="seuil"):
+        run(approximate(cell))

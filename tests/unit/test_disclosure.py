@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillage.disclosure import (
+    Band,
     Cell,
     Count,
     DisclosureRules,
     FloorError,
+    Noisy,
     Suppressed,
     Suppression,
     cell_from_json,
@@ -18,6 +20,7 @@ from maillage.disclosure import (
 )
 from maillage.disclosure.rules import protect_count
 from maillage.disclosure.tables import protect_chain, protect_partition
+from maillage.disclosure.values import Shown, add_up
 
 RULES = DisclosureRules()
 PERSONS = st.integers(0, 60)
@@ -55,16 +58,45 @@ def test_a_count_of_nobody_cannot_exist(value: int) -> None:
 
 
 def test_cells_cross_the_wire_unchanged() -> None:
-    for cell in (Count(12), *(Suppressed(reason) for reason in Suppression)):
+    for cell in (Count(12), Noisy(12, 5), Band(11, 19), *(Suppressed(reason) for reason in Suppression)):
         assert cell_from_json(cell_to_json(cell)) == cell
 
 
 @pytest.mark.parametrize(
-    "document", [0, None, {}, {"count": 0}, {"count": "12"}, {"count": 12, "suppressed": "protected"}]
+    "document",
+    [
+        0,
+        None,
+        {},
+        {"count": 0},
+        {"count": True},
+        {"count": "12"},
+        {"count": 12, "suppressed": "protected"},
+        {"count": 12, "deviation": 5},
+        {"noisy": 12},
+        {"noisy": 12, "deviation": 0},
+        {"noisy": 0, "deviation": 5},
+        {"band": [20]},
+        {"band": [20, 20]},
+        {"band": [0, 9]},
+    ],
 )
 def test_anything_else_is_not_a_cell(document: object) -> None:
     with pytest.raises(ValueError):
         cell_from_json(document)
+
+
+@pytest.mark.parametrize(
+    ("cells", "total"),
+    [
+        ([Count(12), Count(30)], Count(42)),
+        ([Count(12), Noisy(30, 5), Noisy(20, 3)], Noisy(62, 8)),
+        ([Count(12), Band(20, 29)], Band(32, 41)),
+        ([Noisy(30, 5), Band(20, 29)], Band(45, 64)),
+    ],
+)
+def test_a_sum_is_as_exact_as_its_least_exact_term(cells: list[Shown], total: Shown) -> None:
+    assert add_up(cells) == total
 
 
 def test_an_attrition_keeps_its_answer_and_hides_the_step_too_close_to_it() -> None:

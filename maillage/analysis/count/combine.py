@@ -12,7 +12,7 @@ from maillage.analysis.count.spec import CountContent
 from maillage.analysis.errors import ContentError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
-from maillage.disclosure.values import Cell, Count, Suppressed, Suppression, cell_to_json
+from maillage.disclosure.values import Band, Cell, Count, Noisy, Suppressed, Suppression, add_up, cell_to_json
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,15 @@ def read_content(document: Mapping[str, Any], *, floor: int) -> CountContent:
         raise ContentError(
             _("La réponse d’un hôpital n’a pas la forme attendue."), why=describe_validation(error)
         ) from error
-    for cell in _cells(content):
-        if isinstance(cell, Count) and cell.value < floor:
-            raise ContentError(_("La réponse d’un hôpital contient une case sous le seuil du réseau."))
+    if any(_is_under(cell, floor=floor) for cell in _cells(content)):
+        raise ContentError(_("La réponse d’un hôpital contient une case sous le seuil du réseau."))
     if any(difference < 0 or 0 < difference < floor for difference in _differences(content)):
         raise ContentError(_("La réponse d’un hôpital laisse trouver par différence moins que le seuil."))
     return content
 
 
 def _differences(content: CountContent) -> Iterable[int]:
-    """What subtraction gives of the shown cells: between two steps, and of the total without its years."""
+    """What subtraction gives of the exact cells: between two steps, and of the total without its years."""
     steps = [cell.value for cell in (*content.steps, content.persons) if isinstance(cell, Count)]
     yield from (earlier - later for earlier, later in pairwise(steps))
     if len({year.year for year in content.years}) < len(content.years):
@@ -67,6 +66,14 @@ def _differences(content: CountContent) -> Iterable[int]:
     years = [year.persons.value for year in content.years if isinstance(year.persons, Count)]
     if years:
         yield (content.persons.value if isinstance(content.persons, Count) else 0) - sum(years)
+
+
+def _is_under(cell: Cell, *, floor: int) -> bool:
+    match cell:
+        case Count(number) | Noisy(number, _) | Band(number, _):
+            return number < floor
+        case Suppressed():
+            return False
 
 
 def _cells(content: CountContent) -> Iterable[Cell]:
@@ -83,7 +90,7 @@ def _choose_contributors(parts: Sequence[_Part], *, minimum_sites: int) -> list[
     Those shown alone hide nothing. The others are mixed in only when there are at least `minimum_sites`
     of them: the shown ones can be subtracted, and with fewer left each would learn its neighbour's number.
     """
-    released = [part for part in parts if isinstance(part.content.persons, Count)]
+    released = [part for part in parts if not isinstance(part.content.persons, Suppressed)]
     alone = [part for part in released if part.shown_alone]
     mixed = [part for part in released if not part.shown_alone]
     return alone + (mixed if len(mixed) >= minimum_sites else [])
@@ -93,18 +100,17 @@ def _left_out(part: _Part) -> dict[str, str]:
     match part.content.persons:
         case Suppressed(reason):
             return {"id": part.site, "why": reason.value}
-        case Count():
+        case Count() | Noisy() | Band():
             return {"id": part.site, "why": Suppression.TOO_FEW_SITES.value}
 
 
 def _total(cells: Sequence[Cell], *, empty: Sequence[_Part]) -> Cell:
     """The sum, or why there is none. A suppressed term suppresses the sum."""
     if not cells:
-        hidden = any(isinstance(part.content.persons, Count) for part in empty)
+        hidden = any(not isinstance(part.content.persons, Suppressed) for part in empty)
         return Suppressed(Suppression.TOO_FEW_SITES if hidden else Suppression.BELOW_FLOOR)
-    if any(isinstance(cell, Suppressed) for cell in cells):
-        return Suppressed(Suppression.PROTECTED)
-    return Count(sum(cell.value for cell in cells if isinstance(cell, Count)))
+    shown = [cell for cell in cells if not isinstance(cell, Suppressed)]
+    return add_up(shown) if len(shown) == len(cells) else Suppressed(Suppression.PROTECTED)
 
 
 def _combine_steps(parts: Sequence[_Part]) -> list[Cell]:
@@ -127,7 +133,7 @@ def _combine_years(parts: Sequence[_Part]) -> list[dict[str, Any]]:
     mixed = [part.site for part in parts if not part.shown_alone]
     rows: list[dict[str, Any]] = []
     for year in sorted({year for cells in by_site.values() for year in cells}):
-        released = [site for site, cells in by_site.items() if isinstance(cells.get(year), Count)]
+        released = [site for site, cells in by_site.items() if _shows(cells, year)]
         if not set(mixed) <= set(released):
             released = [site for site in released if site not in mixed]
         rows.append(
@@ -141,7 +147,10 @@ def _combine_years(parts: Sequence[_Part]) -> list[dict[str, Any]]:
     return rows
 
 
+def _shows(cells: Mapping[int, Cell], year: int) -> bool:
+    return year in cells and not isinstance(cells[year], Suppressed)
+
+
 def _sum_of(by_site: Mapping[str, Mapping[int, Cell]], *, sites: Sequence[str], year: int) -> Cell:
-    cells = [by_site[site][year] for site in sites]
-    values = [cell.value for cell in cells if isinstance(cell, Count)]
-    return Count(sum(values)) if values else Suppressed(Suppression.PROTECTED)
+    shown = [cell for site in sites if not isinstance(cell := by_site[site][year], Suppressed)]
+    return add_up(shown) if shown else Suppressed(Suppression.PROTECTED)

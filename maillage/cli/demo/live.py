@@ -10,7 +10,7 @@ from rich.text import Text
 from maillage.base.french import format_milliseconds
 from maillage.base.i18n import _
 from maillage.client.results import CountResult, SiteCount, describe_cell
-from maillage.disclosure.values import Count, Suppressed, cell_to_json
+from maillage.disclosure.values import cell_to_json
 
 _STYLES: Mapping[str, str] = {
     "waiting": "dim",
@@ -90,13 +90,7 @@ def as_document(result: CountResult, *, elapsed_ms: float) -> dict[str, Any]:
 
 def _site_document(site: SiteCount) -> dict[str, Any]:
     document: dict[str, Any] = {"id": site.id, "status": site.status, "engine_ms": site.engine_ms}
-    match site.persons:
-        case Count(value):
-            return document | {"count": value}
-        case Suppressed(reason):
-            return document | {"suppressed": reason.value}
-        case None:
-            return document | {"reason": site.sentence}
+    return document | ({"reason": site.sentence} if site.persons is None else cell_to_json(site.persons))
 
 
 def make_console(*, json: bool) -> Console:

@@ -138,6 +138,18 @@ def test_a_masked_count_names_the_floor_of_its_hospital(network: Network) -> Non
     assert '<span class="count">0</span>' not in page
 
 
+def test_an_approximate_count_does_not_look_exact(network: Network) -> None:
+    (node,) = network.enrol("hcl")
+    question = network.ask()
+    opened = node.take()
+    noisy, band = {"noisy": 41, "deviation": 5}, {"band": [40, 49]}
+    content = {"persons": noisy, "steps": [band, noisy], "years": [], "other_years": None}
+    node.answer(opened, node.partial(opened, content=content))
+    page = enter(network).get(f"/questions/{question['id']}").text
+    assert '<span class="count">≈ 41 (± 5)</span>' in page
+    assert '<span class="count">40–49</span>' in page
+
+
 def test_a_masked_first_step_leaves_the_page_readable(network: Network) -> None:
     (node,) = network.enrol("hcl")
     question = network.ask()

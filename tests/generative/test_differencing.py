@@ -1,0 +1,147 @@
+"""The differencing guard against an obviously right reading: Python sets, and an attacker's own programme."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from maillage.disclosure.differencing import Clear, Same, TooClose, Verdict, check
+from maillage.disclosure.persons import PersonSet
+
+FLOOR = 4
+Persons = frozenset[int]
+
+
+def as_set(persons: Iterable[int]) -> PersonSet:
+    return PersonSet.of(np.array(sorted(persons), dtype=np.int64))
+
+
+def verdict(new: Persons, released: Sequence[Persons], *, floor: int = FLOOR) -> Verdict:
+    return check(as_set(new), released=[as_set(former) for former in released], floor=floor)
+
+
+def attacker_finds(*sets: Persons) -> bool:
+    """Whether sizes, and which parts of the Venn diagram are empty, put some part under the floor."""
+    parts = Counter(tuple(person in one for one in sets) for person in frozenset().union(*sets))
+    members = np.array(list(parts), dtype=float).T
+    sizes = [len(one) for one in sets]
+    for part in range(len(parts)):
+        most = linprog(np.negative(np.eye(len(parts))[part]), A_eq=members, b_eq=sizes, bounds=(0, None))
+        assert most.success
+        assert most.fun is not None
+        if -most.fun < FLOOR - 1e-6:
+            return True
+    return False
+
+
+@st.composite
+def venn(draw: st.DrawFn) -> tuple[Persons, Persons, Persons]:
+    """Three sets by the sizes of the seven parts of their diagram, many of which are empty or small."""
+    sizes = draw(st.lists(st.sampled_from([0, 0, 0, 1, 2, 3, 4, 6, 9]), min_size=7, max_size=7))
+    sets: list[set[int]] = [set(), set(), set()]
+    person = itertools.count()
+    for part, size in enumerate(sizes, start=1):
+        members = set(itertools.islice(person, size))
+        for index in range(3):
+            if part >> index & 1:
+                sets[index] |= members
+    assume(all(len(one) >= FLOOR for one in sets))
+    return frozenset(sets[0]), frozenset(sets[1]), frozenset(sets[2])
+
+
+@settings(max_examples=60, deadline=None)
+@given(venn())
+def test_two_sets_are_too_close_exactly_when_fewer_than_the_floor_separate_them(
+    sets: tuple[Persons, Persons, Persons],
+) -> None:
+    new, former, _other = sets
+    expected = Same(0) if new == former else TooClose((0,)) if len(new ^ former) < FLOOR else Clear()
+    assert verdict(new, [former]) == expected
+    if attacker_finds(new, former):
+        assert expected != Clear()
+
+
+@settings(max_examples=80, deadline=None)
+@given(venn())
+def test_three_sets_are_too_close_exactly_when_the_attackers_programme_finds_a_group(
+    sets: tuple[Persons, Persons, Persons],
+) -> None:
+    assume(all(len(one ^ other) >= FLOOR for one, other in itertools.combinations(sets, 2)))
+    new, *formers = sets
+    expected = TooClose((0, 1)) if attacker_finds(*sets) else Clear()
+    found = verdict(new, formers)
+    assert (TooClose((0, 1)) if isinstance(found, TooClose) else found) == expected
+
+
+SHAPES = ["nested", "around", "swapped", "fills", "is filled", "covers", "is covered", "twice"]
+
+
+def plant(shape: str, *, few: int, persons: list[int]) -> tuple[Persons, list[Persons]]:
+    """A new set and former ones which together give away the `few` first persons, and nobody else."""
+    small, left, right = persons[:few], persons[few : few + 300], persons[few + 300 : few + 700]
+    match shape:
+        case "nested":
+            return frozenset(left), [frozenset(left + small)]
+        case "around":
+            return frozenset(left + small), [frozenset(left)]
+        case "swapped":
+            return frozenset(left + small[:1]), [frozenset(left + small[1:])]
+        case "is filled":
+            return frozenset(small + left + right), [frozenset(left), frozenset(right)]
+        case "fills":
+            return frozenset(left), [frozenset(right), frozenset(small + left + right)]
+        case "twice":
+            return frozenset(left + right), [frozenset(left + small), frozenset(right + small)]
+        case "covers":
+            return frozenset(left + small), [frozenset(right + small), frozenset(small + left + right)]
+        case _:
+            return frozenset(small + left + right), [frozenset(left + small), frozenset(right + small)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("few", [1, 2, 10])
+def test_a_planted_pair_or_triple_is_found_among_forty_unrelated_sets(shape: str, few: int) -> None:
+    random = np.random.default_rng(few)
+    new, guilty = plant(shape, few=few, persons=random.permutation(5000)[:2000].tolist())
+    unrelated = [frozenset(random.permutation(5000)[:size].tolist()) for size in range(200, 1000, 20)]
+    released = [*unrelated[:20], *guilty, *unrelated[20:]]
+    match verdict(new, released, floor=11):
+        case TooClose(formers):
+            assert sorted(formers) == list(range(20, 20 + len(guilty)))
+        case other:
+            pytest.fail(f"{shape}: {other}")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_gives_away_a_group_of_the_floor_is_clear(shape: str) -> None:
+    persons = np.random.default_rng(5).permutation(5000)[:2000].tolist()
+    new, guilty = plant(shape, few=11, persons=persons)
+    assert verdict(new, guilty, floor=11) == Clear()
+
+
+def test_a_small_cohort_beside_a_broad_one_that_holds_most_of_it_is_clear() -> None:
+    assert verdict(frozenset(range(90, 110)), [frozenset(range(100)), frozenset(range(105))]) == Clear()
+
+
+@given(st.frozensets(st.integers(0, 2**32 - 1), max_size=50))
+def test_a_set_survives_storage(persons: Persons) -> None:
+    kept = PersonSet.from_bytes(as_set(persons).to_bytes())
+    assert kept == as_set(persons)
+    assert len(kept) == len(persons) == kept.sketch.sum()
+
+
+@pytest.mark.parametrize("stored", [b"", b"abc", as_set(range(9)).to_bytes()[:-1]])
+def test_bytes_that_are_no_set_are_refused(stored: bytes) -> None:
+    with pytest.raises(ValueError):
+        PersonSet.from_bytes(stored)
+
+
+@pytest.mark.parametrize("rank", [-1, 2**32])
+def test_a_rank_out_of_range_is_refused(rank: int) -> None:
+    with pytest.raises(ValueError, match="rank"):
+        PersonSet.of(np.array([rank]))
