@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from maillage.disclosure.rules import DisclosureRules
-
 if TYPE_CHECKING:
     # At run time these would bring the SQL compiler into the node's agent, which stays small.
     from maillage.cohort import CohortExpression
+    from maillage.disclosure.gates import Gate
     from maillage.warehouse.engines.base import Engine
 
 
@@ -51,7 +50,7 @@ class LocalRun(Protocol):
     """The node's half of an analysis."""
 
     def __call__(
-        self, *, cohort: "CohortExpression", parameters: BaseModel, engine: "Engine", rules: DisclosureRules
+        self, *, cohort: "CohortExpression", parameters: BaseModel, engine: "Engine", gate: "Gate"
     ) -> LocalAnswer:
         """Compute and gate; nothing ungated is returned."""
         ...

@@ -1,6 +1,6 @@
 """Cohort expressions (Circe, the language of ATLAS): read, compiled, run."""
 
-from maillage.cohort.attrition import attrition
+from maillage.cohort.attrition import attrition, best_prefixes
 from maillage.cohort.batch import run_cohorts
 from maillage.cohort.circe import parse_expression, to_circe
 from maillage.cohort.compile import CohortPlan, compile_cohort
@@ -24,6 +24,7 @@ __all__ = [
     "ExpressionTooLargeError",
     "UnsupportedFeatureError",
     "attrition",
+    "best_prefixes",
     "cohort_hash",
     "cohort_sql",
     "compile_cohort",

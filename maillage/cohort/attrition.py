@@ -19,7 +19,7 @@ def attrition(tables: CohortTables) -> exp.Query:
     query = select(
         [col("s", "rules_held"), named(exp.Count(this=col("b", "person_id")), "persons")],
         subquery(steps, "s"),
-        joins=[left_join(subquery(_best_prefix(tables), "b"), [reached])],
+        joins=[left_join(subquery(best_prefixes(tables), "b"), [reached])],
         group=[col("s", "rules_held")],
     )
     query.set("order", exp.Order(expressions=[exp.Ordered(this=col("s", "rules_held"))]))
@@ -30,8 +30,8 @@ def _numbers(rules: int) -> list[exp.Expr]:
     return [num(number) for number in range(rules + 1)]
 
 
-def _best_prefix(tables: CohortTables) -> exp.Query:
-    """For each person the longest run of first rules that one event satisfies."""
+def best_prefixes(tables: CohortTables) -> exp.Query:
+    """(person_id, prefix): for each person the longest run of first rules that one event satisfies."""
     return select(
         [col("e", "person_id"), named(exp.Max(this=_prefix(tables.rules)), "prefix")],
         table(tables.events, "e"),

@@ -158,7 +158,9 @@ def _widen(hidden: Hidden, exposed: _Reach) -> Hidden:
     return replace(
         hidden,
         cells=hidden.cells | (np.abs(moved) > _TOLERANCE),
-        witnesses=np.vstack([hidden.witnesses, table.values + np.where(np.abs(moved) > _TOLERANCE, moved, 0)]),
+        witnesses=np.vstack(
+            [hidden.witnesses, table.values + np.where(np.abs(moved) > _TOLERANCE, moved, 0)]
+        ),
     )
 
 

@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
-from maillage.exchange.message import Hash, Instant, Message, Name, Site
+from maillage.disclosure.noise import NoiseTable
+from maillage.exchange.message import Hash, Instant, Json, Message, Name, Site
 
 ANY: Literal["any"] = "any"
 
@@ -68,12 +69,41 @@ class AnalysisScope(Message):
     parameters: Literal["any"] | Annotated[dict[str, Bound], Field(max_length=40)] = ANY
 
 
+class Exact(Message):
+    """Exact counts, each compared with what the same requester was told before."""
+
+    kind: Literal["exact"] = "exact"
+
+
+class CellKey(Message):
+    """Counts with noise: the public table that draws it (`disclosure.noise.NoiseTable.to_json`)."""
+
+    kind: Literal["cell_key"] = "cell_key"
+    table: Json
+
+    @field_validator("table")
+    @classmethod
+    def _is_a_table(cls, document: Json) -> Json:
+        NoiseTable.from_json(document)
+        return document
+
+
+class Bands(Message):
+    """Counts as bands of `width` persons."""
+
+    kind: Literal["bands"] = "bands"
+    width: Annotated[int, Field(ge=2, le=1000)]
+
+
+Counts = Annotated[Exact | CellKey | Bands, Field(discriminator="kind")]
+
+
 class Permit(Message):
     """What the committee allows, to whom, where and until when. Its hash is its identity.
 
     `minimum_cell` is in distinct persons, `minimum_sites` in hospitals that a total mixes at least. Each
     hospital may be stricter in its own policy, never laxer. `sites` "any" is every member, present and to
-    come: each must still accept.
+    come: each must still accept. `counts` says in which form numbers leave; a permit has one form.
     """
 
     format: Literal[1] = 1
@@ -88,6 +118,7 @@ class Permit(Message):
     cohorts: Literal["any"] | Annotated[tuple[Hash, ...], Field(min_length=1)]
     minimum_cell: Annotated[int, Field(ge=1, le=10_000)]
     minimum_sites: Annotated[int, Field(ge=1, le=200)]
+    counts: Counts = Exact()
     views: Annotated[tuple[View, ...], Field(min_length=1, max_length=2)]
     output: Output
     issued_at: Instant

@@ -69,6 +69,12 @@ class PermitRefusedError(NodeError):
     kind = Kind.REFUSED
 
 
+class ReleasesBrokenError(NodeError):
+    """What was released before cannot be read: without it nothing can be compared, and nothing leaves."""
+
+    kind = Kind.INTEGRITY
+
+
 class LedgerBrokenError(NodeError):
     """The ledger was edited, cut or reordered."""
 

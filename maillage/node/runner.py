@@ -6,7 +6,6 @@ from pydantic import ValidationError
 
 from maillage.analysis.registry import find_spec, installed_analyses
 from maillage.base.ids import new_id
-from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import tasks
@@ -90,7 +89,7 @@ class Runner:
         try:
             if not tasks.start(self._store, node=self._shared.node, task=row):
                 return None
-            outcome = self._shared.worker.run(_to_job(prepared.task, rules=prepared.terms.disclosure))
+            outcome = self._shared.worker.run(_to_job(prepared.task, terms=prepared.terms))
         except WorkerStoppedError as error:
             return self._after_stop(prepared, error)
         except WorkerCrashedError as error:
@@ -146,7 +145,7 @@ class Runner:
         terms = self._find_terms(work.task)
         if isinstance(terms, Reason):
             return make_refusal(work.delivery, reason=terms)
-        if terms.disclosure != work.terms.disclosure:
+        if (terms.permit, terms.disclosure) != (work.terms.permit, work.terms.disclosure):
             # The cells were gated under other rules than those that hold now.
             return make_refusal(work.delivery, reason=Reason.POLICY_REFUSED)
         try:
@@ -166,12 +165,15 @@ class Runner:
         return make_failure(work.delivery, reason=outcome.reason, incident=outcome.incident)
 
 
-def _to_job(task: Task, *, rules: DisclosureRules) -> Job:
+def _to_job(task: Task, *, terms: Terms) -> Job:
     return Job(
         job_id=task.task_id,
         analysis=task.analysis,
         parameters=task.parameters,
         cohort=task.cohort,
-        floor=rules.floor,
-        network_floor=rules.network_floor,
+        floor=terms.disclosure.floor,
+        network_floor=terms.disclosure.network_floor,
+        permit=terms.permit,
+        requester=task.requester,
+        counts=terms.counts,
     )

@@ -19,12 +19,12 @@ from maillage.exchange.result import Partial, Refusal
 from maillage.node.errors import WorkerStoppedError
 from maillage.node.log import Log
 from maillage.node.worker.handle import WORKER_COMMAND, Worker
-from maillage.node.worker.messages import Bench, Computed, Declined, Job
-from maillage.warehouse.place import FilePlace
+from maillage.node.worker.messages import Computed, Declined, Job
 from tests.support.cohorts import COHORT
 from tests.support.heavy import LONG, WIDE, load_heavy
 from tests.support.nodes import agent_thread, make_node, send_task, wait_until
 from tests.support.stand_in_hub import StandInHub, serve
+from tests.support.workers import ANY_PERMIT, make_bench
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _make_worker(warehouse: Path, *, time_limit: float, memory: str = "1GB") -> Worker:
-    bench = Bench(place=FilePlace(path=warehouse, memory_limit=memory, threads=1))
+    bench = make_bench(warehouse, memory=memory)
     return Worker(bench, time_limit=time_limit, log=Log())
 
 
@@ -47,7 +47,8 @@ def worker(warehouse: Path) -> Generator[Worker]:
 
 def _job(cohort: dict[str, Any]) -> Job:
     analysis = {"id": "count", "version": 1, "code": code_hash("count")}
-    fields = {"analysis": analysis, "parameters": {}, "floor": 11, "network_floor": 11}
+    fields: dict[str, Any] = {"analysis": analysis, "parameters": {}, "floor": 11, "network_floor": 11}
+    fields |= {"permit": ANY_PERMIT, "requester": "alice", "counts": {"kind": "exact"}}
     return Job.model_validate({"job_id": new_id("task"), "cohort": cohort} | fields)
 
 

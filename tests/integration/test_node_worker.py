@@ -15,11 +15,11 @@ from maillage.exchange.reasons import Reason
 from maillage.node.errors import WorkerCrashedError
 from maillage.node.log import Log
 from maillage.node.worker.handle import Worker
-from maillage.node.worker.messages import Bench, Computed, Declined, Job
+from maillage.node.worker.messages import Computed, Declined, Job
 from maillage.warehouse.layout import METADATA_TABLE
-from maillage.warehouse.place import FilePlace
 from tests.support.cohorts import COHORT
 from tests.support.omop import load_tables, people
+from tests.support.workers import ANY_PERMIT, make_bench
 
 PERSONS = 40
 
@@ -47,7 +47,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _make_worker(warehouse: Path, *, time_limit: float = 60) -> Worker:
-    bench = Bench(place=FilePlace(path=warehouse, memory_limit="1GB", threads=1))
+    bench = make_bench(warehouse)
     return Worker(bench, time_limit=time_limit, log=Log())
 
 
@@ -66,6 +66,9 @@ def _job(**changes: Any) -> Job:
         "cohort": COHORT,
         "floor": 11,
         "network_floor": 11,
+        "permit": ANY_PERMIT,
+        "requester": "alice",
+        "counts": {"kind": "exact"},
     }
     return Job.model_validate(fields | changes)
 
@@ -161,7 +164,7 @@ def test_a_reloaded_warehouse_is_read_at_once(tmp_path: Path) -> None:
 
 def test_an_idle_worker_ends_and_comes_back(warehouse: Path) -> None:
     clock = {"now": 0.0}
-    bench = Bench(place=FilePlace(path=warehouse, memory_limit="1GB", threads=1))
+    bench = make_bench(warehouse)
     worker = Worker(bench, time_limit=60, log=Log(), monotonic=lambda: clock["now"])
     worker.start()
     clock["now"] = 59.0
@@ -177,7 +180,7 @@ def test_an_idle_worker_ends_and_comes_back(warehouse: Path) -> None:
 
 
 def test_a_worker_that_cannot_start_is_a_crash_not_a_wait(warehouse: Path) -> None:
-    bench = Bench(place=FilePlace(path=warehouse, memory_limit="1GB", threads=1))
+    bench = make_bench(warehouse)
     worker = Worker(bench, time_limit=60, log=Log(), command=(sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(WorkerCrashedError):
         worker.run(_job())
@@ -187,8 +190,7 @@ def test_a_worker_that_cannot_start_is_a_crash_not_a_wait(warehouse: Path) -> No
 def test_the_worker_ends_when_its_pipe_closes(warehouse: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "maillage.node.worker.process"],
-        input=Bench(place=FilePlace(path=warehouse, memory_limit="1GB", threads=1)).model_dump_json().encode()
-        + b"\n",
+        input=make_bench(warehouse).model_dump_json().encode() + b"\n",
         capture_output=True,
         timeout=60,
         check=True,

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from maillage.analysis.count.local import count_persons
+from maillage.analysis.count.local import find_persons
 from maillage.cli.main import run
 from maillage.cohort import compile_for, parse_expression
 from maillage.warehouse.batches import list_batches
@@ -88,7 +88,7 @@ def test_the_examples_count_the_same(there_and_back: tuple[Path, Path], path: Pa
     counts: list[object] = []
     for warehouse in there_and_back:
         engine = open_warehouse(warehouse)
-        counts.append(count_persons(compile_for(engine, cohort), engine=engine))
+        counts.append(find_persons(compile_for(engine, cohort), engine=engine).counts)
         engine.close()
     assert counts[0] == counts[1]
 

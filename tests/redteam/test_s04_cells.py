@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from maillage.analysis.count.local import RawCounts, protect
 from maillage.disclosure import NETWORK_FLOOR, DisclosureRules
+from maillage.disclosure.gates import ExactGate
 from tests.integration.hub.conftest import SITES, Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS, site_of
+from tests.support.persons import found_persons
 
 RULES = DisclosureRules()
 HIDDEN = {"suppressed": "below_floor"}
@@ -19,7 +21,7 @@ def document(*, entered: int, years: dict[int, int]) -> dict[str, Any]:
     """What a hospital sends of these exact numbers."""
     persons = sum(years.values())
     counts = RawCounts(persons=persons, steps=[max(entered, persons), persons], years=years)
-    return protect(counts, rules=RULES).model_dump(mode="json")
+    return protect(found_persons(counts), gate=ExactGate(RULES)).model_dump(mode="json")
 
 
 @given(

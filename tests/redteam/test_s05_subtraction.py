@@ -15,6 +15,8 @@ from maillage.analysis.base import Contribution
 from maillage.analysis.count.combine import combine
 from maillage.analysis.count.local import RawCounts, protect
 from maillage.disclosure import NETWORK_FLOOR, DisclosureRules
+from maillage.disclosure.gates import ExactGate
+from tests.support.persons import found_persons
 
 YEARS = st.dictionaries(st.integers(2019, 2024), st.integers(0, 45), max_size=5)
 LOSSES = st.lists(st.integers(0, 30), max_size=3)
@@ -40,7 +42,8 @@ def counts(cells: Iterable[dict[str, Any]]) -> list[int]:
 
 
 def send(numbers: RawCounts) -> dict[str, Any]:
-    return protect(numbers, rules=DisclosureRules()).model_dump(mode="json")
+    gate = ExactGate(DisclosureRules())
+    return protect(found_persons(numbers), gate=gate).model_dump(mode="json")
 
 
 @given(hospital())

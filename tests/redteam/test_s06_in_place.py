@@ -13,6 +13,7 @@ from maillage.analysis.count.local import run
 from maillage.analysis.count.spec import CountParameters
 from maillage.cohort import parse_expression
 from maillage.disclosure import DisclosureRules
+from maillage.disclosure.gates import ExactGate
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import EngineError, SourceError, WarehouseError
@@ -62,7 +63,7 @@ def engine(place: Place) -> Generator[Engine]:
 
 def count(engine: Engine, expression: dict[str, object]) -> dict[str, object]:
     cohort = parse_expression(expression)
-    found = run(cohort=cohort, parameters=CountParameters(), engine=engine, rules=ANY_FLOOR)
+    found = run(cohort=cohort, parameters=CountParameters(), engine=engine, gate=ExactGate(ANY_FLOOR))
     return found.content.model_dump(mode="json")
 
 

@@ -12,6 +12,7 @@ from maillage.analysis.count.local import run
 from maillage.analysis.count.spec import CountParameters
 from maillage.cohort import parse_expression
 from maillage.disclosure import DisclosureRules
+from maillage.disclosure.gates import ExactGate
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 from maillage.warehouse.errors import EngineError
 from maillage.warehouse.objections import add_objections
@@ -74,7 +75,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBEngine]:
 def count(engine: DuckDBEngine, expression: dict[str, Any]) -> dict[str, Any]:
     cohort = parse_expression(expression)
     return run(
-        cohort=cohort, parameters=CountParameters(), engine=engine, rules=ANY_FLOOR
+        cohort=cohort, parameters=CountParameters(), engine=engine, gate=ExactGate(ANY_FLOOR)
     ).content.model_dump(mode="json")
 
 

@@ -1,27 +1,69 @@
-"""The node's half of count: distinct persons, gated before they are returned."""
+"""The node's half of count: the persons of a cohort, by step and by year, gated before they are returned."""
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 from sqlglot import exp
 
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.count.spec import CountContent, YearCell
-from maillage.cohort import CohortExpression, CohortPlan, attrition, compile_for, run_plan
-from maillage.disclosure.rules import DisclosureRules, protect_count
-from maillage.disclosure.tables import protect_chain, protect_partition
+from maillage.cohort import CohortExpression, CohortPlan, CohortTables, best_prefixes, compile_for, run_plan
+from maillage.disclosure.gates import Former, Gate, Persons
+from maillage.disclosure.values import Cell, Suppressed, Suppression
 from maillage.warehouse.engines.base import Engine
 
 
 @dataclass(frozen=True)
 class RawCounts:
-    """Exact numbers of distinct persons. They stay in this process: only `protect` makes cells of them."""
+    """Exact numbers of distinct persons. They stay in this process."""
 
     persons: int
     steps: Sequence[int]
     years: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class FoundPersons:
+    """Everybody with an entry event, as three arrays of the same length. They stay in this process.
+
+    `held` is how many first inclusion rules one of the person's events satisfies together, at most `rules`;
+    `year` that of the first entry into the cohort, 0 for who is not in it.
+    """
+
+    ids: Persons
+    held: NDArray[np.int64]
+    year: NDArray[np.int64]
+    rules: int
+
+    @cached_property
+    def cohort(self) -> Persons:
+        """Who is in the cohort."""
+        return self.ids[self.year > 0]
+
+    @cached_property
+    def steps(self) -> list[Persons]:
+        """Who has an entry event that satisfies the rules 1…i together, for i from 0."""
+        return [self.ids[self.held >= count] for count in range(self.rules + 1)]
+
+    @cached_property
+    def years(self) -> dict[int, Persons]:
+        """The cohort by year."""
+        return {int(year): self.ids[self.year == year] for year in np.unique(self.year) if year > 0}
+
+    @property
+    def counts(self) -> RawCounts:
+        """The exact numbers."""
+        return RawCounts(
+            persons=len(self.cohort),
+            steps=[len(persons) for persons in self.steps],
+            years={year: len(persons) for year, persons in self.years.items()},
+        )
 
 
 def run(
@@ -29,51 +71,72 @@ def run(
     cohort: CohortExpression,
     parameters: BaseModel,  # noqa: ARG001 - count has none
     engine: Engine,
-    rules: DisclosureRules,
+    gate: Gate,
 ) -> LocalAnswer:
     """Count the cohort in one warehouse and gate what was counted."""
     started = time.perf_counter()
     plan = compile_for(engine, cohort)
     compiled = time.perf_counter()
-    counts = count_persons(plan, engine=engine)
+    found = find_persons(plan, engine=engine)
+    content = protect(found, gate=gate)
     return LocalAnswer(
-        protect(counts, rules=rules),
+        content,
         compile_ms=(compiled - started) * 1000,
         engine_ms=(time.perf_counter() - compiled) * 1000,
     )
 
 
-def count_persons(plan: CohortPlan, *, engine: Engine) -> RawCounts:
-    """The exact numbers; the session's temporary tables are gone afterwards, whatever happens."""
+def find_persons(plan: CohortPlan, *, engine: Engine) -> FoundPersons:
+    """The persons; the session's temporary tables are gone afterwards, whatever happens."""
     with run_plan(plan, engine=engine) as tables:
-        steps = [int(persons) for _rules, persons in engine.fetch(attrition(tables))]
-        years = {int(year): int(persons) for year, persons in engine.fetch(_count_years(tables.rows))}
-    return RawCounts(persons=sum(years.values()), steps=steps, years=years)
+        ids, held, year = engine.fetch_integers(_members(tables))
+    return FoundPersons(ids, held, year, rules=tables.rules)
 
 
-def protect(counts: RawCounts, *, rules: DisclosureRules) -> CountContent:
-    """The gate: what is shown of these numbers, and nothing that gives away what is not."""
+def protect(found: FoundPersons, *, gate: Gate) -> CountContent:
+    """The gate: what is shown of these persons, and nothing that gives away what is not."""
+    whole, former = gate.whole(found.cohort)
     # The cohort itself ends the chain: exits and censoring may drop persons after the last rule.
-    *steps, _last = protect_chain([*counts.steps, counts.persons], rules=rules)
-    partition = protect_partition(counts.years, rules=rules)
-    return CountContent(
-        persons=protect_count(counts.persons, rules=rules),
-        steps=tuple(steps),
-        years=tuple(YearCell(year=year, persons=cell) for year, cell in partition.groups.items()),
-        other_years=partition.rest,
+    chain = gate.chain(found.steps, last=whole)
+    content = CountContent(
+        persons=whole,
+        steps=chain.cells,
+        repeated=former is not None,
+        repeated_steps=chain.repeated,
+        **_split(found, gate=gate, whole=whole, former=former),
     )
+    gate.settle(content.model_dump(mode="json"))
+    return content
 
 
-def _count_years(rows: str) -> exp.Select:
-    """A row a year: persons whose first entry into the cohort falls in it."""
+def _split(found: FoundPersons, *, gate: Gate, whole: Cell, former: Former | None) -> dict[str, Any]:
+    """The years; a former answer's where that stands for this one, none where the whole is hidden."""
+    if former is not None and former.content is not None:
+        told = CountContent.model_validate(former.content)
+        return {"years": told.years, "other_years": told.other_years}
+    if former is not None:
+        return {"years": (), "other_years": Suppressed(Suppression.PROTECTED)}
+    if isinstance(whole, Suppressed):
+        return {"years": (), "other_years": whole}
+    partition = gate.partition(found.years)
+    years = tuple(YearCell(year=year, persons=cell) for year, cell in partition.groups.items())
+    return {"years": years, "other_years": partition.rest}
+
+
+def _members(tables: CohortTables) -> exp.Select:
+    """(person_id, held, year): a row for each person with an entry event."""
     first = (
         exp.select("subject_id", exp.alias_(exp.Min(this=exp.column("cohort_start_date")), "first_date"))
-        .from_(exp.to_table(rows))
+        .from_(exp.to_table(tables.rows))
         .group_by("subject_id")
     )
-    year = exp.Extract(this=exp.var("year"), expression=exp.column("first_date"))
+    year = exp.Extract(this=exp.var("year"), expression=exp.column("first_date", "f"))
     return (
-        exp.select(exp.alias_(year, "year"), exp.alias_(exp.Count(this=exp.Star()), "persons"))
-        .from_(first.subquery("firsts"))
-        .group_by(year.copy())
+        exp.select(
+            exp.column("person_id", "b"),
+            exp.column("prefix", "b"),
+            exp.alias_(exp.Coalesce(this=year, expressions=[exp.Literal.number(0)]), "year"),
+        )
+        .from_(best_prefixes(tables).subquery("b"))
+        .join(first.subquery("f"), on="f.subject_id = b.person_id", join_type="left")
     )

@@ -31,13 +31,17 @@ class CountContent(WireModel):
 
     `steps[0]` counts those with an entry event; `steps[i]` those with an entry event that satisfies the
     inclusion rules 1…i together; `persons` those in the cohort. `years` splits `persons`; `other_years`
-    is the part of it in no year shown, absent when there is none.
+    is the part of it in no year shown, absent when there is none. `repeated`: these are a former answer's
+    numbers, whose persons are the same, or differ by fewer than the floor; `repeated_steps` are the
+    positions of the steps of which this is true.
     """
 
     persons: CellJson
     steps: Annotated[tuple[CellJson, ...], BeforeValidator(_as_tuple), Field(min_length=1, max_length=130)]
     years: Annotated[tuple[YearCell, ...], BeforeValidator(_as_tuple), Field(max_length=9999)]
     other_years: CellJson | None
+    repeated: bool = False
+    repeated_steps: Annotated[tuple[int, ...], BeforeValidator(_as_tuple), Field(max_length=130)] = ()
 
 
 SPEC = Spec(id="count", version=1, parameters=CountParameters, content=CountContent)

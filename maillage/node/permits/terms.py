@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from maillage.disclosure.rules import DisclosureRules
-from maillage.exchange.permit import Output, Permit
+from maillage.exchange.permit import Counts, Output, Permit
 from maillage.exchange.reasons import Reason
 from maillage.exchange.scope import covers
 from maillage.exchange.task import Task
@@ -21,6 +21,7 @@ class Terms:
     policy: str
     disclosure: DisclosureRules
     shown_alone: bool
+    counts: Counts
     verdict: Verdict
 
 
@@ -40,6 +41,7 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
         policy=policy.hash,
         disclosure=_raise_floor(policy.disclosure, to=permit.minimum_cell),
         shown_alone=policy.shown_alone and permit.is_per_hospital,
+        counts=permit.counts,
         verdict=_decide(task, policy=policy, permit=permit),
     )
 

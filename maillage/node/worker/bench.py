@@ -7,9 +7,9 @@ from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
 from maillage.cohort import parse_expression
-from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
 from maillage.node.log import Log, log_incident
+from maillage.node.worker.gatekeeper import GateKeeper
 from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
 from maillage.node.worker.reasons import find_reason
 from maillage.warehouse.engines.base import Engine
@@ -28,6 +28,7 @@ class WorkBench:
         self._lock = threading.Lock()
         self._current: str | None = None
         self._stopped: set[str] = set()
+        self._gates = GateKeeper(means.folder)
 
     def warm_up(self) -> Ready:
         """Import what a first job would, and open the warehouse; its absence will be each job's error."""
@@ -66,8 +67,8 @@ class WorkBench:
         parameters = read_parameters(find_spec(job.analysis.id), job.parameters)
         engine = self._open()
         self._begin(job)
-        rules = DisclosureRules(floor=job.floor, network_floor=job.network_floor)
-        local = run(cohort=cohort, parameters=parameters, engine=engine, rules=rules)
+        gate = self._gates.make(job)
+        local = run(cohort=cohort, parameters=parameters, engine=engine, gate=gate)
         return Computed(
             job_id=job.job_id,
             content=local.content.model_dump(mode="json"),

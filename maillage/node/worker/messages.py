@@ -1,18 +1,21 @@
 """What agent and worker say to each other over two pipes: one JSON document a line."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from maillage.exchange.message import AnalysisRef, Json, Message
+from maillage.exchange.message import AnalysisRef, Hash, Json, Message, Name
+from maillage.exchange.permit import Counts
 from maillage.exchange.reasons import Reason
 from maillage.warehouse.place import Place
 
 
 class Bench(Message):
-    """The first line to a worker: which warehouse, with what means."""
+    """The first line to a worker: which warehouse, with what means; `folder` is the node's."""
 
     place: Annotated[Place, Field(discriminator="engine")]
+    folder: Path
 
 
 class Job(Message):
@@ -25,6 +28,9 @@ class Job(Message):
     cohort: Json
     floor: int
     network_floor: int
+    permit: Hash
+    requester: Name
+    counts: Counts
 
 
 class Stop(Message):

@@ -4,11 +4,13 @@ An engine resolves the unqualified OMOP table names itself, decides what is mate
 thin copies: a table sorted by concept that holds the few columns that finding events needs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlglot import exp
 
 Row = tuple[Any, ...]
@@ -24,6 +26,12 @@ class ThinCopy:
 
     table: str
     columns: Mapping[str, str]
+
+
+def split_columns(rows: Sequence[Row], *, width: int) -> tuple[NDArray[np.int64], ...]:
+    """Rows of whole numbers as `width` columns, for engines that fetch rows."""
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), width)
+    return tuple(np.ascontiguousarray(column) for column in table.T)
 
 
 class Engine(Protocol):
@@ -54,6 +62,10 @@ class Engine(Protocol):
 
     def fetch(self, query: exp.Query) -> list[Row]:
         """All rows of the answer; for small answers. Raises EngineError, QueryInterruptedError."""
+        ...
+
+    def fetch_integers(self, query: exp.Query) -> tuple[NDArray[np.int64], ...]:
+        """The answer by column, whole numbers all and none of them null. Raises as `fetch` does."""
         ...
 
     def create_temp(self, name: str, query: exp.Query) -> int | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.base.i18n import _
@@ -60,6 +62,12 @@ class DuckDBEngine:
         """All rows of the answer."""
         sql = self._checked(query)
         return _run(lambda: self._connection.execute(sql).fetchall())
+
+    def fetch_integers(self, query: exp.Query) -> tuple[NDArray[np.int64], ...]:
+        """The answer by column; DuckDB hands over whole arrays."""
+        sql = self._checked(query)
+        found = _run(lambda: self._connection.execute(sql).fetchnumpy())
+        return tuple(column.astype(np.int64) for column in found.values())
 
     def create_temp(self, name: str, query: exp.Query) -> int:
         """Keep the answer in memory under a name of its own, for this session; gives its number of rows."""

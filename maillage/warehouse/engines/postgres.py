@@ -12,11 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self, TypeVar
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import Row, ThinCopy
+from maillage.warehouse.engines.base import Row, ThinCopy, split_columns
 from maillage.warehouse.engines.dialects import write_sql
 from maillage.warehouse.engines.guard import check_in_place
 from maillage.warehouse.engines.parquet import deliver, write_rows
@@ -93,6 +95,10 @@ class PostgresEngine:
         """All rows of the answer."""
         sql = self._checked(query)
         return self._run(lambda: self._connection.execute(sql.encode()).fetchall())
+
+    def fetch_integers(self, query: exp.Query) -> tuple[NDArray[np.int64], ...]:
+        """The answer by column."""
+        return split_columns(self.fetch(query), width=len(query.selects))
 
     def create_temp(self, name: str, query: exp.Query) -> None:
         """Keep the answer in a temporary table, counted so that the planner knows it."""

@@ -15,12 +15,14 @@ from secrets import token_hex
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DecimalType
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import Row, ThinCopy
+from maillage.warehouse.engines.base import Row, ThinCopy, split_columns
 from maillage.warehouse.engines.dialects import write_sql
 from maillage.warehouse.engines.guard import check_in_place
 from maillage.warehouse.engines.in_place import ANSWERED
@@ -99,6 +101,10 @@ class SparkEngine:
             return _plain_rows(found, found.collect())
 
         return self._run(work)
+
+    def fetch_integers(self, query: exp.Query) -> tuple[NDArray[np.int64], ...]:
+        """The answer by column."""
+        return split_columns(self.fetch(query), width=len(query.selects))
 
     def create_temp(self, name: str, query: exp.Query) -> None:
         """Keep the answer in the memory of the executors, and on their disks, encrypted, past it."""

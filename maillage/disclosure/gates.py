@@ -1,0 +1,242 @@
+"""Gates: sets of distinct persons go in, cells come out. A permit says which of them serves.
+
+An analysis hands over the persons behind each number, not the number: an exact gate compares them with
+those of former answers, a noisy one draws the noise from them. What it gets back is all it may tell.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.disclosure.noise import NoiseTable
+from maillage.disclosure.perturbation import band_count, perturb, record_keys, sum_keys
+from maillage.disclosure.rules import DisclosureRules, protect_count
+from maillage.disclosure.tables import Partition, may_follow, partition_with, protect_partition
+from maillage.disclosure.values import Cell, Count, Suppressed, Suppression
+
+Persons = NDArray[np.int64]
+"""The ids of distinct persons, in any order."""
+
+
+@dataclass(frozen=True)
+class Former:
+    """A former answer that stands for the present one: its number of persons, and its content if it had one.
+
+    The persons of the two are the same, or differ by fewer than the floor: which of the two is not told.
+    """
+
+    persons: int
+    content: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Persons that an answer tells of: by their own number, or by a former one that stands for it."""
+
+    persons: Persons
+    exact: bool
+    whole: bool = False
+
+
+class Guard(Protocol):
+    """What was released before under this permit to this requester, as `differencing` judges it."""
+
+    def judge(self, persons: Persons, *, whole: bool) -> Former | bool:
+        """The former set whose number stands for this one, or whether this one may be shown.
+
+        A whole answer is compared with one and with two former ones together, a part of it with one.
+        """
+        ...
+
+    def allows(self, persons: Persons) -> bool:
+        """Whether no set that was shown, or stood for, differs from it by 1 to floor - 1 persons."""
+        ...
+
+    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any]) -> None:
+        """Remember what is told now; an answer leaves only after this."""
+        ...
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The cells of an attrition; `repeated` are the positions of those that are former answers' numbers."""
+
+    cells: tuple[Cell, ...]
+    repeated: tuple[int, ...] = ()
+
+
+class Gate(Protocol):
+    """What an analysis asks for each of its numbers."""
+
+    @property
+    def rules(self) -> DisclosureRules:
+        """The floor."""
+        ...
+
+    def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
+        """The cell of the whole answer; with a former answer's number when that stands for it."""
+        ...
+
+    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:
+        """The cells of sets that never grow and end in the whole answer, whose cell is `last`."""
+        ...
+
+    def partition(self, groups: Mapping[int, Persons]) -> Partition:
+        """The cells of the whole answer split by an ordered group such as the year."""
+        ...
+
+    def settle(self, content: Mapping[str, Any]) -> None:
+        """The content is complete and will leave: remember what it shows."""
+        ...
+
+
+@dataclass
+class ExactGate:
+    """Exact counts, guarded against subtraction from former answers where there is a guard."""
+
+    rules: DisclosureRules
+    guard: Guard | None = None
+
+    def __post_init__(self) -> None:
+        self._shown: list[Shown] = []
+
+    def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
+        """The number of persons, or the number of the former answer that stands for it."""
+        cell = protect_count(len(persons), rules=self.rules)
+        if self.guard is None or isinstance(cell, Suppressed):
+            return cell, None
+        judged = self.guard.judge(persons, whole=True)
+        if judged is False:
+            return Suppressed(Suppression.PROTECTED), None
+        former = judged if isinstance(judged, Former) else None
+        self._shown.append(Shown(persons, exact=former is None, whole=True))
+        return (Count(former.persons) if former else cell), former
+
+    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:
+        """The rule of `protect_chain` on what may be told of each step, from the last to the first."""
+        shown = last.value if isinstance(last, Count) else None
+        cells: list[Cell] = []
+        repeated: list[int] = []
+        for index, persons in reversed([*enumerate(steps)]):
+            number, exact = self._tell(persons)
+            cell = self._link(number, persons=persons, shown=shown)
+            cells.append(cell)
+            if isinstance(cell, Count):
+                shown = cell.value
+                self._shown.append(Shown(persons, exact=exact))
+                repeated += [] if exact else [index]
+        return Chain(tuple(reversed(cells)), tuple(reversed(repeated)))
+
+    def _tell(self, persons: Persons) -> tuple[int | None, bool]:
+        """The number that may be told of a step, None for none; and whether it is its own."""
+        if self.guard is None or len(persons) < self.rules.floor:
+            return len(persons), True
+        judged = self.guard.judge(persons, whole=False)
+        if isinstance(judged, Former):
+            return judged.persons, False
+        return (len(persons) if judged else None), True
+
+    def _link(self, number: int | None, *, persons: Persons, shown: int | None) -> Cell:
+        if len(persons) < self.rules.floor:
+            return Suppressed(Suppression.BELOW_FLOOR)
+        if number is None or not may_follow(number, shown=shown, floor=self.rules.floor):
+            return Suppressed(Suppression.PROTECTED)
+        return Count(number)
+
+    def partition(self, groups: Mapping[int, Persons]) -> Partition:
+        """As `protect_partition`, and no group, nor the rest, that a former answer would give away."""
+        counts = {group: len(persons) for group, persons in groups.items()}
+        barred = {group for group, persons in groups.items() if not self._allows(persons)}
+        while True:
+            partition = protect_partition(counts, rules=self.rules, barred=barred)
+            shown = [group for group, cell in partition.groups.items() if _is_shown(cell)]
+            rest = _join(persons for group, persons in groups.items() if group not in shown)
+            if not shown or not len(rest) or self._allows(rest):
+                break
+            barred.add(min(shown, key=lambda group: (counts[group], group)))
+        parts = [groups[group] for group in shown] + ([rest] if shown and len(rest) else [])
+        self._shown += [Shown(persons, exact=True) for persons in parts]
+        return partition
+
+    def settle(self, content: Mapping[str, Any]) -> None:
+        """Keep the sets behind every shown cell."""
+        if self.guard is not None and self._shown:
+            self.guard.keep(self._shown, content=content)
+
+    def _allows(self, persons: Persons) -> bool:
+        return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)
+
+
+@dataclass
+class NoisyGate:
+    """Counts with noise keyed to their persons, for open questions; nothing is remembered.
+
+    `rules` may be stricter than the table's own: a site's floor hides what is under it, before noise and
+    after.
+    """
+
+    rules: DisclosureRules
+    table: NoiseTable
+    secret: bytes
+
+    def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
+        """The number of persons with its noise."""
+        return self._cell(persons), None
+
+    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
+        """Each step with the noise of its own persons."""
+        return Chain(tuple(self._cell(persons) for persons in steps))
+
+    def partition(self, groups: Mapping[int, Persons]) -> Partition:
+        """Each group with the noise of its own persons, and the rest likewise."""
+        return partition_with(groups, cell_of=self._cell, join=_join)
+
+    def settle(self, content: Mapping[str, Any]) -> None:
+        """The noise is the memory: the same persons get the same again."""
+
+    def _cell(self, persons: Persons) -> Cell:
+        if len(persons) < self.rules.floor:
+            return Suppressed(Suppression.BELOW_FLOOR)
+        key_sum = sum_keys(record_keys(persons, secret=self.secret))
+        cell = perturb(len(persons), key_sum=key_sum, secret=self.secret, table=self.table)
+        if isinstance(cell, Suppressed) or cell.value < self.rules.floor:
+            return Suppressed(Suppression.BELOW_FLOOR)
+        return cell
+
+
+@dataclass
+class BandGate:
+    """Counts as bands of `width` persons."""
+
+    rules: DisclosureRules
+    width: int
+
+    def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
+        """The band that holds the number of persons."""
+        return self._cell(persons), None
+
+    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
+        """The band of each step."""
+        return Chain(tuple(self._cell(persons) for persons in steps))
+
+    def partition(self, groups: Mapping[int, Persons]) -> Partition:
+        """The band of each group and of the rest."""
+        return partition_with(groups, cell_of=self._cell, join=_join)
+
+    def settle(self, content: Mapping[str, Any]) -> None:
+        """Bands are not compared with former ones."""
+
+    def _cell(self, persons: Persons) -> Cell:
+        return band_count(len(persons), rules=self.rules, width=self.width)
+
+
+def _is_shown(cell: Cell) -> bool:
+    return not isinstance(cell, Suppressed)
+
+
+def _join(parts: Iterable[Persons]) -> Persons:
+    found = list(parts)
+    return np.concatenate(found) if found else np.array([], dtype=np.int64)

@@ -1,0 +1,14 @@
+-- name: kept
+SELECT persons, content FROM releases WHERE scope = :scope ORDER BY release_id;
+
+-- name: keep
+INSERT INTO releases (scope, job, persons, content) VALUES (:scope, :job, :persons, :content);
+
+-- name: forget_job
+DELETE FROM releases WHERE job = :job;
+
+-- name: blocks
+SELECT block FROM ranks ORDER BY block_id;
+
+-- name: add_block
+INSERT INTO ranks (block) VALUES (:block);

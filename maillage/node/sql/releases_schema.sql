@@ -1,0 +1,20 @@
+-- What was released, and who has which rank in the sets.
+
+CREATE TABLE IF NOT EXISTS releases (
+    release_id INTEGER PRIMARY KEY,
+    -- Hash of permit and requester.
+    scope   TEXT NOT NULL,
+    job     TEXT NOT NULL,
+    -- Encrypted: a compressed bitmap of ranks, and the content of a whole answer.
+    persons BLOB NOT NULL,
+    content BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS releases_of_scope ON releases (scope, release_id);
+CREATE INDEX IF NOT EXISTS releases_of_job ON releases (job);
+
+-- Ids of persons, eight bytes each, in the order in which they were first met.
+CREATE TABLE IF NOT EXISTS ranks (
+    block_id INTEGER PRIMARY KEY,
+    block    BLOB NOT NULL
+) STRICT;

@@ -1,0 +1,96 @@
+"""The differencing guard of one question, over what its requester was told before under the same permit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from maillage.base.canon import canonical_hash
+from maillage.disclosure.differencing import Clear, check
+from maillage.disclosure.gates import Former, Persons, Shown
+from maillage.disclosure.persons import PersonSet
+from maillage.node.worker.releases import Kept, Releases
+
+
+def find_scope(*, permit: str, requester: str) -> str:
+    """Whose releases are compared: those of one requester under one permit."""
+    return canonical_hash({"permit": permit, "requester": requester})
+
+
+class History:
+    """What was released in one scope, read once and kept in memory beside the file."""
+
+    def __init__(self, releases: Releases, *, scope: str) -> None:
+        self._releases = releases
+        self._scope = scope
+        self._kept = releases.list_kept(scope)
+        self._sizes = np.array([len(kept.persons) for kept in self._kept], dtype=np.int64)
+
+    @property
+    def wholes(self) -> list[Kept]:
+        """Those that were whole answers."""
+        return [kept for kept in self._kept if kept.content is not None]
+
+    def near(self, persons: PersonSet, *, floor: int) -> list[Kept]:
+        """Those that differ by fewer than `floor` persons, the nearest first; the same set is among them."""
+        close = np.flatnonzero(np.abs(self._sizes - len(persons)) < floor)
+        found = [(_apart(persons, self._kept[index].persons), index) for index in close.tolist()]
+        return [self._kept[index] for apart, index in sorted(found) if apart < floor]
+
+    def add(self, shown: Sequence[Kept], *, job: str) -> None:
+        """Keep on disk, then in memory; a set that is known already is not kept twice."""
+        new = [kept for kept in shown if kept.content is not None or not self._knows(kept)]
+        self._releases.keep(self._scope, job=job, shown=new)
+        self._kept += new
+        self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
+
+    def _knows(self, new: Kept) -> bool:
+        return any(kept.exact == new.exact for kept in self.near(new.persons, floor=1))
+
+
+class ReleaseGuard:
+    """For one job: whole answers are compared with one and two former ones, parts with each former set."""
+
+    def __init__(self, releases: Releases, history: History, *, job: str, floor: int) -> None:
+        self._releases = releases
+        self._history = history
+        self._job = job
+        self._floor = floor
+
+    def judge(self, persons: Persons, *, whole: bool) -> Former | bool:
+        """The nearest exact set within the floor stands for these persons; else whether they may be shown.
+
+        A set that a former number stood for is a limit too: who knows what it contains, and that it is
+        near the number told, could bound what lies between it and a set told exactly.
+        """
+        new = self._releases.rank(persons)
+        near = self._history.near(new, floor=self._floor)
+        exact = next((kept for kept in near if kept.exact), None)
+        if exact is not None:
+            return Former(len(exact.persons), exact.content)
+        return not near and (not whole or self._fits_pairs(new))
+
+    def _fits_pairs(self, new: PersonSet) -> bool:
+        wholes = [kept.persons for kept in self._history.wholes]
+        return isinstance(check(new, released=wholes, floor=self._floor), Clear)
+
+    def allows(self, persons: Persons) -> bool:
+        """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
+        new = self._releases.rank(persons)
+        return all(kept.persons.bits == new.bits for kept in self._history.near(new, floor=self._floor))
+
+    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any]) -> None:
+        """Remember the sets; the content with the whole answer's where its number is its own."""
+        kept = [
+            Kept(
+                self._releases.rank(one.persons),
+                exact=one.exact,
+                content=content if one.whole and one.exact else None,
+            )
+            for one in shown
+        ]
+        self._history.add(kept, job=self._job)
+
+
+def _apart(one: PersonSet, other: PersonSet) -> int:
+    return one.bits.symmetric_difference_cardinality(other.bits)

@@ -1,0 +1,173 @@
+"""What was released, kept for comparison: sets of persons, encrypted, one file beside the node's store.
+
+Only the worker opens it. A set is on disk before the answer that shows it reaches the agent: after a crash
+the guard may know a set that was never shown, never the reverse.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from secrets import token_bytes
+from typing import Any
+
+import numpy as np
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from numpy.typing import NDArray
+
+from maillage.base.i18n import _
+from maillage.base.statements import load_statements
+from maillage.disclosure.persons import PersonSet
+from maillage.node.errors import ReleasesBrokenError
+
+SECRET_BYTES = 32
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A set that an answer told of. `exact`: by its own number; `content`: of a whole answer so told."""
+
+    persons: PersonSet
+    exact: bool
+    content: Mapping[str, Any] | None
+
+
+class Releases:
+    """One connection, for one worker. Raises ReleasesBrokenError when file and secret do not fit."""
+
+    def __init__(self, folder: Path) -> None:
+        self._secret = read_secret(folder)
+        self._cipher = ChaCha20Poly1305(self._secret)
+        self._connection = _connect(folder / "releases.sqlite")
+        self._ranks = _Ranks(self._connection)
+
+    @property
+    def secret(self) -> bytes:
+        """The site's secret, which keys the noise too."""
+        return self._secret
+
+    def rank(self, persons: NDArray[np.int64]) -> PersonSet:
+        """The set of these persons; who was never met before gets the next rank."""
+        return PersonSet.of(self._ranks.find(persons))
+
+    def list_kept(self, scope: str) -> list[Kept]:
+        """What was released in this scope, oldest first."""
+        rows = self._connection.execute(_queries()["kept"], {"scope": scope}).fetchall()
+        return [self._read(scope, *row) for row in rows]
+
+    def keep(self, scope: str, *, job: str, shown: Sequence[Kept]) -> None:
+        """Remember these, all or none, on disk before it returns."""
+        with self._connection:
+            for kept in shown:
+                told = json.dumps({"exact": kept.exact, "content": kept.content})
+                self._connection.execute(
+                    _queries()["keep"],
+                    {
+                        "scope": scope,
+                        "job": job,
+                        "persons": self._seal(kept.persons.to_bytes(), scope=scope),
+                        "content": self._seal(told.encode(), scope=scope),
+                    },
+                )
+
+    def forget_job(self, job: str) -> bool:
+        """Drop what a job kept that runs again, so was not answered; whether there was any."""
+        with self._connection:
+            return self._connection.execute(_queries()["forget_job"], {"job": job}).rowcount > 0
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def _seal(self, plain: bytes, *, scope: str) -> bytes:
+        nonce = token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain, scope.encode())
+
+    def _read(self, scope: str, persons: bytes, content: bytes) -> Kept:
+        told = json.loads(self._open(content, scope=scope))
+        return Kept(PersonSet.from_bytes(self._open(persons, scope=scope)), **told)
+
+    def _open(self, sealed: bytes, *, scope: str) -> bytes:
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], scope.encode())
+        except InvalidTag as error:
+            raise _broken() from error
+
+
+class _Ranks:
+    """Which person has which rank: an id's position among all ids ever met, in the order of meeting."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        blocks = connection.execute(_queries()["blocks"]).fetchall()
+        self._ids = np.frombuffer(b"".join(block for (block,) in blocks), dtype=np.int64)
+        self._order = np.argsort(self._ids, kind="stable")
+
+    def find(self, persons: NDArray[np.int64]) -> NDArray[np.int64]:
+        found = self._look_up(persons)
+        unknown = np.unique(persons[found < 0])
+        if unknown.size:
+            self._add(unknown)
+            found = self._look_up(persons)
+        return found
+
+    def _look_up(self, persons: NDArray[np.int64]) -> NDArray[np.int64]:
+        if not self._ids.size:
+            return np.full(len(persons), -1, dtype=np.int64)
+        places = np.searchsorted(self._ids, persons, sorter=self._order).clip(max=self._ids.size - 1)
+        ranks = self._order[places]
+        return np.where(self._ids[ranks] == persons, ranks, -1)
+
+    def _add(self, unknown: NDArray[np.int64]) -> None:
+        with self._connection:
+            self._connection.execute(_queries()["add_block"], {"block": unknown.tobytes()})
+        self._ids = np.concatenate([self._ids, unknown])
+        self._order = np.argsort(self._ids, kind="stable")
+
+
+def read_secret(folder: Path) -> bytes:
+    """The site's secret, made at its first use. A lost one makes the kept sets unreadable."""
+    path = folder / "releases.key"
+    with suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(token_bytes(SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    secret = path.read_bytes()
+    if len(secret) != SECRET_BYTES:
+        raise _broken()
+    return secret
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        schema = files("maillage.node").joinpath("sql", "releases_schema.sql").read_text(encoding="utf-8")
+        connection.executescript(schema)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _broken() from error
+    return connection
+
+
+def _broken() -> ReleasesBrokenError:
+    return ReleasesBrokenError(
+        _("Les réponses déjà données ne peuvent pas être relues."),
+        why=_("releases.sqlite et releases.key ne vont pas ensemble, ou l’un des deux est abîmé."),
+        remedy=_("Restaurez les deux d’une même sauvegarde ; sans eux, rien ne part."),
+    )
+
+
+def _queries() -> Mapping[str, str]:
+    return load_statements("maillage.node", "sql/releases.sql")
