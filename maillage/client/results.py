@@ -45,11 +45,16 @@ class YearCount:
 
 @dataclass(frozen=True)
 class Combined:
-    """The group's total: distinct persons per hospital, added up over `contributing`."""
+    """The group's total: distinct persons per hospital, added up over `contributing`.
+
+    `repeated` names the hospitals that gave numbers of a former answer: its persons are the same, or differ
+    by fewer than the floor.
+    """
 
     persons: Cell
     contributing: tuple[str, ...]
     left_out: Mapping[str, str]
+    repeated: tuple[str, ...]
     steps: tuple[Cell, ...]
     years: tuple[YearCount, ...]
 
@@ -150,6 +155,7 @@ def _read_combined(document: Mapping[str, Any]) -> Combined:
         persons=cell_from_json(document["persons"]),
         contributing=tuple(document["contributing"]),
         left_out={line["id"]: line["why"] for line in document["left_out"]},
+        repeated=tuple(document["repeated"]),
         steps=_read_cells(document["steps"]),
         years=tuple(
             YearCount(

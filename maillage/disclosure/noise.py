@@ -1,12 +1,13 @@
-"""The public table that turns a cell's key into noise, for `perturbation.py`."""
+"""The public table that turns a cell's key into noise, for `perturbation.py`.
+
+Plain Python: the node's agent reads tables in permits, and must not carry numpy.
+"""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from maillage.disclosure.rules import NETWORK_FLOOR
 
@@ -46,15 +47,16 @@ class NoiseTable:
         if len(self.rows) != self.rules.deviation + 1 or any(len(row) != outcomes for row in self.rows):
             raise ValueError("a table of noise has a row a count and an end for each outcome")
         for count, row in enumerate(self.rows, start=self.rules.floor):
-            self._check(count, np.diff(row, prepend=0))
+            self._check(count, [end - begin for begin, end in pairwise((0, *row))])
             if row[-1] != KEYS:
                 raise ValueError("the ranges of a row cover all cell keys")
 
-    def _check(self, count: int, widths: NDArray[np.int64]) -> None:
-        noises = np.arange(-self.rules.deviation, self.rules.deviation + 1)
-        if (widths < 0).any() or widths[1:][count + noises < self.rules.floor].any():
+    def _check(self, count: int, widths: Sequence[int]) -> None:
+        noises = range(-self.rules.deviation, self.rules.deviation + 1)
+        drawn = [*zip(noises, widths[1:], strict=True)]
+        if min(widths) < 0 or any(width for noise, width in drawn if count + noise < self.rules.floor):
             raise ValueError("noise brings no count under the floor")
-        if abs(float(widths[1:] @ noises)) > 1e-6 * KEYS:
+        if abs(sum(noise * width for noise, width in drawn)) > 1e-6 * KEYS:
             raise ValueError("noise is zero on average")
 
     def draw(self, persons: int, *, cell_key: int) -> int | None:

@@ -37,6 +37,7 @@ def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_si
         "persons": cell_to_json(_total([part.content.persons for part in counted], empty=parts)),
         "contributing": [part.site for part in counted],
         "left_out": [_left_out(part) for part in parts if part not in counted],
+        "repeated": [part.site for part in counted if _is_repeated(part.content)],
         "steps": [cell_to_json(cell) for cell in _combine_steps(counted)],
         "years": _combine_years(counted),
     }
@@ -102,6 +103,11 @@ def _left_out(part: _Part) -> dict[str, str]:
             return {"id": part.site, "why": reason.value}
         case Count() | Noisy() | Band():
             return {"id": part.site, "why": Suppression.TOO_FEW_SITES.value}
+
+
+def _is_repeated(content: CountContent) -> bool:
+    """Whether some of the numbers are a former answer's, whose persons may differ by fewer than the floor."""
+    return content.repeated or bool(content.repeated_steps)
 
 
 def _total(cells: Sequence[Cell], *, empty: Sequence[_Part]) -> Cell:

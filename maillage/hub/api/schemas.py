@@ -62,11 +62,16 @@ class YearOut(BaseModel):
 
 
 class CombinedOut(BaseModel):
-    """The group's answer, over `contributing`."""
+    """The group's answer, over `contributing`.
+
+    `repeated` names the hospitals whose numbers are, in whole or in part, those of a former answer, whose
+    persons are the same or differ by fewer than the floor.
+    """
 
     persons: CellJson
     contributing: list[str]
     left_out: list[LeftOut]
+    repeated: list[str]
     steps: list[CellJson]
     years: list[YearOut]
 
