@@ -179,7 +179,7 @@ def unmask(masked: Mapping[str, Numbers], *, reveals: Mapping[str, Reveal], sess
     for numbers in masked.values():
         total = total + numbers
     for node, revealed in reveals.items():
-        if revealed.shared.keys() != session.keys.keys() - masked.keys():
+        if set(revealed.shared) != session.keys.keys() - masked.keys():
             raise MaskingError(_("{node} n’a pas levé les masques attendus.").format(node=node))
         total = total - _stream(revealed.own, cells=len(total))
         for other, seed in revealed.shared.items():
