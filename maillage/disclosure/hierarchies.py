@@ -6,7 +6,6 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Table:
 
     shape: tuple[int, ...]
     values: NDArray[np.int64]
-    sums: csr_array
+    sums: NDArray[np.int64]
 
     def __post_init__(self) -> None:
         if (self.values < 0).any() or (self.sums @ self.values).any():
@@ -80,15 +79,15 @@ def build_table(counts: NDArray[np.integer], axes: Sequence[Axis]) -> Table:
     return Table(values.shape, values.ravel(), _sums(axes))
 
 
-def _sums(axes: Sequence[Axis]) -> csr_array:
+def _sums(axes: Sequence[Axis]) -> NDArray[np.int64]:
     """For each axis, each node that has children, and each choice on the other axes: an equation."""
     cells = np.arange(np.prod([axis.size for axis in axes])).reshape([axis.size for axis in axes])
-    rows: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
+    equations: list[NDArray[np.int64]] = []
     for dimension, axis in enumerate(axes):
         lines = np.moveaxis(cells, dimension, -1).reshape(-1, axis.size)
-        inner = sorted(set(axis.parents))
-        rows += [(line[list(axis.children(node))], line[[node]]) for line, node in product(lines, inner)]
-    columns = np.concatenate([np.concatenate(row) for row in rows])
-    signs = np.concatenate([np.repeat([1, -1], [len(parts), 1]) for parts, _total in rows])
-    ends = np.cumsum([0] + [len(parts) + 1 for parts, _total in rows])
-    return csr_array((signs, columns, ends), shape=(len(rows), cells.size))
+        for line, node in product(lines, sorted(set(axis.parents))):
+            equation = np.zeros(cells.size, dtype=np.int64)
+            equation[line[list(axis.children(node))]] = 1
+            equation[line[node]] = -1
+            equations.append(equation)
+    return np.array(equations)

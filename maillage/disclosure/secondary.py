@@ -23,7 +23,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import block_array, eye_array
 
 from maillage.disclosure.hierarchies import Table
 from maillage.disclosure.rules import DisclosureRules
@@ -118,23 +117,17 @@ def _find_witnesses(hidden: Hidden) -> tuple[Hidden, _Reach | None]:
 
 
 def _most_extreme(hidden: Hidden, wanted: NDArray[np.intp], *, up: bool) -> _Numbers:
-    """The possible table with the greatest sum of these cells, each counted up to the floor, or the least."""
+    """The possible table with the least sum of these cells, or the greatest when none exceeds the floor."""
     table, free = hidden.table, np.flatnonzero(hidden.cells)
     sums = table.sums[:, free]
-    # Beside the cells, one number for each wanted cell: how much of it counts, at most all of it.
-    some = eye_array(len(table.values), format="csr")[wanted][:, free]
-    matrix = block_array([[sums, None], [some, -eye_array(len(wanted))]], format="csr")
-    bound = sums @ table.values[free]
-    least = np.concatenate([bound, np.zeros(len(wanted))])
-    most = np.concatenate([bound, np.full(len(wanted), np.inf if up else 0.0)])
-    room = float(table.values.max() + hidden.floor)
-    found = milp(
-        np.repeat([0.0, -1.0 if up else 1.0], [len(free), len(wanted)]),
-        constraints=LinearConstraint(matrix, least, most),
-        bounds=Bounds(0, np.repeat([room, hidden.floor if up else room], [len(free), len(wanted)])),
-    )
+    prices = np.zeros(len(table.values))
+    prices[wanted] = -1.0 if up else 1.0
+    room = np.full(len(table.values), float(table.values.max() + hidden.floor))
+    room[wanted] = hidden.floor
+    known = sums @ table.values[free]
+    found = milp(prices[free], constraints=LinearConstraint(sums, known, known), bounds=Bounds(0, room[free]))
     witness = table.values.astype(float)
-    witness[free] = _solution(found.x)[: len(free)]
+    witness[free] = _solution(found.x)
     return witness
 
 
@@ -150,7 +143,7 @@ def _widen(hidden: Hidden, exposed: _Reach) -> Hidden:
     least[fixed] = most[fixed] = (move, 0) if exposed.up else (0, -move)
     found = milp(
         np.tile(prices, 2),
-        constraints=LinearConstraint(block_array([[table.sums, -table.sums]], format="csr"), 0, 0),
+        constraints=LinearConstraint(np.hstack([table.sums, -table.sums]), 0, 0),
         bounds=Bounds(least, most),
     )
     moves = _solution(found.x)
@@ -173,10 +166,19 @@ def _show_again(hidden: Hidden) -> Hidden:
         cells = hidden.cells.copy()
         cells[cell] = False
         agreeing = hidden.witnesses[hidden.witnesses[:, cell] == value]
-        less, exposed = _find_witnesses(replace(hidden, cells=cells, witnesses=agreeing))
-        if exposed is None:
-            hidden = less
+        less = replace(hidden, cells=cells, witnesses=agreeing)
+        if _each_sum_leaves_room(less):
+            less, exposed = _find_witnesses(less)
+            hidden = hidden if exposed else less
     return hidden
+
+
+def _each_sum_leaves_room(hidden: Hidden) -> bool:
+    """Whether no single sum bounds a small cell: a quick way to say no, without a programme."""
+    parts = (hidden.table.sums > 0) & hidden.cells
+    total_shown = ~((hidden.table.sums < 0) & hidden.cells).any(axis=1)
+    binds = total_shown & (parts & hidden.small).any(axis=1)
+    return bool((parts[binds] @ hidden.table.values >= hidden.floor).all())
 
 
 def _solution(found: _Numbers | None) -> _Numbers:
