@@ -98,12 +98,50 @@ class Bands(Message):
 Counts = Annotated[Exact | CellKey | Bands, Field(discriminator="kind")]
 
 
+class Budget(Message):
+    """How many questions one requester may have answered in the last `hours`.
+
+    Past `slow_after` two questions lie `pause_seconds` apart; at `hold_after` a person must be called. A
+    question that only repeats former answers costs nothing.
+    """
+
+    hours: Annotated[int, Field(ge=1, le=24 * 366)]
+    slow_after: Annotated[int, Field(ge=1)]
+    pause_seconds: Annotated[int, Field(ge=1, le=86_400)]
+    hold_after: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _slows_first(self) -> Self:
+        if self.hold_after < self.slow_after:
+            raise ValueError("a budget slows down before it holds")
+        return self
+
+
+class Budgets(Message):
+    """One budget where totals are shown, a smaller one where hospitals are; `contact` is whom to call."""
+
+    total: Budget
+    per_hospital: Budget
+    contact: Text
+
+    @model_validator(mode="after")
+    def _total_is_larger(self) -> Self:
+        if self.per_hospital.hold_after > self.total.hold_after:
+            raise ValueError("the budget per hospital is not larger than the one for totals")
+        return self
+
+    def choose(self, *, per_hospital: bool) -> Budget:
+        """The one that holds for a view."""
+        return self.per_hospital if per_hospital else self.total
+
+
 class Permit(Message):
     """What the committee allows, to whom, where and until when. Its hash is its identity.
 
     `minimum_cell` is in distinct persons, `minimum_sites` in hospitals that a total mixes at least. Each
     hospital may be stricter in its own policy, never laxer. `sites` "any" is every member, present and to
     come: each must still accept. `counts` says in which form numbers leave; a permit has one form.
+    `budgets` None sets no limit to questions.
     """
 
     format: Literal[1] = 1
@@ -121,6 +159,7 @@ class Permit(Message):
     counts: Counts = Exact()
     views: Annotated[tuple[View, ...], Field(min_length=1, max_length=2)]
     output: Output
+    budgets: Budgets | None = None
     issued_at: Instant
     starts_at: Instant
     expires_at: Instant

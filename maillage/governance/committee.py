@@ -14,6 +14,7 @@ from maillage.base.errors import Kind, MaillageError
 from maillage.base.i18n import _
 from maillage.base.keys import SigningKey
 from maillage.base.settings import describe_validation
+from maillage.disclosure.noise import NoiseRules
 from maillage.exchange.permit import Permit
 
 
@@ -52,7 +53,7 @@ def read_draft(path: Path, *, issued_at: datetime) -> Permit:
         raise DraftError(_("{path} n’est pas du TOML lisible.").format(path=path), why=str(error)) from error
     try:
         return Permit.model_validate_json(json.dumps(_fill(found, issued_at=issued_at), default=_write_date))
-    except (ValidationError, TypeError) as error:
+    except (ValidationError, TypeError, KeyError, ValueError) as error:
         why = describe_validation(error) if isinstance(error, ValidationError) else str(error)
         raise DraftError(
             _("{path} ne décrit pas une autorisation.").format(path=path),
@@ -62,7 +63,20 @@ def read_draft(path: Path, *, issued_at: datetime) -> Permit:
 
 
 def _fill(found: Mapping[str, Any], *, issued_at: datetime) -> dict[str, Any]:
-    return {"issued_at": issued_at, "starts_at": issued_at} | dict(found)
+    filled = {"issued_at": issued_at, "starts_at": issued_at} | dict(found)
+    counts = filled.get("counts")
+    if isinstance(counts, dict) and counts.get("kind") == "cell_key":
+        filled["counts"] = {"kind": "cell_key", "table": _build_table(counts, floor=filled["minimum_cell"])}
+    return filled
+
+
+def _build_table(counts: Mapping[str, Any], *, floor: int) -> dict[str, Any]:
+    """The table of the noise that the draft describes: it is signed, so that nobody chooses it afterwards."""
+    # scipy, which builds it, is not needed for anything else here.
+    from maillage.disclosure.entropy import build_table
+
+    asked = {name: value for name, value in counts.items() if name != "kind"}
+    return build_table(NoiseRules(floor=floor, **asked)).to_json()
 
 
 def _write_date(value: object) -> str:

@@ -9,6 +9,7 @@ from maillage.node.answer import make_hold, make_refusal
 from maillage.node.check import Delivery, check_task, read_delivery
 from maillage.node.folder import Node
 from maillage.node.log import Log
+from maillage.node.permits.budget import Pace, find_pace, spend
 from maillage.node.permits.terms import Terms, find_terms
 from maillage.node.policy import Decision
 from maillage.node.states import Event
@@ -58,17 +59,30 @@ def _check(store: Store, *, node: Node, task: Task) -> Reason | None:
 
 
 def _apply(store: Store, *, node: Node, delivery: Delivery, task: Task, terms: Terms, log: Log) -> None:
-    verdict = terms.verdict
-    log.info("task_decided", decision=verdict.decision, rule=verdict.rule)
+    verdict, pace = terms.verdict, _find_pace(store, node=node, task=task, terms=terms)
+    if verdict.decision is Decision.AUTO and pace is Pace.SLOW:
+        # It stays received, and is looked at again with the next turn of the loop.
+        log.info("task_slowed")
+        return
+    log.info("task_decided", decision=verdict.decision, rule=verdict.rule, pace=pace)
     body = _facts(task) | {"permit_hash": terms.permit, "policy": terms.policy, "rule": verdict.rule}
     match verdict.decision:
-        case Decision.AUTO:
+        case Decision.AUTO if pace is Pace.FREE:
+            spend(store, task=task, permit=terms.permit, now=node.clock())
             event = Event.POLICY_TASK_ACCEPTED
             tasks.accept(store, node=node, task_id=task.task_id, event=event, body=body)
+        case Decision.AUTO:
+            _hold(store, node=node, delivery=delivery, body=body | {"budget": Pace.SPENT.value})
         case Decision.HOLD:
             _hold(store, node=node, delivery=delivery, body=body)
         case Decision.REFUSE:
             _refuse(store, node=node, delivery=delivery, reason=Reason.POLICY_REFUSED, body=body)
+
+
+def _find_pace(store: Store, *, node: Node, task: Task, terms: Terms) -> Pace:
+    return find_pace(
+        store, permit=terms.permit, requester=task.requester, budget=terms.budget, now=node.clock()
+    )
 
 
 def _hold(store: Store, *, node: Node, delivery: Delivery, body: dict[str, object]) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 from maillage.base.canon import sha256_hex
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
-from maillage.exchange.envelope import seal_answer
+from maillage.exchange.envelope import AnyAnswer, seal_answer
 from maillage.exchange.message import MAX_ENVELOPE_BYTES
+from maillage.exchange.result import Partial
 from maillage.node import ledger
 from maillage.node.answer import Maker, Moment
 from maillage.node.errors import TaskUnknownError
@@ -153,6 +154,8 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
     now = node.clock()
     message = make(Moment(site=node.site, at=now, head=ledger.read_head(store)))
     envelope = seal_answer(message, key=node.key)
+    if final and not _tells_something_new(message):
+        store.change("give_back_spent", task_id=task_id)
     kept = {"kind": message.kind, "reason": getattr(message, "reason", None), "hash": sha256_hex(envelope)}
     store.change(
         "record_answer",
@@ -163,6 +166,11 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
         recorded_at=format_instant(now),
     )
     return {"kind": kept["kind"], "reason": kept["reason"], "answer": kept["hash"]}
+
+
+def _tells_something_new(message: AnyAnswer) -> bool:
+    """Whether the permit's budget counts it: numbers, and not those of a former answer."""
+    return isinstance(message, Partial) and not message.content.get("repeated")
 
 
 def start(store: Store, *, node: Node, task: Row) -> bool:

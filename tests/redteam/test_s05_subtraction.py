@@ -1,7 +1,7 @@
 """S5 inside one answer: whoever subtracts what a document shows finds nothing of 1 to 10 persons.
 
 The attacker knows all that the client API gives, for hospitals shown alone and for those that are not.
-Between two questions nothing is claimed in this version: docs/security.md says so.
+Between two questions: test_s05_between_questions.py.
 """
 
 from collections.abc import Iterable

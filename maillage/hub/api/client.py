@@ -58,7 +58,7 @@ api = NinjaAPI(
 )
 register_handlers(api)
 
-ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422), ErrorOut)
+ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), ErrorOut)
 
 
 @api.post("/questions", response={201: QuestionOut, **ERRORS}, operation_id="ask")

@@ -32,6 +32,8 @@ STATUS_BY_KIND: Mapping[Kind, int] = {
 # Where HTTP has a word of its own for it.
 STATUS_BY_CODE: Mapping[str, int] = {
     "body_too_large": 413,
+    "budget_slow": 429,
+    "budget_spent": 429,
     "clock_skew": 401,
     "json_unreadable": 400,
     "node_unknown": 401,

@@ -26,6 +26,7 @@ from maillage.governance.group.states import MemberState
 from maillage.governance.permits.actions import find_in_force
 from maillage.governance.permits.errors import PermitExceededError
 from maillage.hub.boot import Hub
+from maillage.hub.questions.budget import check_budget
 from maillage.hub.questions.errors import QuestionInvalidError, SitesError
 from maillage.hub.questions.models import MAX_COHORT_TEXT, Question, Task
 from maillage.hub.writing import writing
@@ -63,6 +64,7 @@ def ask(draft: Draft, *, by: str, hub: Hub) -> Question:
     question.minimum_sites = max(hub.settings.minimum_sites, found.permit.minimum_sites)
     message = write_message(question, hub=hub)
     _check_scope(message, permit=found.permit)
+    check_budget(by, permit=found.permit, now=question.asked_at)
     tasks = [_prepare_task(message, question=question, member=member, hub=hub) for member in members]
     with writing(hub):
         question.save(force_insert=True)

@@ -23,6 +23,20 @@ class SitesError(QuestionError):
     code = "sites_invalid"
 
 
+class BudgetSlowError(QuestionError):
+    """The person asks faster than the permit lets them."""
+
+    kind = Kind.LIMIT
+    code = "budget_slow"
+
+
+class BudgetSpentError(QuestionError):
+    """The person has asked all that the permit lets them for now."""
+
+    kind = Kind.LIMIT
+    code = "budget_spent"
+
+
 class QuestionUnknownError(QuestionError):
     """No question of that id belongs to this requester."""
 

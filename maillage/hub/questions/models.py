@@ -80,6 +80,7 @@ class Task(models.Model):
     incident: str = fields.short_text(max_length=50, blank=True, default="")
     content: str = fields.long_text(blank=True, default="")
     shown_alone: bool = fields.flag(default=False)
+    repeated: bool = fields.flag(default=False)
     floor: int | None = fields.whole(null=True)
     compile_ms: float | None = fields.real(null=True)
     engine_ms: float | None = fields.real(null=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from maillage.disclosure.rules import DisclosureRules
-from maillage.exchange.permit import Counts, Output, Permit
+from maillage.exchange.permit import Budget, Counts, Output, Permit
 from maillage.exchange.reasons import Reason
 from maillage.exchange.scope import covers
 from maillage.exchange.task import Task
@@ -22,6 +22,7 @@ class Terms:
     disclosure: DisclosureRules
     shown_alone: bool
     counts: Counts
+    budget: Budget | None
     verdict: Verdict
 
 
@@ -42,6 +43,7 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
         disclosure=_raise_floor(policy.disclosure, to=permit.minimum_cell),
         shown_alone=policy.shown_alone and permit.is_per_hospital,
         counts=permit.counts,
+        budget=_choose_budget(permit, policy=policy),
         verdict=_decide(task, policy=policy, permit=permit),
     )
 
@@ -52,6 +54,12 @@ def _has_enough_participants(task: Task, *, policy: Policy, permit: Permit) -> b
     return has_enough_participants(
         task, policy=replace(policy, shown_alone=shown_alone, minimum_participants=minimum)
     )
+
+
+def _choose_budget(permit: Permit, *, policy: Policy) -> Budget | None:
+    if permit.budgets is None:
+        return None
+    return permit.budgets.choose(per_hospital=policy.shown_alone and permit.is_per_hospital)
 
 
 def _raise_floor(rules: DisclosureRules, *, to: int) -> DisclosureRules:

@@ -24,4 +24,14 @@ CREATE TABLE permits (
 -- One name, one permit in force: a question names its permit by that name.
 CREATE UNIQUE INDEX permits_in_force ON permits (permit_id) WHERE state = 'accepted';
 
+-- Questions accepted under a permit; one that brought nothing new, or no answer, is taken out again.
+CREATE TABLE spent (
+    task_id   TEXT PRIMARY KEY,
+    permit    TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    at        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX spent_under ON spent (permit, requester, at);
+
 PRAGMA user_version = 2;

@@ -119,3 +119,14 @@ SELECT hash, decision FROM permits WHERE told = 0 ORDER BY hash;
 -- name: decision_told
 -- Unless another word came meanwhile.
 UPDATE permits SET told = 1 WHERE hash = :hash AND decision = :decision;
+
+-- name: spend
+INSERT INTO spent (task_id, permit, requester, at) VALUES (:task_id, :permit, :requester, :at)
+ON CONFLICT (task_id) DO NOTHING;
+
+-- name: give_back_spent
+DELETE FROM spent WHERE task_id = :task_id;
+
+-- name: count_spent
+SELECT count(*) AS questions, coalesce(max(at), '') AS latest FROM spent
+WHERE permit = :permit AND requester = :requester AND at > :since;

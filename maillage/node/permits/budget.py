@@ -1,0 +1,38 @@
+"""The permit's budget, counted again at the node: a hub that does not count gets no more out of it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from maillage.base.clock import format_instant, parse_instant
+from maillage.exchange.permit import Budget
+from maillage.exchange.task import Task
+from maillage.node.store import Store
+
+
+class Pace(StrEnum):
+    """Whether the next question is taken now, later, or only by a person."""
+
+    FREE = "free"
+    SLOW = "slow"
+    SPENT = "spent"
+
+
+def find_pace(store: Store, *, permit: str, requester: str, budget: Budget | None, now: datetime) -> Pace:
+    """What the budget says of one more question of this requester under this permit."""
+    if budget is None:
+        return Pace.FREE
+    since = format_instant(now - timedelta(hours=budget.hours))
+    row = store.row("count_spent", permit=permit, requester=requester, since=since)
+    questions = row["questions"] if row else 0
+    if questions >= budget.hold_after:
+        return Pace.SPENT
+    if row is not None and questions >= budget.slow_after:
+        next_at = parse_instant(row["latest"]) + timedelta(seconds=budget.pause_seconds)
+        return Pace.SLOW if next_at > now else Pace.FREE
+    return Pace.FREE
+
+
+def spend(store: Store, *, task: Task, permit: str, now: datetime) -> None:
+    """Count a question, inside the caller's transaction."""
+    at = format_instant(now)
+    store.change("spend", task_id=task.task_id, permit=permit, requester=task.requester, at=at)
