@@ -63,7 +63,7 @@ def read_draft(path: Path, *, issued_at: datetime) -> Permit:
 
 
 def _fill(found: Mapping[str, Any], *, issued_at: datetime) -> dict[str, Any]:
-    filled = {"issued_at": issued_at, "starts_at": issued_at} | dict(found)
+    filled: dict[str, Any] = {"issued_at": issued_at, "starts_at": issued_at} | dict(found)
     counts = filled.get("counts")
     if isinstance(counts, dict) and counts.get("kind") == "cell_key":
         filled["counts"] = {"kind": "cell_key", "table": _build_table(counts, floor=filled["minimum_cell"])}
