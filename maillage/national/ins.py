@@ -1,7 +1,7 @@
 """The national health identity (INS) of a patient: a matricule of 15 characters, and who gave it.
 
 The matricule is a NIR or a NIA: 13 characters, of which the 6th and 7th may be 2A or 2B (Corsica), then a key
-of two digits, 97 less the remainder of the 13 by 97. Source: référentiel INS of the Agence du numérique en santé.
+of two digits, 97 less the remainder of the 13 by 97. Source: référentiel INS, Agence du numérique en santé.
 """
 
 import re

@@ -1,6 +1,7 @@
 """The same check as a tree that every engine runs, for who must judge a column and not a value.
 
-The warehouse, a floor below, is handed this function: the arithmetic has one home, and no row leaves the engine.
+The warehouse, a floor below, is handed these functions: the arithmetic has one home, and no row leaves the
+engine.
 """
 
 from sqlglot import exp

@@ -45,7 +45,7 @@ def run_agent(
 
 
 def _bench(node: Node) -> Bench:
-    return Bench(place=node.place)
+    return Bench(place=node.place, folder=node.folder)
 
 
 def _time_limit(node: Node) -> float:

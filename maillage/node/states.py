@@ -59,6 +59,10 @@ class Event(StrEnum):
     HUB_DELIVERY_CONFLICTED = "hub:delivery:conflicted"
     HUB_REQUEST_REFUSED = "hub:request:refused"
     PERSON_NODE_CREATED = "person:node:created"
+    PERSON_OBJECTION_ADDED = "person:objection:added"
+    PERSON_OBJECTION_WITHDRAWN = "person:objection:withdrawn"
+    PERSON_OBJECTIONS_IMPORTED = "person:objections:imported"
+    PERSON_OBJECTIONS_REPLACED = "person:objections:replaced"
     PERSON_REFERENTIEL_APPLIED = "person:referentiel:applied"
     PERSON_TASK_REFUSED = "person:task:refused"
     PERSON_TASK_RELEASED = "person:task:released"
@@ -78,6 +82,10 @@ _SENTENCES: Mapping[Event, str] = {
     Event.HUB_DELIVERY_CONFLICTED: mark("Autre message reçu sous le nom d’une question connue."),
     Event.HUB_REQUEST_REFUSED: mark("Le hub a refusé une requête du nœud."),
     Event.PERSON_NODE_CREATED: mark("Création du nœud."),
+    Event.PERSON_OBJECTION_ADDED: mark("Opposition d’un patient enregistrée."),
+    Event.PERSON_OBJECTION_WITHDRAWN: mark("Opposition d’un patient retirée."),
+    Event.PERSON_OBJECTIONS_IMPORTED: mark("Oppositions d’une liste enregistrées."),
+    Event.PERSON_OBJECTIONS_REPLACED: mark("Registre des oppositions remplacé par une liste."),
     Event.PERSON_REFERENTIEL_APPLIED: mark("Référentiel du groupe mis dans l’entrepôt."),
     Event.PERSON_TASK_REFUSED: mark("Question refusée par une personne."),
     Event.PERSON_TASK_RELEASED: mark("Question autorisée par une personne."),

@@ -9,13 +9,16 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from maillage.base.i18n import _
 from maillage.base.statements import load_statements
 from maillage.node.errors import NodeExistsError, NodeMissingError, StoreBrokenError, StoreFullError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+UPGRADES: Mapping[int, str] = MappingProxyType({1: "objections.sql"})
+"""What brings a store of that version to the next; each is one transaction, harmless when it comes twice."""
 BUSY_SECONDS = 10
 # Quotas and files at their size limit show as errors of writing, not as "full"; the agent treats them alike.
 _FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
@@ -79,6 +82,7 @@ def create_store(path: Path) -> None:
         raise NodeExistsError(_("{path} existe déjà.").format(path=path)) from error
     with closing(_connect(path)) as connection:
         connection.executescript(_read_sql("schema.sql"))
+        _upgrade(connection)
 
 
 @contextmanager
@@ -91,6 +95,7 @@ def open_store(path: Path) -> Generator[Store]:
         )
     store = Store(_connect(path))
     try:
+        _upgrade(store.connection)
         _check_version(store, path)
         yield store
     finally:
@@ -113,10 +118,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _upgrade(connection: sqlite3.Connection) -> None:
+    while script := UPGRADES.get(_read_version(connection)):
+        with _disk_errors():
+            connection.executescript(_read_sql(script))
+
+
 def _check_version(store: Store, path: Path) -> None:
-    found = store.connection.execute("PRAGMA user_version").fetchone()[0]
-    if found != SCHEMA_VERSION:
+    if _read_version(store.connection) != SCHEMA_VERSION:
         raise _broken(path)
+
+
+def _read_version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
 def _broken(path: Path) -> StoreBrokenError:

@@ -1,5 +1,6 @@
 """What agent and worker say to each other over two pipes: one JSON document a line."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -10,9 +11,13 @@ from maillage.warehouse.place import Place
 
 
 class Bench(Message):
-    """The first line to a worker: which warehouse, with what means."""
+    """The first line to a worker: which warehouse, with what means; in which node's folder the register is.
+
+    Without a folder nobody's register is asked: the warehouse is a test's.
+    """
 
     place: Annotated[Place, Field(discriminator="engine")]
+    folder: Path | None = None
 
 
 class Job(Message):
