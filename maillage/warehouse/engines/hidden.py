@@ -25,18 +25,24 @@ def hide_persons(connection: duckdb.DuckDBPyConnection, find_objected: FindObjec
     if not hidden:
         return
     connection.execute(f"CREATE TEMP TABLE {_HIDDEN} AS FROM unnest(?) AS listed (person_id)", [list(hidden)])
-    if any(_has_rows(connection, table) for table in FACT_LINKS):
-        connection.execute(f"CREATE TEMP TABLE {_FACTS} AS {withheld_facts(_rows_of_hidden)}")
-        for table, links in FACT_LINKS.items():
-            points = " OR ".join(points_to_withheld(link, among=_FACTS) for link in links)
-            _show(connection, table, f"NOT coalesce({points}, false)")
+    _show_facts(connection)
     for table, column in PERSON_COLUMNS.items():
-        _show(connection, table, _is_seen(column))
+        _show(connection, table, _without(_HIDDEN, "person_id", column))
     for table, link in PARENT_LINKS.items():
-        parents = f"FROM {_rows_of_hidden(link.parent)} SELECT {link.column}"
-        _show(connection, table, f"coalesce({link.column} NOT IN ({parents}), true)")
+        parents = f"(FROM {_rows_of_hidden(link.parent)} SELECT {link.column})"
+        _show(connection, table, _without(parents, link.column, link.column))
     for copy in THIN_COPIES.values():
-        _show(connection, copy.table, _is_seen("person_id"))
+        _show(connection, copy.table, _without(_HIDDEN, "person_id", "person_id"))
+
+
+def _show_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tables whose rows name facts of any table; where they are empty, the facts need no list."""
+    if not any(connection.table(f"main.{table}").limit(1).fetchall() for table in FACT_LINKS):
+        return
+    connection.execute(f"CREATE TEMP TABLE {_FACTS} AS {withheld_facts(_rows_of_hidden)}")
+    for table, links in FACT_LINKS.items():
+        points = " OR ".join(points_to_withheld(link, among=_FACTS) for link in links)
+        _show(connection, table, f"WHERE NOT coalesce({points}, false)")
 
 
 def _read_persons(connection: duckdb.DuckDBPyConnection) -> Persons:
@@ -55,13 +61,10 @@ def _rows_of_hidden(table: str) -> str:
     return f"(FROM warehouse.main.{table} WHERE person_id IN (FROM {_HIDDEN}))"
 
 
-def _is_seen(column: str) -> str:
-    return f"coalesce({column} NOT IN (FROM {_HIDDEN}), true)"
-
-
-def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return bool(connection.table(f"main.{table}").limit(1).fetchall())
+def _without(rows: str, key: str, column: str) -> str:
+    # Measured at half the price of NOT IN, which must think of nulls.
+    return f"ANTI JOIN {rows} AS hidden ON hidden.{key} = seen.{column}"
 
 
 def _show(connection: duckdb.DuckDBPyConnection, table: str, seen: str) -> None:
-    connection.execute(f"CREATE TEMP VIEW {table} AS FROM warehouse.main.{table} WHERE {seen}")
+    connection.execute(f"CREATE TEMP VIEW {table} AS FROM warehouse.main.{table} AS seen {seen}")
