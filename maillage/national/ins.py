@@ -18,6 +18,8 @@ CORSICA = {"2A": "19", "2B": "18"}
 
 SHAPE = r"^[1-478][0-9]{4}([0-9]{2}|2[AB])[0-9]{8}$"
 """Sex (1, 2; others for those who await a NIR), year, month, department, commune, order, key."""
+BARE_SHAPE = r"^[1-478][0-9]{4}([0-9]{2}|2[AB])[0-9]{6}$"
+"""The same without its key, as older files have it."""
 
 _SPACES = re.compile(r"[\s.\-\u00a0\u202f]+")
 

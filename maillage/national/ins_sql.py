@@ -6,7 +6,7 @@ engine.
 
 from sqlglot import exp
 
-from maillage.national.ins import CORSICA, LENGTH, MODULUS, SHAPE
+from maillage.national.ins import BARE_SHAPE, CORSICA, LENGTH, MODULUS, SHAPE
 
 
 def looks_like_ins(column: exp.Expr) -> exp.Expr:
@@ -19,6 +19,14 @@ def holds_ins(column: exp.Expr) -> exp.Expr:
     # A CASE, for only then is a text that is no number never read as one.
     check = exp.Case(ifs=[exp.If(this=looks_like_ins(column), true=_key_holds(column))], default=exp.false())
     return exp.Paren(this=check)
+
+
+def holds_nir(column: exp.Expr) -> exp.Expr:
+    """Whether a text is a matricule whose key holds, or the 13 characters without a key; never null."""
+    bare = exp.RegexpLike(this=column.copy(), expression=exp.Literal.string(BARE_SHAPE))
+    return exp.Paren(
+        this=exp.Or(this=holds_ins(column), expression=exp.Coalesce(this=bare, expressions=[exp.false()]))
+    )
 
 
 def _key_holds(column: exp.Expr) -> exp.Expr:
