@@ -104,7 +104,8 @@ def list_all(
     table = Table("#", _("Nommé par"), _("Enregistrée le"), _("Patient de l’entrepôt"))
     for row in rows:
         here = _("oui") if row["objection_id"] in present else _("pas encore")
-        table.add_row(str(row["objection_id"]), _(_KINDS[row["kind"]]), row["recorded_at"], here)
+        number, kind, at = row
+        table.add_row(str(number), _(_KINDS[kind]), at, here)
     Console(highlight=False).print(table if rows else _("Le registre est vide."))
 
 

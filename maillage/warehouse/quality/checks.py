@@ -13,8 +13,21 @@ class Check:
     """`condition` is about a row `t` and the `life` of its person; `{today}` is the day of the report."""
 
     name: str
-    label: str
     condition: str
+
+
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "invalid_ins": mark("INS dont la clé est fausse"),
+        "born_in_future": mark("naissance dans l’avenir"),
+        "too_old": mark("plus de 125 ans, sans décès"),
+        "before_birth": mark("avant la naissance"),
+        "after_death": mark("après le décès"),
+        "in_future": mark("dans l’avenir"),
+        "ends_before_start": mark("fin avant le début"),
+    }
+)
+"""By the name of a check."""
 
 
 def _day(column: str) -> str:
@@ -23,23 +36,22 @@ def _day(column: str) -> str:
 
 def _dated(start: str, end: str | None) -> tuple[Check, ...]:
     checks = (
-        Check("before_birth", mark("avant la naissance"), f"{_day(f't.{start}')} < life.born"),
-        Check("after_death", mark("après le décès"), f"t.{start} > life.died"),
-        Check("in_future", mark("dans l’avenir"), f"t.{start} > {{today}}"),
+        Check("before_birth", f"{_day(f't.{start}')} < life.born"),
+        Check("after_death", f"t.{start} > life.died"),
+        Check("in_future", f"t.{start} > {{today}}"),
     )
     if end is None:
         return checks
-    return (*checks, Check("ends_before_start", mark("fin avant le début"), f"t.{end} < t.{start}"))
+    return (*checks, Check("ends_before_start", f"t.{end} < t.{start}"))
 
 
 CHECKS: Mapping[str, Sequence[Check]] = MappingProxyType(
     {
         "person": (
-            Check("invalid_ins", mark("INS dont la clé est fausse"), "{looks_like_ins} AND NOT {is_ins}"),
-            Check("born_in_future", mark("naissance dans l’avenir"), "t.year_of_birth > year({today})"),
+            Check("invalid_ins", "{looks_like_ins} AND NOT {is_ins}"),
+            Check("born_in_future", "t.year_of_birth > year({today})"),
             Check(
                 "too_old",
-                mark("plus de 125 ans, sans décès"),
                 "year({today}) - t.year_of_birth > 125 AND life.died IS NULL",
             ),
         ),

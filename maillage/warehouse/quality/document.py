@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from maillage.base.i18n import _
-from maillage.warehouse.quality.checks import CHECKS
+from maillage.warehouse.quality.checks import LABELS
 from maillage.warehouse.quality.lines import read_bounds
 from maillage.warehouse.quality.measure import (
     FLOOR,
@@ -207,11 +207,10 @@ def _unmapped(found: CodesFound, hide: Hide) -> UnmappedPart:
 
 
 def _impossible(found: Impossible, hide: Hide) -> ImpossiblePart:
-    check = next(one for one in CHECKS[found.table] if one.name == found.check)
     return ImpossiblePart(
         table=found.table,
         check=found.check,
-        label=_(check.label),
+        label=_(LABELS[found.check]),
         rows=hide(found.found.rows, found.found.persons),
         persons=hide(found.found.persons, found.found.persons),
     )

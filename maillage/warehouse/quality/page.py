@@ -58,9 +58,11 @@ def _head(report: ReportDocument, title: str) -> str:
             floor=FLOOR, few=figure(FEW)
         )
     )
+    # Apart: texts inside an f-string are not collected for translation.
+    inside = _("À l’intérieur de l’hôpital seulement")
     made = _("Fait le {date}, sans les personnes opposées.").format(date=report.made_on.isoformat())
     return (
-        f'<header>\n<p class="inside">{escape(_("À l’intérieur de l’hôpital seulement"))}</p>\n'
+        f'<header>\n<p class="inside">{escape(inside)}</p>\n'
         f'<h1>{escape(title)}</h1>\n<p class="lead">{escape(made)} {escape(counts)}</p>\n'
         f"{_tiles(report)}</header>\n"
     )
@@ -89,14 +91,15 @@ def _tiles(report: ReportDocument) -> str:
 
 
 def _groups(report: ReportDocument) -> Iterable[str]:
-    for number, name in GROUPS.items():
+    for number in GROUPS:
         lines = [line for line in report.lines if line.item.startswith(number)]
-        title = f"<h2>{number}. {escape(_(name))}</h2>"
+        name = f"{number}. " + _(GROUPS[number])
+        title = f"<h2>{escape(name)}</h2>"
         yield f"<section>\n{title}\n{_coverage(lines)}{_years(lines, report)}</section>\n"
 
 
 def _coverage(lines: Sequence[LinePart]) -> str:
-    bars = [_line_bar(line) for line in lines]
+    bars = [line_bar(line) for line in lines]
     twin = table(
         _("Couverture : patients qui ont au moins une donnée."),
         [_("Ligne"), _("Patients"), _("Part"), _("Données")],
@@ -110,7 +113,8 @@ def _coverage(lines: Sequence[LinePart]) -> str:
     return pair(draw_bars(bars, title=_("Couverture par ligne")), twin)
 
 
-def _line_bar(line: LinePart) -> Bar:
+def line_bar(line: LinePart) -> Bar:
+    """The coverage of a line as it is drawn."""
     if not line.place:
         return Bar(line.label, _("sans place dans OMOP"), 0, Look.ABSENT, line.item)
     if line.persons == FEW:
@@ -145,8 +149,9 @@ def _years(lines: Sequence[LinePart], report: ReportDocument) -> str:
     said = _(
         "Plus une case est marquée, plus la ligne a de patients cette année-là, par rapport à sa meilleure."
     )
-    shown = f"<h3>{escape(_('Par année civile'))}</h3><p>{escape(said)}</p>"
-    folded = f"<details><summary>{escape(_('Le tableau des années'))}</summary>{twin}</details>"
+    title, fold = _("Par année civile"), _("Le tableau des années")
+    shown = f"<h3>{escape(title)}</h3><p>{escape(said)}</p>"
+    folded = f"<details><summary>{escape(fold)}</summary>{twin}</details>"
     return f'{shown}<div class="pair halves">{_draw_years(strips, years)}</div>{folded}'
 
 
