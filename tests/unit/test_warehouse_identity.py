@@ -29,4 +29,4 @@ def test_what_differs_gets_another_id(other: tuple[str, ...]) -> None:
 def test_a_person_has_the_same_id_with_and_without_an_engine(ipp: str) -> None:
     quoted = ipp.replace("'", "''")
     number = person_id(f"'{quoted}'")
-    assert duckdb.sql(f"SELECT {number}").fetchall() == [(person_number(ipp),)]
+    assert duckdb.connect().execute(f"SELECT {number}").fetchall() == [(person_number(ipp),)]
