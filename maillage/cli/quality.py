@@ -13,7 +13,6 @@ from maillage.base.clock import utc_now
 from maillage.base.i18n import _, use_language
 from maillage.cli import places
 from maillage.national.ins_sql import holds_ins, holds_nir, looks_like_ins
-from maillage.warehouse.engines.base import FindObjected
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import WarehouseError
 from maillage.warehouse.quality.document import ReportDocument, write_document
@@ -40,10 +39,7 @@ def report_quality(
         bool,
         typer.Option("--exact", help=_("Montre aussi les nombres et les codes de moins de 11 personnes.")),
     ] = False,
-    node: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help=_("Le nœud dont le registre des oppositions s’applique.")),
-    ] = None,
+    node: places.NodeFolder = None,
     engine: places.EngineName = None,
     objections: places.Objections = None,
     schema: places.CdmSchema = "cdm",
@@ -68,22 +64,13 @@ def report_quality(
         memory=memory,
         threads=threads,
     )
-    with closing(open_engine(place, find_objected=_register(node))) as opened:
+    with closing(open_engine(place, find_objected=places.read_register_of(node))) as opened:
         found = measure(opened, on=utc_now().date(), identity=IDENTITY, exact=exact)
     document = write_document(found, exact=exact)
     if out is None:
         _tell(document)
     for path in _write(document, out) if out else ():
         typer.echo(_("Écrit : {path}. À garder dans l’hôpital.").format(path=path))
-
-
-def _register(node: Path | None) -> FindObjected | None:
-    if node is None:
-        return None
-    from maillage.node.folder import open_node
-    from maillage.node.objections.register import read_register
-
-    return read_register(open_node(node).folder).find_objected
 
 
 def _write(document: ReportDocument, out: Path) -> list[Path]:

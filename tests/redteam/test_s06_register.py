@@ -3,12 +3,14 @@
 One bench stays resident throughout: nothing is loaded, built or started again between two questions.
 """
 
+import json
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from maillage.analysis.registry import code_hash
@@ -140,3 +142,15 @@ def test_a_node_that_the_agent_runs_gives_its_register_to_the_worker(embedded: H
     from maillage.node.agent import _bench
 
     assert _bench(embedded.node).folder == embedded.node.folder
+
+
+def test_a_cohort_on_the_command_line_heeds_the_register_that_it_is_told(embedded: Hospital) -> None:
+    embedded.record(*map(ipp, range(7)))
+    folder = embedded.node.folder
+    (folder / "visits.json").write_text(json.dumps(VISITS), encoding="utf-8")
+    rows = folder / "rows.parquet"
+    command = ["cohort", "run", str(folder / "visits.json"), "--out", str(rows)]
+    warehouse_of = ["--warehouse", embedded.node.settings.warehouse.path or ""]
+    assert run([*command, *warehouse_of, "--node", str(folder)]) == 0
+    persons = duckdb.connect().read_parquet(str(rows)).aggregate("count(DISTINCT subject_id)").fetchall()
+    assert persons == [(EVERYBODY - 7,)]

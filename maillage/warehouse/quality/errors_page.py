@@ -2,7 +2,6 @@
 
 from html import escape
 
-from maillage.base.french import NO_BREAK_SPACE
 from maillage.base.i18n import _
 from maillage.warehouse.quality.charts import Bar, Look, draw_bars
 from maillage.warehouse.quality.document import FEW, Figure, ReportDocument, UnitPart
@@ -50,7 +49,7 @@ def write_impossible(report: ReportDocument) -> str:
     if not found:
         rows = _nothing(_("Aucune ligne impossible."))
     else:
-        names = [f"{one.table}{NO_BREAK_SPACE}: {one.label}" for one in found]
+        names = [_("{table} : {fault}").format(table=one.table, fault=one.label) for one in found]
         bars = [
             Bar(name, figure(one.rows), *_look(one.rows, most))
             for name, one in zip(names, found, strict=True)
@@ -81,7 +80,8 @@ def _units(report: ReportDocument) -> str:
         for one in odd
     ]
     chart = draw_bars(bars, title=_("Part des mesures hors des bornes"))
-    return pair(chart, twin, alarm=True)
+    # Under each other: this table is too wide to stand beside.
+    return f'<figure class="alarm">{chart}</figure>{twin}'
 
 
 def _unit_row(one: UnitPart) -> list[str]:
