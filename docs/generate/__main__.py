@@ -12,7 +12,7 @@ def main(folder: Path) -> None:
     """Write every page."""
     # The commands' help is worded while their modules are imported, so the language is chosen before.
     use_language("en")
-    from docs.generate import cohort_spec, commands, errors, events, mapping, settings
+    from docs.generate import cohort_spec, commands, errors, events, mapping, quality, settings
 
     pages = {
         "cohort-spec.md": cohort_spec.write_page,
@@ -21,6 +21,8 @@ def main(folder: Path) -> None:
         "events.md": events.write_page,
         "settings.md": settings.write_page,
         mapping.NAME: mapping.write_page,
+        quality.SCHEMA: quality.write_schema,
+        quality.PICTURE: quality.draw_picture,
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, write_page in pages.items():

@@ -19,10 +19,12 @@ from maillage.cli.places import (
     CdmSchema,
     EngineName,
     Master,
+    NodeFolder,
     Objections,
     VocabularySchema,
     Warehouse,
     read_place,
+    read_register_of,
 )
 from maillage.cli.profile import profile
 from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, run_cohorts
@@ -56,6 +58,7 @@ def run(
     ] = False,
     engine_name: EngineName = None,
     objections: Objections = None,
+    node: NodeFolder = None,
     cdm_schema: CdmSchema = "cdm",
     vocabulary_schema: VocabularySchema = None,
     master: Master = "local[*]",
@@ -76,7 +79,7 @@ def run(
     )
     cohorts = _read_all(_find(expressions), keep_going=keep_going)
     with (
-        closing(open_engine(place)) as engine,
+        closing(open_engine(place, find_objected=read_register_of(node))) as engine,
         limit_time(engine, seconds=time_limit),
         _progress_over(cohorts) as advance,
     ):

@@ -17,6 +17,7 @@ from rich.table import Table
 from maillage.base.i18n import _
 from maillage.base.settings import SettingsError, describe_validation
 from maillage.cli import node_permits
+from maillage.cli.objections import app as objections_app
 from maillage.node import ledger as ledgers
 from maillage.node import referentiel, review, status
 from maillage.node.agent import no_probe, run_agent
@@ -38,6 +39,7 @@ app = typer.Typer(
 referentiel_app = typer.Typer(no_args_is_help=True, help=_("Le référentiel du groupe, pris au hub."))
 app.add_typer(referentiel_app, name="referentiel")
 node_permits.register(app)
+app.add_typer(objections_app, name="objections")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("Dossier du nœud."), show_default=False)]
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from maillage.base.i18n import _
+from maillage.warehouse.engines.base import FindObjected
 from maillage.warehouse.errors import WarehouseError
 from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
 
@@ -29,6 +30,23 @@ VocabularySchema = Annotated[
     str | None, typer.Option(help=_("postgres : schéma du vocabulaire, s’il est à part."))
 ]
 Master = Annotated[str, typer.Option(help=_("spark : local[4], ou spark://hôte:7077."))]
+
+NodeFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--node", metavar="DIR", help=_("Le nœud dont le registre des oppositions s’applique aussi.")
+    ),
+]
+
+
+def read_register_of(node: Path | None) -> FindObjected | None:
+    """Who objected by the register of that node; None without one. Raises NodeError."""
+    if node is None:
+        return None
+    from maillage.node.folder import open_node
+    from maillage.node.objections.register import read_register
+
+    return read_register(open_node(node).folder).find_objected
 
 
 def read_place(

@@ -18,6 +18,7 @@ from maillage.cli.load_pmsi import load_pmsi
 from maillage.cli.load_report import print_load_report
 from maillage.cli.load_tables import load_tables_folder, map_tables
 from maillage.cli.progress import progress_bar
+from maillage.cli.quality import report_quality
 from maillage.cli.synthesize import synthesize
 from maillage.warehouse.batches import load_batch
 from maillage.warehouse.batches.digest import digest_files
@@ -48,6 +49,9 @@ app.command(
 app.command(
     "map", help=_("Propose une correspondance pour des fichiers, ou en vérifie une sans rien charger.")
 )(map_tables)
+app.command(
+    "report", help=_("Dit ce qu’un entrepôt contient du socle national, et ce qui ne peut pas y être.")
+)(report_quality)
 app.command("synthesize", help=_("Construit l’entrepôt d’un hôpital inventé, pour essayer."))(synthesize)
 
 WarehouseFile = Annotated[Path, typer.Argument(metavar="FILE", help=_("Le fichier de l’entrepôt."))]

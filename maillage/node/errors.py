@@ -114,3 +114,13 @@ class WorkerStoppedError(NodeError):
     """The engine's process was told to stop: the time limit, a cancellation, or the agent's own end."""
 
     kind = Kind.LIMIT
+
+
+class ObjectionError(NodeError):
+    """A patient, or a list of patients, cannot be read; the message names the line, never the value."""
+
+
+class RegisterBrokenError(NodeError):
+    """The register of objections cannot be read whole: nothing is answered until it can."""
+
+    kind = Kind.INTEGRITY

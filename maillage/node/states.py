@@ -64,6 +64,10 @@ class Event(StrEnum):
     PERSON_COMMITTEE_REVOKED = "person:committee:revoked"
     PERSON_COMMITTEE_TRUSTED = "person:committee:trusted"
     PERSON_NODE_CREATED = "person:node:created"
+    PERSON_OBJECTION_ADDED = "person:objection:added"
+    PERSON_OBJECTION_WITHDRAWN = "person:objection:withdrawn"
+    PERSON_OBJECTIONS_IMPORTED = "person:objections:imported"
+    PERSON_OBJECTIONS_REPLACED = "person:objections:replaced"
     PERSON_PERMIT_ACCEPTED = "person:permit:accepted"
     PERSON_PERMIT_WITHDRAWN = "person:permit:withdrawn"
     PERSON_REFERENTIEL_APPLIED = "person:referentiel:applied"
@@ -90,6 +94,10 @@ _SENTENCES: Mapping[Event, str] = {
     Event.PERSON_COMMITTEE_REVOKED: mark("Clé du comité révoquée."),
     Event.PERSON_COMMITTEE_TRUSTED: mark("Clé du comité reconnue."),
     Event.PERSON_NODE_CREATED: mark("Création du nœud."),
+    Event.PERSON_OBJECTION_ADDED: mark("Opposition d’un patient enregistrée."),
+    Event.PERSON_OBJECTION_WITHDRAWN: mark("Opposition d’un patient retirée."),
+    Event.PERSON_OBJECTIONS_IMPORTED: mark("Oppositions d’une liste enregistrées."),
+    Event.PERSON_OBJECTIONS_REPLACED: mark("Registre des oppositions remplacé par une liste."),
     Event.PERSON_PERMIT_ACCEPTED: mark("Autorisation acceptée par l’hôpital."),
     Event.PERSON_PERMIT_WITHDRAWN: mark("Autorisation retirée par l’hôpital."),
     Event.PERSON_REFERENTIEL_APPLIED: mark("Référentiel du groupe mis dans l’entrepôt."),

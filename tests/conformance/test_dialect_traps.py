@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from maillage.cohort.attrition import attrition
 from maillage.cohort.compile.dates import (
@@ -44,6 +44,7 @@ from maillage.cohort.compile.sql import (
     when,
 )
 from maillage.cohort.run import CohortTables
+from maillage.national.ins_sql import holds_ins, holds_nir
 from maillage.warehouse.engines.base import Engine, Row
 from tests.support.values import rows_of
 
@@ -434,3 +435,28 @@ def test_a_literal_is_never_syntax(engine: Engine) -> None:
     ]
     columns = [named(text(one), f"c{rank}") for rank, one in enumerate(hostile)]
     assert engine.fetch(exp.Select(expressions=columns)) == [tuple(hostile)]
+
+
+def test_a_text_is_judged_an_ins_on_each_engine_alike(engine: Engine) -> None:
+    texts = [
+        "279035121518989",
+        "279035121518988",
+        "180012A00400564",
+        "180012B00400565",
+        "2790351215189",
+        "né",
+    ]
+    rows = " UNION ALL ".join(f"SELECT {rank} AS rank, '{text}' AS t" for rank, text in enumerate(texts))
+    query = parse_one(f"SELECT rank FROM ({rows} UNION ALL SELECT 9, NULL) AS s ORDER BY rank")
+    assert isinstance(query, exp.Select)
+    value = exp.column("t")
+    found = engine.fetch(query.select(holds_ins(value), holds_nir(value)))
+    assert [row[1:] for row in found] == [
+        (True, True),
+        (False, False),
+        (True, True),
+        (False, False),
+        (False, True),
+        (False, False),
+        (False, False),
+    ]

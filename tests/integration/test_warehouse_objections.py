@@ -7,6 +7,7 @@ import pytest
 from sqlglot import select
 
 from maillage.warehouse.build.omop import load_omop
+from maillage.warehouse.engines.base import Persons
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 from maillage.warehouse.errors import SourceError, WarehouseBusyError, WarehouseNotFoundError
 from maillage.warehouse.info import read_info
@@ -87,11 +88,22 @@ def count(engine: DuckDBEngine, table: str) -> int:
 WAYS = pytest.mark.parametrize("way", [at_load_from_csv, after_load])
 
 
-@WAYS
-def test_an_objection_empties_every_table_of_the_person(tmp_path: Path, way: Callable[[Path], Path]) -> None:
+def as_it_opens(folder: Path) -> DuckDBEngine:
+    """The file knows of no objection: who opens it says whom it may not see."""
+    return open_warehouse(load(folder), find_objected=lambda _persons: [LEAVES, FAR, 999])
+
+
+def opened_by(way: Callable[[Path], Path]) -> Callable[[Path], DuckDBEngine]:
+    return lambda folder: open_warehouse(way(folder))
+
+
+@pytest.mark.parametrize("way", [opened_by(at_load_from_csv), opened_by(after_load), as_it_opens])
+def test_an_objection_empties_every_table_of_the_person(
+    tmp_path: Path, way: Callable[[Path], DuckDBEngine]
+) -> None:
     folder = write_folder(tmp_path / "omop", all_tables())
     assert set(all_tables()) == set(LINKED_TABLES), "every table that tells of a person is under test"
-    with open_warehouse(way(folder)) as engine:
+    with way(folder) as engine:
         for table, column in {
             **PERSON_COLUMNS,
             **{one.table: "person_id" for one in THIN_COPIES.values()},
@@ -186,3 +198,16 @@ def test_an_objection_needs_a_warehouse_that_nobody_writes(tmp_path: Path) -> No
             add_objections(target, persons=persons)
 
     load_omop(folder, target=target, progress=meanwhile)
+
+
+def test_who_is_asked_as_a_file_opens_sees_everybody_in_it(tmp_path: Path) -> None:
+    asked: list[tuple[int, str | None]] = []
+
+    def nobody(persons: Persons) -> list[int]:
+        asked.extend(persons)
+        return []
+
+    path = after_load(write_folder(tmp_path / "omop", all_tables()))
+    with open_warehouse(path, find_objected=nobody) as engine:
+        assert count(engine, "person") == 1
+    assert {person for person, _source in asked} == set(PERSONS)

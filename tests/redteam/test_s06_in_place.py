@@ -14,7 +14,7 @@ from maillage.analysis.count.spec import CountParameters
 from maillage.cohort import parse_expression
 from maillage.disclosure import DisclosureRules
 from maillage.disclosure.gates import ExactGate
-from maillage.warehouse.engines.base import Engine
+from maillage.warehouse.engines.base import Engine, Persons
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import EngineError, SourceError, WarehouseError
 from maillage.warehouse.place import Place, PostgresPlace
@@ -124,6 +124,19 @@ def test_an_objection_counts_from_the_next_question_on(place: Place, tmp_path: P
     second = open_engine(moved)
     assert count(second, VISITS)["persons"] == {"count": 32}
     second.close()
+
+
+def test_whom_a_register_names_is_hidden_besides_the_list(place: Place) -> None:
+    asked: list[tuple[int, str | None]] = []
+
+    def find(persons: Persons) -> list[int]:
+        asked.extend(persons)
+        return [PERSON, PERSON + 30, PERSON + 31, 4]
+
+    found = open_engine(place, find_objected=find)
+    assert found.fetch(exp.select(exp.Count(this=exp.Star())).from_("visit_occurrence")) == [(31,)]
+    found.close()
+    assert sorted(asked) == [(PERSON + number, f"NIP-SECRET-{PERSON + number}") for number in range(40)]
 
 
 @pytest.fixture

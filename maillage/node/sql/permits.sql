@@ -1,4 +1,4 @@
--- Version 2 of the store: the committee's keys, the permits, and this hospital's word on each.
+-- Version 3 of the store: the committee's keys, the permits, and this hospital's word on each.
 
 CREATE TABLE committee_keys (
     fingerprint TEXT PRIMARY KEY,
@@ -34,4 +34,4 @@ CREATE TABLE spent (
 
 CREATE INDEX spent_under ON spent (permit, requester, at);
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

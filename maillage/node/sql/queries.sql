@@ -130,3 +130,42 @@ DELETE FROM spent WHERE task_id = :task_id;
 -- name: count_spent
 SELECT count(*) AS questions, coalesce(max(at), '') AS latest FROM spent
 WHERE permit = :permit AND requester = :requester AND at > :since;
+-- name: register_line
+-- The last change of the register of objections.
+SELECT sequence, body FROM ledger WHERE event LIKE 'person:objection%' ORDER BY sequence DESC LIMIT 1;
+
+-- name: register_names
+SELECT name, objection_id FROM objection_names ORDER BY name;
+
+-- name: objections
+SELECT objection_id, kind, recorded_at FROM objections ORDER BY objection_id;
+
+-- name: objection_of_name
+SELECT objection_id FROM objection_names WHERE name = :name;
+
+-- name: add_objection
+INSERT INTO objections (kind, recorded_at) VALUES (:kind, :recorded_at);
+
+-- name: last_objection
+SELECT max(objection_id) AS objection_id FROM objections;
+
+-- name: name_objection
+INSERT INTO objection_names (name, objection_id) VALUES (:name, :objection_id);
+
+-- name: move_names
+UPDATE objection_names SET objection_id = :kept WHERE objection_id = :merged;
+
+-- name: set_objection_kind
+UPDATE objections SET kind = :kind WHERE objection_id = :objection_id;
+
+-- name: drop_names
+DELETE FROM objection_names WHERE objection_id = :objection_id;
+
+-- name: drop_objection
+DELETE FROM objections WHERE objection_id = :objection_id;
+
+-- name: drop_every_name
+DELETE FROM objection_names;
+
+-- name: drop_every_objection
+DELETE FROM objections;

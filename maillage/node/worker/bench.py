@@ -9,6 +9,7 @@ from maillage.base.ids import new_id
 from maillage.cohort import parse_expression
 from maillage.exchange.reasons import Reason
 from maillage.node.log import Log, log_incident
+from maillage.node.objections.register import read_register, read_version
 from maillage.node.worker.gatekeeper import GateKeeper
 from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
 from maillage.node.worker.reasons import find_reason
@@ -25,6 +26,7 @@ class WorkBench:
         self._log = log
         self._engine: Engine | None = None
         self._reference = ""
+        self._register_version = 0
         self._lock = threading.Lock()
         self._current: str | None = None
         self._stopped: set[str] = set()
@@ -110,12 +112,19 @@ class WorkBench:
             engine.close()
 
     def _open(self) -> Engine:
-        """The open engine; opened anew when what it reads was replaced since, as a reload does."""
-        if self._engine is not None and not self._engine.is_outdated():
+        """The open engine; opened anew when what it reads was replaced since, or who objected changed.
+
+        Asked at each question: a register that cannot be read stops it.
+        """
+        folder = self._means.folder
+        version = read_version(folder)
+        if self._engine and not self._engine.is_outdated() and version == self._register_version:
             return self._engine
         self.close()
-        engine = open_engine(self._means.place)
+        register = read_register(folder)
+        engine = open_engine(self._means.place, find_objected=register.find_objected)
         with self._lock:
             self._engine = engine
+        self._register_version = register.version
         self._reference = engine.vocabulary_version[:80]
         return engine

@@ -12,7 +12,10 @@ from maillage.warehouse.place import Place
 
 
 class Bench(Message):
-    """The first line to a worker: which warehouse, with what means; `folder` is the node's."""
+    """The first line to a worker: which warehouse, with what means.
+
+    `folder` is the node's: who objected, and what was released, are in there.
+    """
 
     place: Annotated[Place, Field(discriminator="engine")]
     folder: Path

@@ -3,6 +3,7 @@
 from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.cohort.errors import CohortError, UnsupportedFeatureError
 from maillage.exchange.reasons import Reason
+from maillage.node.errors import NodeError
 from maillage.warehouse.errors import (
     EngineError,
     QueryInterruptedError,
@@ -20,6 +21,8 @@ REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (EngineError, Reason.ENGINE_FAILED),
     (WarehouseVersionError, Reason.WAREHOUSE_VERSION),
     (WarehouseError, Reason.WAREHOUSE_UNAVAILABLE),
+    # The register of objections: without it no row may be read.
+    (NodeError, Reason.WAREHOUSE_UNAVAILABLE),
 )
 
 

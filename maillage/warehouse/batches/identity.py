@@ -1,5 +1,7 @@
 """Numbers for rows: the same source row has the same number in every load and on every machine."""
 
+import hashlib
+
 _UNIT_SEPARATOR = "chr(31)"
 
 
@@ -20,3 +22,9 @@ def person_id(number: str) -> str:
     The same for every kind of source, so that a stay of the PMSI and a result of the laboratory meet.
     """
     return row_id("'person'", number)
+
+
+def person_number(number: str) -> int:
+    """The same id computed here, for who has a number of the hospital and no engine."""
+    digest = hashlib.md5(f"person\x1f{number}".encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[8:], "little") >> 1

@@ -4,11 +4,20 @@ Their rows leave the schema `main` altogether: no query can reach them by mistak
 filter, which was measured to cost a scan from 1.3 to 13 times its price.
 """
 
+from collections.abc import Callable
+
 import duckdb
 from sqlglot import exp
 
 from maillage.warehouse.layout import OBJECTION_TABLE, WITHHELD_SCHEMA
-from maillage.warehouse.schema.persons import FACT_LINKS, FACTS, PARENT_LINKS, PERSON_COLUMNS, FactLink
+from maillage.warehouse.schema.persons import (
+    FACT_LINKS,
+    FACTS,
+    PARENT_LINKS,
+    PERSON_COLUMNS,
+    Fact,
+    FactLink,
+)
 
 _WITHHELD_FACTS = "withheld_fact"
 
@@ -23,9 +32,11 @@ def withhold_linked(connection: duckdb.DuckDBPyConnection) -> None:
     """The same for the rows that find their person through another row; call it after `withhold_persons`."""
     for name, link in PARENT_LINKS.items():
         _separate(connection, name, _among(link.column, f"{WITHHELD_SCHEMA}.{link.parent}", link.column))
-    _list_withheld_facts(connection)
+    facts = withheld_facts(lambda table: f"{WITHHELD_SCHEMA}.{table}")
+    connection.execute(f"CREATE TEMP TABLE {_WITHHELD_FACTS} AS {facts}")
     for name, links in FACT_LINKS.items():
-        _separate(connection, name, " OR ".join(map(_points_to_withheld, links)))
+        points = [points_to_withheld(link, among=_WITHHELD_FACTS) for link in links]
+        _separate(connection, name, " OR ".join(points))
     connection.execute(f"DROP TABLE {_WITHHELD_FACTS}")
 
 
@@ -40,27 +51,33 @@ def _move(connection: duckdb.DuckDBPyConnection, origin: str, target: str, condi
     connection.execute(exp.delete(origin).where(condition, dialect="duckdb").sql("duckdb"))
 
 
-def _list_withheld_facts(connection: duckdb.DuckDBPyConnection) -> None:
-    columns = "domain_concept_id BIGINT, domain_id VARCHAR, fact_id BIGINT"
-    connection.execute(f"CREATE TEMP TABLE {_WITHHELD_FACTS} ({columns})")
-    for fact in FACTS:
-        concept = "NULL" if fact.domain_concept_id is None else str(fact.domain_concept_id)
-        domain = "NULL" if fact.domain_id is None else f"'{fact.domain_id.lower()}'"
-        rows = connection.table(f"{WITHHELD_SCHEMA}.{fact.table}")
-        facts = rows.project(f"CAST({concept} AS BIGINT), CAST({domain} AS VARCHAR), {fact.id}")
-        facts.insert_into(f"temp.{_WITHHELD_FACTS}")
+def withheld_facts(rows_of: Callable[[str], str]) -> str:
+    """SQL for the facts (domain's concept, its name, id) of withheld rows, given as SQL by table."""
+    return " UNION ALL ".join(_facts_of(fact, rows_of(fact.table)) for fact in FACTS)
 
 
-def _points_to_withheld(link: FactLink) -> str:
-    """A fact of a known domain must be of that domain; one of another domain may be any."""
+def _facts_of(fact: Fact, rows: str) -> str:
+    concept = "NULL" if fact.domain_concept_id is None else str(fact.domain_concept_id)
+    domain = "NULL" if fact.domain_id is None else f"'{fact.domain_id.lower()}'"
+    return (
+        f"FROM {rows} SELECT CAST({concept} AS BIGINT) AS domain_concept_id,"
+        f" CAST({domain} AS VARCHAR) AS domain_id, {fact.id} AS fact_id"
+    )
+
+
+def points_to_withheld(link: FactLink, *, among: str) -> str:
+    """SQL for: the row names a fact of the table `among`, which `withheld_facts` gives.
+
+    A fact of a known domain must be of that domain; one of another domain may be any.
+    """
     if link.by_concept:
         known = ", ".join(str(fact.domain_concept_id) for fact in FACTS if fact.domain_concept_id is not None)
         domain, column = link.domain, "domain_concept_id"
     else:
         known = ", ".join(f"'{fact.domain_id.lower()}'" for fact in FACTS if fact.domain_id is not None)
         domain, column = f"lower({link.domain})", "domain_id"
-    of_domain = _among(f"({domain}, {link.fact})", _WITHHELD_FACTS, f"({column}, fact_id)")
-    of_any = _among(link.fact, _WITHHELD_FACTS, "fact_id")
+    of_domain = _among(f"({domain}, {link.fact})", among, f"({column}, fact_id)")
+    of_any = _among(link.fact, among, "fact_id")
     return f"CASE WHEN {domain} IN ({known}) THEN {of_domain} ELSE {of_any} END"
 
 

@@ -4,7 +4,7 @@ An engine resolves the unqualified OMOP table names itself, decides what is mate
 thin copies: a table sorted by concept that holds the few columns that finding events needs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +14,15 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 Row = tuple[Any, ...]
+
+Persons = Iterable[tuple[int, str | None]]
+"""Persons of a warehouse: the id, and the hospital's own text for them (`person_source_value`)."""
+
+FindObjected = Callable[[Persons], Sequence[int]]
+"""Of the persons of a warehouse, the ids of those whom no query may see, besides those of its own list.
+
+An engine asks it once, as it opens; who keeps a register gives it (the node).
+"""
 
 
 @dataclass(frozen=True)

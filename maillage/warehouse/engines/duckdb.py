@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import Row, ThinCopy
+from maillage.warehouse.engines.base import FindObjected, Row, ThinCopy
 from maillage.warehouse.engines.guard import check_query
+from maillage.warehouse.engines.hidden import hide_persons
 from maillage.warehouse.engines.parquet import deliver
 from maillage.warehouse.errors import EngineError, MemoryLimitError, QueryInterruptedError
 from maillage.warehouse.file import open_file, read_metadata
@@ -117,7 +118,11 @@ class DuckDBEngine:
 
 
 def open_warehouse(
-    path: Path, *, memory_limit: str | None = None, threads: int | None = None
+    path: Path,
+    *,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    find_objected: FindObjected | None = None,
 ) -> DuckDBEngine:
     """Open a warehouse file for questions. `memory_limit` reads like `4GB`.
 
@@ -126,6 +131,8 @@ def open_warehouse(
     connection = open_file(path)
     scratch = Path(tempfile.mkdtemp(prefix="maillage-"))
     try:
+        if find_objected:
+            hide_persons(connection, find_objected)
         _lock_down(connection, scratch=scratch, memory_limit=memory_limit, threads=threads)
     except BaseException:
         connection.close()

@@ -4,24 +4,28 @@ from importlib import import_module
 from typing import cast
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import Engine
+from maillage.warehouse.engines.base import Engine, FindObjected
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.errors import EngineError
 from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
 
 
-def open_engine(place: Place) -> Engine:
-    """An open engine over the warehouse at this place. Raises WarehouseError."""
+def open_engine(place: Place, *, find_objected: FindObjected | None = None) -> Engine:
+    """An open engine over the warehouse at this place, without who objected. Raises WarehouseError."""
     match place:
-        case FilePlace():
-            return open_warehouse(place.path, memory_limit=place.memory_limit, threads=place.threads or None)
+        case FilePlace(path=path, memory_limit=memory, threads=threads):
+            return open_warehouse(
+                path, memory_limit=memory, threads=threads or None, find_objected=find_objected
+            )
         case PostgresPlace():
-            return _open_extra(place, module="postgres", library="psycopg")
+            return _open_extra(place, find_objected, module="postgres", library="psycopg")
         case SparkPlace():
-            return _open_extra(place, module="spark", library="pyspark")
+            return _open_extra(place, find_objected, module="spark", library="pyspark")
 
 
-def _open_extra(place: PostgresPlace | SparkPlace, *, module: str, library: str) -> Engine:
+def _open_extra(
+    place: PostgresPlace | SparkPlace, find_objected: FindObjected | None, *, module: str, library: str
+) -> Engine:
     try:
         found = import_module(f"maillage.warehouse.engines.{module}")
     except ModuleNotFoundError as error:
@@ -31,4 +35,4 @@ def _open_extra(place: PostgresPlace | SparkPlace, *, module: str, library: str)
             _("Le moteur {engine} n’est pas installé.").format(engine=module),
             remedy=_("Installez maillage[{engine}].").format(engine=module),
         ) from None
-    return cast("Engine", getattr(found, f"open_{module}")(place))
+    return cast("Engine", getattr(found, f"open_{module}")(place, find_objected))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import Row, ThinCopy, split_columns
+from maillage.warehouse.engines.base import FindObjected, Row, ThinCopy, split_columns
 from maillage.warehouse.engines.dialects import write_sql
 from maillage.warehouse.engines.guard import check_in_place
 from maillage.warehouse.engines.parquet import deliver, write_rows
@@ -170,10 +170,10 @@ class PostgresEngine:
         return translated(work)
 
 
-def open_postgres(place: PostgresPlace) -> PostgresEngine:
+def open_postgres(place: PostgresPlace, find_objected: FindObjected | None = None) -> PostgresEngine:
     """Open a session. Raises SourceError (no list of objections), WarehouseError."""
     read = identify(place.objections)
-    connection, model = open_session(place)
+    connection, model = open_session(place, find_objected)
     return PostgresEngine(connection, model=model, objections=(place.objections, read))
 
 

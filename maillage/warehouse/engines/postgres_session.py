@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from maillage.base.i18n import _
 from maillage.warehouse.build.person_ids import read_person_ids
-from maillage.warehouse.engines.base import Row
+from maillage.warehouse.engines.base import FindObjected, Persons, Row
 from maillage.warehouse.engines.in_place import (
     ANSWERED,
     OBJECTIONS,
@@ -26,9 +26,11 @@ from maillage.warehouse.engines.postgres_errors import translated
 from maillage.warehouse.errors import EngineError, WarehouseNotFoundError
 from maillage.warehouse.place import PostgresPlace
 from maillage.warehouse.schema import CdmType
+from maillage.warehouse.schema.persons import SOURCE_VALUE
 from maillage.warehouse.sql import quote
 
 CONNECT_SECONDS = 10
+BATCH_ROWS = 20_000
 
 _AS_THEY_ARE: Mapping[CdmType, frozenset[str]] = MappingProxyType(
     {
@@ -45,7 +47,9 @@ Model = Mapping[str, exp.Select]
 """Each table of the model as the query of its visible rows."""
 
 
-def open_session(place: PostgresPlace) -> tuple[psycopg.Connection[Row], Model]:
+def open_session(
+    place: PostgresPlace, find_objected: FindObjected | None = None
+) -> tuple[psycopg.Connection[Row], Model]:
     """A session that only reads, and the model in it.
 
     Raises SourceError (no list of objections), WarehouseNotFoundError, WarehouseBrokenError, EngineError.
@@ -53,17 +57,24 @@ def open_session(place: PostgresPlace) -> tuple[psycopg.Connection[Row], Model]:
     objected = read_person_ids(place.objections)
     connection = _connect(place)
     try:
-        return connection, translated(lambda: _prepare(connection, place, objected))
+        return connection, translated(lambda: _prepare(connection, place, objected, find_objected))
     except BaseException:
         connection.close()
         raise
 
 
-def _prepare(connection: psycopg.Connection[Row], place: PostgresPlace, objected: np.ndarray) -> Model:
+def _prepare(
+    connection: psycopg.Connection[Row],
+    place: PostgresPlace,
+    objected: np.ndarray,
+    find_objected: FindObjected | None,
+) -> Model:
     _configure(connection, place)
     present = _find_tables(connection, place)
     _check_rights(connection, present)
-    _list_objections(connection, objected)
+    if find_objected:
+        objected = np.union1d(objected, find_objected(_read_persons(connection, present["person"])))
+    _list_objections(connection, objected.astype(np.int64))
     connection.execute("SET default_transaction_read_only = on")
     return {name: visible_rows(name, present=present, column=_column) for name in ANSWERED}
 
@@ -191,6 +202,16 @@ def _check_rights(connection: psycopg.Connection[Row], present: Mapping[str, Pre
             _("Il manque un droit au rôle de la base."),
             remedy=_("Donnez-lui SELECT sur les tables OMOP et TEMPORARY sur la base."),
         )
+
+
+def _read_persons(connection: psycopg.Connection[Row], person: Present) -> Persons:
+    """Everybody, in batches: the register is asked here, so that no name of it goes to the server."""
+    text = exp.column(SOURCE_VALUE) if SOURCE_VALUE in person.columns else exp.Null()
+    query = exp.select(exp.cast(exp.column("person_id"), exp.DType.BIGINT), exp.cast(text, exp.DType.TEXT))
+    with connection.transaction(), connection.cursor("persons") as cursor:
+        cursor.itersize = BATCH_ROWS
+        cursor.execute(query.from_(person.source.copy()).sql("postgres", identify=True).encode())
+        yield from cursor
 
 
 def _list_objections(connection: psycopg.Connection[Row], objected: np.ndarray) -> None:

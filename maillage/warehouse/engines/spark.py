@@ -22,7 +22,7 @@ from pyspark.sql.types import DecimalType
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import Row, ThinCopy, split_columns
+from maillage.warehouse.engines.base import FindObjected, Row, ThinCopy, split_columns
 from maillage.warehouse.engines.dialects import write_sql
 from maillage.warehouse.engines.guard import check_in_place
 from maillage.warehouse.engines.in_place import ANSWERED
@@ -186,12 +186,12 @@ class SparkEngine:
         return answer
 
 
-def open_spark(place: SparkPlace) -> SparkEngine:
+def open_spark(place: SparkPlace, find_objected: FindObjected | None = None) -> SparkEngine:
     """Open a session, starting Spark where it does not run. Raises SourceError (no list), WarehouseError."""
     read = identify(place.objections)
     session, give_back = translated(lambda: start_session(place))
     try:
-        lakehouse = translated(lambda: open_lakehouse(session, place))
+        lakehouse = translated(lambda: open_lakehouse(session, place, find_objected))
     except BaseException:
         give_back()
         raise

@@ -19,13 +19,14 @@ from sqlglot import exp
 
 from maillage.base.i18n import _
 from maillage.warehouse.build.person_ids import read_person_ids
+from maillage.warehouse.engines.base import FindObjected, Persons
 from maillage.warehouse.engines.dialects import write_sql
 from maillage.warehouse.engines.in_place import ANSWERED, OBJECTIONS, Present, cast_to, visible_rows
 from maillage.warehouse.errors import EngineError, WarehouseNotFoundError
 from maillage.warehouse.layout import RESERVED
 from maillage.warehouse.place import SparkPlace
 from maillage.warehouse.schema import CdmType
-from maillage.warehouse.schema.persons import PARENT_LINKS
+from maillage.warehouse.schema.persons import PARENT_LINKS, SOURCE_VALUE
 
 _RAW = f"{RESERVED}raw_"
 _MEANING: Mapping[str, str] = MappingProxyType(
@@ -160,18 +161,32 @@ class Lakehouse:
             self._present[name] = Present(exp.to_table(_RAW + name), types)
 
 
-def open_lakehouse(session: SparkSession, place: SparkPlace) -> Lakehouse:
+def open_lakehouse(
+    session: SparkSession, place: SparkPlace, find_objected: FindObjected | None = None
+) -> Lakehouse:
     """The tables at that place. Raises SourceError (no list of objections), WarehouseError."""
-    _list_objections(session, read_person_ids(place.objections))
+    objected = read_person_ids(place.objections)
     tables = _find_in_catalog(session, place.catalog) if place.catalog else _find_files(session, place.data)
     if "person" not in tables:
         raise WarehouseNotFoundError(
             _("{place} n’a pas de table person.").format(place=place.catalog or place.data),
             remedy=_("Donnez le dossier des tables OMOP en Parquet, ou la base du catalogue."),
         )
+    if find_objected:
+        objected = np.union1d(objected, find_objected(_read_persons(tables["person"]())))
+    _list_objections(session, objected.astype(np.int64))
     lakehouse = Lakehouse(session, tables)
     lakehouse.show("person")
     return lakehouse
+
+
+def _read_persons(rows: DataFrame) -> Persons:
+    """Everybody, part by part: the register is asked here, so that no name of it goes to the executors."""
+    names = {name.lower() for name in rows.columns}
+    text = SOURCE_VALUE if SOURCE_VALUE in names else "NULL"
+    found = rows.selectExpr("CAST(person_id AS BIGINT)", f"CAST({text} AS STRING)")
+    for row in found.toLocalIterator():
+        yield row[0], row[1]
 
 
 def _list_objections(session: SparkSession, objected: np.ndarray) -> None:

@@ -42,6 +42,9 @@ PERSON_COLUMNS: Mapping[str, str] = MappingProxyType(
     | {"cohort": "subject_id"}
 )
 
+SOURCE_VALUE = "person_source_value"
+"""What the hospital itself calls a person, in the table of persons."""
+
 PARENT_LINKS: Mapping[str, ParentLink] = MappingProxyType(
     {
         "note_nlp": ParentLink(parent="note", column="note_id"),

@@ -1,0 +1,1 @@
+"""What the national infrastructure imposes, as values that cannot exist wrong."""

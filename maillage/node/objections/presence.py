@@ -1,0 +1,23 @@
+"""Which objections concern a person of the warehouse as it is now; the others wait for the day they come."""
+
+from collections.abc import Sequence
+
+from maillage.node.folder import Node
+from maillage.node.objections.register import Register
+from maillage.warehouse.engines.base import Persons
+from maillage.warehouse.engines.open import open_engine
+
+
+def find_present(node: Node, register: Register) -> set[int]:
+    """The numbers of the objections that are met in the warehouse. Raises WarehouseError."""
+    if not register.names:
+        return set()
+    met: set[int] = set()
+
+    def note(persons: Persons) -> Sequence[int]:
+        found = list(register.find(persons))
+        met.update(objection for _person, objection in found)
+        return [person for person, _objection in found]
+
+    open_engine(node.place, find_objected=note).close()
+    return met
