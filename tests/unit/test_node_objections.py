@@ -84,6 +84,7 @@ def test_each_change_is_one_line_without_identity_nor_number(node: Node) -> None
         withdraw(store, node=node, patient=Patient(local_id=OTHER), by="Mme Roux")
         withdraw(store, node=node, patient=Patient(local_id=OTHER), by="Mme Roux")
         lines = ledger.read_lines(store)[1:]
+    lines = [line for line in lines if "objection" in line.event]
     assert [(line.event, line.body["by"]) for line in lines] == [
         ("person:objections:imported", "Dr Faure"),
         ("person:objection:withdrawn", "Mme Roux"),
@@ -165,6 +166,9 @@ def test_a_store_of_the_former_version_gets_an_empty_register(node: Node) -> Non
         "DROP TABLE objection_names",
         "DROP TABLE objections",
         "DROP INDEX ledger_objections",
+        "DROP TABLE spent",
+        "DROP TABLE permits",
+        "DROP TABLE committee_keys",
         "PRAGMA user_version = 1",
     )
     assert read_version(node.folder) == 0
