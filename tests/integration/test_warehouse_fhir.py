@@ -69,13 +69,14 @@ def test_a_hospital_comes_back_row_for_row(there_and_back: tuple[Path, Path], ta
 
 
 def test_a_reason_for_contact_is_an_observation(there_and_back: tuple[Path, Path], tmp_path: Path) -> None:
-    target, diagnosis = tmp_path / "w.duckdb", concept("https://smt.esante.gouv.fr/terminologie-cim-10", "Z34")
+    target = tmp_path / "w.duckdb"
+    pregnancy = concept("https://smt.esante.gouv.fr/terminologie-cim-10", "Z34")
     assert load(target, there_and_back[0].with_name("vocabulary"), command="load", batch="vocabulary") == 0
     condition = {
         "resourceType": "Condition",
         "id": "c1",
         "subject": SUBJECT,
-        "code": diagnosis,
+        "code": pregnancy,
         "onsetDateTime": "2024-07-02",
     }
     claim = {
@@ -84,7 +85,7 @@ def test_a_reason_for_contact_is_an_observation(there_and_back: tuple[Path, Path
         "use": "claim",
         "patient": SUBJECT,
         "billablePeriod": {"start": "2024-07-02", "end": "2024-07-03"},
-        "diagnosis": [{"type": [concept("", "DP")], "diagnosisCodeableConcept": diagnosis}],
+        "diagnosis": [{"type": [concept("", "DP")], "diagnosisCodeableConcept": pregnancy}],
     }
     assert load(target, export(tmp_path, "a.ndjson", condition, claim)) == 0
     assert read(target, "*", "condition_occurrence") == []

@@ -1,7 +1,7 @@
 """A diagnosis goes to the table of its concept's domain, as the conventions of OMOP CDM 5.4 have it.
 
-Sources call everything a diagnosis that has a code of the CIM-10, a stay for chemotherapy or a family history
-too; cohorts look for those among observations. The rank of the diagnosis is kept as the observation's qualifier.
+Sources call a diagnosis whatever has a code of the CIM-10, a family history or a stay for chemotherapy too;
+cohorts look for those among observations. The rank of the diagnosis is kept as the observation's qualifier.
 """
 
 from collections.abc import Mapping

@@ -41,16 +41,22 @@ def extract(
     """Read the files of one type and write its rows into `folder`, a file by table."""
     mapping, out = MAPPINGS[resource], Extracted()
     source = read_lines(sorted(paths), columns_of(resource))
-    for name in (mapping.main, *mapping.more):
-        target = folder / f"{resource}-{name}.parquet"
-        connection.execute(
-            work("write", statement=statement_of(mapping, name, source=source), target=text(str(target)))
-        )
-        wants_more = name == mapping.main and bool(mapping.more) and _wants_more(connection, target)
-        _sort_out(connection, target, out, main=name == mapping.main)
-        if name == mapping.main and not wants_more:
-            break
+    written = _write(connection, mapping, mapping.main, source=source, folder=folder)
+    more = mapping.more if mapping.more and _wants_more(connection, written) else ()
+    _sort_out(connection, written, out, main=True)
+    for name in more:
+        written = _write(connection, mapping, name, source=source, folder=folder)
+        _sort_out(connection, written, out, main=False)
     return out
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, mapping: ResourceMapping, name: str, *, source: str, folder: Path
+) -> Path:
+    target = folder / f"{mapping.resource}-{name}.parquet"
+    statement = statement_of(mapping, name, source=source)
+    connection.execute(work("write", statement=statement, target=text(str(target))))
+    return target
 
 
 def _wants_more(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
@@ -89,7 +95,8 @@ def _words(mapping: ResourceMapping, statements: Mapping[str, str], *, source: s
 
 def _sort_out(connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted, *, main: bool) -> None:
     """Count the rows that were written by where they go, and give each table its own."""
-    parts = dict(connection.execute(work("count_parts", files=path_list([path]))).fetchall())
+    counts = connection.execute(work("count_parts", files=path_list([path]))).fetchall()
+    parts: dict[str, int] = dict(counts)
     for part, rows in parts.items():
         if part in _ODD:
             out.odd += rows
@@ -100,6 +107,8 @@ def _sort_out(connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted,
             out.left[reason] = out.left.get(reason, 0) + rows
         elif part in TABLES or part == "medication":
             out.files.setdefault(part, []).append(_only(connection, path, part, alone=len(parts) == 1))
+    if len(parts) > 1:
+        path.unlink()
 
 
 def _only(connection: duckdb.DuckDBPyConnection, path: Path, part: str, *, alone: bool) -> Path:
@@ -107,9 +116,7 @@ def _only(connection: duckdb.DuckDBPyConnection, path: Path, part: str, *, alone
     if alone:
         return path
     target = path.with_name(f"{path.stem}-{part}.parquet")
-    connection.execute(
-        work("write_part", files=path_list([path]), part=text(part), target=text(str(target)))
-    )
+    connection.execute(work("write_part", files=path_list([path]), part=text(part), target=text(str(target))))
     return target
 
 

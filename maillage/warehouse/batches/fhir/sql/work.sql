@@ -68,7 +68,7 @@ SELECT DISTINCT person_source_value, person_id FROM read_parquet({files}, hive_p
 -- name: count_keys
 SELECT count(DISTINCT {key})
 FROM read_parquet({files}, union_by_name = true, hive_partitioning = false)
-WHERE {key} % {slices} = {number};
+WHERE {key} & {mask} = {number};
 
 -- name: keep_last
 COPY (
