@@ -1,6 +1,6 @@
 """A FHIR export into a warehouse: resources a CPU-second, and memory at two sizes.
 
-By itself (`python -m bench.fhir --resources 10000000`) it measures one size, that `make bench` has no time for.
+By itself (`python -m bench.fhir --resources 10000000`) it measures one size: `make bench` has no time for it.
 """
 
 import argparse
