@@ -26,14 +26,13 @@ def fold(batches: Sequence[tuple[str, Files]]) -> list[Input]:
     """One input per table from named batches, oldest first."""
     present = {table for _name, files in batches for table in files if table in TABLES}
     # Without a vocabulary no concept has a domain, and without codes nothing is looked up.
-    moved = _parts(batches, DIAGNOSES) if "concept" in present else []
-    if not _have_codes(moved):
-        moved = []
-    present |= DESTINATIONS if moved else set()
+    moved = _coded(_parts(batches, DIAGNOSES)) if "concept" in present else ()
+    if moved:
+        present |= DESTINATIONS
     # The vocabulary first: codes of the other tables are looked up in it.
     tables = sorted(present, key=lambda table: (table not in VOCABULARY_TABLES, table))
     return [
-        _input(table, _parts(batches, table), diagnoses=moved if table in DESTINATIONS else [])
+        _input(table, _parts(batches, table), diagnoses=moved if table in DESTINATIONS else ())
         for table in tables
     ]
 
@@ -42,12 +41,13 @@ def _parts(batches: Sequence[tuple[str, Files]], table: str) -> Parts:
     return [(name, files[table]) for name, files in batches if table in files]
 
 
-def _have_codes(parts: Parts) -> bool:
+def _coded(parts: Parts) -> Parts:
+    """The parts, all of them where one has codes."""
     paths = [path for _name, paths in parts for path in paths]
     if not paths:
-        return False
+        return ()
     with duckdb.connect() as connection:
-        return MAIN_CODE in _read(connection, paths).columns
+        return parts if MAIN_CODE in _read(connection, paths).columns else ()
 
 
 def _input(table: str, parts: Parts, *, diagnoses: Parts) -> Input:
