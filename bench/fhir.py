@@ -1,5 +1,9 @@
-"""A FHIR export into a warehouse: resources a CPU-second, and memory at two sizes."""
+"""A FHIR export into a warehouse: resources a CPU-second, and memory at two sizes.
 
+By itself (`python -m bench.fhir --resources 10000000`) it measures one size: `make bench` has no time for it.
+"""
+
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -8,10 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from bench.measure import Measure
+from bench.measure import Measure, show, write_results
 
+ROOT = Path(__file__).parent.parent
 SIZES = (250_000, 1_000_000)
 RESULTS_A_PATIENT, RESULTS_A_STAY = 50, 10
+RESULTS_SHARE = 1 / (1 + 1 / RESULTS_A_PATIENT + 1 / RESULTS_A_STAY)
 
 _RESULT = """
 SELECT '{"resourceType":"Observation","id":"o' || i || '","meta":{"profile":["'
@@ -54,10 +60,25 @@ COPY ({query}) TO '{target}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DEL
 MEMORY_LIMIT = "400MB"
 
 
-def measure_fhir(*, home: Path) -> Sequence[Measure]:
-    """Loads of two sizes, each in a process of its own, so that its peak of memory is its own."""
+def main() -> None:
+    """Load one export, write the figures down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--resources", type=int, default=10_000_000)
+    parser.add_argument("--dry", action="store_true", help="print, write nothing down")
+    options = parser.parse_args()
+    home = ROOT / ".demo"
+    home.mkdir(exist_ok=True)
+    sizes = [round(options.resources * RESULTS_SHARE)]
+    sections = [("A large FHIR export", measure_fhir(home=home, sizes=sizes))]
+    if not options.dry:
+        write_results(sections)
+    show(sections)
+
+
+def measure_fhir(*, home: Path, sizes: Sequence[int] = SIZES) -> Sequence[Measure]:
+    """Loads of exports by their results, each in a process of its own, whose peak of memory is its own."""
     measures: list[Measure] = []
-    for results in SIZES:
+    for results in sizes:
         with tempfile.TemporaryDirectory(prefix="fhir-", dir=home) as name:
             folder = Path(name)
             resources = write_export(folder / "export", results=results)
@@ -93,3 +114,7 @@ def _load(folder: Path) -> tuple[float, float]:
     # The engine may draw its own progress before.
     seconds, megabytes = told.split()[-2:]
     return float(seconds), float(megabytes)
+
+
+if __name__ == "__main__":
+    main()

@@ -119,3 +119,41 @@ def test_a_hospitals_own_map_a_unit_and_an_unknown_code(tmp_path: Path) -> None:
         (2, 3004410, "4548-4", 0, "mmol/mol"),
         (3, 0, "XYZ", 0, None),
     ]
+
+
+CHEMOTHERAPY = {
+    "concept_id": 2000100500,
+    "concept_code": "Z51.1",
+    "vocabulary_id": "CIM10",
+    "domain_id": "Observation",
+}
+STATED = f"{CONDITION}, condition_status_concept_id, condition_status_source_value, visit_occurrence_id"
+
+
+def test_a_diagnosis_of_another_domain_is_a_row_there_with_its_rank(tmp_path: Path) -> None:
+    load_vocabulary(tmp_path, "v", {"concept": [*CONCEPTS, CHEMOTHERAPY]})
+    rows = (
+        "(1, 1, DATE '2020-01-01', 32810, 'CIM10', 'Z511', 32902, 'DP', 7),"
+        "(2, 1, DATE '2020-01-01', 32810, 'CIM10', 'E11', 32908, 'DA', 7)"
+    )
+    load_coded(tmp_path, "condition_occurrence", rows, STATED)
+    assert read(tmp_path, "condition_occurrence_id, condition_concept_id", "condition_occurrence") == [
+        (2, 2000100154)
+    ]
+    found = (
+        "observation_id, person_id, observation_concept_id, CAST(observation_date AS VARCHAR),"
+        " observation_type_concept_id, observation_source_value, observation_source_concept_id,"
+        " qualifier_concept_id, qualifier_source_value, visit_occurrence_id"
+    )
+    expected = (1, 1, 2000100500, "2020-01-01", 32810, "Z511", 2000100500, 32902, "DP", 7)
+    assert read(tmp_path, found, "observation") == [expected]
+
+
+def test_a_batch_that_knows_its_concepts_keeps_them_beside_one_of_codes(tmp_path: Path) -> None:
+    known = {"condition_occurrence_id": 9, "condition_concept_id": 2000100500, "person_id": 1}
+    vocabulary = {"concept": [*CONCEPTS, CHEMOTHERAPY], "condition_occurrence": [known]}
+    load_vocabulary(tmp_path, "v", vocabulary)
+    load_coded(tmp_path, "condition_occurrence", "(1, 1, DATE '2020-01-01', 0, 'CIM10', 'E11')", CONDITION)
+    columns = "condition_occurrence_id, condition_concept_id"
+    expected = [(1, 2000100154), (9, 2000100500)]
+    assert read(tmp_path, columns, "condition_occurrence") == expected

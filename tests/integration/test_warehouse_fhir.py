@@ -37,8 +37,8 @@ FACTS = {
 }
 
 
-def load(target: Path, *sources: Path, batch: str = "fhir") -> int:
-    return run(["warehouse", "load-fhir", *map(str, sources), "--to", str(target), "--batch", batch])
+def load(target: Path, *sources: Path, batch: str = "fhir", command: str = "load-fhir") -> int:
+    return run(["warehouse", command, *map(str, sources), "--to", str(target), "--batch", batch])
 
 
 def read(target: Path, columns: str, table: str) -> list[tuple[object, ...]]:
@@ -66,6 +66,31 @@ def there_and_back(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path
 def test_a_hospital_comes_back_row_for_row(there_and_back: tuple[Path, Path], table: str) -> None:
     first, second = there_and_back
     assert read(first, FACTS[table], table) == read(second, FACTS[table], table)
+
+
+def test_a_reason_for_contact_is_an_observation(there_and_back: tuple[Path, Path], tmp_path: Path) -> None:
+    target = tmp_path / "w.duckdb"
+    pregnancy = concept("https://smt.esante.gouv.fr/terminologie-cim-10", "Z34")
+    assert load(target, there_and_back[0].with_name("vocabulary"), command="load", batch="vocabulary") == 0
+    condition = {
+        "resourceType": "Condition",
+        "id": "c1",
+        "subject": SUBJECT,
+        "code": pregnancy,
+        "onsetDateTime": "2024-07-02",
+    }
+    claim = {
+        "resourceType": "Claim",
+        "id": "rss1",
+        "use": "claim",
+        "patient": SUBJECT,
+        "billablePeriod": {"start": "2024-07-02", "end": "2024-07-03"},
+        "diagnosis": [{"type": [concept("", "DP")], "diagnosisCodeableConcept": pregnancy}],
+    }
+    assert load(target, export(tmp_path, "a.ndjson", condition, claim)) == 0
+    assert read(target, "*", "condition_occurrence") == []
+    found = read(target, "observation_source_value, qualifier_source_value", "observation")
+    assert found == [("Z34", "DP"), ("Z34", None)]
 
 
 def test_persons_and_stays_still_belong_together(there_and_back: tuple[Path, Path]) -> None:

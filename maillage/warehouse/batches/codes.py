@@ -14,6 +14,7 @@ from maillage.base.statements import load_statements
 from maillage.warehouse.schema import EVENT_TABLES, TABLES
 
 UCUM = "UCUM"
+MAIN_CODE = "source_code"
 VOCABULARY_TABLES = frozenset({"concept", "concept_relationship", "source_to_concept_map"})
 """The tables in which codes are looked up."""
 
@@ -31,11 +32,11 @@ class Coded:
 
 def coded_columns(table: str, present: set[str]) -> Iterator[Coded]:
     """What of a staged table must be looked up, by the columns that it has."""
-    if "source_code" in present and table in EVENT_TABLES:
+    if MAIN_CODE in present and table in EVENT_TABLES:
         concept = EVENT_TABLES[table].concept
         stem = concept.removesuffix("_concept_id")
         source = (f"{stem}_source_concept_id", f"{stem}_source_value")
-        yield Coded("source_vocabulary_id", "source_code", concept, *source)
+        yield Coded("source_vocabulary_id", MAIN_CODE, concept, *source)
     if "unit_code" in present:
         yield Coded(f"'{UCUM}'", "unit_code", "unit_concept_id", None, "unit_source_value")
     if "value_code" in present:
@@ -46,7 +47,11 @@ def coded_columns(table: str, present: set[str]) -> Iterator[Coded]:
 def look_up(
     connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, *, table: str
 ) -> duckdb.DuckDBPyRelation:
-    """Staged rows with concepts for their codes. The vocabulary's tables must be filled already."""
+    """Staged rows with concepts for their codes, and the `domain_id` of their main one.
+
+    Rows without a code, of a batch that knows the concepts, keep theirs. The vocabulary's tables must be
+    filled already.
+    """
     for coded in coded_columns(table, set(rows.columns)):
         rows = _look_up_one(connection, rows, table=table, coded=coded)
     return rows
@@ -60,14 +65,12 @@ def _look_up_one(
     rows.create_view(staged, replace=True)
     names = {"found": found, "rows": staged, "vocabulary": coded.vocabulary, "code": coded.code}
     connection.execute(_statements()["find_codes"].format(**names))
-    filled = {
-        coded.concept: "coalesce(found.concept_id, 0)",
-        coded.source_concept: "coalesce(found.source_concept_id, 0)",
-        coded.source_value: f"staged.{coded.code}",
-    }
+    filled = _filled(coded)
     kept = [name for name in rows.columns if name not in {*filled, coded.code, coded.vocabulary}]
     columns = [f'staged."{name}"' for name in kept]
-    columns += [f"{value} AS {name}" for name, value in filled.items() if name is not None]
+    for name, value in filled.items():
+        known = f"CASE WHEN staged.{coded.code} IS NULL THEN staged.{name} ELSE {value} END"
+        columns.append(f"{known if name in rows.columns else value} AS {name}")
     same = f"found.code = staged.{coded.code} AND found.vocabulary = {_of(coded.vocabulary)}"
     joined = (
         connection.view(staged)
@@ -75,6 +78,17 @@ def _look_up_one(
         .join(connection.table(found).set_alias("found"), same, how="left")
     )
     return joined.project(", ".join(columns))
+
+
+def _filled(coded: Coded) -> Mapping[str, str]:
+    """SQL by the columns that a code fills."""
+    filled = {
+        coded.concept: "coalesce(found.concept_id, 0)",
+        coded.source_concept: "coalesce(found.source_concept_id, 0)",
+        coded.source_value: f"staged.{coded.code}",
+        "domain_id" if coded.code == MAIN_CODE else None: "found.domain_id",
+    }
+    return {name: value for name, value in filled.items() if name is not None}
 
 
 def _of(vocabulary: str) -> str:

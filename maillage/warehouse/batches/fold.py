@@ -2,12 +2,13 @@
 
 import glob
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 
 import duckdb
 
-from maillage.warehouse.batches.codes import VOCABULARY_TABLES, look_up
+from maillage.warehouse.batches.codes import MAIN_CODE, VOCABULARY_TABLES, look_up
+from maillage.warehouse.batches.domains import DESTINATIONS, DIAGNOSES, moving, staying
 from maillage.warehouse.build.insert import Input
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.schema.keys import key_of
@@ -17,37 +18,70 @@ Files = Mapping[str, Sequence[Path]]
 """The Parquet files of one batch by OMOP table."""
 
 
+Parts = Sequence[tuple[str, Sequence[Path]]]
+"""What each batch has of a table: its name and its files."""
+
+
 def fold(batches: Sequence[tuple[str, Files]]) -> list[Input]:
     """One input per table from named batches, oldest first."""
     present = {table for _name, files in batches for table in files if table in TABLES}
+    # Without a vocabulary no concept has a domain, and without codes nothing is looked up.
+    moved = _coded(_parts(batches, DIAGNOSES)) if "concept" in present else ()
+    if moved:
+        present |= DESTINATIONS
     # The vocabulary first: codes of the other tables are looked up in it.
     tables = sorted(present, key=lambda table: (table not in VOCABULARY_TABLES, table))
     return [
-        _input(table, [(name, files[table]) for name, files in batches if table in files]) for table in tables
+        _input(table, _parts(batches, table), diagnoses=moved if table in DESTINATIONS else ())
+        for table in tables
     ]
 
 
-def _input(table: str, parts: Sequence[tuple[str, Sequence[Path]]]) -> Input:
+def _parts(batches: Sequence[tuple[str, Files]], table: str) -> Parts:
+    return [(name, files[table]) for name, files in batches if table in files]
+
+
+def _coded(parts: Parts) -> Parts:
+    """The parts, all of them where one has codes."""
+    paths = [path for _name, paths in parts for path in paths]
+    if not paths:
+        return ()
+    with duckdb.connect() as connection:
+        return parts if MAIN_CODE in _read(connection, paths).columns else ()
+
+
+def _input(table: str, parts: Parts, *, diagnoses: Parts) -> Input:
+    names = dict.fromkeys(name for name, _paths in [*parts, *diagnoses])
     return Input(
         table=TABLES[table],
-        origin=f"{table} ({', '.join(name for name, _paths in parts)})",
+        origin=f"{table} ({', '.join(names)})",
         weight=sum(path.stat().st_size for _name, paths in parts for path in paths),
-        open=partial(_open, table=table, parts=[paths for _name, paths in parts]),
+        open=partial(_open, table=table, parts=parts, diagnoses=diagnoses),
     )
 
 
 def _open(
-    connection: duckdb.DuckDBPyConnection, *, table: str, parts: Sequence[Sequence[Path]]
+    connection: duckdb.DuckDBPyConnection, *, table: str, parts: Parts, diagnoses: Parts
 ) -> duckdb.DuckDBPyRelation:
-    """The rows of every part that no later part replaces."""
-    rows = [_read(connection, paths) for paths in parts]
+    """The rows of a table, with the diagnoses that belong there and without those that do not."""
+    rows = [_newest(connection, table, parts)] if parts else []
+    if table == DIAGNOSES:
+        rows = [staying(one) for one in rows]
+    if diagnoses:
+        rows.append(moving(_newest(connection, DIAGNOSES, diagnoses), to=table))
+    return _only_model(reduce(_union, rows), table)
+
+
+def _newest(connection: duckdb.DuckDBPyConnection, table: str, parts: Parts) -> duckdb.DuckDBPyRelation:
+    """The rows of every part that no later part replaces, their codes looked up."""
+    rows = [_read(connection, paths) for _name, paths in parts]
     found = rows[-1]
     later = _keys(table, found)
     for older in reversed(rows[:-1]):
         kept = older.set_alias("older").join(later.set_alias("later"), _same_key(table), how="anti")
         found = _union(found, kept)
         later = later.union(_keys(table, older))
-    return _only_model(look_up(connection, found, table=table), table)
+    return look_up(connection, found, table=table)
 
 
 def _only_model(rows: duckdb.DuckDBPyRelation, table: str) -> duckdb.DuckDBPyRelation:

@@ -12,8 +12,9 @@ def row_id(*parts: str) -> str:
     which its own `hash` does not promise. Among 200 million rows two share an id with a chance of 0.2 %; a
     table's key then keeps the later one. Row numbers would need a register of every source id.
     """
-    texts = ", ".join(f"coalesce(CAST({part} AS VARCHAR), chr(30))" for part in parts)
-    return f"CAST(md5_number_lower(concat_ws({_UNIT_SEPARATOR}, {texts})) >> 1 AS BIGINT)"
+    texts = f" || {_UNIT_SEPARATOR} || ".join(f"coalesce(CAST({part} AS VARCHAR), chr(30))" for part in parts)
+    # The engine's own halves of a digest cost four times as much.
+    return f"CAST((md5_number({texts}) >> 65) AS BIGINT)"
 
 
 def person_id(number: str) -> str:

@@ -18,7 +18,7 @@ from maillage.warehouse.batches.shelf import BATCHES_FACT, Batch, Shelf, format_
 from maillage.warehouse.build.assemble import assemble
 from maillage.warehouse.build.progress import Progress
 from maillage.warehouse.build.report import LoadReport
-from maillage.warehouse.build.writer import only_writer
+from maillage.warehouse.build.writer import named_errors, only_writer
 from maillage.warehouse.errors import BatchError, WarehouseError
 from maillage.warehouse.file import read_objections
 from maillage.warehouse.info import read_info
@@ -142,7 +142,8 @@ def _rebuild(
     target: Path, *, shelf: Shelf, batches: Sequence[Batch], source_name: str, means: Means | None
 ) -> LoadReport:
     means = means or Means()
-    inputs = fold([(batch.name, shelf.files(batch)) for batch in batches])
+    with named_errors(target):
+        inputs = fold([(batch.name, shelf.files(batch)) for batch in batches])
     report = assemble(
         inputs,
         target=target,

@@ -1,7 +1,7 @@
 """One type of resource into the tables of the model: one reading of its files, whatever comes out of it."""
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import duckdb
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.fhir.columns import columns_of
 from maillage.warehouse.batches.fhir.mappings import DRUGS, MAPPINGS, ResourceMapping, keys_of
-from maillage.warehouse.batches.fhir.session import PACKAGE, count_rows, path_list, read_lines, work
+from maillage.warehouse.batches.fhir.session import PACKAGE, path_list, read_lines, work
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.sql import text
 
@@ -21,6 +21,7 @@ _VISIT_COLUMNS = (
 _VISIT_JOIN = "LEFT JOIN nested_visit ON nested_visit.visit_detail_id = visit_id"
 _COMMON = "drug_columns", "result_columns"
 _LEFT = "left."
+_ODD = "unreadable", "other"
 
 
 @dataclass
@@ -37,23 +38,30 @@ class Extracted:
 def extract(
     connection: duckdb.DuckDBPyConnection, resource: str, paths: Collection[Path], *, folder: Path
 ) -> Extracted:
-    """Read the files of one type and write its rows into `folder`, a part by table and by reason."""
+    """Read the files of one type and write its rows into `folder`, a file by table."""
     mapping, out = MAPPINGS[resource], Extracted()
     source = read_lines(sorted(paths), columns_of(resource))
-    for name in (mapping.main, *mapping.more):
-        if name != mapping.main and not _wants_more(connection, folder / f"{resource}-{mapping.main}"):
-            break
-        target = folder / f"{resource}-{name}"
-        _write_parts(connection, statement_of(mapping, name, source=source), target)
-        for part, files, rows in _parts(connection, target):
-            _sort_out(out, part, files, rows, main=name == mapping.main)
+    written = _write(connection, mapping, mapping.main, source=source, folder=folder)
+    more = mapping.more if mapping.more and _wants_more(connection, written) else ()
+    _sort_out(connection, written, out, main=True)
+    for name in more:
+        written = _write(connection, mapping, name, source=source, folder=folder)
+        _sort_out(connection, written, out, main=False)
     return out
 
 
-def _wants_more(connection: duckdb.DuckDBPyConnection, folder: Path) -> bool:
+def _write(
+    connection: duckdb.DuckDBPyConnection, mapping: ResourceMapping, name: str, *, source: str, folder: Path
+) -> Path:
+    target = folder / f"{mapping.resource}-{name}.parquet"
+    statement = statement_of(mapping, name, source=source)
+    connection.execute(work("write", statement=statement, target=text(str(target))))
+    return target
+
+
+def _wants_more(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
     """Most resources are one row: a second reading must be worth its while."""
-    files = path_list(sorted(folder.rglob("*.parquet")))
-    return connection.execute(work("wants_more", files=files)).fetchall()[0][0]
+    return connection.execute(work("wants_more", files=path_list([path]))).fetchall()[0][0]
 
 
 def statement_of(mapping: ResourceMapping, name: str, *, source: str) -> str:
@@ -85,27 +93,31 @@ def _words(mapping: ResourceMapping, statements: Mapping[str, str], *, source: s
     return {**words, **pieces}
 
 
-def _write_parts(connection: duckdb.DuckDBPyConnection, statement: str, target: Path) -> None:
-    connection.execute(work("write_parts", statement=statement, target=text(str(target))))
+def _sort_out(connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted, *, main: bool) -> None:
+    """Count the rows that were written by where they go, and give each table its own."""
+    counts = connection.execute(work("count_parts", files=path_list([path]))).fetchall()
+    parts: dict[str, int] = dict(counts)
+    for part, rows in parts.items():
+        if part in _ODD:
+            out.odd += rows
+            continue
+        out.resources += rows if main else 0
+        if part.startswith(_LEFT):
+            reason = part.removeprefix(_LEFT)
+            out.left[reason] = out.left.get(reason, 0) + rows
+        elif part in TABLES or part == "medication":
+            out.files.setdefault(part, []).append(_only(connection, path, part, alone=len(parts) == 1))
+    if len(parts) > 1:
+        path.unlink()
 
 
-def _parts(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[tuple[str, list[Path], int]]:
-    """Each part that was written: its name, its files, its rows."""
-    for path in sorted(folder.glob("part=*")):
-        files = sorted(path.glob("*.parquet"))
-        yield path.name.removeprefix("part="), files, count_rows(connection, files)
-
-
-def _sort_out(out: Extracted, part: str, files: list[Path], rows: int, *, main: bool) -> None:
-    if part in ("unreadable", "other"):
-        out.odd += rows
-        return
-    out.resources += rows if main else 0
-    if part.startswith(_LEFT):
-        reason = part.removeprefix(_LEFT)
-        out.left[reason] = out.left.get(reason, 0) + rows
-    elif part in TABLES or part == "medication":
-        out.files.setdefault(part, []).extend(files)
+def _only(connection: duckdb.DuckDBPyConnection, path: Path, part: str, *, alone: bool) -> Path:
+    """The rows of one part in a file of their own, which is the whole file where all rows are."""
+    if alone:
+        return path
+    target = path.with_name(f"{path.stem}-{part}.parquet")
+    connection.execute(work("write_part", files=path_list([path]), part=text(part), target=text(str(target))))
+    return target
 
 
 def keep(files: Mapping[str, list[Path]], *, resource: str, staged: Path) -> None:

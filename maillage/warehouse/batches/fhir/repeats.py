@@ -9,7 +9,7 @@ from maillage.warehouse.batches.fhir.session import count_rows, path_list, work
 from maillage.warehouse.schema.keys import key_of
 from maillage.warehouse.sql import text
 
-_SLICE_ROWS = 500_000
+_SLICE_ROWS = 2_000_000
 """Ids are compared a slice at a time, so that memory does not grow with the export."""
 
 
@@ -18,11 +18,12 @@ def drop_repeats(
 ) -> int:
     """Keep one row a key. Where some repeat, `target` replaces the files; how many rows went."""
     total = count_rows(connection, paths)
-    slices = total // _SLICE_ROWS + 1
+    # A power of two: a slice is then the low bits of an id, which cost less than a remainder.
+    slices = 1 << (total // _SLICE_ROWS).bit_length()
     words = {
         "key": key_of(table)[0],
         "files": path_list(paths),
-        "slices": slices,
+        "mask": slices - 1,
         "target": text(str(target)),
     }
     distinct = sum(

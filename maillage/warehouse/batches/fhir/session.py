@@ -24,8 +24,8 @@ def open_session(scratch: Path, *, memory_limit: str | None) -> Generator[duckdb
         connection.execute("SET python_enable_replacements = false")
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET enable_progress_bar = false")
-        # Rows wait in memory until a part has this many of them.
-        connection.execute("SET partitioned_write_flush_threshold = 122880")
+        # Persons and stays are the side that is kept in memory, whatever sizes the engine guesses of files.
+        connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
         if memory_limit is not None:
             connection.execute("SET memory_limit = ?", [memory_limit])
         connection.execute(_vocabulary_macro())
@@ -42,8 +42,13 @@ def systems() -> Mapping[str, str]:
 
 def _vocabulary_macro() -> str:
     # A system that is not known keeps its address: the hospital's own map can then name it.
-    cases = " ".join(f"WHEN {text(address)} THEN {text(name)}" for address, name in systems().items())
-    return f"CREATE TEMP MACRO vocabulary_of(system) AS CASE rtrim(system, '/') {cases} ELSE system END"
+    # To compare with both forms of an address is far cheaper than to bring each one to its short form.
+    cases = " ".join(
+        f"WHEN {text(form)} THEN {text(name)}"
+        for address, name in systems().items()
+        for form in (address, f"{address}/")
+    )
+    return f"CREATE TEMP MACRO vocabulary_of(system) AS CASE system {cases} ELSE system END"
 
 
 def read_lines(paths: Collection[Path], columns: Mapping[str, str], *, more: str = "") -> str:

@@ -45,13 +45,14 @@ CREATE TEMP MACRO code_key(vocabulary, code) AS
 -- The concepts of the codes that some rows use. A code of the CIM-10 that is not known is taken for the nearest
 -- one above it: national extensions refine codes that everybody has.
 CREATE OR REPLACE TEMP TABLE {found} AS
-SELECT used.vocabulary, used.code, known.source_concept_id, known.concept_id
+SELECT used.vocabulary, used.code, known.source_concept_id, known.concept_id, concept.domain_id
 FROM (
     SELECT vocabulary, code, unnest(code_prefixes(vocabulary, code_key(vocabulary, code))) AS key
     FROM (SELECT DISTINCT {vocabulary} AS vocabulary, {code} AS code FROM {rows})
     WHERE code IS NOT NULL
 ) AS used
 JOIN known_code AS known ON known.vocabulary_id = used.vocabulary AND known.key = used.key
+LEFT JOIN main.concept AS concept ON concept.concept_id = known.concept_id
 QUALIFY row_number() OVER (PARTITION BY used.vocabulary, used.code ORDER BY length(known.key) DESC) = 1;
 
 -- name: code_prefixes

@@ -7,7 +7,7 @@ SELECT
             WHEN key IS NULL THEN 'no-id'
             WHEN status IN ('entered-in-error', 'cancelled') THEN status
             WHEN patient IS NULL THEN 'no-patient'
-            WHEN first_day(started) IS NULL THEN 'no-date'
+            WHEN day IS NULL THEN 'no-date'
             WHEN coded IS NULL THEN 'no-code'
             WHEN number IS NULL AND value IS NULL THEN
                 CASE WHEN len(component) > 0 THEN 'components' ELSE 'no-value' END
@@ -22,6 +22,7 @@ FROM (
         target_of(subject.reference, 'Patient') AS patient,
         target_of(encounter.reference, 'Encounter') AS visit,
         coalesce(effectiveDateTime, effectivePeriod."start", effectiveInstant, issued) AS started,
+        first_day(started) AS day,
         category[1].coding[1].code AS kind,
         CASE
             WHEN kind IN ('laboratory', 'vital-signs') THEN 'measurement'
@@ -92,9 +93,9 @@ CASE
 -- name: result_columns
 person_id,
     {visit_columns},
-    CASE WHEN part = 'measurement' THEN first_day(started) END AS measurement_date,
+    CASE WHEN part = 'measurement' THEN day END AS measurement_date,
     CASE WHEN part = 'measurement' THEN clock(started) END AS measurement_datetime,
-    CASE WHEN part = 'observation' THEN first_day(started) END AS observation_date,
+    CASE WHEN part = 'observation' THEN day END AS observation_date,
     CASE WHEN part = 'observation' THEN clock(started) END AS observation_datetime,
     CASE WHEN part = 'measurement' THEN CASE kind WHEN 'laboratory' THEN 32856 ELSE 32817 END END
         AS measurement_type_concept_id,

@@ -43,8 +43,15 @@ LIMIT {limit};
 -- name: count_objects
 SELECT count(*), count(*) FILTER (json_type(json) = 'OBJECT') FROM {objects};
 
--- name: write_parts
-COPY ({statement}) TO {target} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (part));
+-- name: write
+COPY ({statement}) TO {target} (FORMAT parquet, COMPRESSION zstd);
+
+-- name: count_parts
+SELECT part, count(*) FROM read_parquet({files}, hive_partitioning = false) GROUP BY part ORDER BY part;
+
+-- name: write_part
+COPY (FROM read_parquet({files}, hive_partitioning = false) WHERE part = {part})
+TO {target} (FORMAT parquet, COMPRESSION zstd);
 
 -- name: count_rows
 -- From the files' footers: nothing is read.
@@ -52,8 +59,7 @@ SELECT sum(num_rows) FROM parquet_file_metadata({files});
 
 -- name: wants_more
 -- Whether any resource of a type has more rows than one.
-SELECT count(*) FILTER (more) > 0
-FROM read_parquet({files}, union_by_name = true, hive_partitioning = false);
+SELECT count(*) FILTER (more) > 0 FROM read_parquet({files}, hive_partitioning = false);
 
 -- name: know_persons
 INSERT INTO known_person
@@ -62,7 +68,7 @@ SELECT DISTINCT person_source_value, person_id FROM read_parquet({files}, hive_p
 -- name: count_keys
 SELECT count(DISTINCT {key})
 FROM read_parquet({files}, union_by_name = true, hive_partitioning = false)
-WHERE {key} % {slices} = {number};
+WHERE {key} & {mask} = {number};
 
 -- name: keep_last
 COPY (
