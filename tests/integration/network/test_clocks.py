@@ -23,6 +23,7 @@ def test_a_clock_ten_minutes_off_is_told_at_both_ends(network: Network, seconds:
     wait_until(lambda: "hub_refused" in network.read_log("horloge"))
     refused = [line for line in network.read_log("horloge").splitlines() if "clock_skew" in line]
     assert re.search(r"(59|60)\d s", refused[-1]), "the log says by how much"
+    wait_until(lambda: any(line.event.startswith("hub:") for line in network.read_ledger("horloge")[known:]))
     network.running.stop("horloge")
     told = [line.body for line in network.read_ledger("horloge")[known:] if line.event.startswith("hub:")]
     assert told == [{"code": "clock_skew", "status": 401}], "once, however often it was met"
