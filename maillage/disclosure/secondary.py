@@ -72,13 +72,26 @@ class _Reach:
 
 
 def hide(table: Table, *, rules: DisclosureRules) -> Hidden:
-    """Hide the small cells, and others until the promise holds. The result is certified."""
-    small = table.values < rules.floor
-    hidden = Hidden(table, rules.floor, small, table.values[None, :].astype(float))
+    """Hide the small cells, and others until the promise holds. The result is certified.
+
+    The heuristic takes one cell after another and does not come back on its choices: it runs a second time
+    around the dearest of them, and the lesser loss stands.
+    """
+    weights = _weights(table)
+    first = _hide(table, floor=rules.floor, prices=weights)
+    shields = np.where(first.cells & ~first.small, weights, 0)
+    if not shields.any():
+        return first
+    around = np.where(shields == shields.max(), weights.sum(), weights)
+    return min(first, _hide(table, floor=rules.floor, prices=around), key=lambda hidden: hidden.loss)
+
+
+def _hide(table: Table, *, floor: int, prices: _Numbers) -> Hidden:
+    hidden = Hidden(table, floor, table.values < floor, table.values[None, :].astype(float))
     hidden, exposed = _find_witnesses(hidden)
     while exposed:
-        hidden, exposed = _find_witnesses(_widen(hidden, exposed))
-    return _show_again(hidden)
+        hidden, exposed = _find_witnesses(_widen(hidden, exposed, prices=prices))
+    return _show_again(hidden, prices=prices)
 
 
 def certifies(hidden: Hidden) -> bool:
@@ -131,11 +144,11 @@ def _most_extreme(hidden: Hidden, wanted: NDArray[np.intp], *, up: bool) -> _Num
     return witness
 
 
-def _widen(hidden: Hidden, exposed: _Reach) -> Hidden:
+def _widen(hidden: Hidden, exposed: _Reach, *, prices: _Numbers) -> Hidden:
     """Hide the cells through which one small cell can move as far as promised at the least loss."""
     table, cells = hidden.table, len(hidden.cells)
     move = (hidden.floor if exposed.up else 0) - table.values[exposed.cell]
-    prices = np.where(hidden.cells, 0.0, _weights(table))
+    prices = np.where(hidden.cells, 0.0, prices)
     # Moves up, then moves down; a cell moves down by what it counts at most.
     most = np.concatenate([np.full(cells, float(hidden.floor)), table.values.astype(float)])
     least = np.zeros(2 * cells)
@@ -157,11 +170,10 @@ def _widen(hidden: Hidden, exposed: _Reach) -> Hidden:
     )
 
 
-def _show_again(hidden: Hidden) -> Hidden:
-    """Show what need not be hidden, the greatest loss first."""
-    weights = _weights(hidden.table)
+def _show_again(hidden: Hidden, *, prices: _Numbers) -> Hidden:
+    """Show what need not be hidden, the dearest first."""
     spare = np.flatnonzero(hidden.cells & ~hidden.small)
-    for cell in spare[np.argsort(-weights[spare], kind="stable")]:
+    for cell in spare[np.argsort(-prices[spare], kind="stable")]:
         value = hidden.table.values[cell]
         cells = hidden.cells.copy()
         cells[cell] = False

@@ -28,10 +28,11 @@ def draw_table(source: np.random.Generator, axes: list[Axis]) -> Table:
 
 
 def draw_axes(source: np.random.Generator, *, largest: int = 6) -> list[Axis]:
-    """Two axes of 2 to `largest` categories or three of two less at most, some of them trees."""
+    """Two axes of 2 to `largest` categories or three of two less at most; the first is sometimes a tree."""
     dimensions = int(source.integers(2, 4))
     sizes = source.integers(2, largest + 1 if dimensions == 2 else max(largest - 1, 3), dimensions)
-    return [TREE if source.random() < 0.15 else Axis.flat(int(size)) for size in sizes]
+    flat = [Axis.flat(int(size)) for size in sizes]
+    return [TREE, *flat[1:]] if source.random() < 0.25 else flat
 
 
 def attack(hidden: Hidden) -> Iterator[tuple[float, float]]:
@@ -133,7 +134,7 @@ def _compare(source: np.random.Generator, *, tables: int) -> None:
             total = [total[0] + loss, total[1] + best]
     if ratios:
         print(f"loss over the optimum, {tables} tables: median {np.median(ratios):.2f}, ", end="")
-        print(f"greatest {max(ratios):.2f}, together {total[0] / total[1]:.2f}")
+        print(f"greatest {max(ratios):.3f}, together {total[0] / total[1]:.2f}")
 
 
 if __name__ == "__main__":
