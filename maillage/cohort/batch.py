@@ -1,6 +1,7 @@
 """Running many cohorts in one call: what they share is found once, their rows go to one file."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+import gc
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from maillage.cohort.compile.sql import col, named, select, subquery, table, tex
 from maillage.cohort.errors import CohortError
 from maillage.cohort.expression import CohortExpression, ConceptSetItem
 from maillage.cohort.run import fresh_prefix, made, make_all
-from maillage.cohort.shared_scans import scans_of, share_scans
+from maillage.cohort.shared_scans import SharedScans, scans_of, share_scans
 from maillage.warehouse.engines.base import Engine
 
 
@@ -31,32 +32,40 @@ def run_cohorts(
     """
     prefix = fresh_prefix()
     shared = _SharedCodesets(f"{prefix}codesets")
+    with _unwatched():
+        plans = {
+            name: _compiled(name, expression, engine=engine, prefix=f"{prefix}{rank}_", shared=shared)
+            for rank, (name, expression) in enumerate(expressions.items())
+        }
+        with made([(shared.name, resolve_codesets(shared.sets, distinct=True))], engine=engine):
+            scans = share_scans(scans_of(plans.values()), codesets=shared.name, prefix=prefix, engine=engine)
+            with made(scans.statements, engine=engine):
+                _write_all(plans, scans, engine=engine, to=to, progress=progress or (lambda _name: None))
 
-    def plans() -> Iterator[tuple[str, CohortPlan]]:
-        return _compiled(expressions, engine=engine, prefix=prefix, shared=shared)
 
-    # Compiled twice: with the trees of all kept, the garbage collector walks them again and again.
-    wanted = scans_of(plan for _name, plan in plans())
-    with made([(shared.name, resolve_codesets(shared.sets, distinct=True))], engine=engine):
-        scans = share_scans(wanted, codesets=shared.name, prefix=prefix, engine=engine)
-        with made(scans.statements, engine=engine):
-            shared_plans = ((name, scans.apply(plan)) for name, plan in plans())
-            _write_all(shared_plans, engine=engine, to=to, progress=progress or (lambda _name: None))
+@contextmanager
+def _unwatched() -> Generator[None]:
+    """The garbage collector rests: it would walk the trees of all plans again and again, and find nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _compiled(
-    expressions: Mapping[str, CohortExpression], *, engine: Engine, prefix: str, shared: "_SharedCodesets"
-) -> Iterator[tuple[str, CohortPlan]]:
-    for rank, (name, expression) in enumerate(expressions.items()):
-        with _named_in_errors(name):
-            plan = compile_cohort(
-                expression,
-                thin_copies=engine.thin_copies,
-                prefix=f"{prefix}{rank}_",
-                with_events=False,
-                codesets=shared.of(expression),
-            )
-        yield name, plan
+    name: str, expression: CohortExpression, *, engine: Engine, prefix: str, shared: "_SharedCodesets"
+) -> CohortPlan:
+    with _named_in_errors(name):
+        return compile_cohort(
+            expression,
+            thin_copies=engine.thin_copies,
+            prefix=prefix,
+            with_events=False,
+            codesets=shared.of(expression),
+        )
 
 
 @contextmanager
@@ -69,7 +78,8 @@ def _named_in_errors(name: str) -> Generator[None]:
 
 
 def _write_all(
-    plans: Iterable[tuple[str, CohortPlan]],
+    plans: Mapping[str, CohortPlan],
+    scans: SharedScans,
     *,
     engine: Engine,
     to: Path,
@@ -77,9 +87,10 @@ def _write_all(
 ) -> None:
     found: dict[str, str] = {}
     try:
-        for name, plan in plans:
-            if not plan.empty:
-                _make_rows(plan, engine=engine)
+        for name, plan in plans.items():
+            shared_plan = scans.apply(plan)
+            if not shared_plan.empty:
+                _make_rows(shared_plan, engine=engine)
                 found[name] = plan.rows
             progress(name)
         engine.write_parquet(_all_rows(found), to)
