@@ -1,7 +1,7 @@
 """Running many cohorts in one call: what they share is found once, their rows go to one file."""
 
 import gc
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
