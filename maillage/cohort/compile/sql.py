@@ -47,6 +47,12 @@ def named(expression: exp.Expr, name: str) -> exp.Expr:
     return exp.Alias(this=expression, alias=identifier(name))
 
 
+def as_named(expression: exp.Expr, name: str) -> exp.Expr:
+    """The same, without saying twice the name of a column that has it."""
+    plain = isinstance(expression, exp.Column) and expression.name == name
+    return expression if plain else named(expression, name)
+
+
 def table(name: str, alias: str) -> exp.Table:
     """`name AS alias`."""
     return exp.Table(this=identifier(name), alias=exp.TableAlias(this=identifier(alias)))
