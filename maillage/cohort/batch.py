@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlglot import exp
 
@@ -16,6 +17,8 @@ from maillage.cohort.expression import CohortExpression, ConceptSetItem
 from maillage.cohort.run import fresh_prefix, made, make_all
 from maillage.cohort.shared_scans import SharedScans, scans_of, share_scans
 from maillage.warehouse.engines.base import Engine
+
+Made = TypeVar("Made")
 
 
 def run_cohorts(
@@ -32,40 +35,49 @@ def run_cohorts(
     """
     prefix = fresh_prefix()
     shared = _SharedCodesets(f"{prefix}codesets")
-    with _unwatched():
-        plans = {
-            name: _compiled(name, expression, engine=engine, prefix=f"{prefix}{rank}_", shared=shared)
-            for rank, (name, expression) in enumerate(expressions.items())
-        }
-        with made([(shared.name, resolve_codesets(shared.sets, distinct=True))], engine=engine):
-            scans = share_scans(scans_of(plans.values()), codesets=shared.name, prefix=prefix, engine=engine)
-            with made(scans.statements, engine=engine):
-                _write_all(plans, scans, engine=engine, to=to, progress=progress or (lambda _name: None))
+    with (
+        _unwatched(lambda: _compiled(expressions, engine=engine, prefix=prefix, shared=shared)) as plans,
+        made([(shared.name, resolve_codesets(shared.sets, distinct=True))], engine=engine),
+    ):
+        scans = share_scans(scans_of(plans.values()), codesets=shared.name, prefix=prefix, engine=engine)
+        with made(scans.statements, engine=engine):
+            _write_all(plans, scans, engine=engine, to=to, progress=progress or (lambda _name: None))
 
 
 @contextmanager
-def _unwatched() -> Generator[None]:
-    """The garbage collector rests: it would walk the trees of all plans again and again, and find nothing."""
+def _unwatched(make: Callable[[], Made]) -> Generator[Made]:
+    """What `make` gives, set aside: the garbage collector would walk the trees of all plans again and again.
+
+    It works for all else as soon as they are made: Spark's engine frees memory by it.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
-        yield
+        found = make()
+        gc.freeze()
     finally:
         if enabled:
             gc.enable()
+    try:
+        yield found
+    finally:
+        gc.unfreeze()
 
 
 def _compiled(
-    name: str, expression: CohortExpression, *, engine: Engine, prefix: str, shared: "_SharedCodesets"
-) -> CohortPlan:
-    with _named_in_errors(name):
-        return compile_cohort(
-            expression,
-            thin_copies=engine.thin_copies,
-            prefix=prefix,
-            with_events=False,
-            codesets=shared.of(expression),
-        )
+    expressions: Mapping[str, CohortExpression], *, engine: Engine, prefix: str, shared: "_SharedCodesets"
+) -> Mapping[str, CohortPlan]:
+    plans: dict[str, CohortPlan] = {}
+    for rank, (name, expression) in enumerate(expressions.items()):
+        with _named_in_errors(name):
+            plans[name] = compile_cohort(
+                expression,
+                thin_copies=engine.thin_copies,
+                prefix=f"{prefix}{rank}_",
+                with_events=False,
+                codesets=shared.of(expression),
+            )
+    return plans
 
 
 @contextmanager

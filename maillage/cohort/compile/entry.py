@@ -124,7 +124,7 @@ def _ties(primary: PrimaryCriteria) -> tuple[str, ...]:
     """What tells events of one person and day apart; nothing, where a person has one event."""
     if len(primary.criteria) > 1:
         return "source_id", "criterion_position"
-    return () if primary.criteria[0].has("First") else ("source_id",)
+    return () if any(criterion.has("First") for criterion in primary.criteria) else ("source_id",)
 
 
 def _qualified(builder: Builder, expression: CohortExpression, carried: _Carried) -> exp.Select:
