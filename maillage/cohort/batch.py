@@ -1,8 +1,10 @@
 """Running many cohorts in one call: what they share is found once, their rows go to one file."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+import gc
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlglot import exp
 
@@ -13,8 +15,10 @@ from maillage.cohort.compile.sql import col, named, select, subquery, table, tex
 from maillage.cohort.errors import CohortError
 from maillage.cohort.expression import CohortExpression, ConceptSetItem
 from maillage.cohort.run import fresh_prefix, made, make_all
-from maillage.cohort.shared_scans import scans_of, share_scans
+from maillage.cohort.shared_scans import SharedScans, scans_of, share_scans
 from maillage.warehouse.engines.base import Engine
+
+Made = TypeVar("Made")
 
 
 def run_cohorts(
@@ -31,32 +35,49 @@ def run_cohorts(
     """
     prefix = fresh_prefix()
     shared = _SharedCodesets(f"{prefix}codesets")
-
-    def plans() -> Iterator[tuple[str, CohortPlan]]:
-        return _compiled(expressions, engine=engine, prefix=prefix, shared=shared)
-
-    # Compiled twice: with the trees of all kept, the garbage collector walks them again and again.
-    wanted = scans_of(plan for _name, plan in plans())
-    with made([(shared.name, resolve_codesets(shared.sets, distinct=True))], engine=engine):
-        scans = share_scans(wanted, codesets=shared.name, prefix=prefix, engine=engine)
+    with (
+        _unwatched(lambda: _compiled(expressions, engine=engine, prefix=prefix, shared=shared)) as plans,
+        made([(shared.name, resolve_codesets(shared.sets, distinct=True))], engine=engine),
+    ):
+        scans = share_scans(scans_of(plans.values()), codesets=shared.name, prefix=prefix, engine=engine)
         with made(scans.statements, engine=engine):
-            shared_plans = ((name, scans.apply(plan)) for name, plan in plans())
-            _write_all(shared_plans, engine=engine, to=to, progress=progress or (lambda _name: None))
+            _write_all(plans, scans, engine=engine, to=to, progress=progress or (lambda _name: None))
+
+
+@contextmanager
+def _unwatched(make: Callable[[], Made]) -> Generator[Made]:
+    """What `make` gives, set aside: the garbage collector would walk the trees of all plans again and again.
+
+    It works for all else as soon as they are made: Spark's engine frees memory by it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        found = make()
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
+    try:
+        yield found
+    finally:
+        gc.unfreeze()
 
 
 def _compiled(
     expressions: Mapping[str, CohortExpression], *, engine: Engine, prefix: str, shared: "_SharedCodesets"
-) -> Iterator[tuple[str, CohortPlan]]:
+) -> Mapping[str, CohortPlan]:
+    plans: dict[str, CohortPlan] = {}
     for rank, (name, expression) in enumerate(expressions.items()):
         with _named_in_errors(name):
-            plan = compile_cohort(
+            plans[name] = compile_cohort(
                 expression,
                 thin_copies=engine.thin_copies,
                 prefix=f"{prefix}{rank}_",
                 with_events=False,
                 codesets=shared.of(expression),
             )
-        yield name, plan
+    return plans
 
 
 @contextmanager
@@ -69,7 +90,8 @@ def _named_in_errors(name: str) -> Generator[None]:
 
 
 def _write_all(
-    plans: Iterable[tuple[str, CohortPlan]],
+    plans: Mapping[str, CohortPlan],
+    scans: SharedScans,
     *,
     engine: Engine,
     to: Path,
@@ -77,9 +99,10 @@ def _write_all(
 ) -> None:
     found: dict[str, str] = {}
     try:
-        for name, plan in plans:
-            if not plan.empty:
-                _make_rows(plan, engine=engine)
+        for name, plan in plans.items():
+            shared_plan = scans.apply(plan)
+            if not shared_plan.empty:
+                _make_rows(shared_plan, engine=engine)
                 found[name] = plan.rows
             progress(name)
         engine.write_parquet(_all_rows(found), to)

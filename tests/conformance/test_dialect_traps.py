@@ -18,6 +18,7 @@ from maillage.cohort.compile.dates import (
     days_between,
     earliest,
     first_known,
+    latest,
     year_of,
 )
 from maillage.cohort.compile.sql import (
@@ -32,6 +33,7 @@ from maillage.cohort.compile.sql import (
     named,
     negate,
     num,
+    numbers,
     ordered,
     rank_in,
     row_number,
@@ -164,6 +166,13 @@ TRAPS = [
         [a(), exp.Min(this=b()), exp.Max(this=b())],
         [(1, DAY(2020, 1, 1), DAY(2020, 1, 2)), (2, None, None)],
         group=[a()],
+    ),
+    Trap(
+        "the latest of several passes over nulls",
+        "DATE DATE",
+        [(DAY(2020, 1, 2), DAY(2020, 1, 1)), (None, DAY(2020, 1, 3)), (None, None)],
+        [latest(a(), b())],
+        [(DAY(2020, 1, 2),), (DAY(2020, 1, 3),), (None,)],
     ),
     Trap(
         "the earliest of several passes over nulls",
@@ -305,6 +314,13 @@ TRAPS = [
         [a()],
         [("a",), ("é",)],
         where=[exp.GT(this=a(), expression=text("Z"))],
+    ),
+    Trap(
+        "a text of numbers becomes them, every digit kept",
+        "VARCHAR",
+        [(f"{HUGE} -{HUGE} 7",), ("0",)],
+        [exp.Explode(this=numbers(exp.Split(this=a(), expression=text(" "))))],
+        [(HUGE,), (-HUGE,), (7,), (0,)],
     ),
     Trap(
         "an empty text is no null", "VARCHAR", [("",), (None,)], [a()], [("",)], where=[negate(is_null(a()))]

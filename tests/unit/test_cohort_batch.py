@@ -1,13 +1,15 @@
 """Many cohorts at once: what is shared changes no row, and stays within bounds."""
 
+import gc
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from maillage.cohort import compile_cohort, parse_expression, run_cohorts, shared_scans
+from maillage.cohort import CohortError, compile_cohort, parse_expression, run_cohorts, shared_scans
 from maillage.cohort.compile import CodesetTable
 from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.shared_scans import scans_of, share_scans
@@ -82,3 +84,28 @@ def test_large_sets_are_not_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch
     assert sorted(scan.codeset_id for scan in shared.answered) == [0, 1, 3]
     assert [engine.create_temp(name, query) for name, query in shared.statements] == [4]
     assert [scan.codeset_id for scan in shared.empty] == [3]
+
+
+def test_a_long_concept_set_finds_what_a_short_one_does(engine: Engine) -> None:
+    padding = range(1_000_001, 1_000_101)
+    sets = {number: concept_set(number, *SETS[name]) for number, name in enumerate(SETS)}
+    short = cohort(CODED, ConceptSets=[*sets.values()])
+    long = cohort(CODED, ConceptSets=[*sets.values(), concept_set(9, *padding)])
+    found = [
+        sorted(
+            engine.fetch(resolve_codesets({one.id: one.items for one in parse_expression(body).concept_sets}))
+        )
+        for body in (short, long)
+    ]
+    assert found[0] == [(0, 1), (1, 2), (2, 1), (2, 2), (3, 3)]
+    assert found[1] == found[0]
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_the_garbage_collector_works_again_after_a_batch(engine: Engine, tmp_path: Path, wrong: bool) -> None:
+    absent = cohort({"ConditionOccurrence": {"CodesetId": 5}}, ConceptSets=[concept_set(0, 1)])
+    body = absent if wrong else cohort(CODED, ConceptSets=[concept_set(0, 1)])
+    with pytest.raises(CohortError) if wrong else nullcontext():
+        run_cohorts({"one": parse_expression(body)}, engine=engine, to=tmp_path / "rows.parquet")
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0

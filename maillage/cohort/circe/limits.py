@@ -1,6 +1,6 @@
 """Bounds on what is read, checked before anything recursive looks at it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from maillage.base.canon import CanonError, JsonValue, read_json
@@ -17,7 +17,8 @@ MAX_RULES = 127
 """Each rule is a bit of a number of 128 bits with a sign, the widest that engines have."""
 
 
-_CRITERIA_LISTS = ("CriteriaList", "DemographicCriteriaList", "CensoringCriteria")
+_CRITERIA_LISTS = frozenset(("CriteriaList", "DemographicCriteriaList", "CensoringCriteria"))
+_OF_CONCEPTS = frozenset(("CONCEPT_ID", "concept"))
 
 
 def read_bounded(source: bytes | str | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -49,21 +50,21 @@ def _read(source: bytes | str) -> JsonValue:
 
 def _check_bounds(document: object) -> None:
     nodes, criteria = 0, 0
-    for value, depth in _walk(document):
+    for depth, level in enumerate(_levels(document), start=1):
         if depth > MAX_DEPTH:
             raise ExpressionTooLargeError(
                 _("L’expression de cohorte est imbriquée trop profondément."),
                 why=_("La limite est de {limit} niveaux.").format(limit=MAX_DEPTH),
                 remedy=_("Aplatissez les groupes qui en contiennent un seul autre."),
             )
-        nodes += _is_node(value)
+        nodes += sum(map(_is_node, level))
         if nodes > MAX_NODES:
             raise ExpressionTooLargeError(
                 _("L’expression de cohorte a trop de parties."),
                 why=_("La limite est de {limit} critères, groupes et fenêtres.").format(limit=MAX_NODES),
                 remedy=_("Découpez-la en plusieurs cohortes."),
             )
-        criteria += _count_criteria(value)
+        criteria += sum(map(_count_criteria, level))
         if criteria > MAX_CRITERIA:
             raise ExpressionTooLargeError(
                 _("L’expression de cohorte a trop de critères."),
@@ -72,29 +73,31 @@ def _check_bounds(document: object) -> None:
             )
 
 
-def _walk(document: object) -> Iterator[tuple[object, int]]:
-    """Every container and its depth. A stack of our own: the interpreter's would overflow first."""
-    pending: list[tuple[object, int]] = [(document, 1)]
-    while pending:
-        value, depth = pending.pop()
-        yield value, depth
-        pending.extend((child, depth + 1) for child in _children(value) if _is_container(child))
+def _levels(document: object) -> Iterator[list[object]]:
+    """The containers of each depth. No recursion: the interpreter's stack would overflow first."""
+    level = [document]
+    while level:
+        yield level
+        level = [child for value in level for child in _children(value) if type(child) not in _SCALARS]
 
 
-def _children(value: object) -> Iterator[object]:
-    if isinstance(value, Mapping):
-        yield from cast("Mapping[str, object]", value).values()
-    elif isinstance(value, list):
-        yield from cast("list[object]", value)
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+"""What JSON holds besides containers: by far the most, and asking for their exact type is the fastest."""
 
 
-def _is_container(value: object) -> bool:
-    return isinstance(value, Mapping | list)
+def _children(value: object) -> Iterable[object]:
+    match value:
+        case list():
+            return cast("list[object]", value)
+        case Mapping():
+            return cast("Mapping[str, object]", value).values()
+        case _:
+            return ()
 
 
 def _is_node(value: object) -> bool:
     # Concepts are bounded by the size alone: real sets have thousands, and they cost the compiler nothing.
-    return isinstance(value, Mapping) and not ({"CONCEPT_ID", "concept"} & value.keys())
+    return isinstance(value, Mapping) and cast("Mapping[str, object]", value).keys().isdisjoint(_OF_CONCEPTS)
 
 
 def _count_criteria(value: object) -> int:
@@ -102,5 +105,5 @@ def _count_criteria(value: object) -> int:
     if not isinstance(value, Mapping):
         return 0
     members = cast("Mapping[str, object]", value)
-    lists = [members.get(key) for key in _CRITERIA_LISTS]
+    lists = [members.get(key) for key in members.keys() & _CRITERIA_LISTS]
     return sum(len(cast("list[object]", found)) for found in lists if isinstance(found, list))

@@ -107,9 +107,11 @@ class Reader:
     def optional_text(self, key: str) -> str | None:
         """A text, or None."""
         value = self.get(key)
-        if value is not None and not isinstance(value, str):
+        if value is None:
+            return None
+        if not isinstance(value, str):
             raise self._wrong(key, _("un texte"), value)
-        if value is not None and not _is_unicode(value):
+        if not _is_unicode(value):
             raise self._wrong(key, _("un texte Unicode valide"), value)
         return value
 
@@ -160,15 +162,16 @@ class Reader:
             return
         if not isinstance(value, list):
             raise self._wrong(key, _("une liste"), value)
+        path = self.at(key)
         for index, item in enumerate(cast("list[object]", value)):
-            yield self._reader(item, f"{self.at(key)}[{index}]", key)
+            yield self._reader(item, f"{path}[{index}]", key)
 
     def finish(self, harmless: Collection[str] = ()) -> None:
         """Every key must have been read, or be known to change nothing. An unknown one is never ignored."""
-        unknown = sorted(set(self.value) - self._read - set(harmless))
+        unknown = (self.value.keys() - self._read).difference(harmless)
         if unknown:
             raise self.fail(
-                _("clé inconnue : {keys}.").format(keys=", ".join(map(_shorten, unknown))),
+                _("clé inconnue : {keys}.").format(keys=", ".join(map(_shorten, sorted(unknown)))),
                 why=_("L’ignorer pourrait changer les patients retenus."),
                 remedy=_("Corrigez le nom, ou retirez la clé si elle ne sert à rien."),
             )

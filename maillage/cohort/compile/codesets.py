@@ -6,6 +6,7 @@ that "Maps to" a member. A concept that any excluding line reaches is out.
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -19,6 +20,7 @@ from maillage.cohort.compile.sql import (
     is_null,
     named,
     num,
+    numbers,
     select,
     subquery,
     table,
@@ -26,6 +28,9 @@ from maillage.cohort.compile.sql import (
     union_all,
 )
 from maillage.cohort.expression import ConceptSetItem
+
+_FEW = 16
+"""So many items are answered sooner as arrays of numbers."""
 
 _ITEMS = "items"
 _REACHED = "reached"
@@ -38,6 +43,10 @@ class _Side(NamedTuple):
     excluded: bool
     descendants: bool
     mapped: bool
+
+    def flags(self) -> Mapping[str, int]:
+        """Each field as a number, which every engine has."""
+        return {name: int(value) for name, value in self._asdict().items()}
 
 
 def resolve_codesets(sets: Mapping[int, Sequence[ConceptSetItem]], *, distinct: bool = False) -> exp.Query:
@@ -68,20 +77,31 @@ def _cte(name: str, query: exp.Query) -> exp.CTE:
 
 
 def _items(lines: Sequence[tuple[_Side, int]]) -> exp.Query:
-    # One array per set and side: a VALUES list of the same concepts takes 25 times longer to write.
-    return union_all(
-        [
-            _array(side, [concept for _side, concept in group])
-            for side, group in groupby(lines, key=lambda line: line[0])
-        ]
-    )
+    sides = [(side, [concept for _side, concept in group]) for side, group in groupby(lines, itemgetter(0))]
+    if len(lines) <= _FEW:
+        return union_all([_array(side, concepts) for side, concepts in sides])
+    return _texts(sides)
 
 
 def _array(side: _Side, concepts: Sequence[int]) -> exp.Query:
     unnested = exp.Explode(this=exp.Array(expressions=[num(concept) for concept in concepts]))
-    flags = {name: num(int(value)) for name, value in side._asdict().items()}
-    columns = [named(value, name) for name, value in flags.items()]
+    columns = [named(num(value), name) for name, value in side.flags().items()]
     return exp.Select(expressions=[*columns, named(unnested, "concept_id")])
+
+
+def _texts(sides: Sequence[tuple[_Side, Sequence[int]]]) -> exp.Query:
+    """A row for each side, its concepts in one text: as numbers they take far longer to write and to read."""
+    rows = [
+        exp.Tuple(
+            expressions=[*(num(value) for value in side.flags().values()), text(" ".join(map(str, concepts)))]
+        )
+        for side, concepts in sides
+    ]
+    names = [*_Side._fields, "concepts"]
+    alias = exp.TableAlias(this=identifier("k"), columns=[identifier(name) for name in names])
+    concepts = numbers(exp.Split(this=col("k", "concepts"), expression=text(" ")))
+    columns = [*(col("k", name) for name in _Side._fields), named(exp.Explode(this=concepts), "concept_id")]
+    return select(columns, exp.Values(expressions=rows, alias=alias))
 
 
 def _reached(*, any_descendants: bool) -> exp.Query:

@@ -13,6 +13,7 @@ from maillage.cohort.compile.filters import check_supported, filters
 from maillage.cohort.compile.scan import coded_scan, has_codes, scan
 from maillage.cohort.compile.sql import (
     Condition,
+    as_named,
     col,
     equal,
     inner_join,
@@ -82,7 +83,8 @@ def criterion_events(builder: Builder, criterion: Criterion, wanted: Wanted) -> 
 def _is_plain(criterion: Criterion, columns: Sequence[_Column]) -> bool:
     """Whether the rows found by their codes are the events themselves."""
     conditions, _needs = _structure(criterion)
-    return not conditions and not _filtering(criterion) and all(column.plain for column in columns)
+    whole = not conditions and not criterion.has("First") and not _filtering(criterion)
+    return whole and all(column.plain for column in columns)
 
 
 def _filtering(criterion: Criterion) -> Attributes:
@@ -98,17 +100,30 @@ def _filtered(builder: Builder, criterion: Criterion, columns: Sequence[_Column]
     structure, structure_needs = _structure(criterion)
     found = filters(builder, _filtering(criterion), domain.by_name, alias="e")
     needs = {need for column in columns for need in column.needs} | structure_needs | found.needs
-    source = (
-        _first(builder, criterion, needs)
-        if criterion.has("First")
-        else scan(builder, criterion, needs, alias="e")
-    )
+    if not criterion.has("First"):
+        source = scan(builder, criterion, needs, alias="e")
+    elif criterion.date_adjustment is None and needs <= _OF_A_DAY:
+        source = _first_date(builder, criterion, needs)
+    else:
+        source = _first(builder, criterion, needs)
+        structure.append(equal(col("e", _RANK), num(1)))
     return select(
-        [named(column.expression, column.name) for column in columns],
+        [as_named(column.expression, column.name) for column in columns],
         source,
         joins=found.joins(),
         where=[*structure, *found.conditions],
     )
+
+
+_OF_A_DAY = {"person_id", "start_date", "order_date"}
+"""What rows of one person and day have in common: which of them is the first makes no difference."""
+
+
+def _first_date(builder: Builder, criterion: Criterion, needs: set[str]) -> exp.Expr:
+    """The first date of each person: to find it needs no order."""
+    rows = scan(builder, criterion, ("person_id", "start_date"), alias="f")
+    dates = [named(exp.Min(this=col("f", "start_date")), name) for name in sorted(needs - {"person_id"})]
+    return subquery(select([col("f", "person_id"), *dates], rows, group=[col("f", "person_id")]), "e")
 
 
 def _first(builder: Builder, criterion: Criterion, needs: set[str]) -> exp.Expr:
@@ -117,12 +132,14 @@ def _first(builder: Builder, criterion: Criterion, needs: set[str]) -> exp.Expr:
     order = (domain.start, "event_id")
     names = needs | {*order, "person_id"}
     rows = scan(builder, criterion, names, alias="f")
-    joins = [_first_day(coded_scan(builder, criterion, names), domain.start)] if has_codes(criterion) else []
+    joins = (
+        [_on_first_day(coded_scan(builder, criterion, names), domain.start)] if has_codes(criterion) else []
+    )
     rank = named(rank_in(col("f", "person_id"), [ordered(col("f", name)) for name in order]), _RANK)
     return subquery(select([*(col("f", name) for name in sorted(needs)), rank], rows, joins=joins), "e")
 
 
-def _first_day(step: str, start: str) -> exp.Join:
+def _on_first_day(step: str, start: str) -> exp.Join:
     """Leaves the rows of each person’s first day: to rank these alone is much faster than to rank all."""
     first = named(exp.Min(this=col("g", start)), "first_day")
     days = select([col("g", "person_id"), first], table(step, "g"), group=[col("g", "person_id")])
@@ -165,8 +182,6 @@ def _structure(criterion: Criterion) -> tuple[list[Condition], set[str]]:
     """Conditions that no single attribute states, and the columns of `e` that they read."""
     conditions: list[Condition] = []
     needs: set[str] = set()
-    if criterion.has("First"):
-        conditions.append(equal(col("e", _RANK), num(1)))
     if criterion.date_adjustment is not None:
         conditions.append(exp.GTE(this=col("e", "end_date"), expression=col("e", "start_date")))
         needs |= {"start_date", "end_date"}

@@ -35,10 +35,21 @@ def join_era(builder: Builder, era: CustomEraExit, included: str) -> exp.Join:
 
 def _eras(builder: Builder, era: CustomEraExit, included: str) -> exp.Query:
     """Exposures are lengthened by gap and offset before they merge; the gap is then taken away."""
-    exposures = union_all([_exposures(builder, era, code, included) for code in _CODES])
+    exposures = _longest(union_all([_exposures(builder, era, code, included) for code in _CODES]))
     merged = merge_periods(builder, exposures, gap=era.gap_days + era.offset)
     end = named(add_days(col("m", "end_date"), era.offset), "end_date")
     return select([col("m", "person_id"), col("m", "start_date"), end], subquery(merged, "m"))
+
+
+def _longest(exposures: exp.Query) -> exp.Select:
+    """One exposure a day: a row that both codes choose comes twice, and hospitals write many lines a day."""
+    end = named(exp.Max(this=col("x", "end_date")), "end_date")
+    day = ("person_id", "start_date")
+    return select(
+        [*(col("x", name) for name in day), end],
+        subquery(exposures, "x"),
+        group=[col("x", name) for name in day],
+    )
 
 
 def _exposures(builder: Builder, era: CustomEraExit, code: str, included: str) -> exp.Query:

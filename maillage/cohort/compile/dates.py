@@ -39,9 +39,9 @@ def year_of(date: exp.Expr) -> exp.Expr:
     return exp.Year(this=date)
 
 
-def first_known(*dates: exp.Expr) -> exp.Expr:
-    """The first date that is not null."""
-    return exp.Coalesce(this=dates[0], expressions=list(dates[1:]))
+def first_known(*values: exp.Expr) -> exp.Expr:
+    """The first value that is not null."""
+    return exp.Coalesce(this=values[0], expressions=list(values[1:]))
 
 
 def earliest(*dates: exp.Expr) -> exp.Expr:
@@ -51,3 +51,8 @@ def earliest(*dates: exp.Expr) -> exp.Expr:
         if len(dates) == 1
         else exp.Least(this=dates[0], expressions=list(dates[1:]), ignore_nulls=True)
     )
+
+
+def latest(*dates: exp.Expr) -> exp.Expr:
+    """The latest date of two or more; nulls are passed over."""
+    return exp.Greatest(this=dates[0], expressions=list(dates[1:]), ignore_nulls=True)

@@ -5,7 +5,7 @@ table, then the one of the first criterion, then the one in the observation peri
 reference leaves this choice to the engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -64,7 +64,7 @@ class _Carried:
     grouped: bool
     end: bool
     visit: bool
-    ranked: bool
+    ties: tuple[str, ...]
 
     def names(self) -> list[str]:
         optional = {
@@ -72,15 +72,9 @@ class _Carried:
             "op_start_date": self.grouped,
             "end_date": self.end,
             "visit_occurrence_id": self.visit,
-            "source_id": self.ranked,
-            "criterion_position": self.ranked,
         }
-        return [
-            "person_id",
-            "start_date",
-            "op_end_date",
-            *(name for name, there in optional.items() if there),
-        ]
+        there = (name for name, wanted in optional.items() if wanted)
+        return ["person_id", "start_date", "op_end_date", *there, *self.ties]
 
     def of(self, alias: str) -> list[exp.Expr]:
         return [col(alias, name) for name in self.names()]
@@ -116,13 +110,21 @@ def _carried(expression: CohortExpression, *, with_events: bool) -> _Carried:
     needs = reduce(IndexNeeds.__or__, map(index_needs, groups), IndexNeeds())
     exit_rule = expression.exit
     limits = (expression.qualified_limit, expression.expression_limit)
+    limited_later = expression.primary.limit is Limit.ALL and any(limit is not Limit.ALL for limit in limits)
     return _Carried(
         numbered=with_events or bool(groups),
         grouped=bool(groups),
         end=needs.end or (isinstance(exit_rule, DateOffsetExit) and exit_rule.field is DateField.END),
         visit=needs.visit,
-        ranked=expression.primary.limit is Limit.ALL and any(limit is not Limit.ALL for limit in limits),
+        ties=_ties(expression.primary) if limited_later else (),
     )
+
+
+def _ties(primary: PrimaryCriteria) -> tuple[str, ...]:
+    """What tells events of one person and day apart; nothing, where a person has one event."""
+    if len(primary.criteria) > 1:
+        return "source_id", "criterion_position"
+    return () if any(criterion.has("First") for criterion in primary.criteria) else ("source_id",)
 
 
 def _qualified(builder: Builder, expression: CohortExpression, carried: _Carried) -> exp.Select:
@@ -144,17 +146,29 @@ def _primary(builder: Builder, primary: PrimaryCriteria, carried: _Carried) -> e
     """The criteria's events under observation, limited, and numbered in no order: ids only identify."""
     limited = primary.limit is not Limit.ALL
     number = [named(row_number(), KEY)] if carried.numbered else []
+    rank = (_ordering_date(primary), *_ties(primary)) if limited else ()
     copied = [name for name in carried.names() if name != KEY and not name.startswith("op_")]
+    needed = dict.fromkeys((*copied, *rank))
+    columns = [_copied(name) for name in needed]
+    source = _primary_source(builder, primary, needed)
     if not limited:
-        columns: list[exp.Expr] = [*number, *(col("e", name) for name in copied)]
-        return _observed_long_enough(columns, _primary_source(builder, primary, carried), primary)
-    rank = ("order_date", "source_id", "criterion_position")
-    columns = [col("e", name) for name in dict.fromkeys((*copied, *rank))]
-    found = _observed_long_enough(columns, _primary_source(builder, primary, carried), primary)
+        return _observed_long_enough([*number, *columns], source, primary)
+    found = _observed_long_enough(columns, source, primary)
     kept = [*number, *(col("r", name) for name in carried.names() if name != KEY)]
     return _first_of_each(
         found, kept, (*rank, "op_end_date", "op_start_date"), descending=primary.limit is Limit.LAST
     )
+
+
+def _ordering_date(primary: PrimaryCriteria) -> str:
+    """The events' own date, where a user-defined period may stand in place of it."""
+    replaced = any(criterion.has("UserDefinedPeriod") for criterion in primary.criteria)
+    return "order_date" if replaced else "start_date"
+
+
+def _copied(name: str) -> exp.Expr:
+    # Among primary events, `event_id` is the number that they get here.
+    return named(col("e", "event_id"), name) if name == "source_id" else col("e", name)
 
 
 def _observed_long_enough(columns: list[exp.Expr], source: exp.Expr, primary: PrimaryCriteria) -> exp.Select:
@@ -172,26 +186,30 @@ def _observed_long_enough(columns: list[exp.Expr], source: exp.Expr, primary: Pr
     return query.where(*required, copy=False) if required else query
 
 
-def _primary_source(builder: Builder, primary: PrimaryCriteria, carried: _Carried) -> exp.Expr:
+def _primary_source(builder: Builder, primary: PrimaryCriteria, needed: Collection[str]) -> exp.Expr:
     """The union of the criteria's events, as `e`."""
-    limited = primary.limit is not Limit.ALL
-    ranked = limited or carried.ranked
-    wanted = Wanted(id=ranked, end=carried.end, visit=carried.visit, order=limited)
-    if len(primary.criteria) == 1 and not ranked:
-        return table(events(builder, primary.criteria[0], wanted), "e")
-    queries = [
-        _one_criterion(events(builder, criterion, wanted), position, wanted)
-        for position, criterion in enumerate(primary.criteria)
-    ]
-    return subquery(union_all(queries), "e")
+    wanted = Wanted(
+        id="source_id" in needed,
+        end="end_date" in needed,
+        visit="visit_occurrence_id" in needed,
+        order="order_date" in needed,
+    )
+    steps = [events(builder, criterion, wanted) for criterion in primary.criteria]
+    if len(steps) == 1:
+        return table(steps[0], "e")
+    names = ["event_id" if name == "source_id" else name for name in needed if name != "criterion_position"]
+    position = "criterion_position" in needed
+    return subquery(
+        union_all(
+            [_one_criterion(step, names, rank if position else None) for rank, step in enumerate(steps)]
+        ),
+        "e",
+    )
 
 
-def _one_criterion(step: str, position: int, wanted: Wanted) -> exp.Query:
-    optional = {"end_date": wanted.end, "visit_occurrence_id": wanted.visit, "order_date": wanted.order}
-    names = ["person_id", "start_date", *(name for name, there in optional.items() if there)]
+def _one_criterion(step: str, names: Sequence[str], position: int | None) -> exp.Query:
     columns: list[exp.Expr] = [col("c", name) for name in names]
-    if wanted.id:
-        columns.append(named(col("c", "event_id"), "source_id"))
+    if position is not None:
         columns.append(named(num(position), "criterion_position"))
     return select(columns, table(step, "c"))
 
@@ -199,7 +217,7 @@ def _one_criterion(step: str, position: int, wanted: Wanted) -> exp.Query:
 def _limited(query: exp.Select, limit: Limit, carried: _Carried) -> exp.Select:
     """One event per person, the first or the last."""
     period = ("op_end_date", "op_start_date") if carried.grouped else ("op_end_date",)
-    order = ("start_date", "source_id", "criterion_position", *period)
+    order = ("start_date", *carried.ties, *period)
     return _first_of_each(query, carried.of("r"), order, descending=limit is Limit.LAST)
 
 

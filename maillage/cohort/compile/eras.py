@@ -3,21 +3,17 @@
 from sqlglot import exp
 
 from maillage.cohort.compile.builder import Builder
-from maillage.cohort.compile.dates import add_days
+from maillage.cohort.compile.dates import add_days, first_known, latest
 from maillage.cohort.compile.plan import Keep
 from maillage.cohort.compile.sql import (
     Condition,
-    any_of,
     col,
-    is_null,
     named,
-    negate,
     ordered,
     select,
     subquery,
     table,
     union_all,
-    when,
 )
 
 
@@ -30,9 +26,7 @@ def merge_periods(builder: Builder, periods: exp.Query, *, gap: int) -> exp.Sele
     """
     step = builder.add("era_edges", _edges(periods, gap=gap), keep=Keep.ONCE)
     whole = select(
-        [col("b", name) for name in ("person_id", "start_date", "end_date")],
-        table(step, "b"),
-        where=[col("b", "opens"), col("b", "closes")],
+        [col("b", name) for name in _PERIOD], table(step, "b"), where=[col("b", "opens"), col("b", "closes")]
     )
     return select([col("m", name) for name in _PERIOD], subquery(union_all([whole, _paired(step)]), "m"))
 
@@ -41,39 +35,46 @@ _PERIOD = ("person_id", "start_date", "end_date")
 
 
 def _edges(periods: exp.Query, *, gap: int) -> exp.Select:
-    """The periods that open or close an era, each with the furthest end up to it."""
+    """Each period with the furthest end up to it, and whether it opens or closes an era.
+
+    Those that do neither stay: to leave them out here would be to judge every period twice.
+    """
     # One order for both, and the end in it: with ties, two sorts might disagree on what comes next.
     order = ordered(col("p", "end_date"))
     before = _over(exp.Max(this=col("p", "end_date")), "p", order, spec=_until_before())
     following = _over(exp.Lead(this=col("p", "start_date")), "p", order.copy())
     columns = [*(col("p", name) for name in _PERIOD), named(before, "reached"), named(following, "following")]
-    further = exp.GT(this=col("e", "reached"), expression=col("e", "end_date"))
-    furthest = when(further, col("e", "reached"), col("e", "end_date"))
-    reached = [*_first_two("e"), named(furthest, "end_date"), col("e", "reached"), col("e", "following")]
-    judged = select(reached, subquery(select(columns, subquery(periods, "p")), "e"))
-    opens = _apart(col("f", "reached"), col("f", "start_date"), gap, unknown=col("f", "reached"))
-    closes = _apart(col("f", "end_date"), col("f", "following"), gap, unknown=col("f", "following"))
-    edges = [*_first_two("f"), col("f", "end_date"), named(opens, "opens"), named(closes, "closes")]
-    either = any_of([col("b", "opens"), col("b", "closes")])
-    return select([exp.Star()], subquery(select(edges, subquery(judged, "f")), "b"), where=[either])
+    opens = _apart(col("f", "reached"), col("f", "start_date"), gap)
+    closes = _apart(_furthest(), col("f", "following"), gap)
+    edges = [
+        *_first_two("f"),
+        named(_furthest(), "end_date"),
+        named(opens, "opens"),
+        named(closes, "closes"),
+    ]
+    return select(edges, subquery(select(columns, subquery(periods, "p")), "f"))
 
 
 def _first_two(alias: str) -> list[exp.Expr]:
     return [col(alias, "person_id"), col(alias, "start_date")]
 
 
-def _apart(end: exp.Expr, start: exp.Expr, gap: int, *, unknown: exp.Expr) -> Condition:
-    return any_of([is_null(unknown), exp.LT(this=add_days(end, gap), expression=start)])
+def _furthest() -> exp.Expr:
+    return latest(col("f", "reached"), col("f", "end_date"))
+
+
+def _apart(end: exp.Expr, start: exp.Expr, gap: int) -> Condition:
+    """Further apart than the gap; so is what has nothing on the other side."""
+    return first_known(exp.LT(this=add_days(end, gap), expression=start), exp.true())
 
 
 def _paired(step: str) -> exp.Select:
     """Eras of several periods: one that opens and does not close, then the one that closes."""
     following = _over(exp.Lead(this=col("b", "end_date")), "b", ordered(col("b", "opens"), descending=True))
-    both = exp.And(this=col("b", "opens"), expression=col("b", "closes"))
     ends = select(
         [*_first_two("b"), named(following, "end_date"), col("b", "opens")],
         table(step, "b"),
-        where=[negate(both)],
+        where=[exp.NEQ(this=col("b", "opens"), expression=col("b", "closes"))],
     )
     return select([col("d", name) for name in _PERIOD], subquery(ends, "d"), where=[col("d", "opens")])
 

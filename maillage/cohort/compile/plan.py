@@ -7,6 +7,8 @@ from functools import cached_property
 
 from sqlglot import exp
 
+from maillage.warehouse.engines.trees import nodes_of
+
 
 class Keep(Enum):
     """How the answer of a step may be kept while the others run."""
@@ -44,7 +46,7 @@ class Step:
     @cached_property
     def reads(self) -> frozenset[str]:
         """The names of the tables and steps that the query reads."""
-        return frozenset(table.name for table in self.query.find_all(exp.Table))
+        return frozenset(table.name for table in nodes_of(self.query, exp.Table))
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from maillage.cohort.compile.builder import Builder
 from maillage.cohort.compile.dates import add_days, add_days_of, first_known
 from maillage.cohort.compile.plan import Scan
 from maillage.cohort.compile.sql import (
+    as_named,
     cast,
     col,
     identifier,
-    named,
     select,
     subquery,
     table,
@@ -80,14 +80,17 @@ class _Selected(NamedTuple):
 def _select(builder: Builder, criterion: Criterion, names: Collection[str]) -> _Selected:
     domain = DOMAINS[criterion.domain]
     columns = _Columns()
-    selected = [named(_column(domain, criterion, name, columns), name) for name in sorted(names)]
+    selected = {name: _column(domain, criterion, name, columns) for name in sorted(names)}
     codes = [(columns(column), codeset_id) for column, codeset_id in _codes(criterion)]
     where = [builder.in_codeset(column, codeset_id) for column, codeset_id in codes]
     # A copy sorted by concept is no better than the table for a query that wants every concept.
     thin = builder.thin_copies.get(domain.table) if codes else None
     source = thin.table if thin and columns.rename(thin.columns) else domain.table
     scans = [Scan(source, column.name, builder.codesets.ids[codeset_id]) for column, codeset_id in codes]
-    query = select(selected, table(source, "t"), where=where)
+    # Named only now that the columns have the names of the copy.
+    query = select(
+        [as_named(column, name) for name, column in selected.items()], table(source, "t"), where=where
+    )
     return _Selected(query, scans[0] if len(scans) == 1 else None)
 
 

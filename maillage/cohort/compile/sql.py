@@ -36,9 +36,21 @@ def cast(expression: exp.Expr, kind: str) -> exp.Expr:
     return exp.Cast(this=expression, to=exp.DataType(this=exp.DType[kind]))
 
 
+def numbers(texts: exp.Expr) -> exp.Expr:
+    """An array of texts as one of whole numbers of 64 bits."""
+    kind = exp.DataType(this=exp.DType.ARRAY, expressions=[exp.DataType(this=exp.DType.BIGINT)], nested=True)
+    return exp.Cast(this=texts, to=kind)
+
+
 def named(expression: exp.Expr, name: str) -> exp.Expr:
     """`expression AS name`."""
     return exp.Alias(this=expression, alias=identifier(name))
+
+
+def as_named(expression: exp.Expr, name: str) -> exp.Expr:
+    """The same, without saying twice the name of a column that has it."""
+    plain = isinstance(expression, exp.Column) and expression.name == name
+    return expression if plain else named(expression, name)
 
 
 def table(name: str, alias: str) -> exp.Table:

@@ -34,6 +34,9 @@ class _PostgresSql(PostgresGenerator):
     def like_sql(self, expression: exp.Like) -> str:
         return super().like_sql(_literal_backslashes(expression))
 
+    def split_sql(self, expression: exp.Split) -> str:
+        return self.func("STRING_TO_ARRAY", expression.this, expression.expression)
+
 
 class _SparkSql(SparkGenerator):
     # The widest number of Spark has 38 digits: masks of 126 rules fit, the 127th is an error and never wrong.
