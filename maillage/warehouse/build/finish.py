@@ -1,13 +1,14 @@
 """The end of every load: what is derived from the tables, then what the file says of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import duckdb
-from sqlglot import exp
 
 from maillage import __version__
 from maillage.base.clock import format_instant, utc_now
 from maillage.base.i18n import _
+from maillage.warehouse.build.stored import stored_columns
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.layout import (
     LAYOUT_VERSION,
@@ -18,22 +19,28 @@ from maillage.warehouse.layout import (
     THIN_SORT_KEY,
     WITHHELD_SCHEMA,
     column_definitions,
+    define_column,
 )
 from maillage.warehouse.schema import CDM_VERSION, TABLES
 from maillage.warehouse.schema.persons import LINKED_TABLES
 from maillage.warehouse.sql import quote
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Every table of the model, empty, and the room's own."""
+def create_tables(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    empty: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> None:
+    """Every table of the model, without rows, and the room's own; `empty` columns by table are not stored."""
     connection.execute(f"CREATE SCHEMA {OWN_SCHEMA}")
     connection.execute(f"CREATE SCHEMA {WITHHELD_SCHEMA}")
     connection.execute(f"CREATE TABLE {OBJECTION_TABLE} (person_id BIGINT NOT NULL)")
     connection.execute(f"CREATE TABLE {METADATA_TABLE} (name VARCHAR NOT NULL, value VARCHAR NOT NULL)")
-    for table in TABLES.values():
-        connection.execute(f"CREATE TABLE main.{table.name} ({column_definitions(table)})")
+    columns = {name: column_definitions(table, empty=empty.get(name, ())) for name, table in TABLES.items()}
+    for name in TABLES:
+        connection.execute(f"CREATE TABLE main.{name} ({columns[name]})")
     for name in LINKED_TABLES:
-        connection.execute(f"CREATE TABLE {WITHHELD_SCHEMA}.{name} ({column_definitions(TABLES[name])})")
+        connection.execute(f"CREATE TABLE {WITHHELD_SCHEMA}.{name} ({columns[name]})")
 
 
 def check_persons(connection: duckdb.DuckDBPyConnection) -> None:
@@ -64,10 +71,15 @@ def add_self_ancestors(connection: duckdb.DuckDBPyConnection) -> int:
 def create_thin_copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Make, or make again, the concept-sorted copy of a table of events, with as many rows."""
     copy = THIN_COPIES[table]
-    columns = ", ".join(f"{quote(name)} AS {alias}" for name, alias in copy.columns.items())
-    connection.execute(f"DROP TABLE IF EXISTS main.{copy.table}")
-    rows = connection.table(f"main.{table}").project(columns).order(", ".join(THIN_SORT_KEY))
-    rows.create(f"main.{copy.table}")
+    stored = set(stored_columns(connection, f"main.{table}"))
+    types = {column.name: column.type for column in TABLES[table].columns}
+    definitions = ", ".join(
+        define_column(alias, types[name], empty=name not in stored) for name, alias in copy.columns.items()
+    )
+    connection.execute(f"CREATE OR REPLACE TABLE main.{copy.table} ({definitions})")
+    columns = [f"{quote(name)} AS {alias}" for name, alias in copy.columns.items() if name in stored]
+    rows = connection.table(f"main.{table}").project(", ".join(columns)).order(", ".join(THIN_SORT_KEY))
+    rows.insert_into(f"main.{copy.table}")
 
 
 def write_metadata(
@@ -86,9 +98,7 @@ def write_metadata(
         "maillage_version": __version__,
         **facts,
     }
-    for name, value in metadata.items():
-        insertion = exp.insert(exp.values([(name, value)]), METADATA_TABLE)
-        connection.execute(insertion.sql("duckdb"))
+    connection.values(*((name, value) for name, value in metadata.items())).insert_into(METADATA_TABLE)
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:

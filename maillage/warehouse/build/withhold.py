@@ -7,8 +7,10 @@ filter, which was measured to cost a scan from 1.3 to 13 times its price.
 import duckdb
 from sqlglot import exp
 
+from maillage.warehouse.build.stored import stored_columns
 from maillage.warehouse.layout import OBJECTION_TABLE, WITHHELD_SCHEMA
 from maillage.warehouse.schema.persons import FACT_LINKS, FACTS, PARENT_LINKS, PERSON_COLUMNS, FactLink
+from maillage.warehouse.sql import quote
 
 _WITHHELD_FACTS = "withheld_fact"
 
@@ -36,7 +38,8 @@ def _separate(connection: duckdb.DuckDBPyConnection, table: str, withheld: str) 
 
 
 def _move(connection: duckdb.DuckDBPyConnection, origin: str, target: str, condition: str) -> None:
-    connection.table(origin).filter(condition).insert_into(target)
+    columns = ", ".join(map(quote, stored_columns(connection, origin)))
+    connection.table(origin).filter(condition).project(columns).insert_into(target)
     connection.execute(exp.delete(origin).where(condition, dialect="duckdb").sql("duckdb"))
 
 

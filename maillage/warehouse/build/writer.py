@@ -15,6 +15,7 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.errors import WarehouseBusyError, WarehouseError, WarehouseWriteError
+from maillage.warehouse.sql import text
 
 
 @contextmanager
@@ -45,12 +46,23 @@ def replacing(
 
 
 def _connect(path: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path))
-    # Time zones: an instant is stored as its wall clock in UTC whatever the machine's zone.
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET python_enable_replacements = false")
-    if memory_limit is not None:
-        connection.execute("SET memory_limit = ?", [memory_limit])
+    connection = duckdb.connect()
+    try:
+        if memory_limit is not None:
+            connection.execute("SET memory_limit = ?", [memory_limit])
+        connection.execute("SET temp_directory = ?", [f"{path}.tmp"])
+        # A crash takes the whole file away: no log need repeat what is written, no checkpoint need shorten it.
+        connection.execute(f"ATTACH {text(str(path))} AS warehouse (RECOVERY_MODE no_wal_writes)")
+        connection.execute("USE warehouse")
+        connection.execute("SET checkpoint_threshold = '1TB'")
+        connection.execute("SET auto_checkpoint_skip_wal_threshold = 1_000_000_000_000")
+        # Time zones: an instant is stored as its wall clock in UTC whatever the machine's zone.
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET python_enable_replacements = false")
+        connection.execute("SET enable_progress_bar = false")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
