@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from maillage.warehouse.batches.codes import VOCABULARY_TABLES, look_up
+from maillage.warehouse.batches.codes import VOCABULARY_TABLES, coded_columns, look_up
 from maillage.warehouse.build.insert import Input
+from maillage.warehouse.build.stored import filled_columns, find_empty
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.schema.keys import key_of
 from maillage.warehouse.sql import quote
@@ -25,6 +26,27 @@ def fold(batches: Sequence[tuple[str, Files]]) -> list[Input]:
     return [
         _input(table, [(name, files[table]) for name, files in batches if table in files]) for table in tables
     ]
+
+
+def find_unfilled(batches: Sequence[tuple[str, Files]]) -> Mapping[str, frozenset[str]]:
+    """By table, the columns of the model that no batch fills and no code will."""
+    files: dict[str, list[Path]] = {}
+    for _name, found in batches:
+        for table in found.keys() & TABLES.keys():
+            files.setdefault(table, []).extend(found[table])
+    with duckdb.connect() as connection:
+        return find_empty((table, _filled(connection, table, paths)) for table, paths in files.items())
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path]) -> set[str]:
+    present = set(_read(connection, paths).columns)
+    coded = {
+        name
+        for one in coded_columns(table, present)
+        for name in (one.concept, one.source_concept, one.source_value)
+        if name is not None
+    }
+    return filled_columns(connection, paths) | coded
 
 
 def _input(table: str, parts: Sequence[tuple[str, Sequence[Path]]]) -> Input:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from maillage.base.clock import utc_now
 from maillage.base.i18n import _
-from maillage.warehouse.batches.fold import fold
+from maillage.warehouse.batches.fold import find_unfilled, fold
 from maillage.warehouse.batches.initial import keep_initial
 from maillage.warehouse.batches.shelf import BATCHES_FACT, Batch, Shelf, format_batches, list_batches
 from maillage.warehouse.build.assemble import assemble
 from maillage.warehouse.build.progress import Progress
 from maillage.warehouse.build.report import LoadReport
-from maillage.warehouse.build.writer import only_writer
+from maillage.warehouse.build.writer import named_errors, only_writer
 from maillage.warehouse.errors import BatchError, WarehouseError
 from maillage.warehouse.file import read_objections
 from maillage.warehouse.info import read_info
@@ -142,7 +142,10 @@ def _rebuild(
     target: Path, *, shelf: Shelf, batches: Sequence[Batch], source_name: str, means: Means | None
 ) -> LoadReport:
     means = means or Means()
-    inputs = fold([(batch.name, shelf.files(batch)) for batch in batches])
+    files = [(batch.name, shelf.files(batch)) for batch in batches]
+    inputs = fold(files)
+    with named_errors(target):
+        unfilled = find_unfilled(files)
     report = assemble(
         inputs,
         target=target,
@@ -154,6 +157,7 @@ def _rebuild(
         facts={**shelf.facts(batches), BATCHES_FACT: format_batches(batches)},
         derive=True,
         alone=True,
+        empty=unfilled,
     )
     shelf.sweep(batches)
     return report

@@ -1,6 +1,6 @@
 """The end of every load: what is derived from the tables, then what the file says of itself."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 import duckdb

@@ -97,7 +97,7 @@ def insert_rows(
 
 
 def _are_ordered(rows: duckdb.DuckDBPyRelation, key: Sequence[str]) -> bool:
-    """Whether the rows have no null in a key and already lie in its order; looking takes a tenth of a sort."""
+    """Whether the rows have no null in a key and lie in its order: looking takes a tenth of a sort."""
     names = [quote(name) for name in key]
     before = ", ".join(f"lag({name}) OVER () AS before_{rank}" for rank, name in enumerate(names))
     nulls = " OR ".join(f"{name} IS NULL" for name in names)

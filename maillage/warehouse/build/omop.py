@@ -19,7 +19,6 @@ from maillage.warehouse.errors import WarehouseBrokenError, WarehouseError
 from maillage.warehouse.file import read_objections
 from maillage.warehouse.schema import TABLES
 
-
 _WORTH_A_LOOK = 1 << 20
 """Bytes of a Parquet file below which sorting and writing it all costs less than looking at it first."""
 

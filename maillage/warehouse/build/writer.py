@@ -50,8 +50,11 @@ def _connect(path: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
     try:
         if memory_limit is not None:
             connection.execute("SET memory_limit = ?", [memory_limit])
-        connection.execute("SET temp_directory = ?", [f"{path}.tmp"])
-        # A crash takes the whole file away: no log need repeat what is written, no checkpoint need shorten it.
+        scratch = _scratch(path)
+        # What a sort spills are patients' data too.
+        scratch.mkdir(mode=0o700)
+        connection.execute("SET temp_directory = ?", [str(scratch)])
+        # A crash takes the whole file away: no log repeats what is written, and no checkpoint shortens it.
         connection.execute(f"ATTACH {text(str(path))} AS warehouse (RECOVERY_MODE no_wal_writes)")
         connection.execute("USE warehouse")
         connection.execute("SET checkpoint_threshold = '1TB'")
@@ -134,9 +137,14 @@ def named_errors(target: Path) -> Generator[None]:
         ) from None
 
 
+def _scratch(path: Path) -> Path:
+    return path.with_name(f"{path.name}.tmp")
+
+
 def _remove(path: Path) -> None:
-    for leftover in (path, path.with_name(path.name + ".wal")):
+    for leftover in (path, path.with_name(f"{path.name}.wal")):
         leftover.unlink(missing_ok=True)
+    shutil.rmtree(_scratch(path), ignore_errors=True)
 
 
 def sync(path: Path) -> None:
