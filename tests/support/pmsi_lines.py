@@ -92,6 +92,7 @@ def _rum(stay: Stay, unit: Unit, *, version: str, grouped: bool, modes: tuple[st
     head = f"11{stay.ghm:6} {version}000" if grouped else ""
     inner = f"{'0' + version[1:] if grouped else version}"
     new = inner == "023"
+    more = "M01" if new else ""
     fixed = (
         f"{FINESS}{inner}{stay.number:20}{stay.admission:20}{unit.record:10}{_day(stay.birth)}{stay.sex}"
         f"{unit.unit:4}  {_day(unit.entry)}{modes[0]}{_day(unit.leave)}{modes[1]}{stay.residence:5}"
@@ -100,7 +101,7 @@ def _rum(stay: Stay, unit: Unit, *, version: str, grouped: bool, modes: tuple[st
     )
     diagnoses = "".join(f"{code:8}" for code in (*unit.associated, *unit.documentary))
     acts = "".join(
-        f"{_day(act.day)}{act.code:7}   {act.phase}{act.activity}       {act.executions:02}{'M01' if new else ''}"
+        f"{_day(act.day)}{act.code:7}   {act.phase}{act.activity}       {act.executions:02}{more}"
         for act in unit.acts
     )
     return head + fixed + diagnoses + acts

@@ -6,7 +6,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from maillage.warehouse.batches.pmsi.positions import ANY, NEXT, ZONES, Layout, read_layouts, zone, zone_length
+from maillage.warehouse.batches.pmsi.positions import (
+    ANY,
+    NEXT,
+    ZONES,
+    Layout,
+    read_layouts,
+    zone,
+    zone_length,
+)
 from tests.support.pmsi_lines import RSA_YEARS, YEARS
 
 SUMMARY = {

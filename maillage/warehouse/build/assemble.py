@@ -16,13 +16,13 @@ from maillage.warehouse.build.finish import (
     check_persons,
     count_rows,
     create_tables,
-    create_thin_copy,
     write_metadata,
 )
 from maillage.warehouse.build.insert import Input, insert_rows
 from maillage.warehouse.build.origins import Origins, report_tables
 from maillage.warehouse.build.progress import Meter, Progress
 from maillage.warehouse.build.report import LoadReport
+from maillage.warehouse.build.thin import create_thin_copy
 from maillage.warehouse.build.withhold import withhold_linked
 from maillage.warehouse.build.writer import replacing
 from maillage.warehouse.layout import OBJECTION_TABLE, THIN_COPIES, WITHHELD_SCHEMA

@@ -8,22 +8,17 @@ import duckdb
 from maillage import __version__
 from maillage.base.clock import format_instant, utc_now
 from maillage.base.i18n import _
-from maillage.warehouse.build.stored import stored_columns
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.layout import (
     LAYOUT_VERSION,
     METADATA_TABLE,
     OBJECTION_TABLE,
     OWN_SCHEMA,
-    THIN_COPIES,
-    THIN_SORT_KEY,
     WITHHELD_SCHEMA,
     column_definitions,
-    define_column,
 )
 from maillage.warehouse.schema import CDM_VERSION, TABLES
 from maillage.warehouse.schema.persons import LINKED_TABLES
-from maillage.warehouse.sql import quote
 
 
 def create_tables(
@@ -66,20 +61,6 @@ def add_self_ancestors(connection: duckdb.DuckDBPyConnection) -> int:
     before = count_rows(connection, "main.concept_ancestor")
     alone.order("concept_id").project("concept_id, concept_id, 0, 0").insert_into("main.concept_ancestor")
     return count_rows(connection, "main.concept_ancestor") - before
-
-
-def create_thin_copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Make, or make again, the concept-sorted copy of a table of events, with as many rows."""
-    copy = THIN_COPIES[table]
-    stored = set(stored_columns(connection, f"main.{table}"))
-    types = {column.name: column.type for column in TABLES[table].columns}
-    definitions = ", ".join(
-        define_column(alias, types[name], empty=name not in stored) for name, alias in copy.columns.items()
-    )
-    connection.execute(f"CREATE OR REPLACE TABLE main.{copy.table} ({definitions})")
-    columns = [f"{quote(name)} AS {alias}" for name, alias in copy.columns.items() if name in stored]
-    rows = connection.table(f"main.{table}").project(", ".join(columns)).order(", ".join(THIN_SORT_KEY))
-    rows.insert_into(f"main.{copy.table}")
 
 
 def write_metadata(

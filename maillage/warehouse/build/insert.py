@@ -8,8 +8,8 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.build.casts import Kind, kind_of, strict_cast
-from maillage.warehouse.build.sources import check_distinct
 from maillage.warehouse.build.stored import stored_columns
+from maillage.warehouse.build.text_files import check_distinct
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.layout import DUCKDB_TYPES, OBJECTION_TABLE, WITHHELD_SCHEMA, sort_key
 from maillage.warehouse.schema import CdmType, Table
@@ -86,7 +86,7 @@ def insert_rows(
     stored = stored_columns(connection, f"main.{table}")
     values = cast_rows(rows, source.table, origin=source.origin, names=stored)
     key = sort_key(table)
-    if not (source.by_column and _are_ordered(values, key)):
+    if not (source.by_column and are_ordered(values, key)):
         values = values.order(", ".join(map(quote, key)))
     if not objections or table not in PERSON_COLUMNS:
         values.insert_into(f"main.{table}")
@@ -96,14 +96,16 @@ def insert_rows(
     values.filter(objected).insert_into(f"{WITHHELD_SCHEMA}.{table}")
 
 
-def _are_ordered(rows: duckdb.DuckDBPyRelation, key: Sequence[str]) -> bool:
+def are_ordered(rows: duckdb.DuckDBPyRelation, key: Sequence[str]) -> bool:
     """Whether the rows have no null in a key and lie in its order: looking takes a tenth of a sort."""
     names = [quote(name) for name in key]
     before = ", ".join(f"lag({name}) OVER () AS before_{rank}" for rank, name in enumerate(names))
     nulls = " OR ".join(f"{name} IS NULL" for name in names)
     former = ", ".join(f"before_{rank}" for rank in range(len(names)))
     paired = rows.project(f"{', '.join(names)}, {before}")
-    return not paired.filter(f"{nulls} OR ({former}) > ({', '.join(names)})").limit(1).fetchall()
+    # Before the first row there is nothing, which would count as more than anything.
+    descents = paired.filter(f"{nulls} OR (before_0 IS NOT NULL AND ({former}) > ({', '.join(names)}))")
+    return not descents.limit(1).fetchall()
 
 
 def _value(name: str, target: CdmType, present: Mapping[str, SourceColumn]) -> str:

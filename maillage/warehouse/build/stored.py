@@ -12,7 +12,7 @@ import duckdb
 
 from maillage.warehouse.schema import TABLES, Table
 from maillage.warehouse.schema.persons import PERSON_COLUMNS
-from maillage.warehouse.sql import quote, text
+from maillage.warehouse.sql import text
 
 DERIVED_TABLES = ("observation_period", "condition_era", "drug_era")
 """Filled from the events where no source fills them."""
@@ -36,24 +36,13 @@ def find_empty(filled: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, froz
 def filled_columns(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> set[str]:
     """The columns of Parquet files, in lower case, that have other than nulls.
 
-    What a file says of itself only tells where to look: it must not be the reason why values are lost.
+    From what the files say of themselves: the engine believes it too, and reads nulls where they say so. A
+    column of which they say nothing is taken to be filled.
     """
     paths = ", ".join(text(glob.escape(str(path))) for path in files)
     chunks = connection.sql(f"FROM parquet_metadata([{paths}])")
-    nulls = chunks.aggregate("path_in_schema, bool_and(stats_null_count IS NOT DISTINCT FROM num_values)")
-    said: Mapping[str, bool] = dict(nulls.fetchall())
-    suspects = [name for name, empty in said.items() if empty]
-    if not suspects:
-        return {_lower(name) for name in said}
-    rows = connection.read_parquet([glob.escape(str(path)) for path in files], union_by_name=True)
-    # Hashes, since the engine answers questions on nulls from what the file says.
-    tests = ", ".join(f"bool_and(hash({quote(name)}) = hash(NULL))" for name in suspects)
-    found = dict(zip(suspects, rows.aggregate(tests).fetchall()[0], strict=True))
-    return {_lower(name) for name in said if found.get(name) is False or name not in found}
-
-
-def _lower(name: str) -> str:
-    return name.strip().lower()
+    full = chunks.filter("num_values > coalesce(stats_null_count, 0)").project("path_in_schema")
+    return {name.strip().lower() for (name,) in full.distinct().fetchall()}
 
 
 def stored_columns(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 Formats: `rum` (summaries of units), `rss` (the same, grouped), `rsa` (anonymous summaries of stays), the
 zones that repeat in them, and `ano`, `ano_hosp` (who had which stay). The years 2021 to 2026 use RUM 020 to
-023 and RSS 120 to 123, the years 2021 to 2025 RSA 226 to 229. Source: the formats that the ATIH publishes each
-year.
+023 and RSS 120 to 123, the years 2021 to 2025 RSA 226 to 229. Source: the formats that the ATIH publishes
+each year.
 """
 
 import csv

@@ -27,7 +27,9 @@ def read_rum(connection: duckdb.DuckDBPyConnection, *, present: Collection[str])
         )
         for version, layout in layouts_of(("rum", "rss"), present=present).items()
     ]
-    connection.execute(statements["read"].format(lines=" UNION ALL BY NAME ".join(lines), diagnosis=_DIAGNOSIS))
+    connection.execute(
+        statements["read"].format(lines=" UNION ALL BY NAME ".join(lines), diagnosis=_DIAGNOSIS)
+    )
 
 
 def unite_rum(connection: duckdb.DuckDBPyConnection) -> None:
