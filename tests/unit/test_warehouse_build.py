@@ -43,7 +43,8 @@ def _observations(folder: Path, *, order: str) -> Path:
         folder / "observation.parquet",
         "SELECT i AS observation_id, i * 7919 % 50 AS person_id, i * 31 % 13 AS observation_concept_id, "
         "DATE '2020-01-01' + CAST(i % 400 AS INTEGER) AS observation_date, 0 AS observation_type_concept_id, "
-        "CAST(NULL AS BIGINT) AS provider_id, concat(md5('a' || i), md5('b' || i), md5('c' || i), md5('d' || i)) AS value_as_string, "
+        "CAST(NULL AS BIGINT) AS provider_id, "
+        "concat(md5('a' || i), md5('b' || i), md5('c' || i), md5('d' || i)) AS value_as_string, "
         f"CAST(NULL AS VARCHAR) AS unit_source_value FROM range(20000) AS numbers(i) ORDER BY {order}",
     )
     return folder

@@ -76,7 +76,12 @@ def load_batch(
             write(staged)
             shelf.keep(staged, batch)
         after = (*(other for other in known if other.name != name), batch)
-        report = _rebuild(target, shelf=shelf, batches=after, source_name=source_name, means=means)
+        try:
+            report = _rebuild(target, shelf=shelf, batches=after, source_name=source_name, means=means)
+        except WarehouseError:
+            # What was refused must not lie there: the file still names the batches that it was made of.
+            shelf.sweep(_known(target))
+            raise
     return BatchReport(name, "updated" if former else "added", after, report)
 
 

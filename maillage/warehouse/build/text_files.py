@@ -137,9 +137,9 @@ def _reader(text: TextIOWrapper, shape: CsvShape):
 
 
 def lines_at(path: Path, positions: Sequence[int]) -> list[int]:
-    """The lines of byte positions, which rise and count from 1; of the blank lines there, the next full one."""
+    """The lines of byte positions, which rise and count from 1; after blank lines, the next that is none."""
     lines: list[int] = []
-    line, at = 1, 0
+    line, at, block = 1, 0, b""
     with open_binary(path) as stream:
         for position in positions:
             while at < position and (block := stream.read(min(_BLOCK, position - at))):

@@ -32,19 +32,16 @@ def _cut(
     rows: duckdb.DuckDBPyRelation, whole: duckdb.DuckDBPyRelation, concept: str
 ) -> Iterator[duckdb.DuckDBPyRelation]:
     """The rows of a thin copy in pieces that follow one another in its order."""
-    if whole.aggregate("count(*)").fetchall()[0][0] <= _ROWS_A_SORT:
+    if whole.shape[0] <= _ROWS_A_SORT:
         yield rows
         return
-    sizes = whole.aggregate(f"{concept}, count(*) AS size", concept).order(f"{concept} NULLS LAST").fetchall()
-    bounds, size = [], 0
-    for found, count in sizes:
-        size += count
-        if found is not None and size > _ROWS_A_SORT:
-            bounds.append(found)
-            size = count
-    for first, last in zip([None, *bounds], [*bounds, None], strict=True):
-        above = "true" if first is None else f"concept_id >= {first}"
-        below = f"concept_id < {last}" if last is not None else "true"
-        # Rows without a concept come last.
-        wanted = f"{above} AND {below}" if last is not None else f"({above}) IS NOT false"
-        yield rows.filter(wanted)
+    counted = whole.filter(f"{concept} IS NOT NULL").aggregate(f"{concept}, count(*) AS size", concept)
+    sizes: list[tuple[int, int]] = counted.order(concept).fetchall()
+    first, held = sizes[0][0] if sizes else 0, 0
+    for found, size in sizes:
+        if held and held + size > _ROWS_A_SORT:
+            yield rows.filter(f"concept_id >= {first} AND concept_id < {found}")
+            first, held = found, 0
+        held += size
+    # Rows without a concept come last.
+    yield rows.filter(f"concept_id >= {first} OR concept_id IS NULL")

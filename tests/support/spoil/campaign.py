@@ -1,5 +1,8 @@
 """Cases from a seed, and what is promised of each: a report or an error, never half a load."""
 
+import contextlib
+import hashlib
+import io
 import random
 import re
 import shutil
@@ -10,6 +13,11 @@ from pathlib import Path
 import duckdb
 
 from maillage.base.errors import MaillageError
+from maillage.cli.exits import EXIT_BUG, EXIT_INTERRUPTED
+from maillage.cli.main import run
+from maillage.warehouse.errors import SourceError
+from maillage.warehouse.file import open_file
+from maillage.warehouse.layout import THIN_COPIES
 from tests.support.spoil.damage import ON_BYTES, ON_FIELDS, ON_LINES, TOO_LONG, Damage
 from tests.support.spoil.sound import SECRET, Kind
 
@@ -63,6 +71,12 @@ def _damages(kind: Kind) -> dict[str, Damage]:
     return dict(ON_FIELDS if kind.name in ("csv", "tables") else ON_LINES)
 
 
+def sound_case(kind: Kind) -> Case:
+    """The files of a kind as they are."""
+    file, data = next(iter(kind.files.items()))
+    return Case(-1, kind, file, "none", data, file, None)
+
+
 def write_case(case: Case, folder: Path) -> Path:
     """The files of a case, in a folder of their own."""
     files = folder / "files"
@@ -112,4 +126,52 @@ def _judge_staged(staged: Path) -> str:
         for path in staged.glob("*.parquet"):
             rows = connection.read_parquet(str(path))
             rows.aggregate("bit_xor(hash(COLUMNS(*)))").fetchall()
+    return ""
+
+
+def load_case(case: Case, folder: Path, *, warehouse: Path) -> Outcome:
+    """Load the files of a case into a warehouse by the command that a hospital uses.
+
+    A refused load leaves the file and its shelf byte for byte; one that was taken leaves a whole warehouse.
+    """
+    files = write_case(case, folder)
+    before = fingerprint(warehouse)
+    told = io.StringIO()
+    with contextlib.redirect_stderr(told), contextlib.redirect_stdout(io.StringIO()):
+        options = ["--to", str(warehouse), "--batch", case.kind.name]
+        code = run(["warehouse", *_command(case.kind, files), *options])
+    if code == 0:
+        return Outcome(case, None, _judge_warehouse(warehouse))
+    if fingerprint(warehouse) != before:
+        return Outcome(case, None, "a refused load changed the warehouse")
+    message = " ".join(told.getvalue().split())
+    if code in (EXIT_BUG, EXIT_INTERRUPTED):
+        return Outcome(case, None, f"exit {code}: {message[-300:]}")
+    error = SourceError(message, remedy="told")
+    return Outcome(case, error, judge_error(case, error))
+
+
+def fingerprint(warehouse: Path) -> str:
+    """Of the warehouse and of whatever lies beside it, names and bytes."""
+    whole = hashlib.sha256()
+    shelf = warehouse.with_name(f"{warehouse.name}.batches")
+    for path in filter(Path.is_file, (warehouse, *sorted(shelf.rglob("*")))):
+        whole.update(f"{path.relative_to(warehouse.parent)}\0".encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _command(kind: Kind, files: Path) -> list[str]:
+    words: list[str] = []
+    for word in kind.command:
+        each = [str(path) for path in sorted(files.iterdir())] if word == "{each}" else [word]
+        words += [one.format(files=files, mapping=files.parent / "mapping.yaml") for one in each]
+    return words
+
+
+def _judge_warehouse(warehouse: Path) -> str:
+    """It opens, and each thin copy has as many rows as its table."""
+    with open_file(warehouse) as connection:
+        for table, copy in THIN_COPIES.items():
+            if connection.table(table).shape[0] != connection.table(copy.table).shape[0]:
+                return f"{copy.table} is not whole"
     return ""
