@@ -104,7 +104,7 @@ def _first_reject(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[in
         _read_all(open_file(connection, path, keep_rejects=True))
         rejects = connection.table("reject_errors").order("line_byte_position").limit(1)
         found = rejects.project("line_byte_position, error_type").fetchall()
-        return (*lines_at(path, [found[0][0]]), found[0][1]) if found else (0, "")
+        return (lines_at(path, [found[0][0]])[0], found[0][1]) if found else (0, "")
     except (duckdb.Error, OSError, EOFError, zlib.error):
         return 0, ""
 

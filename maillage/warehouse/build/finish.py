@@ -79,7 +79,9 @@ def write_metadata(
         "maillage_version": __version__,
         **facts,
     }
-    connection.values(*((name, value) for name, value in metadata.items())).insert_into(METADATA_TABLE)
+    insertion = f"INSERT INTO {METADATA_TABLE} VALUES (?, ?)"  # noqa: S608 - a constant
+    for name, value in metadata.items():
+        connection.execute(insertion, [name, value])
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
