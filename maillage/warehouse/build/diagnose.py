@@ -23,9 +23,12 @@ def explain(source: Input) -> Generator[None]:
     """Turn the engine's error on an input into a SourceError, when the input is at fault."""
     try:
         yield
-    except duckdb.Error:
+    except duckdb.Error as error:
         with duckdb.connect() as connection:
             fault = _find_fault(connection, source)
+        # A damaged Parquet file may be read and contradict itself: only writing its rows again shows it.
+        if fault is None and source.path is not None and "Parquet writer" in str(error):
+            fault = no_parquet(source.path)
         if fault is None:
             raise
         raise fault from None
