@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-cohorts check fix bench bench-cohorts bench-large fuzz docs lock messages clean
+.PHONY: help setup demo test test-cohorts check fix bench bench-cohorts bench-large bench-load fuzz fuzz-loads docs lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -66,11 +66,17 @@ bench: setup  ## Measure, then write docs/performance.md and bench/results.json
 fuzz: setup  ## Broken and hostile definitions for ten minutes (ARGS="--seconds 60 --seed 1")
 	$(BIN)/python -m tests.support.fuzz $(ARGS)
 
+fuzz-loads: setup  ## A thousand spoilt files against whole loads (ARGS="--cases 200 --seed 1")
+	$(BIN)/python -m tests.support.spoil $(ARGS)
+
 bench-cohorts: setup  ## Our cohorts against the reference's SQL, side by side (ARGS="--every 6 --dry")
 	$(BIN)/python -m bench.side_by_side $(ARGS)
 
 bench-large: setup  ## A warehouse of a million patients: built once, then asked (ARGS="--patients 100000")
 	$(BIN)/python -m bench.large $(ARGS)
+
+bench-load: setup  ## Loads of OMOP tables (ARGS="--facts 200000000 --memory 4GB"; --source for a folder that is there)
+	$(BIN)/python -m bench.load $(ARGS)
 
 docs: setup  ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.fhir import measure_fhir
+from bench.load import MEMORY, measure_load
 from bench.measure import Measure, show, write_results
 from bench.network import measure_network
 from bench.pmsi import measure_pmsi
@@ -31,6 +32,9 @@ def main() -> None:
         sections.append(("Vocabulary", [*measure_vocabulary(home=home)]))
     with console.status("a FHIR export…"):
         sections.append(("A FHIR export", [*measure_fhir(home=home)]))
+    with console.status("OMOP tables…"):
+        title = f"OMOP tables loaded, {MEMORY} for the engine"
+        sections.append((title, measure_load(home=home)))
     write_results(sections)
     show(sections)
 

@@ -1,5 +1,7 @@
 """`maillage warehouse load-pmsi`: a batch from RUM, RSS or RSA files."""
 
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +15,7 @@ from maillage.base.i18n import _
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
-from maillage.warehouse.batches import load_batch
+from maillage.warehouse.batches import BatchReport, load_batch
 from maillage.warehouse.batches.digest import digest_files
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.pmsi import (
@@ -56,36 +58,60 @@ def load_pmsi(
     ] = 100 * DEFAULT_TOLERANCE,
 ) -> None:
     """Load PMSI files as one batch."""
-    sources = [*files, *([patients] if patients else [])]
-    _check_files(sources)
-    reports: list[PmsiReport] = []
-
-    def write(staged: Path) -> None:
-        report = stage_pmsi(
-            files, folder=staged, patients=patients, tolerance=tolerate / 100, memory_limit=memory
+    with _told_when_refused(), progress_bar() as progress:
+        change, reports = _load(
+            files,
+            patients=patients,
+            target=to,
+            batch=batch,
+            source_name=name or batch,
+            tolerance=tolerate / 100,
+            means=Means(progress, memory),
         )
-        reports.append(report)
-
-    try:
-        with progress_bar() as progress:
-            change = load_batch(
-                to,
-                name=batch,
-                kind="pmsi",
-                # Files in another order are another load: of two lines with one number the last one stands.
-                digest=digest_files(sources, reader=f"pmsi {__version__} {[path.name for path in files]}"),
-                write=write,
-                source_name=name or batch,
-                means=Means(progress, memory),
-            )
-    except PmsiRefusedError as error:
-        print_pmsi_report(error.report)
-        raise
     tell_change(change)
     for report in reports:
         print_pmsi_report(report)
     if change.load:
         print_load_report(change.load)
+
+
+def _load(
+    files: Sequence[Path],
+    *,
+    patients: Path | None,
+    target: Path,
+    batch: str,
+    source_name: str,
+    tolerance: float,
+    means: Means,
+) -> tuple[BatchReport, Sequence[PmsiReport]]:
+    """The change, and what was read; nothing was when the files are those of the last load."""
+    sources = [*files, *([patients] if patients else [])]
+    _check_files(sources)
+    reports: list[PmsiReport] = []
+
+    def write(staged: Path) -> None:
+        limit = means.memory_limit
+        reports.append(
+            stage_pmsi(files, folder=staged, patients=patients, tolerance=tolerance, memory_limit=limit)
+        )
+
+    # Files in another order are another load: of two lines with one number the last one stands.
+    digest = digest_files(sources, reader=f"pmsi {__version__} {[path.name for path in files]}")
+    change = load_batch(
+        target, name=batch, kind="pmsi", digest=digest, write=write, source_name=source_name, means=means
+    )
+    return change, reports
+
+
+@contextmanager
+def _told_when_refused() -> Generator[None]:
+    """Print what was read of a load that is refused: it says which lines are at fault."""
+    try:
+        yield
+    except PmsiRefusedError as error:
+        print_pmsi_report(error.report)
+        raise
 
 
 def _check_files(paths: list[Path]) -> None:

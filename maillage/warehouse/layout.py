@@ -5,7 +5,7 @@ lie in the schema `maillage_withheld`, which no query may name. `maillage_own` h
 list of objections.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from maillage.warehouse.engines.base import ThinCopy
@@ -34,9 +34,20 @@ DUCKDB_TYPES: Mapping[CdmType, str] = MappingProxyType(
 )
 
 
-def column_definitions(table: Table) -> str:
-    """The columns of a table as SQL; nulls in required columns are reported by a load, not refused."""
-    return ", ".join(f"{quote(column.name)} {DUCKDB_TYPES[column.type]}" for column in table.columns)
+def column_definitions(table: Table, *, empty: Collection[str] = ()) -> str:
+    """The columns of a table as SQL; nulls in required columns are reported by a load, not refused.
+
+    A column of `empty` is not stored but computed as null: writing a null costs as much as writing a number.
+    """
+    return ", ".join(
+        define_column(column.name, column.type, empty=column.name in empty) for column in table.columns
+    )
+
+
+def define_column(name: str, type_: CdmType, *, empty: bool) -> str:
+    """One column as SQL."""
+    computed = " GENERATED ALWAYS AS (NULL) VIRTUAL" if empty else ""
+    return f"{quote(name)} {DUCKDB_TYPES[type_]}{computed}"
 
 
 _SORT_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(

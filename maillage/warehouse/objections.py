@@ -12,8 +12,9 @@ import duckdb
 import numpy as np
 
 from maillage.warehouse.build.assemble import record_objections
-from maillage.warehouse.build.finish import count_rows, create_thin_copy
+from maillage.warehouse.build.finish import count_rows
 from maillage.warehouse.build.person_ids import read_person_ids
+from maillage.warehouse.build.thin import create_thin_copy
 from maillage.warehouse.build.withhold import withhold_linked, withhold_persons
 from maillage.warehouse.build.writer import replacing
 from maillage.warehouse.file import list_objections, open_file

@@ -58,6 +58,14 @@ SECOND = {
 }
 
 
+def test_a_batch_that_is_refused_leaves_nothing_on_the_shelf(tmp_path: Path) -> None:
+    assert load(tmp_path, "a", FIRST, batch="a") == 0
+    before = (tmp_path / "w.duckdb").read_bytes()
+    assert load(tmp_path, "b", {"person": people(3, 3)}, batch="b") != 0
+    assert (tmp_path / "w.duckdb").read_bytes() == before
+    assert shelf(tmp_path) == ["a"]
+
+
 def test_a_row_that_two_batches_have_is_that_of_the_later_one(tmp_path: Path) -> None:
     assert load(tmp_path, "a", FIRST, batch="a") == 0
     assert load(tmp_path, "b", SECOND, batch="b") == 0

@@ -97,7 +97,7 @@ def add(text: str) -> Change:
 
 
 RUM_PLACES = {
-    "version": (10, ["019", "023", "   ", "0 2", "XYZ"]),
+    "version": (10, ["019", "024", "   ", "0 2", "XYZ"]),
     "finess": (1, ["         ", "63078098X", "ABCDEFGHI"]),
     "number": (13, [" " * 20]),
     "sex": (71, ["0", " ", "F"]),

@@ -21,7 +21,8 @@ from maillage.cohort import CohortExpression, run_cohort, run_cohorts
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
 from maillage.cohort.reference import CohortRow, EventMask, find_masks, find_rows
-from maillage.warehouse.build.finish import add_self_ancestors, create_tables, create_thin_copy
+from maillage.warehouse.build.finish import add_self_ancestors, create_tables
+from maillage.warehouse.build.thin import create_thin_copy
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.duckdb import DuckDBEngine
 from maillage.warehouse.engines.open import open_engine

@@ -15,8 +15,11 @@ YEARS: Mapping[int, Mapping[str, str]] = {
     2023: {"rum": "022", "rss": "122", "rsa": "228"},
     2024: {"rum": "022", "rss": "122", "rsa": "228"},
     2025: {"rum": "022", "rss": "122", "rsa": "229"},
+    2026: {"rum": "023", "rss": "123"},
 }
-"""The versions that each year's files bear."""
+"""The versions that each year's files bear; the public formats of 2026 do not hold the RSA's."""
+
+RSA_YEARS = tuple(year for year, versions in YEARS.items() if "rsa" in versions)
 
 RSA_FIXED = {"226": 247, "227": 247, "228": 262, "229": 265}
 
@@ -88,15 +91,17 @@ def write_rum(stay: Stay, *, year: int = 2023, grouped: bool = False) -> list[st
 def _rum(stay: Stay, unit: Unit, *, version: str, grouped: bool, modes: tuple[str, str]) -> str:
     head = f"11{stay.ghm:6} {version}000" if grouped else ""
     inner = f"{'0' + version[1:] if grouped else version}"
+    new = inner == "023"
+    more = "M01" if new else ""
     fixed = (
         f"{FINESS}{inner}{stay.number:20}{stay.admission:20}{unit.record:10}{_day(stay.birth)}{stay.sex}"
         f"{unit.unit:4}  {_day(unit.entry)}{modes[0]}{_day(unit.leave)}{modes[1]}{stay.residence:5}"
         f"{'':14}{unit.sessions:02}{len(unit.associated):02}{len(unit.documentary):02}{len(unit.acts):03}"
-        f"{unit.principal:8}{unit.related:8}{'':36}"
+        f"{unit.principal:8}{unit.related:8}{'':36}{'N02AH3' + '0' * 7 if new else ''}"
     )
     diagnoses = "".join(f"{code:8}" for code in (*unit.associated, *unit.documentary))
     acts = "".join(
-        f"{_day(act.day)}{act.code:7}   {act.phase}{act.activity}       {act.executions:02}"
+        f"{_day(act.day)}{act.code:7}   {act.phase}{act.activity}       {act.executions:02}{more}"
         for act in unit.acts
     )
     return head + fixed + diagnoses + acts

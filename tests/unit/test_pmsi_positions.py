@@ -1,4 +1,4 @@
-"""Our table of positions says what the public formats say, for five years and every field that we read."""
+"""Our table of positions says what the public formats say, for six years and every field that we read."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,8 +6,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from maillage.warehouse.batches.pmsi.positions import NEXT, ZONES, Layout, read_layouts, zone
-from tests.support.pmsi_lines import YEARS
+from maillage.warehouse.batches.pmsi.positions import (
+    ANY,
+    NEXT,
+    ZONES,
+    Layout,
+    read_layouts,
+    zone,
+    zone_length,
+)
+from tests.support.pmsi_lines import RSA_YEARS, YEARS
 
 SUMMARY = {
     "finess": "NOFINESS",
@@ -115,7 +123,7 @@ def layout_of(name: str, year: int) -> Layout:
     return zone(name)
 
 
-@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("year", RSA_YEARS)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_field_lies_where_the_public_format_puts_it(
     formats: Mapping[tuple[str, int], Places], name: str, year: int
@@ -128,7 +136,7 @@ def test_a_field_lies_where_the_public_format_puts_it(
             assert field.name == ZONES or field.length == length, field.name
 
 
-@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("year", RSA_YEARS)
 def test_what_the_public_format_cuts_finer_lies_there_too(
     formats: Mapping[tuple[str, int], Places], year: int
 ) -> None:
@@ -139,7 +147,16 @@ def test_what_the_public_format_cuts_finer_lies_there_too(
     assert (returns.start, returns.start + (returns.length or 0)) == (ano["CRSECU"][0], ano["NOANON"][0])
     for name in ("rum_act", "rsa_act", "rsa_unit"):
         end = max(start + (length or 0) for start, length in formats[TABLES[name], year].values())
-        assert layout_of(name, year)[NEXT].start == end, name
+        version = YEARS[year]["rum"] if name == "rum_act" else ANY
+        assert zone_length(name, version=version) == end - 1, name
+
+
+def test_the_summaries_of_2026_have_thirteen_characters_more_and_their_acts_three() -> None:
+    for name, first in (("rum", 191), ("rss", 206)):
+        former, new = (read_layouts()[name][YEARS[year][name]] for year in (2025, 2026))
+        assert new[ZONES].start == first == former[ZONES].start + 13
+        assert {**new, ZONES: None} == {**former, ZONES: None}
+        assert [zone_length("rum_act", version=YEARS[year][name]) for year in (2025, 2026)] == [29, 32]
 
 
 def test_an_ungrouped_rum_is_a_grouped_one_without_its_head() -> None:

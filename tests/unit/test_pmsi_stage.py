@@ -103,8 +103,9 @@ def read(folder: Path, table: str, columns: str = "") -> list[tuple[object, ...]
         return sorted(rows.project(columns or COLUMNS[table]).fetchall())
 
 
-@pytest.mark.parametrize("year", YEARS)
-@pytest.mark.parametrize("kind", ["rum", "rss", "rsa"])
+@pytest.mark.parametrize(
+    ("kind", "year"), [(kind, year) for year, versions in YEARS.items() for kind in versions]
+)
 def test_a_stay_of_two_units_in_every_version(tmp_path: Path, kind: str, year: int) -> None:
     if kind == "rsa":
         report = stage(tmp_path, [write_rsa(TWO_UNITS, year=year)], links=[write_ano(TWO_UNITS, year=year)])

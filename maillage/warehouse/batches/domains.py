@@ -50,3 +50,8 @@ def moving(diagnoses: duckdb.DuckDBPyRelation, *, to: str) -> duckdb.DuckDBPyRel
     domain, columns = _ROUTES[to]
     renamed = ", ".join(f"{old} AS {new}" for old, new in columns.items() if old in diagnoses.columns)
     return diagnoses.filter(f"domain_id = '{domain}'").project(renamed)
+
+
+def arriving(table: str) -> frozenset[str]:
+    """The columns of a table that diagnoses may bring; none for a table where none goes."""
+    return frozenset(_ROUTES[table][1].values()) if table in _ROUTES else frozenset()

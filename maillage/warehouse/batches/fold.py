@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from maillage.warehouse.batches.codes import MAIN_CODE, VOCABULARY_TABLES, look_up
-from maillage.warehouse.batches.domains import DESTINATIONS, DIAGNOSES, moving, staying
+from maillage.warehouse.batches.codes import MAIN_CODE, VOCABULARY_TABLES, coded_columns, look_up
+from maillage.warehouse.batches.domains import DESTINATIONS, DIAGNOSES, arriving, moving, staying
 from maillage.warehouse.build.insert import Input
+from maillage.warehouse.build.stored import filled_columns, find_empty
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.schema.keys import key_of
 from maillage.warehouse.sql import quote
@@ -48,6 +49,27 @@ def _coded(parts: Parts) -> Parts:
         return ()
     with duckdb.connect() as connection:
         return parts if MAIN_CODE in _read(connection, paths).columns else ()
+
+
+def find_unfilled(batches: Sequence[tuple[str, Files]]) -> Mapping[str, frozenset[str]]:
+    """By table, the columns of the model that no batch fills and no code will."""
+    files: dict[str, list[Path]] = {}
+    for _name, found in batches:
+        for table in found.keys() & TABLES.keys():
+            files.setdefault(table, []).extend(found[table])
+    with duckdb.connect() as connection:
+        return find_empty((table, _filled(connection, table, paths)) for table, paths in files.items())
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path]) -> set[str]:
+    present = set(_read(connection, paths).columns)
+    coded = {
+        name
+        for one in coded_columns(table, present)
+        for name in (one.concept, one.source_concept, one.source_value)
+        if name is not None
+    }
+    return filled_columns(connection, paths) | coded | arriving(table)
 
 
 def _input(table: str, parts: Parts, *, diagnoses: Parts) -> Input:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from maillage.base.clock import utc_now
 from maillage.base.i18n import _
-from maillage.warehouse.batches.fold import fold
+from maillage.warehouse.batches.fold import find_unfilled, fold
 from maillage.warehouse.batches.initial import keep_initial
 from maillage.warehouse.batches.shelf import BATCHES_FACT, Batch, Shelf, format_batches, list_batches
 from maillage.warehouse.build.assemble import assemble
@@ -76,7 +76,12 @@ def load_batch(
             write(staged)
             shelf.keep(staged, batch)
         after = (*(other for other in known if other.name != name), batch)
-        report = _rebuild(target, shelf=shelf, batches=after, source_name=source_name, means=means)
+        try:
+            report = _rebuild(target, shelf=shelf, batches=after, source_name=source_name, means=means)
+        except WarehouseError:
+            # What was refused must not lie there: the file still names the batches that it was made of.
+            shelf.sweep(_known(target))
+            raise
     return BatchReport(name, "updated" if former else "added", after, report)
 
 
@@ -142,8 +147,9 @@ def _rebuild(
     target: Path, *, shelf: Shelf, batches: Sequence[Batch], source_name: str, means: Means | None
 ) -> LoadReport:
     means = means or Means()
+    files = [(batch.name, shelf.files(batch)) for batch in batches]
     with named_errors(target):
-        inputs = fold([(batch.name, shelf.files(batch)) for batch in batches])
+        inputs, unfilled = fold(files), find_unfilled(files)
     report = assemble(
         inputs,
         target=target,
@@ -155,6 +161,7 @@ def _rebuild(
         facts={**shelf.facts(batches), BATCHES_FACT: format_batches(batches)},
         derive=True,
         alone=True,
+        empty=unfilled,
     )
     shelf.sweep(batches)
     return report

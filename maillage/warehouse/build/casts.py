@@ -52,17 +52,20 @@ def kind_of(duckdb_type: str) -> Kind:
 
 @dataclass(frozen=True)
 class _Cast:
-    """`{x}` is the value, `{try_}` is `TRY_` where a failure must give null."""
+    """`{x}` is the value, `{try_}` is `TRY_` where a failure must give null.
+
+    Most texts are written as the engine would write their value: `usual` tells such a text, for half the
+    price of the condition, and `value` is then its value.
+    """
 
     result: str
     condition: str = "true"
+    usual: str = ""
+    value: str = ""
 
 
-# Exports of nullable integers often read 12.0: kept when whole. The full expression is dear, hence the CASE.
-_TEXT_IS_WHOLE = (
-    "CASE WHEN regexp_matches({x}, '[^0-9]') THEN regexp_full_match({x}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*') "
-    "ELSE true END"
-)
+# Exports of nullable integers often read 12.0: kept when whole.
+_TEXT_IS_WHOLE = "regexp_full_match({x}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*')"
 # Athena writes dates without hyphens.
 _TEXT_AS_DATE = (
     "{try_}CAST(CASE WHEN length({x}) = 8 THEN {x}[1:4] || '-' || {x}[5:6] || '-' || {x}[7:8] "
@@ -75,22 +78,32 @@ _PLAIN = {
     for target, name in ((CdmType.FLOAT, "DOUBLE"), (CdmType.DATE, "DATE"), (CdmType.DATETIME, "TIMESTAMP"))
 }
 _INTEGER = "{try_}CAST({x} AS BIGINT)"
+_AS_INTEGER, _AS_FLOAT = "TRY_CAST({x} AS BIGINT)", "TRY_CAST({x} AS DOUBLE)"
+_AS_DATE, _AS_TIME = "TRY_CAST({x} AS DATE)", "TRY_CAST({x} AS TIMESTAMP)"
+# The engine writes an infinite date as a word, and years before Christ with letters: both have other lengths.
+_USUAL_INTEGER = f"CAST({_AS_INTEGER} AS VARCHAR) = {{x}}"
+_USUAL_DATE = f"length({{x}}) = 10 AND CAST({_AS_DATE} AS VARCHAR) = {{x}}"
+_USUAL_TIME = f"length({{x}}) = 19 AND CAST({_AS_TIME} AS VARCHAR) = {{x}}"
 _WHOLE_FLOAT = f"{{x}} = trunc({{x}}) AND abs({{x}}) <= {_EXACT_FLOAT}"
 
 _CASTS: Mapping[tuple[Kind, CdmType], _Cast] = MappingProxyType(
     {
-        (Kind.TEXT, CdmType.INTEGER): _Cast(_INTEGER, _TEXT_IS_WHOLE),
+        (Kind.TEXT, CdmType.INTEGER): _Cast(_INTEGER, _TEXT_IS_WHOLE, _USUAL_INTEGER, _AS_INTEGER),
         (Kind.INTEGER, CdmType.INTEGER): _Cast(_INTEGER),
         (Kind.DECIMAL, CdmType.INTEGER): _Cast(_INTEGER, "{x} = trunc({x})"),
         (Kind.FLOAT, CdmType.INTEGER): _Cast(_INTEGER, _WHOLE_FLOAT),
-        (Kind.TEXT, CdmType.FLOAT): _Cast(_PLAIN[CdmType.FLOAT].result, "isfinite(TRY_CAST({x} AS DOUBLE))"),
+        (Kind.TEXT, CdmType.FLOAT): _Cast(
+            _PLAIN[CdmType.FLOAT].result, f"isfinite({_AS_FLOAT})", f"isfinite({_AS_FLOAT})", _AS_FLOAT
+        ),
         (Kind.INTEGER, CdmType.FLOAT): _PLAIN[CdmType.FLOAT],
         (Kind.DECIMAL, CdmType.FLOAT): _PLAIN[CdmType.FLOAT],
         (Kind.FLOAT, CdmType.FLOAT): _Cast(_PLAIN[CdmType.FLOAT].result, "isfinite({x})"),
-        (Kind.TEXT, CdmType.DATE): _Cast(_TEXT_AS_DATE, _PLAIN_TIME),
+        (Kind.TEXT, CdmType.DATE): _Cast(_TEXT_AS_DATE, _PLAIN_TIME, _USUAL_DATE, _AS_DATE),
         (Kind.DATE, CdmType.DATE): _PLAIN[CdmType.DATE],
         (Kind.DATETIME, CdmType.DATE): _PLAIN[CdmType.DATE],
-        (Kind.TEXT, CdmType.DATETIME): _Cast(_PLAIN[CdmType.DATETIME].result, _PLAIN_TIME),
+        (Kind.TEXT, CdmType.DATETIME): _Cast(
+            _PLAIN[CdmType.DATETIME].result, _PLAIN_TIME, _USUAL_TIME, _AS_TIME
+        ),
         (Kind.DATE, CdmType.DATETIME): _PLAIN[CdmType.DATETIME],
         (Kind.DATETIME, CdmType.DATETIME): _PLAIN[CdmType.DATETIME],
     }
@@ -113,7 +126,11 @@ def strict_cast(column: str, *, kind: Kind, target: CdmType) -> str:
     if cast.condition == "true":
         return result
     condition = cast.condition.format(x=column)
-    return f"CASE WHEN {_is_null(column, kind)} THEN NULL WHEN {condition} THEN {result} ELSE error('') END"
+    first = f"WHEN {cast.usual} THEN {cast.value} ".format(x=column) if cast.usual else ""
+    return (
+        f"CASE {first}WHEN {_is_null(column, kind)} THEN NULL WHEN {condition} THEN {result} "
+        "ELSE error('') END"
+    )
 
 
 def cannot_cast(column: str, *, kind: Kind, target: CdmType) -> str:

@@ -6,12 +6,13 @@ import duckdb
 
 from maillage.base.statements import load_statements
 from maillage.warehouse.build.finish import count_rows
+from maillage.warehouse.build.stored import DERIVED_TABLES
 from maillage.warehouse.layout import WITHHELD_SCHEMA
 from maillage.warehouse.schema import EVENT_TABLES
 
 _SCHEMAS = ("main", WITHHELD_SCHEMA)
 """Of persons who objected too: their rows must be whole when an objection is withdrawn."""
-_ERAS = ("condition_era", "drug_era")
+_ERAS = DERIVED_TABLES[1:]
 _NO_SIGN_OF_LIFE = frozenset({"death", *_ERAS})
 
 

@@ -1,5 +1,6 @@
 """Why rows could not be read: the file, the line and the column, never the value."""
 
+import zlib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ import duckdb
 from maillage.base.i18n import _
 from maillage.warehouse.build.casts import cannot_cast
 from maillage.warehouse.build.insert import Input, source_columns
-from maillage.warehouse.build.sources import is_csv, open_file
+from maillage.warehouse.build.sources import is_csv, no_parquet, open_file, shape_of
+from maillage.warehouse.build.text_files import lines_at, lines_of
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.schema import CdmType
 from maillage.warehouse.sql import quote
@@ -21,9 +23,12 @@ def explain(source: Input) -> Generator[None]:
     """Turn the engine's error on an input into a SourceError, when the input is at fault."""
     try:
         yield
-    except duckdb.Error:
+    except duckdb.Error as error:
         with duckdb.connect() as connection:
             fault = _find_fault(connection, source)
+        # A damaged Parquet file may be read and contradict itself: only writing its rows again shows it.
+        if fault is None and source.path is not None and "Parquet writer" in str(error):
+            fault = no_parquet(source.path)
         if fault is None:
             raise
         raise fault from None
@@ -62,23 +67,17 @@ def _find_bad_value(rows: duckdb.DuckDBPyRelation, source: Input) -> SourceError
     column = columns[bad.index(True)]
     return SourceError(
         _("{file}, ligne {line}, colonne {column} : valeur impossible.").format(
-            file=source.origin, line=_line_of(rows, record, source), column=column.name
+            file=source.origin, line=_line_of(record, source), column=column.name
         ),
         why=_("Le modèle OMOP y veut le type {type}.").format(type=column.type),
         remedy=_describe_type(column.type),
     )
 
 
-def _line_of(rows: duckdb.DuckDBPyRelation, record: int, source: Input) -> int:
-    """The line of a record: a CSV file has a header, and texts may span lines."""
+def _line_of(record: int, source: Input) -> int:
     if source.path is None or not is_csv(source.path):
         return record
-    breaks = " + ".join(
-        f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)"
-        for name in map(quote, rows.columns)
-    )
-    before = rows.project(f"row_number() OVER () AS record, {breaks} AS breaks").filter(f"record < {record}")
-    return record + 1 + before.aggregate("coalesce(sum(breaks), 0)").fetchall()[0][0]
+    return lines_of(source.path, [record], shape=shape_of(source.path)).get(record, record + 1)
 
 
 def _describe_type(type_: CdmType) -> str:
@@ -93,11 +92,7 @@ def _describe_type(type_: CdmType) -> str:
 
 def _unreadable(connection: duckdb.DuckDBPyConnection, path: Path) -> SourceError:
     if not is_csv(path):
-        return SourceError(
-            _("{file} n’est pas un fichier Parquet lisible.").format(file=path.name),
-            why=_("Il est tronqué, endommagé ou d’un autre format."),
-            remedy=_("Refaites l’extraction de cette table, puis rechargez."),
-        )
+        return no_parquet(path)
     line, kind = _first_reject(connection, path)
     place = _("{file}, ligne {line}").format(file=path.name, line=line) if line else path.name
     return SourceError(
@@ -110,11 +105,11 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, path: Path) -> SourceErro
 def _first_reject(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str]:
     try:
         _read_all(open_file(connection, path, keep_rejects=True))
-        rejects = connection.table("reject_errors").order("line").limit(1)
-        found = rejects.project("line, error_type").fetchall()
-    except duckdb.Error:
+        rejects = connection.table("reject_errors").order("line_byte_position").limit(1)
+        found = rejects.project("line_byte_position, error_type").fetchall()
+        return (lines_at(path, [found[0][0]])[0], found[0][1]) if found else (0, "")
+    except (duckdb.Error, OSError, EOFError, zlib.error):
         return 0, ""
-    return found[0] if found else (0, "")
 
 
 def _describe_reject(kind: str) -> str:

@@ -1,9 +1,9 @@
 """The end of every load: what is derived from the tables, then what the file says of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 import duckdb
-from sqlglot import exp
 
 from maillage import __version__
 from maillage.base.clock import format_instant, utc_now
@@ -14,26 +14,28 @@ from maillage.warehouse.layout import (
     METADATA_TABLE,
     OBJECTION_TABLE,
     OWN_SCHEMA,
-    THIN_COPIES,
-    THIN_SORT_KEY,
     WITHHELD_SCHEMA,
     column_definitions,
 )
 from maillage.warehouse.schema import CDM_VERSION, TABLES
 from maillage.warehouse.schema.persons import LINKED_TABLES
-from maillage.warehouse.sql import quote
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Every table of the model, empty, and the room's own."""
+def create_tables(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    empty: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> None:
+    """Every table of the model, without rows, and the room's own; `empty` columns by table are not stored."""
     connection.execute(f"CREATE SCHEMA {OWN_SCHEMA}")
     connection.execute(f"CREATE SCHEMA {WITHHELD_SCHEMA}")
     connection.execute(f"CREATE TABLE {OBJECTION_TABLE} (person_id BIGINT NOT NULL)")
     connection.execute(f"CREATE TABLE {METADATA_TABLE} (name VARCHAR NOT NULL, value VARCHAR NOT NULL)")
-    for table in TABLES.values():
-        connection.execute(f"CREATE TABLE main.{table.name} ({column_definitions(table)})")
+    columns = {name: column_definitions(table, empty=empty.get(name, ())) for name, table in TABLES.items()}
+    for name in TABLES:
+        connection.execute(f"CREATE TABLE main.{name} ({columns[name]})")
     for name in LINKED_TABLES:
-        connection.execute(f"CREATE TABLE {WITHHELD_SCHEMA}.{name} ({column_definitions(TABLES[name])})")
+        connection.execute(f"CREATE TABLE {WITHHELD_SCHEMA}.{name} ({columns[name]})")
 
 
 def check_persons(connection: duckdb.DuckDBPyConnection) -> None:
@@ -61,15 +63,6 @@ def add_self_ancestors(connection: duckdb.DuckDBPyConnection) -> int:
     return count_rows(connection, "main.concept_ancestor") - before
 
 
-def create_thin_copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Make, or make again, the concept-sorted copy of a table of events, with as many rows."""
-    copy = THIN_COPIES[table]
-    columns = ", ".join(f"{quote(name)} AS {alias}" for name, alias in copy.columns.items())
-    connection.execute(f"DROP TABLE IF EXISTS main.{copy.table}")
-    rows = connection.table(f"main.{table}").project(columns).order(", ".join(THIN_SORT_KEY))
-    rows.create(f"main.{copy.table}")
-
-
 def write_metadata(
     connection: duckdb.DuckDBPyConnection, *, source_name: str, facts: Mapping[str, str]
 ) -> None:
@@ -86,9 +79,9 @@ def write_metadata(
         "maillage_version": __version__,
         **facts,
     }
+    insertion = f"INSERT INTO {METADATA_TABLE} VALUES (?, ?)"  # noqa: S608 - a constant
     for name, value in metadata.items():
-        insertion = exp.insert(exp.values([(name, value)]), METADATA_TABLE)
-        connection.execute(insertion.sql("duckdb"))
+        connection.execute(insertion, [name, value])
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -1,6 +1,6 @@
 """Rows of any source into the tables of the model: names checked, types cast strictly, order kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,8 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.build.casts import Kind, kind_of, strict_cast
-from maillage.warehouse.build.sources import check_distinct
+from maillage.warehouse.build.stored import stored_columns
+from maillage.warehouse.build.text_files import check_distinct
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.layout import DUCKDB_TYPES, OBJECTION_TABLE, WITHHELD_SCHEMA, sort_key
 from maillage.warehouse.schema import CdmType, Table
@@ -26,13 +27,17 @@ class SourceColumn:
 
 @dataclass(frozen=True)
 class Input:
-    """Rows of one table. `origin` is shown to people; `weight` is the size of the work, in any one unit."""
+    """Rows of one table. `origin` is shown to people; `weight` is the size of the work, in any one unit.
+
+    `by_column` says that a few columns can be read without the others, as from Parquet or from memory.
+    """
 
     table: Table
     origin: str
     weight: int
     open: Callable[[duckdb.DuckDBPyConnection], duckdb.DuckDBPyRelation]
     path: Path | None = None
+    by_column: bool = False
 
 
 def source_columns(rows: duckdb.DuckDBPyRelation, *, origin: str) -> Mapping[str, SourceColumn]:
@@ -53,26 +58,54 @@ def check_columns(table: Table, present: Mapping[str, SourceColumn], *, origin: 
         )
 
 
-def cast_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str) -> duckdb.DuckDBPyRelation:
-    """The rows with the table's columns and types; nothing is read yet. Raises SourceError."""
+def cast_rows(
+    rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str, names: Collection[str] | None = None
+) -> duckdb.DuckDBPyRelation:
+    """The rows with the table's columns, or those of `names`, and its types; nothing is read yet.
+
+    Raises SourceError.
+    """
     present = source_columns(rows, origin=origin)
     check_columns(table, present, origin=origin)
-    return rows.project(", ".join(_value(column.name, column.type, present) for column in table.columns))
+    wanted = [column for column in table.columns if names is None or column.name in names]
+    return rows.project(", ".join(_value(column.name, column.type, present) for column in wanted))
 
 
-def insert_rows(rows: duckdb.DuckDBPyRelation, table: Table, *, origin: str, objections: bool) -> None:
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection,
+    rows: duckdb.DuckDBPyRelation,
+    source: Input,
+    *,
+    objections: bool,
+) -> None:
     """Append rows in the table's order; those of persons who objected go straight to the withheld ones.
 
     Rows already written and then deleted would slow every scan, hence two passes where there are objections.
     """
-    values = cast_rows(rows, table, origin=origin)
-    order = ", ".join(map(quote, sort_key(table.name)))
-    if not objections or table.name not in PERSON_COLUMNS:
-        values.order(order).insert_into(f"main.{table.name}")
+    table = source.table.name
+    stored = stored_columns(connection, f"main.{table}")
+    values = cast_rows(rows, source.table, origin=source.origin, names=stored)
+    key = sort_key(table)
+    if not (source.by_column and are_ordered(values, key)):
+        values = values.order(", ".join(map(quote, key)))
+    if not objections or table not in PERSON_COLUMNS:
+        values.insert_into(f"main.{table}")
         return
-    objected = f"coalesce({PERSON_COLUMNS[table.name]} IN (FROM {OBJECTION_TABLE}), false)"
-    values.filter(f"NOT {objected}").order(order).insert_into(f"main.{table.name}")
-    values.filter(objected).order(order).insert_into(f"{WITHHELD_SCHEMA}.{table.name}")
+    objected = f"coalesce({PERSON_COLUMNS[table]} IN (FROM {OBJECTION_TABLE}), false)"
+    values.filter(f"NOT {objected}").insert_into(f"main.{table}")
+    values.filter(objected).insert_into(f"{WITHHELD_SCHEMA}.{table}")
+
+
+def are_ordered(rows: duckdb.DuckDBPyRelation, key: Sequence[str]) -> bool:
+    """Whether the rows have no null in a key and lie in its order: looking takes a tenth of a sort."""
+    names = [quote(name) for name in key]
+    before = ", ".join(f"lag({name}) OVER () AS before_{rank}" for rank, name in enumerate(names))
+    nulls = " OR ".join(f"{name} IS NULL" for name in names)
+    former = ", ".join(f"before_{rank}" for rank in range(len(names)))
+    paired = rows.project(f"{', '.join(names)}, {before}")
+    # Before the first row there is nothing, which would count as more than anything.
+    descents = paired.filter(f"{nulls} OR (before_0 IS NOT NULL AND ({former}) > ({', '.join(names)}))")
+    return not descents.limit(1).fetchall()
 
 
 def _value(name: str, target: CdmType, present: Mapping[str, SourceColumn]) -> str:

@@ -13,10 +13,14 @@ from maillage.warehouse.build.insert import Input, cast_rows, check_columns, sou
 from maillage.warehouse.build.person_ids import read_person_ids
 from maillage.warehouse.build.progress import Progress
 from maillage.warehouse.build.report import LoadReport
-from maillage.warehouse.build.sources import Sources, find_sources, open_file
+from maillage.warehouse.build.sources import Sources, find_sources, is_csv, open_file
+from maillage.warehouse.build.stored import filled_columns, find_empty
 from maillage.warehouse.errors import WarehouseBrokenError, WarehouseError
 from maillage.warehouse.file import read_objections
 from maillage.warehouse.schema import TABLES
+
+_WORTH_A_LOOK = 1 << 20
+"""Bytes of a Parquet file below which sorting and writing it all costs less than looking at it first."""
 
 
 def load_omop(
@@ -34,7 +38,7 @@ def load_omop(
     """
     sources = find_sources(source)
     inputs = [_input(table, path) for table, path in sources.files.items()]
-    _check_all(inputs)
+    filled = _check_all(inputs)
     return assemble(
         inputs,
         target=target,
@@ -44,6 +48,7 @@ def load_omop(
         progress=progress,
         memory_limit=memory_limit,
         ignored=sources.ignored,
+        empty=find_empty(filled.items()),
     )
 
 
@@ -67,16 +72,27 @@ def _input(table: str, path: Path) -> Input:
         weight=path.stat().st_size,
         open=partial(open_file, path=path),
         path=path,
+        by_column=not is_csv(path) and path.stat().st_size >= _WORTH_A_LOOK,
     )
 
 
-def _check_all(inputs: list[Input]) -> None:
-    """Every file's columns before the first row: a mistake is told in a second, not after an hour."""
+def _check_all(inputs: list[Input]) -> dict[str, set[str]]:
+    """Every file's columns before the first row: a mistake is told in a second, not after an hour.
+
+    By table, the columns that are not known to hold nothing but nulls.
+    """
     with duckdb.connect() as connection:
-        for one in inputs:
-            with explain(one):
-                present = source_columns(one.open(connection), origin=one.origin)
-            check_columns(one.table, present, origin=one.origin)
+        return {one.table.name: _check_one(connection, one) for one in inputs}
+
+
+def _check_one(connection: duckdb.DuckDBPyConnection, one: Input) -> set[str]:
+    with explain(one):
+        present = source_columns(one.open(connection), origin=one.origin)
+    check_columns(one.table, present, origin=one.origin)
+    if one.path is None or not one.by_column:
+        return set(present)
+    with explain(one):
+        return filled_columns(connection, [one.path])
 
 
 def _all_objections(sources: Sources, target: Path) -> np.ndarray:

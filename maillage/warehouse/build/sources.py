@@ -1,24 +1,19 @@
 """The files of an extract: which table each one holds, and how it is read."""
 
-import csv
 import glob
-import gzip
-import zlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from maillage.base.i18n import _
+from maillage.warehouse.build.text_files import CsvShape, read_csv, read_header
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.schema import TABLES
 
 OBJECTION_FILE = "objection"
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
-_DELIMITERS = ",\t;"
-_LONGEST_HEADER = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -88,61 +83,26 @@ def open_file(
 
     With `keep_rejects`, lines that cannot be read are passed over and listed in the table reject_errors.
     """
-    pattern = glob.escape(str(path))
-    if not is_csv(path):
-        return connection.from_parquet(pattern, binary_as_string=True)
+    if is_csv(path):
+        return read_csv(connection, path, shape_of(path), keep_rejects=keep_rejects)
+    try:
+        return connection.from_parquet(glob.escape(str(path)), binary_as_string=True)
+    except RuntimeError:
+        # Where a damaged name is no text, the engine's own errors do not apply.
+        raise no_parquet(path) from None
+
+
+def shape_of(path: Path) -> CsvShape:
+    """How a CSV file of the model is cut. Raises SourceError."""
     names, delimiter = read_header(path)
     # Athena's tab-separated files never quote, and hold bare quotation marks.
-    quotation = "" if delimiter == "\t" else '"'
-    return connection.read_csv(
-        pattern,
-        auto_detect=False,
-        header=True,
-        sep=delimiter,
-        quotechar=quotation,
-        escapechar=quotation,
-        columns=dict.fromkeys(names, "VARCHAR"),
-        store_rejects=keep_rejects,
-    )
+    return CsvShape(names, delimiter, "" if delimiter == "\t" else '"')
 
 
-def read_header(path: Path, *, delimiter: str | None = None) -> tuple[tuple[str, ...], str]:
-    """The column names of a CSV file and its delimiter: whichever of `,` tab `;` makes the most columns.
-
-    A delimiter that is known is not looked for. Raises SourceError.
-    """
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
-    try:
-        with opener(path, "rb") as stream:
-            line = stream.readline(_LONGEST_HEADER).decode("utf-8-sig").rstrip("\r\n")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise _no_header(path) from error
-    delimiter = delimiter or max(_DELIMITERS, key=line.count)
-    try:
-        names = [name.strip() for row in csv.reader([line], delimiter=delimiter) for name in row]
-    except csv.Error as error:
-        raise _no_header(path) from error
-    if not any(names) or "\0" in line:
-        raise _no_header(path)
-    check_distinct(names, origin=path.name)
-    # The unnamed first column that some tools write is numbered, to be told as unknown.
-    return tuple(name or f"_{index}" for index, name in enumerate(names)), delimiter
-
-
-def check_distinct(names: Iterable[str], *, origin: str) -> None:
-    """Raise SourceError when two columns have one name; their case does not tell them apart."""
-    counts = Counter(name.strip().lower() for name in names if name)
-    twice = [name for name, count in counts.items() if count > 1]
-    if twice:
-        raise SourceError(
-            _("{file} a deux colonnes {column}.").format(file=origin, column=", ".join(twice)),
-            remedy=_("N’en gardez qu’une ; la casse des noms ne compte pas."),
-        )
-
-
-def _no_header(path: Path) -> SourceError:
+def no_parquet(path: Path) -> SourceError:
+    """What is said of a Parquet file that cannot be read."""
     return SourceError(
-        _("{file} n’a pas d’en-tête lisible.").format(file=path.name),
-        why=_("La première ligne doit nommer les colonnes, en UTF-8."),
-        remedy=_("Refaites l’extraction de cette table avec une ligne d’en-tête."),
+        _("{file} n’est pas un fichier Parquet lisible.").format(file=path.name),
+        why=_("Il est tronqué, endommagé ou d’un autre format."),
+        remedy=_("Refaites l’extraction de cette table, puis rechargez."),
     )

@@ -77,6 +77,7 @@ def _inputs(parts: Iterable[Mapping[str, Columns]]) -> Iterator[Input]:
                 origin=name,
                 weight=_length(columns),
                 open=partial(_register, columns=columns),
+                by_column=True,
             )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import duckdb
 from sqlglot import exp
 
+from maillage.warehouse.build.stored import stored_columns
 from maillage.warehouse.layout import OBJECTION_TABLE, WITHHELD_SCHEMA
 from maillage.warehouse.schema.persons import (
     FACT_LINKS,
@@ -18,6 +19,7 @@ from maillage.warehouse.schema.persons import (
     Fact,
     FactLink,
 )
+from maillage.warehouse.sql import quote
 
 _WITHHELD_FACTS = "withheld_fact"
 
@@ -47,7 +49,8 @@ def _separate(connection: duckdb.DuckDBPyConnection, table: str, withheld: str) 
 
 
 def _move(connection: duckdb.DuckDBPyConnection, origin: str, target: str, condition: str) -> None:
-    connection.table(origin).filter(condition).insert_into(target)
+    columns = ", ".join(map(quote, stored_columns(connection, origin)))
+    connection.table(origin).filter(condition).project(columns).insert_into(target)
     connection.execute(exp.delete(origin).where(condition, dialect="duckdb").sql("duckdb"))
 
 

@@ -15,6 +15,7 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.errors import WarehouseBusyError, WarehouseError, WarehouseWriteError
+from maillage.warehouse.sql import text
 
 
 @contextmanager
@@ -45,12 +46,26 @@ def replacing(
 
 
 def _connect(path: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path))
-    # Time zones: an instant is stored as its wall clock in UTC whatever the machine's zone.
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET python_enable_replacements = false")
-    if memory_limit is not None:
-        connection.execute("SET memory_limit = ?", [memory_limit])
+    connection = duckdb.connect()
+    try:
+        if memory_limit is not None:
+            connection.execute("SET memory_limit = ?", [memory_limit])
+        scratch = _scratch(path)
+        # What a sort spills are patients' data too.
+        scratch.mkdir(mode=0o700)
+        connection.execute("SET temp_directory = ?", [str(scratch)])
+        # A crash takes the whole file away: no log repeats what is written, and no checkpoint shortens it.
+        connection.execute(f"ATTACH {text(str(path))} AS warehouse (RECOVERY_MODE no_wal_writes)")
+        connection.execute("USE warehouse")
+        connection.execute("SET checkpoint_threshold = '1TB'")
+        connection.execute("SET auto_checkpoint_skip_wal_threshold = 1_000_000_000_000")
+        # Time zones: an instant is stored as its wall clock in UTC whatever the machine's zone.
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET python_enable_replacements = false")
+        connection.execute("SET enable_progress_bar = false")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -122,9 +137,14 @@ def named_errors(target: Path) -> Generator[None]:
         ) from None
 
 
+def _scratch(path: Path) -> Path:
+    return path.with_name(f"{path.name}.tmp")
+
+
 def _remove(path: Path) -> None:
-    for leftover in (path, path.with_name(path.name + ".wal")):
+    for leftover in (path, path.with_name(f"{path.name}.wal")):
         leftover.unlink(missing_ok=True)
+    shutil.rmtree(_scratch(path), ignore_errors=True)
 
 
 def sync(path: Path) -> None:

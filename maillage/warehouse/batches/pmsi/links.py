@@ -13,7 +13,8 @@ from maillage.base.i18n import _
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.pmsi.lines import read_lines
 from maillage.warehouse.batches.pmsi.positions import read_fields, read_layouts
-from maillage.warehouse.build.sources import open_file, read_header
+from maillage.warehouse.build.sources import open_file
+from maillage.warehouse.build.text_files import read_header
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.sql import quote, text
 

@@ -1,8 +1,9 @@
 """Where each field of a PMSI line lies, read from `positions.csv`; positions count from 1.
 
 Formats: `rum` (summaries of units), `rss` (the same, grouped), `rsa` (anonymous summaries of stays), the
-zones that repeat in them, and `ano`, `ano_hosp` (who had which stay). The years 2021 to 2025 use RUM 020 to
-022, RSS 120 to 122 and RSA 226 to 229. Source: the formats that the ATIH publishes each year.
+zones that repeat in them, and `ano`, `ano_hosp` (who had which stay). The years 2021 to 2026 use RUM 020 to
+023 and RSS 120 to 123, the years 2021 to 2025 RSA 226 to 229. Source: the formats that the ATIH publishes
+each year.
 """
 
 import csv
@@ -100,9 +101,9 @@ def zone(name: str) -> Layout:
     return read_layouts()[name][ANY]
 
 
-def zone_length(name: str) -> int:
-    """How many characters a zone takes."""
-    return zone(name)[NEXT].start - 1
+def zone_length(name: str, *, version: str = ANY) -> int:
+    """How many characters a zone takes in lines of a version, when that is not the same in all."""
+    return read_layouts()[name][version][NEXT].start - 1
 
 
 def read_fields(layout: Layout, *, text: str) -> str:

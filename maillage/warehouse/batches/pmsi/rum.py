@@ -8,7 +8,9 @@ from maillage.base.statements import load_statements
 from maillage.warehouse.batches.identity import row_id
 from maillage.warehouse.batches.pmsi.positions import ZONES, layouts_of, read_fields, zone, zone_length
 
-_LENGTHS: Mapping[str, int] = {"diagnosis": zone_length("rum_diagnosis"), "act": zone_length("rum_act")}
+_DIAGNOSIS = zone_length("rum_diagnosis")
+_ACT = max(field.start + (field.length or 0) for field in zone("rum_act").values()) - 1
+"""What is read of an act; later versions have more behind it."""
 
 
 def read_rum(connection: duckdb.DuckDBPyConnection, *, present: Collection[str]) -> None:
@@ -19,10 +21,15 @@ def read_rum(connection: duckdb.DuckDBPyConnection, *, present: Collection[str])
             version=version,
             fixed=layout[ZONES].start - 1,
             fields=read_fields(layout, text="text") + ("" if "ghm" in layout else ", NULL AS ghm"),
+            diagnosis=_DIAGNOSIS,
+            act=zone_length("rum_act", version=version),
+            more=zone_length("rum_act", version=version) - _ACT,
         )
         for version, layout in layouts_of(("rum", "rss"), present=present).items()
     ]
-    connection.execute(statements["read"].format(lines=" UNION ALL BY NAME ".join(lines), **_LENGTHS))
+    connection.execute(
+        statements["read"].format(lines=" UNION ALL BY NAME ".join(lines), diagnosis=_DIAGNOSIS)
+    )
 
 
 def unite_rum(connection: duckdb.DuckDBPyConnection) -> None:
@@ -32,8 +39,8 @@ def unite_rum(connection: duckdb.DuckDBPyConnection) -> None:
         "visit": row_id("'pmsi visit'", "finess", "stay", "summary.admission"),
         "detail": row_id("'pmsi visit_detail'", "finess", "stay", "summary.admission", "record"),
     }
-    connection.execute(statements["unit"].format(**ids, **_LENGTHS))
-    connection.execute(statements["act"].format(fields=read_fields(zone("rum_act"), text="text"), **_LENGTHS))
+    connection.execute(statements["unit"].format(**ids, diagnosis=_DIAGNOSIS))
+    connection.execute(statements["act"].format(fields=read_fields(zone("rum_act"), text="text"), act=_ACT))
 
 
 def _statements() -> Mapping[str, str]:

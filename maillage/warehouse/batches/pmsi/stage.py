@@ -11,7 +11,7 @@ from maillage.base.i18n import _
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.identity import person_id, row_id
 from maillage.warehouse.batches.pmsi.findings import find_faults, find_notes
-from maillage.warehouse.batches.pmsi.lines import read_lines
+from maillage.warehouse.batches.pmsi.lines import FileLines, read_lines
 from maillage.warehouse.batches.pmsi.links import read_links
 from maillage.warehouse.batches.pmsi.positions import versions
 from maillage.warehouse.batches.pmsi.report import FAULTS, PmsiReport
@@ -19,6 +19,7 @@ from maillage.warehouse.batches.pmsi.rsa import read_rsa, unite_rsa
 from maillage.warehouse.batches.pmsi.rum import read_rum, unite_rum
 from maillage.warehouse.build.writer import named_errors
 from maillage.warehouse.errors import SourceError
+from maillage.warehouse.sql import text
 
 DEFAULT_TOLERANCE = 0.01
 """The share of lines that may be refused before the whole load is."""
@@ -59,7 +60,7 @@ def stage_pmsi(
     ):
         read = read_lines(connection, files, table="line")
         present = _versions(connection)
-        anonymous = _are_anonymous(present)
+        anonymous = _are_anonymous(connection, read, present=present)
         (read_rsa if anonymous else read_rum)(connection, present=present)
         report = find_faults(connection, read)
         _check(report, tolerance=tolerance)
@@ -83,16 +84,31 @@ def _versions(connection: duckdb.DuckDBPyConnection) -> Collection[str]:
     return {version for (version,) in connection.table("line").project("version").distinct().fetchall()}
 
 
-def _are_anonymous(present: Collection[str]) -> bool:
+def _are_anonymous(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[FileLines], *, present: Collection[str]
+) -> bool:
     """Whether the lines are RSA. Raises SourceError when both kinds are there: every stay would be twice."""
-    anonymous = not set(versions("rsa")).isdisjoint(present)
-    if anonymous and not {*versions("rum"), *versions("rss")}.isdisjoint(present):
+    kinds = [{*versions("rsa")}, {*versions("rum"), *versions("rss")}]
+    if all(not kind.isdisjoint(present) for kind in kinds):
+        file, line = _first_of_fewer(connection, kinds)
         raise SourceError(
-            _("Ces fichiers mêlent des RUM et des RSA."),
+            _("{file}, ligne {line} : ces fichiers mêlent des RUM et des RSA.").format(
+                file=files[file].name, line=line
+            ),
             why=_("Les deux disent les mêmes séjours : chacun serait compté deux fois."),
             remedy=_("Chargez les RUM, ou les RSA, mais pas les deux."),
         )
-    return anonymous
+    return not kinds[0].isdisjoint(present)
+
+
+def _first_of_fewer(
+    connection: duckdb.DuckDBPyConnection, kinds: Sequence[Collection[str]]
+) -> tuple[int, int]:
+    """File and number of the first line of the kind that has fewer: one spoilt line may look like another."""
+    line = connection.table("line")
+    found = [line.filter(f"version IN ({', '.join(map(text, sorted(kind)))})") for kind in kinds]
+    fewer = min(found, key=lambda lines: lines.shape[0])
+    return fewer.order("file, number").limit(1).project("file, number").fetchall()[0]
 
 
 def _check(report: PmsiReport, *, tolerance: float) -> None:

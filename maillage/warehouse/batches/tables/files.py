@@ -1,7 +1,6 @@
 """The files of a source, as rows in a scratch database: each row keeps its file and its number in it."""
 
 import codecs
-import gzip
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +14,16 @@ from maillage.base.i18n import _
 from maillage.warehouse.batches.tables.mapping import Encoding, Source
 from maillage.warehouse.batches.tables.read import MappingFile
 from maillage.warehouse.build.casts import Kind, kind_of
-from maillage.warehouse.build.sources import check_distinct, is_csv, open_file, read_header
+from maillage.warehouse.build.sources import is_csv, open_file
+from maillage.warehouse.build.text_files import (
+    CsvShape,
+    check_distinct,
+    lines_at,
+    lines_of,
+    open_binary,
+    read_csv,
+    read_header,
+)
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.sql import quote, text
 
@@ -55,6 +63,8 @@ class OpenSource:
     columns: Mapping[str, FileColumn]
     rows: int
     unreadable: tuple[Unreadable, ...]
+    shapes: tuple[CsvShape | None, ...] = ()
+    """How each file is cut; None for Parquet."""
 
 
 def find_files(file: MappingFile, name: str, folder: Path) -> list[Path]:
@@ -76,7 +86,8 @@ def read_columns(path: Path, source: Source, *, scratch: Path) -> dict[str, File
     """The columns of a file by lower-case name, from its first line. Raises SourceError."""
     with duckdb.connect() as connection:
         readable = _make_readable(path, source, scratch=scratch, whole=False)
-        return _columns(_open(connection, readable, source, named=path), origin=path.name)
+        shape = _find_shape(readable, source, named=path)
+        return _columns(_open(connection, readable, shape), origin=path.name)
 
 
 def load_source(
@@ -86,10 +97,12 @@ def load_source(
     table = f"source_{quote(name)[1:-1]}"
     columns: Mapping[str, FileColumn] = {}
     unreadable: list[Unreadable] = []
+    shapes: list[CsvShape | None] = []
     for index, path in enumerate(paths):
         readable = _make_readable(path, source, scratch=scratch, whole=True)
         try:
-            rows = _open(connection, readable, source, named=path)
+            shapes.append(_find_shape(readable, source, named=path))
+            rows = _open(connection, readable, shapes[-1])
             found = _columns(rows, origin=path.name)
             columns = columns or found
             _check_same(columns, found, path)
@@ -104,30 +117,34 @@ def load_source(
             if readable != path:
                 readable.unlink(missing_ok=True)
     count = connection.table(quote(table)).aggregate("count(*)").fetchall()[0][0]
-    return OpenSource(name, source, quote(table), tuple(paths), columns, count, tuple(unreadable))
+    files, bad = tuple(paths), tuple(unreadable)
+    return OpenSource(name, source, quote(table), files, columns, count, bad, tuple(shapes))
 
 
-def line_of(connection: duckdb.DuckDBPyConnection, source: OpenSource, *, file: int, record: int) -> int:
-    """The line, in its file, of a row: texts may span lines, and lines that are no rows were passed over."""
-    path = source.files[file]
-    if not is_csv(path):
-        return record
-    before = connection.table(source.table).filter(f"_file = {file} AND _record < {record}")
-    breaks = before.aggregate("coalesce(sum(_breaks), 0)").fetchall()[0][0]
-    number = record + 1
-    for skipped in sorted(one for bad in source.unreadable if bad.file == path.name for one in bad.records):
-        number += skipped <= number
-    return number + int(breaks)
+def find_lines(source: OpenSource, *, file: int, records: Sequence[int]) -> Mapping[int, int]:
+    """The lines, in their file, of rows; a Parquet file has rows only."""
+    path, shape = source.files[file], source.shapes[file]
+    if shape is None:
+        return {record: record for record in records}
+    skipped = [one for bad in source.unreadable if bad.file == path.name for one in bad.records]
+    encoding = "utf-8-sig" if source.settings.encoding is Encoding.UTF_8 else source.settings.encoding.value
+    return lines_of(path, records, shape=shape, encoding=encoding, skipped=skipped)
 
 
 def _open(
-    connection: duckdb.DuckDBPyConnection, path: Path, source: Source, *, named: Path
+    connection: duckdb.DuckDBPyConnection, path: Path, shape: CsvShape | None
 ) -> duckdb.DuckDBPyRelation:
+    if shape is not None:
+        return read_csv(connection, path, shape, keep_rejects=True)
+    try:
+        return open_file(connection, path)
+    except duckdb.Error:
+        raise _broken(path) from None
+
+
+def _find_shape(path: Path, source: Source, *, named: Path) -> CsvShape | None:
     if not is_csv(path):
-        try:
-            return open_file(connection, path)
-        except duckdb.Error:
-            raise _broken(path) from None
+        return None
     try:
         names, delimiter = read_header(path, delimiter=source.delimiter)
     except SourceError as error:
@@ -139,17 +156,7 @@ def _open(
             remedy=_("Vérifiez encoding et delimiter dans la correspondance."),
         ) from None
     check_header(names, file=named.name)
-    quotation = "" if source.quote == "none" else source.quote
-    return connection.read_csv(
-        str(path),
-        auto_detect=False,
-        header=True,
-        sep=delimiter,
-        quotechar=quotation,
-        escapechar=quotation,
-        columns=dict.fromkeys(names, "VARCHAR"),
-        store_rejects=True,
-    )
+    return CsvShape(names, delimiter, "" if source.quote == "none" else source.quote)
 
 
 def check_header(names: Iterable[str], *, file: str) -> None:
@@ -190,11 +197,7 @@ def _store(
     index: int,
 ) -> duckdb.DuckDBPyRelation:
     values = [f"{_cleaned(found[name], source)} AS {column.stored}" for name, column in columns.items()]
-    numbered = [
-        f"{index} AS _file",
-        "row_number() OVER () AS _record",
-        f"{_breaks(found.values())} AS _breaks",
-    ]
+    numbered = [f"{index} AS _file", "row_number() OVER () AS _record"]
     return rows.project(", ".join([*numbered, *values]))
 
 
@@ -207,12 +210,6 @@ def _cleaned(column: FileColumn, source: Source) -> str:
     return f"CASE WHEN trim({name}) IN ({nothing}) THEN NULL ELSE trim({name}) END"
 
 
-def _breaks(columns: Iterable[FileColumn]) -> str:
-    texts = [quote(column.name) for column in columns if column.kind is Kind.TEXT]
-    counts = [f"coalesce(length({one}) - length(replace({one}, chr(10), '')), 0)" for one in texts]
-    return " + ".join(counts) or "0"
-
-
 def _take_rejects(connection: duckdb.DuckDBPyConnection, readable: Path, path: Path) -> list[Unreadable]:
     if not is_csv(path):
         return []
@@ -222,7 +219,7 @@ def _take_rejects(connection: duckdb.DuckDBPyConnection, readable: Path, path: P
     found = rejects.order("line").fetchall()
     connection.execute("DROP TABLE reject_errors")
     connection.execute("DROP TABLE reject_scans")
-    lines = _lines_at(readable, [at for _line, _reason, at in found[:NAMED]])
+    lines = lines_at(readable, [at for _line, _reason, at in found[:NAMED]])
     if any(reason == "UNQUOTED VALUE" for _line, reason, _at in found):
         raise _unclosed(path, found, lines)
     return [
@@ -250,20 +247,6 @@ def _unclosed(path: Path, found: Sequence[tuple[int, str, int]], lines: Sequence
     )
 
 
-def _lines_at(path: Path, positions: Sequence[int]) -> list[int]:
-    """The line numbers of byte positions, which rise."""
-    lines: list[int] = []
-    line, at = 1, 0
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
-    with opener(path, "rb") as stream:
-        for position in positions:
-            while at < position and (block := stream.read(min(_BLOCK, position - at))):
-                line += block.count(b"\n")
-                at += len(block)
-            lines.append(line)
-    return lines
-
-
 def _make_readable(path: Path, source: Source, *, scratch: Path, whole: bool) -> Path:
     """The file itself when it is UTF-8 or Parquet, else a copy in UTF-8; of the first block, unless `whole`.
 
@@ -273,10 +256,9 @@ def _make_readable(path: Path, source: Source, *, scratch: Path, whole: bool) ->
     if source.encoding is Encoding.UTF_8 or not is_csv(path):
         return path
     target = scratch / "readable.csv"
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
     decoder = codecs.getincrementaldecoder(source.encoding.value)("surrogateescape")
     try:
-        with opener(path, "rb") as stream, target.open("wb") as copy:
+        with open_binary(path) as stream, target.open("wb") as copy:
             while block := stream.read(_BLOCK):
                 copy.write(decoder.decode(block).encode("utf-8", "surrogateescape"))
                 if not whole:

@@ -10,7 +10,7 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.batches.tables.block import BlockCompiler, Query, run_query, statements
-from maillage.warehouse.batches.tables.files import NAMED, OpenSource, line_of
+from maillage.warehouse.batches.tables.files import NAMED, OpenSource, find_lines
 from maillage.warehouse.batches.tables.mapping import Reference
 from maillage.warehouse.batches.tables.read import MappingFile, id_of
 from maillage.warehouse.batches.tables.report import BlockReport, Rejected
@@ -138,12 +138,19 @@ def _rejected(
     found: list[Rejected] = []
     for index, rows in ((int(index), int(rows)) for index, rows in counts):
         first = bad.filter(f"_fault = {index}").order("_file, _record").limit(NAMED)
-        places = tuple(
-            (source.files[int(file)].name, line_of(connection, source, file=file, record=record))
-            for file, record in first.project("_file, _record").fetchall()
-        )
+        places = _places(source, first.project("_file, _record").fetchall())
         found.append(Rejected(faults[index].reason, faults[index].column, rows, places))
     return found
+
+
+def _places(source: OpenSource, rows: Sequence[tuple[int, int]]) -> tuple[tuple[str, int], ...]:
+    """File and line of rows given by file and number."""
+    places: list[tuple[str, int]] = []
+    for file in dict.fromkeys(file for file, _record in rows):
+        records = [record for other, record in rows if other == file]
+        lines = find_lines(source, file=file, records=records)
+        places += [(source.files[file].name, lines.get(record, record + 1)) for record in records]
+    return tuple(places)
 
 
 def _check_tolerance(report: BlockReport, tolerate: float) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from maillage.base.i18n import _
-from maillage.warehouse.build.sources import read_header
+from maillage.warehouse.build.text_files import read_header
 from maillage.warehouse.vocabulary.errors import ArchiveLimitError, VocabularySourceError
 
 MAX_LIST_BYTES = 500_000_000

@@ -24,10 +24,7 @@ SELECT
             ),
             '([A-Z][0-9]{{2}}[0-9A-Z+. ]{{5}})*'
         ) THEN 'diagnosis'
-        WHEN NOT regexp_full_match(
-            substr(zones, {diagnosis} * (associated + documentary) + 1, {act} * acts),
-            '(([0-9]{{8}}| {{8}})[A-Z]{{4}}[0-9]{{3}}.{{3}}[0-9 ][0-9 ].{{7}}([0-9]{{2}}| [0-9 ]))*'
-        ) THEN 'act'
+        WHEN NOT proper_acts THEN 'act'
         WHEN len([i FOR i IN act_places IF
             trim(substr(zones, i, 8)) <> '' AND try_strptime(substr(zones, i, 8), '%d%m%Y') IS NULL
         ]) > 0 THEN 'date'
@@ -35,17 +32,22 @@ SELECT
 FROM (
     SELECT
         *,
-        fixed + {diagnosis} * (associated + documentary) + {act} * acts AS wanted,
-        [{diagnosis} * (associated + documentary) + {act} * i + 1 FOR i IN range(acts)] AS act_places
+        fixed + {diagnosis} * (associated + documentary) + act_size * acts AS wanted,
+        [{diagnosis} * (associated + documentary) + act_size * i + 1 FOR i IN range(acts)] AS act_places
     FROM ({lines})
 );
 
 -- name: lines
--- The lines of one version.
+-- The lines of one version; `more` characters of an act are not read.
 SELECT
     file, number, length(text) AS size, {fixed} AS fixed, hash(text) AS mark,
     regexp_matches(text, '[^\x20-\x7E\xA0-\xFF]') AS strange,
-    {fields}
+    {fields},
+    {act} AS act_size,
+    regexp_full_match(
+        substr(zones, {diagnosis} * (associated + documentary) + 1, {act} * acts),
+        '(([0-9]{{8}}| {{8}})[A-Z]{{4}}[0-9]{{3}}.{{3}}[0-9 ][0-9 ].{{7}}([0-9]{{2}}| [0-9 ]).{{{more}}})*'
+    ) AS proper_acts
 FROM line WHERE version = '{version}'
 
 -- name: unit

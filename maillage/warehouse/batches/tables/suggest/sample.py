@@ -14,7 +14,8 @@ import duckdb
 from maillage.base.i18n import _
 from maillage.warehouse.batches.tables.files import check_header
 from maillage.warehouse.batches.tables.mapping import Encoding
-from maillage.warehouse.build.sources import check_distinct, is_csv, open_file
+from maillage.warehouse.build.sources import is_csv, open_file
+from maillage.warehouse.build.text_files import check_distinct
 from maillage.warehouse.errors import SourceError
 
 _BYTES = 1_000_000

@@ -1,0 +1,1 @@
+"""Files of every kind that a load reads, spoilt in many ways from a seed."""
