@@ -1,9 +1,13 @@
-"""S8 inside one question: the number of a hospital that agreed only to be in a total."""
+"""S8: the number of a hospital that agreed only to be in a total, by one question or by several."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from tests.integration.hub.conftest import SITES, Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS, site_of
+from tests.support.cohorts import COHORT
 from tests.support.hubs import ProbeNode
 
 
@@ -82,3 +86,54 @@ def test_a_late_answer_changes_no_total_that_was_shown(network: Network) -> None
     message = nodes[3].partial(late, content=TWO_STEPS, shown_alone=False)
     assert nodes[3].answer(late, message).status_code >= 400
     assert network.read(question)["combined"]["persons"] == {"count": 120}
+
+
+def total_of(network: Network, question: dict[str, Any]) -> dict[str, Any]:
+    return network.read(question)["combined"]["persons"]
+
+
+def ask_some(
+    network: Network, nodes: Sequence[ProbeNode], *, repeated: bool = False, **changes: Any
+) -> dict[str, Any]:
+    """A question to these hospitals, which all answer only for the total."""
+    question = network.ask(sites=[node.site for node in nodes], **changes)
+    for node in nodes:
+        opened = node.take()
+        content = TWO_STEPS | {"repeated": repeated}
+        node.answer(opened, node.partial(opened, content=content, shown_alone=False))
+    return question
+
+
+def test_four_hospitals_then_three_of_them_give_no_second_total(network: Network) -> None:
+    nodes = network.enrol(*SITES)
+    four, three = ask_some(network, nodes), ask_some(network, nodes[:3])
+    assert total_of(network, four) == {"count": 160}
+    assert total_of(network, three) == {"suppressed": "too_few_sites"}
+    assert total_of(network, ask_some(network, nodes)) == {"count": 160}, "what was hidden is no former total"
+
+
+def test_in_other_words_it_is_the_same(network: Network) -> None:
+    nodes = network.enrol(*SITES)
+    ask_some(network, nodes)
+    others = COHORT | {"CensorWindow": {"StartDate": "1900-01-01"}}
+    rephrased = ask_some(network, nodes[1:], cohort=others, repeated=True)
+    assert total_of(network, rephrased) == {"suppressed": "too_few_sites"}
+
+
+def test_another_cohort_over_other_hospitals_has_its_total(network: Network) -> None:
+    nodes = network.enrol(*SITES)
+    ask_some(network, nodes)
+    others = COHORT | {"CensorWindow": {"StartDate": "1900-01-01"}}
+    assert total_of(network, ask_some(network, nodes[1:], cohort=others)) == {"count": 120}
+
+
+def test_with_the_comparison_switched_off_the_fourth_hospital_is_found(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from maillage.hub.questions import totals
+
+    monkeypatch.setattr(totals, "_is_too_close", lambda question, *, mixed, repeated: False)
+    nodes = network.enrol(*SITES)
+    four = total_of(network, ask_some(network, nodes))["count"]
+    three = total_of(network, ask_some(network, nodes[:3]))["count"]
+    assert four - three == TWO_STEPS["persons"]["count"]

@@ -23,6 +23,7 @@ from maillage.hub.questions.contents import ANSWER_REJECTED
 from maillage.hub.questions.errors import QuestionError, TaskUnknownError
 from maillage.hub.questions.judging import Asked, Verdict, judge
 from maillage.hub.questions.states import TaskState, check_task_move
+from maillage.hub.questions.totals import fix_total
 from maillage.hub.writing import writing
 
 
@@ -75,6 +76,7 @@ def _keep(opened: Opened[AnyAnswer], *, asked: Asked, state: TaskState, data: by
         **columns,
     )
     settle_question(asked.question_id, at=now)
+    fix_total(asked.question_id)
     anchor = (answer.anchor.sequence, answer.anchor.hash) if answer.anchor else (-1, "")
     execute(statements()["see_member"], site=asked.site, now=now, sequence=anchor[0], hash=anchor[1])
     if columns["reason"] != ANSWER_REJECTED:

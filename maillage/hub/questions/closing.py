@@ -10,6 +10,7 @@ from maillage.hub.questions.changes import close_question, move_task
 from maillage.hub.questions.errors import QuestionClosedError, QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.states import AWAITED, QuestionState, TaskState
+from maillage.hub.questions.totals import fix_total
 from maillage.hub.writing import writing
 
 _AWAITED = [state.value for state in AWAITED]
@@ -33,6 +34,7 @@ def cancel(question_id: str, *, by: str, hub: Hub) -> Question:
             task.reason = Reason.CANCELLED.value
             move_task(task, to=TaskState.REFUSED, changed=("cancel_untold", "reason"))
         close_question(question, to=QuestionState.CANCELLED, at=now)
+        fix_total(question_id)
         record(EventType.QUESTION_CANCELLED, actor=by, subject=question_id, at=now)
     hub.doorbell.ring(question_id, *(task.site for task in tasks))
     return question
@@ -56,6 +58,7 @@ def _expire(question_id: str, *, at: datetime, hub: Hub) -> None:
         for task in tasks:
             move_task(task, to=TaskState.MISSING)
         close_question(question, to=QuestionState.EXPIRED, at=at)
+        fix_total(question_id)
         facts = {"missing": sorted(task.site for task in tasks)}
         record(EventType.QUESTION_EXPIRED, actor="hub", subject=question_id, at=at, facts=facts)
 

@@ -24,6 +24,9 @@ ANSWER_REJECTED = "answer_rejected"
 AWAITING_OTHERS = "awaiting_others"
 """Why a hospital is left out of a total that is still growing."""
 
+NEVER = 1_000_000
+"""So many hospitals are in no group: those that are only in a total are in none."""
+
 _MAX_CONTENT_BYTES = 4_000_000
 
 
@@ -57,7 +60,7 @@ def combine(question: Question, tasks: Iterable[Task], *, settings: HubSettings)
     document = load_combine(question.analysis["id"])(
         {task.site: Contribution(read_content(task), shown_alone=task.shown_alone) for task in counted},
         floor=settings.floor,
-        minimum_sites=question.minimum_sites,
+        minimum_sites=question.minimum_sites if question.mixed != [] else NEVER,
     )
     if not counted:
         document["persons"] = cell_to_json(Suppressed(Suppression.TOO_FEW_SITES))

@@ -15,6 +15,7 @@ class Question(models.Model):
     """One analysis on one cohort, asked by one person of several hospitals.
 
     `cohort` is canonical JSON kept as text: it is hashed, and a database's own JSON type may rewrite it.
+    `mixed` names, once the question is closed, the hospitals that are only in its total; none when hidden.
     `version` grows with each change, so that who waits knows whether there is something new.
     """
 
@@ -30,6 +31,7 @@ class Question(models.Model):
     cohort_hash: str = fields.short_text(max_length=71)
     rules: list[str] = fields.document()
     participants: list[str] = fields.document()
+    mixed: list[str] | None = fields.document(null=True, default=None)
     state: str = fields.short_text(max_length=12, default=QuestionState.OPEN.value)
     version: int = fields.whole(default=1)
     asked_at: datetime = fields.instant(db_index=True)

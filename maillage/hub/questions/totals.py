@@ -1,0 +1,59 @@
+"""Which hospitals a total mixes, fixed when its question closes (S8 between questions).
+
+Two totals of one cohort over different groups of hospitals, subtracted, give the number of those that only
+one of them has. So a total is hidden when a former one, of the same requester under the same permit, differs
+from it by fewer hospitals than a total must mix.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from maillage.base.canon import read_json
+from maillage.disclosure import Suppressed, cell_from_json
+from maillage.hub.questions.models import Question, Task
+from maillage.hub.questions.states import QuestionState, TaskState
+
+_MAX_CONTENT_BYTES = 4_000_000
+
+
+def fix_total(question_id: str) -> None:
+    """Note whom the total mixes, none when it is hidden; in the transaction that may close the question."""
+    question = Question.objects.defer("cohort").get(id=question_id)
+    if question.state == QuestionState.OPEN:
+        return
+    contents = _mixed_contents(question_id)
+    mixed = sorted(contents)
+    repeated = any(content.get("repeated") for content in contents.values())
+    if len(mixed) < question.minimum_sites or _is_too_close(question, mixed=mixed, repeated=repeated):
+        mixed = []
+    question.mixed = mixed
+    question.save(update_fields=["mixed"])
+
+
+def _mixed_contents(question_id: str) -> dict[str, dict[str, Any]]:
+    """By hospital that is not shown alone and gave a number: what it sent."""
+    answered = Task.objects.filter(question_id=question_id, state=TaskState.ANSWERED.value, shown_alone=False)
+    contents = {
+        task.site: read_json(task.content, max_bytes=_MAX_CONTENT_BYTES)
+        for task in answered.only("site", "content")
+    }
+    return {site: content for site, content in contents.items() if _counts(content)}
+
+
+def _counts(content: dict[str, Any]) -> bool:
+    return not isinstance(cell_from_json(content["persons"]), Suppressed)
+
+
+def _is_too_close(question: Question, *, mixed: Iterable[str], repeated: bool) -> bool:
+    """Whether a former total differs by some hospitals, and by too few.
+
+    Former totals of the same cohort; of any cohort when a hospital says that it repeats a former answer,
+    since the persons may then be those of a cohort in other words.
+    """
+    former = Question.objects.filter(
+        requester=question.requester, permit=question.permit, mixed__isnull=False
+    ).exclude(id=question.id)
+    if not repeated:
+        former = former.filter(cohort_hash=question.cohort_hash)
+    apart = (len(set(one) ^ set(mixed)) for one in former.values_list("mixed", flat=True) if one)
+    return any(0 < hospitals < question.minimum_sites for hospitals in apart)
