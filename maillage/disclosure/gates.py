@@ -6,6 +6,7 @@ those of former answers, a noisy one draws the noise from them. What it gets bac
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,27 +33,35 @@ class Former:
     content: Mapping[str, Any] | None
 
 
+class Role(StrEnum):
+    """What a set of persons is in an answer."""
+
+    WHOLE = "whole"
+    STEP = "step"
+    PART = "part"
+
+
 @dataclass(frozen=True)
 class Shown:
     """Persons that an answer tells of: by their own number, or by a former one that stands for it."""
 
     persons: Persons
     exact: bool
-    whole: bool = False
+    role: Role
 
 
 class Guard(Protocol):
     """What was released before under this permit to this requester, as `differencing` judges it."""
 
-    def judge(self, persons: Persons, *, whole: bool) -> Former | bool:
-        """The former set whose number stands for this one, or whether this one may be shown.
+    def judge(self, persons: Persons) -> Former | bool:
+        """For a whole answer or a step: the former set that stands for it, or whether it may be shown.
 
-        A whole answer is compared with one and with two former ones together, a part of it with one.
+        It is compared with one former set and with two together, those of the present answer included.
         """
         ...
 
     def allows(self, persons: Persons) -> bool:
-        """Whether no set that was shown, or stood for, differs from it by 1 to floor - 1 persons."""
+        """For a part: whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
         ...
 
     def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any]) -> None:
@@ -102,17 +111,19 @@ class ExactGate:
 
     def __post_init__(self) -> None:
         self._shown: list[Shown] = []
+        self._refused = False
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons, or the number of the former answer that stands for it."""
         cell = protect_count(len(persons), rules=self.rules)
         if self.guard is None or isinstance(cell, Suppressed):
             return cell, None
-        judged = self.guard.judge(persons, whole=True)
+        judged = self.guard.judge(persons)
         if judged is False:
+            self._refused = True
             return Suppressed(Suppression.PROTECTED), None
         former = judged if isinstance(judged, Former) else None
-        self._shown.append(Shown(persons, exact=former is None, whole=True))
+        self._shown.append(Shown(persons, exact=former is None, role=Role.WHOLE))
         return (Count(former.persons) if former else cell), former
 
     def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:
@@ -126,7 +137,7 @@ class ExactGate:
             cells.append(cell)
             if isinstance(cell, Count):
                 shown = cell.value
-                self._shown.append(Shown(persons, exact=exact))
+                self._shown.append(Shown(persons, exact=exact, role=Role.STEP))
                 repeated += [] if exact else [index]
         return Chain(tuple(reversed(cells)), tuple(reversed(repeated)))
 
@@ -134,7 +145,10 @@ class ExactGate:
         """The number that may be told of a step, None for none; and whether it is its own."""
         if self.guard is None or len(persons) < self.rules.floor:
             return len(persons), True
-        judged = self.guard.judge(persons, whole=False)
+        if self._refused:
+            # A step may be the very cohort that is hidden.
+            return None, True
+        judged = self.guard.judge(persons)
         if isinstance(judged, Former):
             return judged.persons, False
         return (len(persons) if judged else None), True
@@ -158,7 +172,7 @@ class ExactGate:
                 break
             barred.add(min(shown, key=lambda group: (counts[group], group)))
         parts = [groups[group] for group in shown] + ([rest] if shown and len(rest) else [])
-        self._shown += [Shown(persons, exact=True) for persons in parts]
+        self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in parts]
         return partition
 
     def settle(self, content: Mapping[str, Any]) -> None:

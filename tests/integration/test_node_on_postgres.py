@@ -6,6 +6,8 @@ import pytest
 
 from maillage.base.settings import read_settings
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
+from maillage.cli.demo.processes import run_command
+from maillage.client import connect
 from maillage.node.settings import NodeSettings, WarehouseSettings, write_node_settings
 from maillage.warehouse.place import PostgresPlace
 from tests.support.in_place import make_place
@@ -16,9 +18,11 @@ EXAMPLES = Path(__file__).parents[2] / "maillage" / "cli" / "examples"
 QUESTIONS = ("diabete-type-2-metformine.json", "insuffisance-cardiaque-readmission.json")
 
 
-def answers(network: RunningNetwork) -> list[object]:
-    """What each hospital answers to each question, and the total."""
-    with network.connect() as hub:
+def answers(network: RunningNetwork, *, requester: str) -> list[object]:
+    """What each hospital answers somebody who asks for the first time, and the total."""
+    folder = str(network.folder / "hub")
+    token = run_command("hub", "token", "create", requester, "--hub", folder).strip()
+    with connect(network.url, token=token) as hub:
         found = [hub.count(EXAMPLES / name) for name in QUESTIONS]
     for result in found:
         assert {site.status for site in result.sites} == {"answered"}, str(result)
@@ -45,11 +49,12 @@ def test_a_node_on_postgresql_answers_as_it_did_on_its_file(
     with running_network(
         synthetic_hospitals, folder=tmp_path / "network", options=NetworkOptions(worker_threads=1)
     ) as network:
-        from_file = answers(network)
+        from_file = answers(network, requester="alice")
         network.stop(hospital.id)
         move_to_postgres(network.folder / hospital.id, hospital, tmp_path)
         network.start(hospital.id)
-        assert answers(network) == from_file
+        # Another person: to the same one the node would repeat what it told.
+        assert answers(network, requester="bruno") == from_file
     log = (network.folder / f"{hospital.id}.log").read_text(encoding="utf-8")
     assert "job_declined" not in log
     assert "Traceback" not in log

@@ -18,7 +18,8 @@ CELLS: dict[str, dict[str, Any] | None] = {
 @pytest.fixture
 def result() -> CountResult:
     site = {"status": "answered", "sentence": "", "engine_ms": None}
-    combined = {"persons": CELLS["noisy"], "contributing": [], "left_out": [], "steps": [], "years": []}
+    combined = {"persons": CELLS["noisy"], "contributing": [], "left_out": []}
+    combined |= {"repeated": [], "steps": [], "years": []}
     document = {"id": "q", "title": "", "status": "complete", "combined": combined, "elapsed_ms": 1.0}
     sites = [site | {"id": kind, "name": kind, "persons": cell} for kind, cell in CELLS.items()]
     return read_result(document | {"sites": sites})

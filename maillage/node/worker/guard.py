@@ -7,7 +7,7 @@ import numpy as np
 
 from maillage.base.canon import canonical_hash
 from maillage.disclosure.differencing import Clear, check
-from maillage.disclosure.gates import Former, Persons, Shown
+from maillage.disclosure.gates import Former, Persons, Role, Shown
 from maillage.disclosure.persons import PersonSet
 from maillage.node.worker.releases import Kept, Releases
 
@@ -15,6 +15,10 @@ from maillage.node.worker.releases import Kept, Releases
 def find_scope(*, permit: str, requester: str) -> str:
     """Whose releases are compared: those of one requester under one permit."""
     return canonical_hash({"permit": permit, "requester": requester})
+
+
+_STRONGER = {(Role.PART, Role.STEP), (Role.PART, Role.WHOLE)}
+"""A set kept as a part is kept again as what is compared more."""
 
 
 class History:
@@ -27,9 +31,9 @@ class History:
         self._sizes = np.array([len(kept.persons) for kept in self._kept], dtype=np.int64)
 
     @property
-    def wholes(self) -> list[Kept]:
-        """Those that were whole answers."""
-        return [kept for kept in self._kept if kept.content is not None]
+    def paired(self) -> list[PersonSet]:
+        """Those that are compared two by two: exact whole answers and steps. Years would be too many."""
+        return [kept.persons for kept in self._kept if kept.exact and kept.role is not Role.PART]
 
     def near(self, persons: PersonSet, *, floor: int) -> list[Kept]:
         """Those that differ by fewer than `floor` persons, the nearest first; the same set is among them."""
@@ -45,7 +49,8 @@ class History:
         self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
 
     def _knows(self, new: Kept) -> bool:
-        return any(kept.exact == new.exact for kept in self.near(new.persons, floor=1))
+        same = self.near(new.persons, floor=1)
+        return any(kept.exact == new.exact and (kept.role, new.role) not in _STRONGER for kept in same)
 
 
 class ReleaseGuard:
@@ -56,8 +61,9 @@ class ReleaseGuard:
         self._history = history
         self._job = job
         self._floor = floor
+        self._present: list[PersonSet] = []
 
-    def judge(self, persons: Persons, *, whole: bool) -> Former | bool:
+    def judge(self, persons: Persons) -> Former | bool:
         """The nearest exact set within the floor stands for these persons; else whether they may be shown.
 
         A set that a former number stood for is a limit too: who knows what it contains, and that it is
@@ -68,11 +74,16 @@ class ReleaseGuard:
         exact = next((kept for kept in near if kept.exact), None)
         if exact is not None:
             return Former(len(exact.persons), exact.content)
-        return not near and (not whole or self._fits_pairs(new))
+        if near or self._is_close_to_two(new):
+            return False
+        self._present.append(new)
+        return True
 
-    def _fits_pairs(self, new: PersonSet) -> bool:
-        wholes = [kept.persons for kept in self._history.wholes]
-        return isinstance(check(new, released=wholes, floor=self._floor), Clear)
+    def _is_close_to_two(self, new: PersonSet) -> bool:
+        # Of the present answer, those near this one are left out: the rule of the chain judges them.
+        present = [one for one in self._present if _apart(new, one) >= self._floor]
+        released = [*self._history.paired, *present]
+        return not isinstance(check(new, released=released, floor=self._floor), Clear)
 
     def allows(self, persons: Persons) -> bool:
         """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
@@ -85,7 +96,8 @@ class ReleaseGuard:
             Kept(
                 self._releases.rank(one.persons),
                 exact=one.exact,
-                content=content if one.whole and one.exact else None,
+                role=one.role,
+                content=content if one.role is Role.WHOLE and one.exact else None,
             )
             for one in shown
         ]

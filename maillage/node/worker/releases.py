@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from maillage.base.i18n import _
 from maillage.base.statements import load_statements
+from maillage.disclosure.gates import Role
 from maillage.disclosure.persons import PersonSet
 from maillage.node.errors import ReleasesBrokenError
 
@@ -35,6 +36,7 @@ class Kept:
 
     persons: PersonSet
     exact: bool
+    role: Role
     content: Mapping[str, Any] | None
 
 
@@ -65,7 +67,7 @@ class Releases:
         """Remember these, all or none, on disk before it returns."""
         with self._connection:
             for kept in shown:
-                told = json.dumps({"exact": kept.exact, "content": kept.content})
+                told = json.dumps({"exact": kept.exact, "role": kept.role, "content": kept.content})
                 self._connection.execute(
                     _queries()["keep"],
                     {
@@ -91,7 +93,8 @@ class Releases:
 
     def _read(self, scope: str, persons: bytes, content: bytes) -> Kept:
         told = json.loads(self._open(content, scope=scope))
-        return Kept(PersonSet.from_bytes(self._open(persons, scope=scope)), **told)
+        found = PersonSet.from_bytes(self._open(persons, scope=scope))
+        return Kept(found, told["exact"], Role(told["role"]), told["content"])
 
     def _open(self, sealed: bytes, *, scope: str) -> bytes:
         try:
