@@ -81,7 +81,7 @@ def _measure(options: argparse.Namespace, cohorts_folder: Path, *, warehouse: Pa
     batch = _run_batch(cohorts, warehouse=warehouse, runs=options.runs, threads=options.threads)
     how = f"`combined` × {options.copies}, {len(pairs)} phenotypes, {options.threads} threads"
     port = measure_port(
-        chosen[:: max(1, len(chosen) // options.port)],
+        chosen[:: max(1, len(chosen) // max(1, options.port))],
         warehouse=warehouse,
         threads=options.threads,
         ours={pair.name: pair.ours for pair in pairs},
@@ -97,7 +97,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1, help="of so many definitions, one")
     parser.add_argument("--runs", type=int, default=2, help="pairs of each; the best of each side counts")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--port", type=int, default=12, help="about so many for the port's own engine")
+    parser.add_argument(
+        "--port", type=int, default=12, help="about so many for the port's own engine, 1 at least"
+    )
     parser.add_argument("--dry", action="store_true", help="print, write nothing down")
     return parser.parse_args()
 
