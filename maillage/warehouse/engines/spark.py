@@ -52,6 +52,8 @@ _PARQUET_TYPES: Mapping[str, str] = MappingProxyType(
 
 Answer = TypeVar("Answer")
 
+CANCEL_EVERY_SECONDS = 0.2
+
 
 class SparkEngine:
     """One session over one lakehouse; see `Engine`. Closes itself at the end of a `with`."""
@@ -74,6 +76,8 @@ class SparkEngine:
         self._kept: dict[str, DataFrame] = {}
         self._group = f"maillage-{token_hex(6)}"
         self._stopped = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
 
     def __enter__(self) -> Self:
         return self
@@ -150,6 +154,12 @@ class SparkEngine:
         """Stop the running query, from any thread."""
         self._stopped.set()
         self._session.sparkContext.cancelJobGroup(self._group)
+        threading.Thread(target=self._keep_cancelling, daemon=True).start()
+
+    def _keep_cancelling(self) -> None:
+        # A query that is still being planned has no job to cancel, and would start one afterwards.
+        while not self._idle.wait(CANCEL_EVERY_SECONDS) and self._stopped.is_set():
+            self._session.sparkContext.cancelJobGroup(self._group)
 
     def is_outdated(self) -> bool:
         """Whether the list of objections was replaced."""
@@ -174,12 +184,15 @@ class SparkEngine:
         # The group belongs to the thread that asks; an interruption names it from another.
         self._session.sparkContext.setJobGroup(self._group, "maillage", interruptOnCancel=True)
         self._stopped.clear()
+        self._idle.clear()
         try:
             answer = translated(work)
         except EngineError:
             if self._stopped.is_set():
                 raise QueryInterruptedError(_("La requête a été arrêtée.")) from None
             raise
+        finally:
+            self._idle.set()
         if self._stopped.is_set():
             # Stopped while it was planned: no job was there to cancel.
             raise QueryInterruptedError(_("La requête a été arrêtée."))
