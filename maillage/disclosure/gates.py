@@ -4,7 +4,7 @@ An analysis hands over the persons behind each number, not the number: an exact 
 those of former answers, a noisy one draws the noise from them. What it gets back is all it may tell.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.disclosure.noise import NoiseTable
-from maillage.disclosure.perturbation import band_count, perturb, record_keys, sum_keys
+from maillage.disclosure.perturbation import band_count, perturb_persons
 from maillage.disclosure.rules import DisclosureRules, protect_count
-from maillage.disclosure.tables import Partition, may_follow, partition_with, protect_partition
+from maillage.disclosure.tables import Partition, protect_chain, protect_partition
 from maillage.disclosure.values import Cell, Count, Suppressed, Suppression
 
 Persons = NDArray[np.int64]
@@ -127,19 +127,22 @@ class ExactGate:
         return (Count(former.persons) if former else cell), former
 
     def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:
-        """The rule of `protect_chain` on what may be told of each step, from the last to the first."""
-        shown = last.value if isinstance(last, Count) else None
-        cells: list[Cell] = []
-        repeated: list[int] = []
-        for index, persons in reversed([*enumerate(steps)]):
-            number, exact = self._tell(persons)
-            cell = self._link(number, persons=persons, shown=shown)
-            cells.append(cell)
-            if isinstance(cell, Count):
-                shown = cell.value
-                self._shown.append(Shown(persons, exact=exact, role=Role.STEP))
-                repeated += [] if exact else [index]
-        return Chain(tuple(reversed(cells)), tuple(reversed(repeated)))
+        """As `protect_chain`, on what may be told of each step."""
+        # The last first: where two cannot both be told, the answer is preferred to what led to it.
+        told = [self._tell(persons) for persons in reversed(steps)][::-1]
+        cells = protect_chain(
+            [len(persons) for persons in steps],
+            rules=self.rules,
+            told=[number for number, _exact in told],
+            shown=last.value if isinstance(last, Count) else None,
+        )
+        kept = [
+            (index, Shown(steps[index], exact=told[index][1], role=Role.STEP))
+            for index, cell in enumerate(cells)
+            if _is_shown(cell)
+        ]
+        self._shown += [shown for _index, shown in kept]
+        return Chain(cells, repeated=tuple(index for index, shown in kept if not shown.exact))
 
     def _tell(self, persons: Persons) -> tuple[int | None, bool]:
         """The number that may be told of a step, None for none; and whether it is its own."""
@@ -152,13 +155,6 @@ class ExactGate:
         if isinstance(judged, Former):
             return judged.persons, False
         return (len(persons) if judged else None), True
-
-    def _link(self, number: int | None, *, persons: Persons, shown: int | None) -> Cell:
-        if len(persons) < self.rules.floor:
-            return Suppressed(Suppression.BELOW_FLOOR)
-        if number is None or not may_follow(number, shown=shown, floor=self.rules.floor):
-            return Suppressed(Suppression.PROTECTED)
-        return Count(number)
 
     def partition(self, groups: Mapping[int, Persons]) -> Partition:
         """As `protect_partition`, and no group, nor the rest, that a former answer would give away."""
@@ -184,67 +180,56 @@ class ExactGate:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)
 
 
-@dataclass
-class NoisyGate:
-    """Counts with noise keyed to their persons, for open questions; nothing is remembered.
+@dataclass(frozen=True)
+class InexactGate:
+    """Numbers that are not exact, each made from its own persons; nothing is remembered.
 
-    `rules` may be stricter than the table's own: a site's floor hides what is under it, before noise and
-    after.
+    Nothing is hidden for another number's sake: what subtraction finds is as inexact as the numbers are.
     """
 
     rules: DisclosureRules
-    table: NoiseTable
-    secret: bytes
+    cell_of: Callable[[Persons], Cell]
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
-        """The number of persons with its noise."""
-        return self._cell(persons), None
+        """The number of persons."""
+        return self.cell_of(persons), None
 
     def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
-        """Each step with the noise of its own persons."""
-        return Chain(tuple(self._cell(persons) for persons in steps))
+        """Each step by itself."""
+        return Chain(tuple(self.cell_of(persons) for persons in steps))
 
     def partition(self, groups: Mapping[int, Persons]) -> Partition:
-        """Each group with the noise of its own persons, and the rest likewise."""
-        return partition_with(groups, cell_of=self._cell, join=_join)
+        """Each group by itself, and together those that are not shown."""
+        cells = {group: self.cell_of(persons) for group, persons in groups.items()}
+        shown = [group for group, cell in cells.items() if _is_shown(cell)]
+        named = range(min(shown), max(shown) + 1) if shown else range(0)
+        hidden = [persons for group, persons in groups.items() if group not in shown]
+        return Partition(
+            groups={
+                group: cells[group] if group in shown else Suppressed(Suppression.PROTECTED)
+                for group in named
+            },
+            rest=self.cell_of(_join(hidden)) if hidden or not shown else None,
+        )
 
     def settle(self, content: Mapping[str, Any]) -> None:
-        """The noise is the memory: the same persons get the same again."""
-
-    def _cell(self, persons: Persons) -> Cell:
-        if len(persons) < self.rules.floor:
-            return Suppressed(Suppression.BELOW_FLOOR)
-        key_sum = sum_keys(record_keys(persons, secret=self.secret))
-        cell = perturb(len(persons), key_sum=key_sum, secret=self.secret, table=self.table)
-        if isinstance(cell, Suppressed) or cell.value < self.rules.floor:
-            return Suppressed(Suppression.BELOW_FLOOR)
-        return cell
+        """The same persons give the same number again: there is nothing to keep."""
 
 
-@dataclass
-class BandGate:
+def noisy_gate(*, rules: DisclosureRules, table: NoiseTable, secret: bytes) -> InexactGate:
+    """Counts with noise keyed to their persons; a floor above the table's hides before noise and after."""
+
+    def cell_of(persons: Persons) -> Cell:
+        cell = perturb_persons(persons, secret=secret, table=table)
+        number = min(len(persons), 0 if isinstance(cell, Suppressed) else cell.value)
+        return Suppressed(Suppression.BELOW_FLOOR) if number < rules.floor else cell
+
+    return InexactGate(rules, cell_of)
+
+
+def band_gate(*, rules: DisclosureRules, width: int) -> InexactGate:
     """Counts as bands of `width` persons."""
-
-    rules: DisclosureRules
-    width: int
-
-    def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
-        """The band that holds the number of persons."""
-        return self._cell(persons), None
-
-    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
-        """The band of each step."""
-        return Chain(tuple(self._cell(persons) for persons in steps))
-
-    def partition(self, groups: Mapping[int, Persons]) -> Partition:
-        """The band of each group and of the rest."""
-        return partition_with(groups, cell_of=self._cell, join=_join)
-
-    def settle(self, content: Mapping[str, Any]) -> None:
-        """Bands are not compared with former ones."""
-
-    def _cell(self, persons: Persons) -> Cell:
-        return band_count(len(persons), rules=self.rules, width=self.width)
+    return InexactGate(rules, lambda persons: band_count(len(persons), rules=rules, width=width))
 
 
 def _is_shown(cell: Cell) -> bool:

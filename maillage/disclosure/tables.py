@@ -4,15 +4,12 @@ Both gates are for exact counts in one dimension with a known total. Tables with
 linear programming, which these do not attempt.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
 
 from maillage.disclosure.rules import DisclosureRules, protect_count
 from maillage.disclosure.values import Cell, Count, Suppressed, Suppression
-
-Group = TypeVar("Group")
 
 
 @dataclass(frozen=True)
@@ -23,26 +20,28 @@ class Partition:
     rest: Cell | None
 
 
-def may_follow(number: int, *, shown: int | None, floor: int) -> bool:
-    """Whether a step may be shown before the next shown one: it equals it or exceeds it by the floor."""
-    return shown is None or number == shown or number - shown >= floor
-
-
-def protect_chain(steps: Sequence[int], *, rules: DisclosureRules) -> tuple[Cell, ...]:
+def protect_chain(
+    steps: Sequence[int],
+    *,
+    rules: DisclosureRules,
+    told: Sequence[int | None] | None = None,
+    shown: int | None = None,
+) -> tuple[Cell, ...]:
     """The gate for an attrition: numbers of persons that never grow from one step to the next.
 
-    The last step is the answer, so it is kept first. Another is shown only when it equals the next shown
-    one or exceeds it by at least the floor: two shown steps never differ by 1…floor−1 persons.
+    The last step is the answer, so it is kept first; `shown` is a number already shown after it. Another is
+    shown only when it equals the next shown one or exceeds it by at least the floor: two shown steps never
+    differ by 1…floor−1 persons. `told` is what may be said of each step, None for nothing; without it, the
+    step's own number.
     """
     if any(later > earlier for earlier, later in pairwise(steps)):
         raise ValueError("an attrition never grows")
     protected: list[Cell] = []
-    shown: int | None = None
-    for persons in reversed(steps):
+    for persons, number in reversed([*zip(steps, steps if told is None else told, strict=True)]):
         cell = protect_count(persons, rules=rules)
         if isinstance(cell, Count):
-            if may_follow(persons, shown=shown, floor=rules.floor):
-                shown = persons
+            if number is not None and (shown in (None, number) or number - (shown or 0) >= rules.floor):
+                cell, shown = Count(number), number
             else:
                 cell = Suppressed(Suppression.PROTECTED)
         protected.append(cell)
@@ -75,26 +74,4 @@ def protect_partition(
         },
         # Without a shown group, "nothing is left" would tell that the total is zero and not merely small.
         rest=protect_count(hidden, rules=rules) if hidden or not shown else None,
-    )
-
-
-def partition_with(
-    groups: Mapping[int, Group],
-    *,
-    cell_of: Callable[[Group], Cell],
-    join: Callable[[Iterable[Group]], Group],
-) -> Partition:
-    """The same form for cells that are not exact: each group, and what is in none shown, gets its own cell.
-
-    Nothing is hidden for another's sake: what subtraction finds is as inexact as the cells are.
-    """
-    cells = {group: cell_of(found) for group, found in groups.items()}
-    shown = [group for group, cell in cells.items() if not isinstance(cell, Suppressed)]
-    named = range(min(shown), max(shown) + 1) if shown else range(0)
-    hidden = [found for group, found in groups.items() if group not in shown]
-    return Partition(
-        groups={
-            group: cells[group] if group in shown else Suppressed(Suppression.PROTECTED) for group in named
-        },
-        rest=cell_of(join(hidden)) if hidden or not shown else None,
     )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from maillage.analysis.count.local import FoundPersons, protect
 from maillage.disclosure import NETWORK_FLOOR, DisclosureRules
 from maillage.disclosure.entropy import build_table
-from maillage.disclosure.gates import ExactGate, NoisyGate
+from maillage.disclosure.gates import ExactGate, noisy_gate
 from maillage.disclosure.noise import NoiseRules
 from maillage.node.errors import ReleasesBrokenError
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
@@ -181,7 +181,9 @@ def rephrase(*, fresh_secrets: bool) -> list[int]:
     values: list[int] = []
     for number in range(1000):
         secret = number.to_bytes(16, "big") if fresh_secrets else b"the secret of one site"
-        cell, _former = NoisyGate(RULES, table, secret).whole(shuffle.permutation(persons))
+        cell, _former = noisy_gate(rules=RULES, table=table, secret=secret).whole(
+            shuffle.permutation(persons)
+        )
         values.append(getattr(cell, "value", 0))
     return values
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from maillage.disclosure.gates import BandGate, ExactGate, Gate, NoisyGate
+from maillage.disclosure.gates import ExactGate, Gate, band_gate, noisy_gate
 from maillage.disclosure.noise import NoiseTable
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.permit import Bands, CellKey, Exact
@@ -26,9 +26,10 @@ class GateKeeper:
             case Exact():
                 return ExactGate(rules, self._make_guard(job))
             case CellKey(table=table):
-                return NoisyGate(rules, NoiseTable.from_json(table), self._releases().secret)
+                noise = NoiseTable.from_json(table)
+                return noisy_gate(rules=rules, table=noise, secret=self._releases().secret)
             case Bands(width=width):
-                return BandGate(rules, width)
+                return band_gate(rules=rules, width=width)
 
     def _make_guard(self, job: Job) -> ReleaseGuard:
         releases = self._releases()
