@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage.analysis.count.local import RawCounts, protect
+from maillage.analysis.count.local import protect
 from maillage.disclosure import NETWORK_FLOOR, DisclosureRules
 from maillage.disclosure.gates import ExactGate
 from tests.integration.hub.conftest import SITES, Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS, site_of
-from tests.support.persons import found_persons
+from tests.support.persons import RawCounts, found_persons
 
 RULES = DisclosureRules()
 HIDDEN = {"suppressed": "below_floor"}

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from maillage.analysis.base import Contribution
 from maillage.analysis.count.combine import combine
-from maillage.analysis.count.local import RawCounts, protect
+from maillage.analysis.count.local import protect
 from maillage.disclosure import NETWORK_FLOOR, DisclosureRules
 from maillage.disclosure.gates import ExactGate
-from tests.support.persons import found_persons
+from tests.support.persons import RawCounts, found_persons
 
 YEARS = st.dictionaries(st.integers(2019, 2024), st.integers(0, 45), max_size=5)
 LOSSES = st.lists(st.integers(0, 30), max_size=3)

@@ -1,8 +1,29 @@
 """Persons for exact numbers: what an engine would find of a hospital that has just so many."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
-from maillage.analysis.count.local import FoundPersons, RawCounts
+from maillage.analysis.count.local import FoundPersons
+
+
+@dataclass(frozen=True)
+class RawCounts:
+    """Exact numbers of distinct persons."""
+
+    persons: int
+    steps: Sequence[int]
+    years: Mapping[int, int]
+
+
+def raw_counts(found: FoundPersons) -> RawCounts:
+    """The exact numbers of what an engine found."""
+    return RawCounts(
+        persons=len(found.cohort),
+        steps=[len(persons) for persons in found.steps],
+        years={year: len(persons) for year, persons in found.years.items()},
+    )
 
 
 def found_persons(numbers: RawCounts) -> FoundPersons:

@@ -1,7 +1,6 @@
 """The node's half of count: the persons of a cohort, by step and by year, gated before they are returned."""
 
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,15 +16,6 @@ from maillage.cohort import CohortExpression, CohortPlan, CohortTables, best_pre
 from maillage.disclosure.gates import Former, Gate, Persons
 from maillage.disclosure.values import Cell, Suppressed, Suppression
 from maillage.warehouse.engines.base import Engine
-
-
-@dataclass(frozen=True)
-class RawCounts:
-    """Exact numbers of distinct persons. They stay in this process."""
-
-    persons: int
-    steps: Sequence[int]
-    years: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -55,15 +45,6 @@ class FoundPersons:
     def years(self) -> dict[int, Persons]:
         """The cohort by year."""
         return {int(year): self.ids[self.year == year] for year in np.unique(self.year) if year > 0}
-
-    @property
-    def counts(self) -> RawCounts:
-        """The exact numbers."""
-        return RawCounts(
-            persons=len(self.cohort),
-            steps=[len(persons) for persons in self.steps],
-            years={year: len(persons) for year, persons in self.years.items()},
-        )
 
 
 def run(
