@@ -5,15 +5,13 @@ one of them has. So a total is hidden when a former one, of the same requester u
 from it by fewer hospitals than a total must mix.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maillage.base.canon import read_json
 from maillage.disclosure import Suppressed, cell_from_json
+from maillage.hub.questions.contents import read_content
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.states import QuestionState, TaskState
-
-_MAX_CONTENT_BYTES = 4_000_000
 
 
 def fix_total(question_id: str) -> None:
@@ -30,17 +28,14 @@ def fix_total(question_id: str) -> None:
     question.save(update_fields=["mixed"])
 
 
-def _mixed_contents(question_id: str) -> dict[str, dict[str, Any]]:
+def _mixed_contents(question_id: str) -> dict[str, Mapping[str, Any]]:
     """By hospital that is not shown alone and gave a number: what it sent."""
     answered = Task.objects.filter(question_id=question_id, state=TaskState.ANSWERED.value, shown_alone=False)
-    contents = {
-        task.site: read_json(task.content, max_bytes=_MAX_CONTENT_BYTES)
-        for task in answered.only("site", "content")
-    }
+    contents = {task.site: read_content(task) for task in answered.only("site", "content")}
     return {site: content for site, content in contents.items() if _counts(content)}
 
 
-def _counts(content: dict[str, Any]) -> bool:
+def _counts(content: Mapping[str, Any]) -> bool:
     return not isinstance(cell_from_json(content["persons"]), Suppressed)
 
 

@@ -68,7 +68,7 @@ def receive(store: Store, *, node: Node, envelope: bytes) -> Opened[Permit]:
     """Keep a permit that the committee signed for this hospital; accepting it is a person's matter.
 
     The same permit under another trusted signature replaces the envelope and keeps the acceptance. Raises
-    EnvelopeError, or PermitRefusedError for a permit of another network or of other hospitals.
+    EnvelopeError, or PermitRefusedError for a permit of other hospitals.
     """
     with store.transaction():
         opened = open_permit(envelope, signers=trusted_signers(store))

@@ -28,42 +28,39 @@ class Terms:
 
 def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
     """What holds now for this question, or why it gets no answer. Raises PolicyError, FloorError."""
-    policy = node.read_policy()
     found = permit_in_force(store, node=node, name=task.permit)
     if isinstance(found, Reason):
         return found
     permit = found.permit
     if permit is None or not covers(permit, task):
         return Reason.PERMIT_EXCEEDED
-    if not _has_enough_participants(task, policy=policy, permit=permit):
+    policy = _tighten(node.read_policy(), permit=permit)
+    if not has_enough_participants(task, policy=policy):
         return Reason.TOO_FEW_PARTICIPANTS
     return Terms(
         permit=found.hash,
         policy=policy.hash,
-        disclosure=_raise_floor(policy.disclosure, to=permit.minimum_cell),
-        shown_alone=policy.shown_alone and permit.is_per_hospital,
+        disclosure=policy.disclosure,
+        shown_alone=policy.shown_alone,
         counts=permit.counts,
         budget=_choose_budget(permit, policy=policy),
         verdict=_decide(task, policy=policy, permit=permit),
     )
 
 
-def _has_enough_participants(task: Task, *, policy: Policy, permit: Permit) -> bool:
-    shown_alone = policy.shown_alone and permit.is_per_hospital
-    minimum = max(policy.minimum_participants, permit.minimum_sites)
-    return has_enough_participants(
-        task, policy=replace(policy, shown_alone=shown_alone, minimum_participants=minimum)
+def _tighten(policy: Policy, *, permit: Permit) -> Policy:
+    """The policy, with the permit's word where that is the stricter."""
+    floor = max(policy.disclosure.floor, permit.minimum_cell)
+    return replace(
+        policy,
+        disclosure=replace(policy.disclosure, floor=floor),
+        shown_alone=policy.shown_alone and permit.is_per_hospital,
+        minimum_participants=max(policy.minimum_participants, permit.minimum_sites),
     )
 
 
 def _choose_budget(permit: Permit, *, policy: Policy) -> Budget | None:
-    if permit.budgets is None:
-        return None
-    return permit.budgets.choose(per_hospital=policy.shown_alone and permit.is_per_hospital)
-
-
-def _raise_floor(rules: DisclosureRules, *, to: int) -> DisclosureRules:
-    return replace(rules, floor=max(rules.floor, to))
+    return permit.budgets.choose(per_hospital=policy.shown_alone) if permit.budgets else None
 
 
 def _decide(task: Task, *, policy: Policy, permit: Permit) -> Verdict:
