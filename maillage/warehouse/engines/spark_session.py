@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Mapping
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
+from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
@@ -28,6 +30,7 @@ from maillage.warehouse.place import SparkPlace
 from maillage.warehouse.schema import CdmType
 from maillage.warehouse.schema.persons import PARENT_LINKS, SOURCE_VALUE
 
+JAVA_GRACE_SECONDS = 10.0
 _RAW = f"{RESERVED}raw_"
 _MEANING: Mapping[str, str] = MappingProxyType(
     {
@@ -67,6 +70,7 @@ def start_session(place: SparkPlace) -> tuple[SparkSession, Callable[[], None]]:
 
     def stop() -> None:
         session.stop()
+        _end_java()
         shutil.rmtree(scratch, ignore_errors=True)
 
     return session, stop
@@ -89,6 +93,27 @@ def _start(place: SparkPlace, scratch: Path) -> SparkSession:
     session.sparkContext.setLogLevel("OFF")
     _set_meaning(session)
     return session
+
+
+def _end_java() -> None:
+    """End the process behind the session; the next session starts another.
+
+    A task that multiplies rows heeds neither a cancellation nor the session's end: it would keep a core busy
+    for as long as Python lives. The library offers nothing for it and keeps its gateway in class attributes.
+    """
+    gateway: Any = SparkContext._gateway  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    SparkContext._gateway = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    SparkContext._jvm = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    if gateway is None:
+        return
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.terminate()
+    try:
+        gateway.proc.wait(JAVA_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        gateway.proc.kill()
+        gateway.proc.wait()
 
 
 @contextmanager
