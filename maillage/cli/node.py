@@ -17,6 +17,7 @@ from rich.table import Table
 from maillage.base.i18n import _
 from maillage.base.settings import SettingsError, describe_validation
 from maillage.cli import node_permits
+from maillage.cli.node_options import AsJson, By, Folder
 from maillage.cli.objections import app as objections_app
 from maillage.node import ledger as ledgers
 from maillage.node import referentiel, review, status
@@ -41,10 +42,7 @@ app.add_typer(referentiel_app, name="referentiel")
 node_permits.register(app)
 app.add_typer(objections_app, name="objections")
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("Dossier du nœud."), show_default=False)]
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]
-By = Annotated[str, typer.Option(help=_("Qui décide : ce nom va au registre."), show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help=_("Un document JSON plutôt qu’un tableau."))]
 
 
 @app.command(help=_("Crée un nœud : sa clé, ses réglages, sa politique, son registre."))

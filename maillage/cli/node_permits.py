@@ -12,15 +12,13 @@ from rich.table import Table
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.base.keys import PublicKey
+from maillage.cli.node_options import AsJson, By, Folder
 from maillage.node.folder import open_node
 from maillage.node.permits import committee, documents
 from maillage.node.review import check_text
 
 committee_app = typer.Typer(no_args_is_help=True, help=_("Les clés du comité que cet hôpital reconnaît."))
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("Dossier du nœud."), show_default=False)]
-By = Annotated[str, typer.Option(help=_("Qui décide : ce nom va au registre."), show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help=_("Un document JSON plutôt qu’un tableau."))]
 Name = Annotated[
     str, typer.Argument(metavar="PERMIT", help=_("Nom ou empreinte de l’autorisation."), show_default=False)
 ]
@@ -32,9 +30,7 @@ def permits(
         Path | None,
         typer.Option("--import", help=_("Prend d’abord ce fichier signé.")),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help=_("Un document JSON plutôt qu’un tableau."))
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what was offered, accepted, withdrawn."""
     node = open_node(folder)

@@ -14,6 +14,7 @@ from rich.table import Table
 from maillage.base.errors import MaillageError
 from maillage.base.french import format_number
 from maillage.base.i18n import _, mark, ngettext
+from maillage.cli.node_options import AsJson, Folder
 from maillage.node.folder import Node, open_node
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ app = typer.Typer(
     no_args_is_help=True, help=_("Les oppositions des patients de l’hôpital : dès la question suivante.")
 )
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("Dossier du nœud."), show_default=False)]
 By = Annotated[str, typer.Option(help=_("Qui enregistre : ce nom va au registre."), show_default=False)]
 
 _KINDS = {"ins": mark("INS"), "local_id": mark("numéro local"), "both": mark("INS et numéro local")}
@@ -84,9 +84,7 @@ def import_list(
 @app.command("list", help=_("Les oppositions du registre, sans identité : numéro, nature, date."))
 def list_all(
     folder: Folder,
-    as_json: Annotated[
-        bool, typer.Option("--json", help=_("Un document JSON plutôt qu’un tableau."))
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List them, without identity."""
     from maillage.node.objections.presence import find_present

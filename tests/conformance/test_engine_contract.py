@@ -128,8 +128,8 @@ def test_no_query_names_what_lies_beside_the_model(engine: Engine, sql: str) -> 
 
 
 def test_a_running_query_is_stopped_from_another_thread(engine: Engine) -> None:
-    # A task of Spark heeds no order while it multiplies rows: in the Spark that all tests share it must end by
-    # itself, after some seconds. That a closed engine leaves no task: tests/integration/test_spark_stopping.py.
+    # A task of Spark heeds no order while it multiplies rows: in the Spark that all tests share it must end
+    # by itself. That a closed engine leaves no task behind: tests/integration/test_spark_stopping.py.
     values = ", ".join(map(str, range(40 if engine.dialect == "spark" else 200)))
     many = " CROSS JOIN ".join(f"(SELECT EXPLODE(ARRAY({values})) AS x) AS t{n}" for n in range(5))
     endless = parse_one(f"SELECT sum(t0.x + t1.x + t2.x + t3.x * t4.x) AS s FROM {many}", dialect="spark")
