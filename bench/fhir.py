@@ -45,14 +45,15 @@ SELECT '{"resourceType":"Patient","id":"p' || i || '","gender":"female","birthDa
 FROM range({patients}) AS numbers(i)
 """
 _LOAD = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
+from bench.measure import peak_megabytes
 from maillage.warehouse.batches.fhir import load_fhir
 from maillage.warehouse.batches.load import Means
 started = time.process_time()
 load_fhir([Path(sys.argv[1])], target=Path(sys.argv[2]), name="bench", source_name="bench",
           means=Means(memory_limit=sys.argv[3]))
-print(time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(time.process_time() - started, peak_megabytes())
 """
 _WRITE = r"""
 COPY ({query}) TO '{target}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')
@@ -110,7 +111,7 @@ def write_export(folder: Path, *, results: int) -> int:
 
 def _load(folder: Path) -> tuple[float, float]:
     command = [sys.executable, "-c", _LOAD, str(folder / "export"), str(folder / "w.duckdb"), MEMORY_LIMIT]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
     # The engine may draw its own progress before.
     seconds, megabytes = told.split()[-2:]
     return float(seconds), float(megabytes)

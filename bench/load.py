@@ -23,13 +23,14 @@ FACTS_A_PATIENT = 200
 FACTS = 4_000_000
 MEMORY = "2GB"
 _LOAD = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
+from bench.measure import peak_megabytes
 from maillage.warehouse.build.omop import load_omop
 started = time.process_time()
 report = load_omop(Path(sys.argv[1]), target=Path(sys.argv[2]), memory_limit=sys.argv[3])
 cpu = time.process_time() - started
-print(report.rows, report.seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(report.rows, report.seconds, cpu, peak_megabytes())
 """
 _ORDERS = {
     "Parquet in person order": ("parquet", ""),
@@ -112,7 +113,7 @@ def _measure(source: Path, home: Path, *, name: str, memory: str) -> list[Measur
 
 def _load(source: Path, target: Path, memory: str) -> Sequence[float]:
     command = [sys.executable, "-c", _LOAD, str(source), str(target), memory]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
     return [float(word) for word in told.split()]
 
 

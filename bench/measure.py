@@ -84,6 +84,16 @@ def milliseconds(action: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+def peak_megabytes() -> float:
+    """The most memory that this program ever had.
+
+    `ru_maxrss` would do, but a child begins with its parent's.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
+
+
 def write_results(sections: Sequence[tuple[str, Sequence[Measure]]]) -> None:
     """`bench/results.json` for programs, `docs/performance.md` for people.
 
