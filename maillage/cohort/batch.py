@@ -16,6 +16,7 @@ from maillage.cohort.errors import CohortError
 from maillage.cohort.expression import CohortExpression, ConceptSetItem
 from maillage.cohort.run import fresh_prefix, made, make_all
 from maillage.cohort.shared_scans import SharedScans, scans_of, share_scans
+from maillage.cohort.spread import each_done
 from maillage.warehouse.engines.base import Engine
 
 Made = TypeVar("Made")
@@ -98,14 +99,17 @@ def _write_all(
     progress: Callable[[str], None],
 ) -> None:
     found: dict[str, str] = {}
+
+    def find(name: str, session: Engine) -> None:
+        plan = scans.apply(plans[name])
+        if not plan.empty:
+            _make_rows(plan, engine=session)
+            found[name] = plan.rows
+
     try:
-        for name, plan in plans.items():
-            shared_plan = scans.apply(plan)
-            if not shared_plan.empty:
-                _make_rows(shared_plan, engine=engine)
-                found[name] = plan.rows
+        for name in each_done(plans, find, engine=engine):
             progress(name)
-        engine.write_parquet(_all_rows(found), to)
+        engine.write_parquet(_all_rows({name: found[name] for name in plans if name in found}), to)
     finally:
         for rows_table in found.values():
             engine.drop_temp(rows_table)

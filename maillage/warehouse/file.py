@@ -18,6 +18,12 @@ from maillage.warehouse.layout import LAYOUT_VERSION, METADATA_TABLE, OBJECTION_
 from maillage.warehouse.sql import text
 
 _CATALOG = "warehouse"
+MODEL = f"{_CATALOG}.main"
+"""Where the tables of an open file are."""
+
+OWN = "memory.main"
+"""Where the engine of an open file keeps what it makes: in memory, for all its sessions."""
+
 _MAGIC = slice(8, 12)
 """Where a DuckDB file says DUCK."""
 
@@ -38,7 +44,7 @@ def open_file(path: Path) -> duckdb.DuckDBPyConnection:
 
 def read_metadata(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
     """What the file says of itself."""
-    return dict(connection.table(METADATA_TABLE).fetchall())
+    return dict(connection.table(f"{_CATALOG}.{METADATA_TABLE}").fetchall())
 
 
 def read_objections(path: Path) -> np.ndarray:
@@ -81,6 +87,11 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute(f"USE {_CATALOG}")
     except duckdb.Error as error:
         raise _cannot_open(path, error) from None
+
+
+def find_own_first(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have a session look for a name among what the engine made, then in the file."""
+    connection.execute(f"SET search_path = '{OWN},{MODEL}'")
 
 
 def _check_magic(path: Path) -> None:

@@ -52,6 +52,18 @@ def test_a_temporary_table_can_be_asked_joined_and_forgotten(engine: Engine) -> 
         engine.fetch(joined)
 
 
+def test_its_sessions_see_the_same_tables_and_persons(engine: Engine) -> None:
+    sessions = engine.spread()
+    assert sessions[0] is engine
+    sessions[-1].create_temp("made_by_the_last", PERSON.copy())
+    for session in sessions:
+        assert sorted(session.fetch(PERSON.copy())) == [(1,), (2,), (3,)]
+        assert sorted(session.fetch(query("SELECT person_id FROM made_by_the_last"))) == [(1,), (2,), (3,)]
+    engine.drop_temp("made_by_the_last")
+    with pytest.raises(QueryRefusedError):
+        sessions[-1].fetch(query("SELECT person_id FROM made_by_the_last"))
+
+
 def test_a_temporary_table_cannot_stand_before_a_table_of_the_model(engine: Engine) -> None:
     with pytest.raises(EngineError, match="person"):
         engine.create_temp("person", query("SELECT 1 AS person_id"))

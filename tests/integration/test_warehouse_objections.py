@@ -116,6 +116,19 @@ def test_an_objection_empties_every_table_of_the_person(
         assert engine.fetch(kept.order_by("fact_id_1")) == [(21, STAYS, LEAVES), (21, 100, 101)]
 
 
+@pytest.mark.parametrize("way", [opened_by(at_load_from_csv), opened_by(after_load), as_it_opens])
+def test_an_objection_holds_in_every_session_of_an_engine(
+    tmp_path: Path, way: Callable[[Path], DuckDBEngine]
+) -> None:
+    folder = write_folder(tmp_path / "omop", all_tables())
+    with way(folder) as engine:
+        sessions = engine.spread()
+        assert len(sessions) > 1
+        for session in sessions:
+            assert session.fetch(select("person_id").from_("person")) == [(STAYS,)]
+            assert session.fetch(select("person_id").from_("condition_occurrence_by_concept")) == [(STAYS,)]
+
+
 @WAYS
 def test_a_withdrawn_objection_brings_every_row_back(tmp_path: Path, way: Callable[[Path], Path]) -> None:
     folder = write_folder(tmp_path / "omop", all_tables())

@@ -154,7 +154,7 @@ def test_the_session_reaches_no_other_file_and_keeps_its_settings(
         f"ATTACH '{tmp_path / 'other.duckdb'}'",
         "SET threads = 2",
         "SET enable_external_access = true",
-        "CREATE TABLE mine (a INTEGER)",
+        "CREATE TABLE warehouse.main.mine (a INTEGER)",
         "DELETE FROM person",
         "INSTALL httpfs",
     ):

@@ -44,7 +44,10 @@ def split_columns(rows: Sequence[Row], *, width: int) -> tuple[NDArray[np.int64]
 
 
 class Engine(Protocol):
-    """One session over one warehouse; not shared between threads, save for `interrupt`."""
+    """One session over one warehouse; not shared between threads, save for `interrupt`.
+
+    Those that `spread` gives may each work in a thread of its own.
+    """
 
     @property
     def dialect(self) -> str:
@@ -90,6 +93,13 @@ class Engine(Protocol):
 
     def write_parquet(self, query: exp.Query, path: Path) -> None:
         """Write the answer to a Parquet file, complete or not at all."""
+        ...
+
+    def spread(self) -> Sequence["Engine"]:
+        """Sessions that work at the same time and see each other's temporary tables; this one is the first.
+
+        It is alone where an engine has no such thing. Interrupting and closing it does so to all.
+        """
         ...
 
     def interrupt(self) -> None:

@@ -5,7 +5,7 @@ Nothing of a patient touches the disk: temporary tables live in memory and never
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -20,13 +20,16 @@ from maillage.warehouse.engines.guard import check_query
 from maillage.warehouse.engines.hidden import hide_persons
 from maillage.warehouse.engines.parquet import deliver
 from maillage.warehouse.errors import EngineError, MemoryLimitError, QueryInterruptedError
-from maillage.warehouse.file import open_file, read_metadata
+from maillage.warehouse.file import OWN, find_own_first, open_file, read_metadata
 from maillage.warehouse.layout import THIN_COPIES
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.sql import quote, text
 from maillage.warehouse.watch import identify
 
 _STANDING = frozenset(TABLES) | {copy.table for copy in THIN_COPIES.values()}
+
+_MOST_SESSIONS = 4
+"""Small queries use one core each; of more at once, each would have too little memory for a large one."""
 
 Answer = TypeVar("Answer")
 
@@ -37,12 +40,21 @@ class DuckDBEngine:
     dialect = "duckdb"
     thin_copies: Mapping[str, ThinCopy] = THIN_COPIES
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, path: Path, scratch: Path) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        path: Path,
+        scratch: Path,
+        temporary: set[str] | None = None,
+    ) -> None:
         self._connection = connection
         self._path = path
         self._opened = identify(path)
         self._scratch = scratch
-        self._temporary: set[str] = set()
+        self._temporary: set[str] = set() if temporary is None else temporary
+        self._sessions = [self]
+        self._connections = [connection]
 
     def __enter__(self) -> Self:
         return self
@@ -76,30 +88,47 @@ class DuckDBEngine:
             # It would stand before the table of the model in every later query.
             raise EngineError(_("{name} est le nom d’une table de l’entrepôt.").format(name=name))
         sql = self._checked(query)
-        create = f"CREATE TEMP TABLE {quote(name)} AS {sql}"
+        # Not TEMP: such a table is seen by one session alone. The engine's own catalog is in memory too.
+        create = f"CREATE TABLE {OWN}.{quote(name)} AS {sql}"
         ((rows,),) = _run(lambda: self._connection.execute(create).fetchall())
         self._temporary.add(name)
         return rows
 
     def drop_temp(self, name: str) -> None:
         """Forget a temporary table; one that does not exist is no error."""
-        _run(lambda: self._connection.execute(f"DROP TABLE IF EXISTS temp.main.{quote(name)}"))
+        _run(lambda: self._connection.execute(f"DROP TABLE IF EXISTS {OWN}.{quote(name)}"))
         self._temporary.discard(name)
 
     def write_parquet(self, query: exp.Query, path: Path) -> None:
         """Write the answer to a Parquet file, complete or not at all."""
         part = self._scratch / "answer.parquet"
+        # An answer without an order need not wait for its first rows to be written first.
+        options = f"FORMAT parquet, PRESERVE_ORDER {query.args.get('order') is not None}"
         sql = self._checked(query)
         try:
-            _run(lambda: self._connection.execute(f"COPY ({sql}) TO {text(str(part))} (FORMAT parquet)"))
+            _run(lambda: self._connection.execute(f"COPY ({sql}) TO {text(str(part))} ({options})"))
             deliver(part, path)
         finally:
             # An answer that was cut short is patients' rows too.
             part.unlink(missing_ok=True)
 
+    def spread(self) -> Sequence[Self]:
+        """As many sessions as the engine has threads, up to a few."""
+        ((threads,),) = self._connection.execute("SELECT current_setting('threads')").fetchall()
+        while len(self._sessions) < min(threads, _MOST_SESSIONS):
+            self._sessions.append(self._one_more())
+        return self._sessions
+
+    def _one_more(self) -> Self:
+        connection = self._connection.cursor()
+        self._connections.append(connection)
+        find_own_first(connection)
+        return type(self)(connection, path=self._path, scratch=self._scratch, temporary=self._temporary)
+
     def interrupt(self) -> None:
-        """Stop the running query, from any thread."""
-        self._connection.interrupt()
+        """Stop what runs, from any thread."""
+        for connection in self._connections:
+            connection.interrupt()
 
     def is_outdated(self) -> bool:
         """Whether the file was replaced since it was opened: objections may have come, so open it again."""
@@ -107,7 +136,8 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Give back the file, the memory and the scratch folder."""
-        self._connection.close()
+        for connection in self._connections:
+            connection.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _checked(self, query: exp.Query) -> str:
@@ -133,6 +163,7 @@ def open_warehouse(
     try:
         if find_objected:
             hide_persons(connection, find_objected)
+        find_own_first(connection)
         _lock_down(connection, scratch=scratch, memory_limit=memory_limit, threads=threads)
     except BaseException:
         connection.close()

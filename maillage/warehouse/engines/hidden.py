@@ -1,6 +1,6 @@
 """Persons of a warehouse file who objected since it was made: out of every query, and the file is as it was.
 
-Before each table of the model stands a view of the session that leaves them out. Whom the file's own list
+Before each table of the model stands a view of the engine that leaves them out. Whom the file's own list
 names is moved apart already (`build/withhold.py`), which costs a scan nothing; these cost it a filter.
 """
 
@@ -10,21 +10,22 @@ import duckdb
 
 from maillage.warehouse.build.withhold import points_to_withheld, withheld_facts
 from maillage.warehouse.engines.base import FindObjected, Persons
+from maillage.warehouse.file import MODEL, OWN
 from maillage.warehouse.layout import RESERVED, THIN_COPIES, WITHHELD_SCHEMA
 from maillage.warehouse.schema.persons import FACT_LINKS, PARENT_LINKS, PERSON_COLUMNS, SOURCE_VALUE
 
 BATCH_ROWS = 20_000
-_HIDDEN = f"{RESERVED}hidden"
-_FACTS = f"{RESERVED}hidden_fact"
+_HIDDEN = f"{OWN}.{RESERVED}hidden"
+_FACTS = f"{OWN}.{RESERVED}hidden_fact"
 
 
 def hide_persons(connection: duckdb.DuckDBPyConnection, find_objected: FindObjected) -> None:
-    """Ask who objected, and hide them in this session; call it before the session is locked."""
+    """Ask who objected, and hide them in all sessions; call it before the engine is locked."""
     # Before the first view: afterwards these tables would be the views.
     hidden = find_objected(_read_persons(connection))
     if not hidden:
         return
-    connection.execute(f"CREATE TEMP TABLE {_HIDDEN} AS FROM unnest(?) AS listed (person_id)", [list(hidden)])
+    connection.execute(f"CREATE TABLE {_HIDDEN} AS FROM unnest(?) AS listed (person_id)", [list(hidden)])
     _show_facts(connection)
     for table, column in PERSON_COLUMNS.items():
         _show(connection, table, _without(_HIDDEN, "person_id", column))
@@ -37,9 +38,9 @@ def hide_persons(connection: duckdb.DuckDBPyConnection, find_objected: FindObjec
 
 def _show_facts(connection: duckdb.DuckDBPyConnection) -> None:
     """Tables whose rows name facts of any table; where they are empty, the facts need no list."""
-    if not any(connection.table(f"main.{table}").limit(1).fetchall() for table in FACT_LINKS):
+    if not any(connection.table(f"{MODEL}.{table}").limit(1).fetchall() for table in FACT_LINKS):
         return
-    connection.execute(f"CREATE TEMP TABLE {_FACTS} AS {withheld_facts(_rows_of_hidden)}")
+    connection.execute(f"CREATE TABLE {_FACTS} AS {withheld_facts(_rows_of_hidden)}")
     for table, links in FACT_LINKS.items():
         points = " OR ".join(points_to_withheld(link, among=_FACTS) for link in links)
         _show(connection, table, f"WHERE NOT coalesce({points}, false)")
@@ -47,7 +48,7 @@ def _show_facts(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _read_persons(connection: duckdb.DuckDBPyConnection) -> Persons:
     """Everybody in the file, those that its own list withholds too: who is counted as found is found."""
-    seen, withheld = (connection.table(f"{schema}.person") for schema in ("main", WITHHELD_SCHEMA))
+    seen, withheld = (connection.table(f"{schema}.person") for schema in (MODEL, WITHHELD_SCHEMA))
     people = seen.union(withheld).project(f"person_id, {SOURCE_VALUE}")
     return _batches(connection.execute(people.sql_query()))
 
@@ -58,7 +59,7 @@ def _batches(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str | None
 
 
 def _rows_of_hidden(table: str) -> str:
-    return f"(FROM warehouse.main.{table} WHERE person_id IN (FROM {_HIDDEN}))"
+    return f"(FROM {MODEL}.{table} WHERE person_id IN (FROM {_HIDDEN}))"
 
 
 def _without(rows: str, key: str, column: str) -> str:
@@ -67,4 +68,4 @@ def _without(rows: str, key: str, column: str) -> str:
 
 
 def _show(connection: duckdb.DuckDBPyConnection, table: str, seen: str) -> None:
-    connection.execute(f"CREATE TEMP VIEW {table} AS FROM warehouse.main.{table} AS seen {seen}")
+    connection.execute(f"CREATE VIEW {OWN}.{table} AS FROM {MODEL}.{table} AS seen {seen}")

@@ -134,6 +134,10 @@ class PostgresEngine:
             }
             write_rows(columns, _batches(cursor), to=path)
 
+    def spread(self) -> Sequence[Self]:
+        """This session alone: another would not see its temporary tables."""
+        return [self]
+
     def interrupt(self) -> None:
         """Stop the running query, from any thread."""
         with suppress(psycopg.Error):

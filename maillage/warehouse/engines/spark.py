@@ -150,6 +150,10 @@ class SparkEngine:
         columns = {name: _PARQUET_TYPES.get(kind, "VARCHAR") for name, kind in found.dtypes}
         write_rows(columns, _batches(found), to=path)
 
+    def spread(self) -> Sequence[Self]:
+        """This session alone: another would not see its temporary tables."""
+        return [self]
+
     def interrupt(self) -> None:
         """Stop the running query, from any thread."""
         self._stopped.set()
