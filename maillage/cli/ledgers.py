@@ -63,7 +63,7 @@ def tell_comparison(found: Comparison | int) -> None:
         case Comparison(theirs=theirs, ours=ours):
             typer.echo(
                 _(
-                    "Concorde avec l’export : {theirs} lignes de l’autre gardées ici, {ours} d’ici gardées chez l’autre."
+                    "Concordent : {theirs} lignes de l’autre signées ici, {ours} lignes d’ici signées là-bas."
                 ).format(theirs=theirs, ours=ours)
             )
     if found in (0, Comparison(0, 0)):

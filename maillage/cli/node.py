@@ -21,7 +21,7 @@ from maillage.cli.node_options import AsJson, By, Folder
 from maillage.cli.objections import app as objections_app
 from maillage.node import referentiel, review, status
 from maillage.node.agent import no_probe, run_agent
-from maillage.node.folder import Node, create_node, open_node
+from maillage.node.folder import create_node, open_node
 from maillage.node.log import Log
 from maillage.node.policy import Policy, Rule
 from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings

@@ -67,9 +67,9 @@ class Link:
         """What the line tells, the hub's actor and subject aside; nothing when its body was removed."""
         if self.is_removed:
             return {}
-        document: dict[str, Any] = json.loads(self.body_data or self.data)
-        body: dict[str, Any] = document.get("body", document)
-        return cast("dict[str, Any]", body["facts"]) if "actor" in body else body
+        line: dict[str, Any] = json.loads(self.data)
+        body = json.loads(self.body_data)["body"] if self.body_data else line.get("body", line)
+        return cast("dict[str, Any]", body["facts"] if "type" in line else body)
 
 
 class Fault(StrEnum):

@@ -87,12 +87,12 @@ def read_lines(store: Store) -> list[Line]:
     return list(each_line(store))
 
 
-def each_line(store: Store, *, first: int = 1, last: int = _LAST) -> Iterator[Line]:
+def each_line(store: Store, *, first: int = -_LAST, last: int = _LAST) -> Iterator[Line]:
     """The lines from one number to another, one by one, as they are at the first."""
     return (_read_line(row) for row in store.each("lines", first=first, last=last))
 
 
-def each_link(store: Store, *, first: int = 1, last: int = _LAST) -> Iterator[Link]:
+def each_link(store: Store, *, first: int = -_LAST, last: int = _LAST) -> Iterator[Link]:
     """The same as they are hashed."""
     return (_read_link(row) for row in store.each("lines", first=first, last=last))
 
