@@ -7,8 +7,9 @@ that two chains that anchor each other come to rest.
 from maillage.exchange import head as heads
 from maillage.exchange.envelope import open_head, seal_head
 from maillage.exchange.errors import ChainError, EnvelopeError
-from maillage.exchange.head import LedgerHead, Standing
+from maillage.exchange.head import LedgerHead, Standing, round_numbers
 from maillage.exchange.reasons import Reason
+from maillage.exchange.result import Anchor
 from maillage.exchange.testimony import describe_head, read_head
 from maillage.node import ledger
 from maillage.node.client import HubClient
@@ -31,12 +32,14 @@ def sign_head(store: Store, *, node: Node) -> bytes:
     """The head of the ledger now, under the node's signature."""
     with store.snapshot():
         head, moved = ledger.read_head(store), ledger.read_moved(store)
+        rounds = ledger.read_hashes(store, sorted(round_numbers(head.sequence)))
     message = LedgerHead(
         keeper="node",
         name=node.site,
         sequence=head.sequence,
         hash=head.hash,
         moved=moved,
+        rounds=tuple(Anchor(sequence=number, hash=value) for number, value in rounds.items()),
         signed_at=node.clock(),
     )
     return seal_head(message, key=node.key)

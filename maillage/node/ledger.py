@@ -6,7 +6,7 @@ against the signed head kept in a file of its own, and against the heads that th
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,12 @@ def holds(store: Store, *, sequence: int, hash: str) -> bool:  # noqa: A002 - th
         return hash == GENESIS
     row = store.row("line_hash", sequence=sequence)
     return row is not None and row["hash"] == hash
+
+
+def read_hashes(store: Store, sequences: Iterable[int]) -> dict[int, str]:
+    """The hashes of these lines, of those that exist."""
+    rows = ((sequence, store.row("line_hash", sequence=sequence)) for sequence in sequences)
+    return {sequence: row["hash"] for sequence, row in rows if row is not None}
 
 
 def read_lines(store: Store) -> list[Line]:

@@ -70,7 +70,8 @@ def test_the_database_itself_refuses_to_change_an_answer(store: Store, change: s
 
 
 TAMPERING = {
-    "edited body": "UPDATE ledger_bodies SET sealed = replace(sealed, 'altered', 'expired') WHERE sequence = 3",
+    "edited body": """
+        UPDATE ledger_bodies SET sealed = replace(sealed, 'altered', 'expired') WHERE sequence = 3""",
     "body no JSON": "UPDATE ledger_bodies SET sealed = 'hello' WHERE sequence = 3",
     "body not canonical": "UPDATE ledger_bodies SET sealed = '{\"n\":NaN}' WHERE sequence = 3",
     "body removed": "DELETE FROM ledger_bodies WHERE sequence = 3",

@@ -19,7 +19,6 @@ from maillage.governance.audit.events import EventType
 from maillage.governance.audit.models import Event, write_body, write_line
 from maillage.governance.statements import execute
 
-
 _PAGE = 1000
 
 

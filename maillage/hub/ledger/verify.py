@@ -22,7 +22,7 @@ class Verification:
 
 
 def verify_audit() -> Verification:
-    """Check the chain, then the nodes' heads. Raises AuditError, or ForkError where a node signed two pasts."""
+    """Check the chain, then the nodes' heads. Raises AuditError; ForkError where a node signed two pasts."""
     lines = chain.verify()
     witnesses = {
         member.site: Witness(member.site, {member.fingerprint: member.key}) for member in Member.objects.all()
