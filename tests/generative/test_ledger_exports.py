@@ -1,4 +1,4 @@
-"""Whatever is done to the lines of an export, in whatever order, shows: edited, cut, swapped, inserted, repeated."""
+"""Whatever is done to the lines of an export shows: edited, cut, swapped, inserted, repeated."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -142,7 +142,7 @@ def test_any_change_of_the_manifest_shows(links: list[Link], to: int, byte: int)
             found = read(path)
         except ExchangeError:
             return
-        # Base64 has spellings of one value, and an envelope may name its key otherwise: what is read is the same.
+        # An envelope may be spelt otherwise, as Base64 may: what is read is the same.
         assert found == links
 
 

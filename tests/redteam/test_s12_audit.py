@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from maillage.cli.main import run
 from maillage.exchange.export import open_export
 from maillage.exchange.testimony import Comparison, ForkError
 from maillage.node.folder import Node
@@ -186,3 +187,21 @@ def test_without_the_round_lines_in_a_head_the_two_hospitals_have_nothing_to_com
     monkeypatch.setattr(heads, "round_numbers", lambda _sequence: [])
     first, export = two_views(network, tmp_path)
     assert compare(first, export) == 0
+
+
+def test_the_command_prints_both_signed_heads_and_keeps_the_proof(
+    network: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node = join(network, tmp_path / "hcl")
+    meet(network, node)
+    whole, forged = export_hub(network, tmp_path / "before.jsonl"), tmp_path / "after.jsonl"
+    command = ["node", "verify", str(node.folder), "--proof", str(tmp_path / "proof.jsonl"), "--against"]
+    assert run([*command, str(whole)]) == 0
+    assert "Concordent : 1 lignes" in capsys.readouterr().out
+    rewrite_audit(sequence=2)
+    export_hub(network, forged)
+    assert run([*command, str(forged)]) == 6
+    told = capsys.readouterr()
+    rows = (tmp_path / "proof.jsonl").read_text().splitlines()
+    assert all(row in told.out for row in rows[:2])
+    assert "--proof" in told.err

@@ -135,7 +135,7 @@ def rewrite_ledger(node: Node, *, sequence: int, cut: int = 0) -> None:
 
 
 def rewrite_audit(*, sequence: int) -> None:
-    """What an operator with all rights does: drop the triggers, date a line otherwise, hash the rest again."""
+    """What an operator with all rights does: drop the triggers, date a line anew, hash the rest again."""
     from django.db import connection
 
     from maillage.governance.audit.models import Event as AuditEvent
