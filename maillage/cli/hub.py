@@ -11,12 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.base.ids import SiteId, parse_site_id
 from maillage.base.keys import PublicKey
-from maillage.cli import hub_permits
-from maillage.cli.hub_desk import boot_current, operator
+from maillage.cli import hub_audit, hub_permits
+from maillage.cli.hub_desk import HubFolder, boot_current, operator
 from maillage.hub.boot import boot, open_hub, require_django
 from maillage.hub.create import create_hub
 from maillage.hub.errors import HubError
@@ -26,13 +25,11 @@ app = typer.Typer(
 )
 token_app = typer.Typer(no_args_is_help=True, help=_("Jetons des personnes qui posent des questions."))
 referentiel_app = typer.Typer(no_args_is_help=True, help=_("Le référentiel que les nœuds prennent au hub."))
-audit_app = typer.Typer(invoke_without_command=True, help=_("Le journal d’audit du hub."))
 app.add_typer(token_app, name="token")
-app.add_typer(audit_app, name="audit")
+app.add_typer(hub_audit.app, name="audit")
 app.add_typer(referentiel_app, name="referentiel")
 app.add_typer(hub_permits.app, name="permit")
 
-HubFolder = Annotated[Path, typer.Option("--hub", envvar="MAILLAGE_HUB_FOLDER", help=_("Dossier du hub."))]
 Folder = Annotated[Path, typer.Argument(help=_("Dossier du hub."))]
 Site = Annotated[str, typer.Argument(help=_("Nom court de l’hôpital, par exemple hcl."))]
 Here = Path()
@@ -198,40 +195,6 @@ def publish_referentiel(
 
     publish(opened, hub=found, by=operator())
     typer.echo(_("Référentiel {reference} publié.").format(reference=opened.manifest.reference))
-
-
-@audit_app.callback(help=_("Affiche le journal d’audit."))
-def audit(
-    context: typer.Context,
-    hub: HubFolder = Here,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Un objet JSON par ligne."))] = False,
-) -> None:
-    """Print every event, in order, unless a sub-command follows."""
-    context.obj = hub
-    if context.invoked_subcommand is not None:
-        return
-    boot_current(hub)
-    from maillage.governance.audit.models import Event
-
-    for event in Event.objects.order_by("sequence").iterator():
-        line = event.to_json() | {"hash": event.hash}
-        typer.echo(
-            json.dumps(line, ensure_ascii=False)
-            if as_json
-            else f"{event.sequence:>6}  {format_instant(event.at)}  {event}"
-        )
-
-
-@audit_app.command("verify", help=_("Vérifie la chaîne du journal, ligne par ligne."))
-def verify_audit(context: typer.Context) -> None:
-    """Raises when the chain is broken, hence exit code 6."""
-    boot_current(context.obj)
-    from maillage.governance.audit.chain import find_head, verify
-
-    count, head = verify(), find_head()
-    typer.echo(_("Le journal est intact : {count} lignes.").format(count=count))
-    if head is not None:
-        typer.echo(_("Dernière empreinte, à noter ailleurs : {hash}").format(hash=head.hash))
 
 
 def _migrate() -> None:

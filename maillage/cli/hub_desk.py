@@ -2,10 +2,15 @@
 
 import getpass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from maillage.base.i18n import _
 from maillage.hub.boot import Hub, boot
 from maillage.hub.errors import HubUnavailableError
+
+HubFolder = Annotated[Path, typer.Option("--hub", envvar="MAILLAGE_HUB_FOLDER", help=_("Dossier du hub."))]
 
 
 def boot_current(folder: Path) -> Hub:

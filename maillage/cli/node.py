@@ -16,20 +16,16 @@ from rich.table import Table
 
 from maillage.base.i18n import _
 from maillage.base.settings import SettingsError, describe_validation
-from maillage.cli import node_permits
+from maillage.cli import node_ledger, node_permits
 from maillage.cli.node_options import AsJson, By, Folder
 from maillage.cli.objections import app as objections_app
-from maillage.node import ledger as ledgers
 from maillage.node import referentiel, review, status
 from maillage.node.agent import no_probe, run_agent
-from maillage.node.folder import Node, create_node, open_node
-from maillage.node.hello import read_hello
+from maillage.node.folder import create_node, open_node
 from maillage.node.log import Log
 from maillage.node.policy import Policy, Rule
 from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
 from maillage.node.shared import Probe
-from maillage.node.states import Event, word_event
-from maillage.node.verify import verify as verify_ledger
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +36,7 @@ app = typer.Typer(
 referentiel_app = typer.Typer(no_args_is_help=True, help=_("Le référentiel du groupe, pris au hub."))
 app.add_typer(referentiel_app, name="referentiel")
 node_permits.register(app)
+node_ledger.register(app)
 app.add_typer(objections_app, name="objections")
 
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]
@@ -171,56 +168,6 @@ def refuse(
     with node.open_store() as store:
         review.refuse(store, node=node, task_id=task, by=by, why=why)
     typer.echo(_("Question refusée."))
-
-
-@app.command(help=_("Le registre : ce qui est entré, ce qui a été décidé, ce qui est sorti."))
-def ledger(folder: Folder, as_json: AsJson = False) -> None:
-    """Every line, in order; with --json one document a line."""
-    node = open_node(folder)
-    with node.open_store() as store:
-        lines = ledgers.read_lines(store)
-    if as_json:
-        for line in lines:
-            typer.echo(json.dumps(vars(line), ensure_ascii=False))
-        return
-    table = Table("#", _("Instant"), _("Événement"), _("Tâche"), _("Détail"))
-    for line in lines:
-        detail = ", ".join(f"{name}={value}" for name, value in line.body.items() if value is not None)
-        table.add_row(str(line.sequence), line.at, _word(line.event), line.task_id or "", escape(detail))
-    Console(highlight=False).print(table)
-
-
-def _word(event: str) -> str:
-    # A ledger that somebody wrote into is shown as it is; `verify` judges it.
-    return word_event(Event(event)) if event in set(Event) else event
-
-
-@app.command(help=_("Vérifie le registre : chaîne, tête signée, réponses gardées."))
-def verify(
-    folder: Folder,
-    with_hub: Annotated[
-        bool, typer.Option("--with-hub", help=_("Compare aussi avec ce que le hub en connaît."))
-    ] = False,
-) -> None:
-    """Raises LedgerBrokenError, hence exit code 6, when anything was edited or cut."""
-    node = open_node(folder)
-    with node.open_store() as store:
-        anchor = _ask_anchor(node) if with_hub else None
-        found = verify_ledger(store, node=node, anchor=anchor)
-    typer.echo(
-        _("Registre intact. Lignes : {lines} ; réponses gardées : {answers}.").format(
-            lines=found.head.sequence, answers=found.answers
-        )
-    )
-    if with_hub:
-        typer.echo(
-            _("Il prolonge ce que le hub en connaît.") if found.hub else _("Le hub n’en connaît rien encore.")
-        )
-
-
-def _ask_anchor(node: Node) -> Any:
-    with node.open_store() as store, node.call_hub() as client:
-        return client.hello(read_hello(store)).anchor
 
 
 @referentiel_app.command("pull", help=_("Prend la version publiée par le hub et la met dans l’entrepôt."))

@@ -22,6 +22,8 @@ from maillage.base.keys import PublicKey, SigningKey
 from maillage.base.settings import describe_validation
 from maillage.exchange import version
 from maillage.exchange.errors import EnvelopeError
+from maillage.exchange.head import LedgerHead
+from maillage.exchange.manifest import Manifest
 from maillage.exchange.message import MAX_ENVELOPE_BYTES, Message
 from maillage.exchange.permit import Permit, Revocation, SiteDecision
 from maillage.exchange.reasons import Reason
@@ -35,6 +37,8 @@ PUBLICATION_TYPE = "application/vnd.maillage.publication+json"
 PERMIT_TYPE = "application/vnd.maillage.permit+json"
 REVOCATION_TYPE = "application/vnd.maillage.revocation+json"
 SITE_DECISION_TYPE = "application/vnd.maillage.site-decision+json"
+HEAD_TYPE = "application/vnd.maillage.ledger-head+json"
+MANIFEST_TYPE = "application/vnd.maillage.ledger-export+json"
 
 AnyAnswer = Partial | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
@@ -96,6 +100,26 @@ def seal_site_decision(decision: SiteDecision, *, key: SigningKey) -> bytes:
 def open_site_decision(data: bytes, *, signers: Signers) -> Opened[SiteDecision]:
     """Verify and read a hospital's word. Raises EnvelopeError."""
     return _open(data, payload_type=SITE_DECISION_TYPE, signers=signers, model=SiteDecision)
+
+
+def seal_head(head: LedgerHead, *, key: SigningKey) -> bytes:
+    """Sign the head of one's own chain."""
+    return _seal(head.to_bytes(), payload_type=HEAD_TYPE, key=key)
+
+
+def open_head(data: bytes, *, signers: Signers) -> Opened[LedgerHead]:
+    """Verify and read the head of another's chain. Raises EnvelopeError."""
+    return _open(data, payload_type=HEAD_TYPE, signers=signers, model=LedgerHead)
+
+
+def seal_manifest(manifest: Manifest, *, key: SigningKey) -> bytes:
+    """Sign what an export says of itself."""
+    return _seal(manifest.to_bytes(), payload_type=MANIFEST_TYPE, key=key)
+
+
+def open_manifest(data: bytes, *, signers: Signers) -> Opened[Manifest]:
+    """Verify and read the manifest of an export. Raises EnvelopeError."""
+    return _open(data, payload_type=MANIFEST_TYPE, signers=signers, model=Manifest)
 
 
 def open_publication(data: bytes, *, signers: Mapping[str, PublicKey]) -> Publication:

@@ -32,3 +32,19 @@ class ClockSkewError(SignatureError):
             remedy=_("Réglez l’horloge de la machine (NTP), puis réessayez."),
         )
         self.seconds = seconds
+
+
+class ChainError(ExchangeError):
+    """A chain of lines that was edited, cut or put together otherwise; `sequence` is the first bad line."""
+
+    kind = Kind.INTEGRITY
+
+    def __init__(self, what: str, *, why: str = "", remedy: str = "", sequence: int = 0) -> None:
+        super().__init__(what, why=why, remedy=remedy)
+        self.sequence = sequence
+
+
+class ExportError(ExchangeError):
+    """A file that is not the export of a ledger, or not the one that its manifest signs."""
+
+    kind = Kind.INTEGRITY

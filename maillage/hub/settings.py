@@ -60,6 +60,8 @@ class HubSettings(Settings):
     """How long late hospitals are waited for, in hours."""
     committee: tuple[Key, ...] = ()
     """The committee's public keys, `ed25519:…`; a permit that none of them signed is not published."""
+    audit_keep_years: Annotated[int, Field(ge=1, le=20)] = 20
+    """Years of 365 days before `audit retain` may remove what a line says. Nothing goes by itself."""
     examples: Path | None = None
     """A folder of cohorts (Circe JSON) that the portal offers."""
     threads: Annotated[int, Field(ge=4, le=512)] = 48

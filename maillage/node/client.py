@@ -151,6 +151,10 @@ class HubClient:
         except (CanonError, KeyError, TypeError) as error:
             raise _unreadable(reply) from error
 
+    def exchange_heads(self, envelope: bytes) -> bytes:
+        """Hand over the signed head of this node's ledger; that of the hub's audit, not verified yet."""
+        return self._send("POST", "/api/node/v1/head", body=envelope, kind="application/vnd.dsse+json").body
+
     def read_referentiel(self) -> bytes:
         """The signed publication of the current release. Raises HubAnswerError where there is none."""
         return self._send("GET", "/api/node/v1/referentiel", max_bytes=MAX_ENVELOPE_BYTES).body

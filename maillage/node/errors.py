@@ -39,6 +39,18 @@ class StoreBrokenError(NodeError):
     kind = Kind.INTEGRITY
 
 
+class RetentionError(NodeError):
+    """The settings do not let these bodies go yet."""
+
+    kind = Kind.REFUSED
+
+
+class RangeEmptyError(NodeError):
+    """The ledger has no line between these dates."""
+
+    kind = Kind.NOT_FOUND
+
+
 class TaskUnknownError(NodeError):
     """No task of that name was received here."""
 

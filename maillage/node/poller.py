@@ -2,13 +2,17 @@
 
 import re
 import time
+from datetime import datetime
 from typing import Any
 
 from maillage.base.canon import canonical_bytes
 from maillage.base.ids import ID_PATTERN, new_id
+from maillage.exchange.errors import EnvelopeError
+from maillage.exchange.head import ANCHOR_EVERY, Standing
 from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Anchor
 from maillage.node import ledger, tasks
+from maillage.node.anchors import exchange_heads
 from maillage.node.answer import make_failure, make_refusal
 from maillage.node.client import HubClient, Poll
 from maillage.node.decide import decide_task, open_row
@@ -36,6 +40,7 @@ class Poller:
         self._told: dict[str, Any] | None = None
         self._recorded: set[str] = set()
         self._resumed = False
+        self._anchored: datetime | None = None
 
     def tick(self) -> None:
         """One round. A refusal by the hub is recorded once, however often it is met."""
@@ -44,6 +49,7 @@ class Poller:
             self._resume()
             self._decide_received()
             self._greet()
+            self._anchor()
             self._poll()
         except HubUnreachableError:
             self._begin_anew()
@@ -59,7 +65,7 @@ class Poller:
 
     def _begin_anew(self) -> None:
         """What the hub may have leased to a poll that got lost is freed by the hello of a new boot."""
-        self._shared.boot, self._told = new_id("boot"), None
+        self._shared.boot, self._told, self._anchored = new_id("boot"), None, None
 
     def _look_at_disk(self) -> None:
         """With a full disk nothing could be received: say so to the hub, ask for nothing, come back later."""
@@ -122,6 +128,22 @@ class Poller:
         if not self._shared.disk_full:
             with self._store.transaction():
                 self._store.change("set_fact", name=HELLO_FACT, value=canonical_bytes(document).decode())
+
+    def _anchor(self) -> None:
+        """Now and then, also when idle, exchange signed heads. Trouble with it never holds up a question."""
+        node, log = self._shared.node, self._shared.log
+        now = node.clock()
+        is_due = self._anchored is None or abs(now - self._anchored) >= ANCHOR_EVERY
+        if self._shared.disk_full or not is_due:
+            return
+        self._anchored = now
+        try:
+            standing = exchange_heads(self._store, self._client, node=node)
+        except (HubAnswerError, EnvelopeError) as error:
+            log.warning("heads_not_exchanged", what=error.what, why=error.why)
+            return
+        if standing is Standing.DIFFERS:
+            log.error("hub_audit_differs", remedy="maillage node verify")
 
     def _check_anchor(self, anchor: Anchor | None) -> None:
         if anchor is None or ledger.holds(self._store, sequence=anchor.sequence, hash=anchor.hash):

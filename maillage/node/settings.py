@@ -144,6 +144,13 @@ def _resolve(folder: Path, data: str | None) -> str | None:
     return data if data is None or "://" in data else str(folder / data)
 
 
+class LedgerSettings(Settings):
+    """How long the ledger tells everything."""
+
+    keep_years: Annotated[int, Field(ge=1, le=20)] = 20
+    """Years of 365 days before `ledger retain` may remove what a line says. Nothing goes by itself."""
+
+
 class NodeSettings(Settings):
     """The whole file."""
 
@@ -153,12 +160,14 @@ class NodeSettings(Settings):
     """The hub."""
     warehouse: WarehouseSettings
     """The warehouse and what a question may spend in it."""
+    ledger: LedgerSettings = LedgerSettings()
+    """The ledger."""
 
 
 def write_node_settings(path: Path, *, settings: NodeSettings) -> None:
     """Write every setting, defaults included, so that the file shows what there is to set."""
     lines = [f"site = {_toml(settings.site)}"]
-    for section in ("hub", "warehouse"):
+    for section in ("hub", "warehouse", "ledger"):
         lines += ["", f"[{section}]"]
         values: dict[str, Any] = getattr(settings, section).model_dump()
         lines += [

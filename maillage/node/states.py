@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from maillage.base.i18n import _, mark
+from maillage.exchange import chain
 from maillage.node.errors import MoveError
 
 
@@ -59,10 +60,13 @@ class Event(StrEnum):
     COMMITTEE_PERMIT_REVOKED = "committee:permit:revoked"
     COMMITTEE_PERMIT_SIGNED_AGAIN = "committee:permit:signed_again"
     HUB_ANCHOR_DIFFERED = "hub:anchor:differed"
+    HUB_AUDIT_ANCHORED = chain.HUB_ANCHORED
+    HUB_AUDIT_DIFFERED = chain.HUB_DIFFERED
     HUB_DELIVERY_CONFLICTED = "hub:delivery:conflicted"
     HUB_REQUEST_REFUSED = "hub:request:refused"
     PERSON_COMMITTEE_REVOKED = "person:committee:revoked"
     PERSON_COMMITTEE_TRUSTED = "person:committee:trusted"
+    PERSON_LEDGER_RETAINED = chain.NODE_RETAINED
     PERSON_NODE_CREATED = "person:node:created"
     PERSON_OBJECTION_ADDED = "person:objection:added"
     PERSON_OBJECTION_WITHDRAWN = "person:objection:withdrawn"
@@ -89,10 +93,13 @@ _SENTENCES: Mapping[Event, str] = {
     Event.COMMITTEE_PERMIT_REVOKED: mark("Autorisation reprise par le comité."),
     Event.COMMITTEE_PERMIT_SIGNED_AGAIN: mark("Autorisation signée d’une nouvelle clé du comité."),
     Event.HUB_ANCHOR_DIFFERED: mark("Le hub connaît un autre registre que celui-ci."),
+    Event.HUB_AUDIT_ANCHORED: mark("Tête signée du journal du hub."),
+    Event.HUB_AUDIT_DIFFERED: mark("Tête signée du hub qui contredit une tête d’avant."),
     Event.HUB_DELIVERY_CONFLICTED: mark("Autre message reçu sous le nom d’une question connue."),
     Event.HUB_REQUEST_REFUSED: mark("Le hub a refusé une requête du nœud."),
     Event.PERSON_COMMITTEE_REVOKED: mark("Clé du comité révoquée."),
     Event.PERSON_COMMITTEE_TRUSTED: mark("Clé du comité reconnue."),
+    Event.PERSON_LEDGER_RETAINED: mark("Détail des lignes anciennes retiré du registre."),
     Event.PERSON_NODE_CREATED: mark("Création du nœud."),
     Event.PERSON_OBJECTION_ADDED: mark("Opposition d’un patient enregistrée."),
     Event.PERSON_OBJECTION_WITHDRAWN: mark("Opposition d’un patient retirée."),

@@ -5,7 +5,7 @@ A task's state, the ledger and the answers are in one database so that each move
 
 import os
 import sqlite3
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +16,7 @@ from maillage.base.statements import load_statements
 from maillage.node.errors import NodeExistsError, NodeMissingError, StoreBrokenError, StoreFullError
 
 BUSY_SECONDS = 10
-VERSIONS = ("schema.sql", "objections.sql", "permits.sql")
+VERSIONS = ("schema.sql", "objections.sql", "permits.sql", "anchors.sql")
 """The scripts that make a store, in order; each ends by writing its number, from 1, as `user_version`."""
 # Quotas and files at their size limit show as errors of writing, not as "full"; the agent treats them alike.
 _FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
@@ -51,6 +51,18 @@ class Store:
                 raise
         self.after_commit()
 
+    @contextmanager
+    def snapshot(self) -> Generator[None]:
+        """One moment of the store for several reads; inside a transaction, its own."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("COMMIT")
+
     def rows(self, query: str, **parameters: Any) -> list[sqlite3.Row]:
         """All rows of a named query."""
         with _disk_errors():
@@ -60,6 +72,13 @@ class Store:
         """The first row of a named query."""
         found = self.rows(query, **parameters)
         return found[0] if found else None
+
+    def each(self, query: str, **parameters: Any) -> Iterator[sqlite3.Row]:
+        """The same one by one, for a query that may give very many."""
+        with _disk_errors():
+            # Not `yield from`: it would close the cursor of a reader that stops early, after the connection.
+            for row in self.connection.execute(_queries()[query], parameters):  # noqa: UP028
+                yield row
 
     def change(self, query: str, **parameters: Any) -> None:
         """Run a named change."""

@@ -131,7 +131,8 @@ def test_a_node_that_the_hub_does_not_know_goes_on_asking(hub: LiveHub, tmp_path
 def _refusals(node: Node) -> list[str]:
     with node.open_store() as store:
         rows = store.connection.execute(
-            "SELECT body ->> 'code' AS code FROM ledger WHERE event = 'hub:request:refused'"
+            "SELECT sealed ->> '$.body.code' AS code FROM ledger JOIN ledger_bodies USING (sequence) "
+            "WHERE event = 'hub:request:refused'"
         ).fetchall()
     return [row["code"] for row in rows]
 

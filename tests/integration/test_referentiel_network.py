@@ -14,6 +14,7 @@ from maillage.cli.demo.processes import run_command
 from maillage.cli.main import run
 from maillage.exchange.envelope import open_answer, open_publication, seal_publication
 from maillage.exchange.result import Partial
+from maillage.node import ledger
 from maillage.node.folder import Node, open_node
 from maillage.node.states import Event
 from maillage.warehouse.info import read_info
@@ -81,10 +82,9 @@ def test_a_published_release_reaches_the_answers(office: Office, capsys: pytest.
         hub.count(COHORT, sites=[SITE])
     assert _last_answer(office.node).reference == release.manifest.reference
     with office.node.open_store() as store:
-        line = store.connection.execute(
-            "SELECT body FROM ledger WHERE event = ?", [Event.PERSON_REFERENTIEL_APPLIED.value]
-        ).fetchone()
-    assert json.loads(line["body"])["hash"] == release.manifest.hash
+        line = ledger.find_last(store, event=Event.PERSON_REFERENTIEL_APPLIED)
+    assert line is not None
+    assert line.body["hash"] == release.manifest.hash
     capsys.readouterr()
     assert run(["node", "referentiel", "status", str(office.node.folder), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["current"] is True

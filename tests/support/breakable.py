@@ -196,7 +196,10 @@ class Network:
         database = self.running.folder / "hub" / "hub.sqlite"
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
-            rows = connection.execute("SELECT type, actor, subject, facts FROM audit_event ORDER BY sequence")
+            query = (
+                "SELECT type, b.actor, b.subject, b.facts FROM audit_event JOIN audit_body b USING (sequence)"
+            )
+            rows = connection.execute(f"{query} ORDER BY sequence")
             lines = [dict(row) | {"facts": json.loads(row["facts"])} for row in rows]
         return [line for line in lines if task_id in (None, line["subject"])]
 

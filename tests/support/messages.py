@@ -7,6 +7,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from maillage.base.canon import canonical_hash
 from maillage.base.keys import SigningKey
+from maillage.exchange.head import LedgerHead
+from maillage.exchange.manifest import Manifest
 from maillage.exchange.permit import AnalysisScope, Output, Permit, View
 from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Timings
@@ -119,3 +121,38 @@ def example_failure(**changes: Any) -> Failure:
 def example_hold(**changes: Any) -> Hold:
     """A person will look."""
     return Hold.model_validate(_answer_fields() | changes)
+
+
+def example_head(**changes: Any) -> LedgerHead:
+    """The head of the hub's audit."""
+    fields: dict[str, Any] = {
+        "keeper": "hub",
+        "name": "houraa",
+        "sequence": 21,
+        "hash": HASH,
+        "moved": 19,
+        "rounds": (Anchor(sequence=20, hash=HASH),),
+        "signed_at": ISSUED,
+    }
+    return LedgerHead.model_validate(fields | changes)
+
+
+def example_manifest(**changes: Any) -> Manifest:
+    """Of an export of a node's lines 3 to 7."""
+    fields: dict[str, Any] = {
+        "keeper": "node",
+        "name": "hcl",
+        "key": NODE_KEY.public.text,
+        "first": 3,
+        "previous": HASH,
+        "last": 7,
+        "hash": HASH,
+        "bodies": 4,
+        "head": Anchor(sequence=9, hash=HASH),
+        "since": ISSUED,
+        "until": None,
+        "removed_before": ISSUED,
+        "exported_at": ISSUED,
+        "software": "0.1.0",
+    }
+    return Manifest.model_validate(fields | changes)

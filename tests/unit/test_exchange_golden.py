@@ -12,13 +12,24 @@ from typing import Any
 import pytest
 
 from maillage.base.canon import canonical_bytes
-from maillage.exchange.envelope import open_answer, open_task, seal_answer, seal_task
+from maillage.exchange.envelope import (
+    open_answer,
+    open_head,
+    open_manifest,
+    open_task,
+    seal_answer,
+    seal_head,
+    seal_manifest,
+    seal_task,
+)
 from maillage.exchange.message import Message
 from tests.support.messages import (
     HUB_KEY,
     NODE_KEY,
     example_failure,
+    example_head,
     example_hold,
+    example_manifest,
     example_partial,
     example_refusal,
     example_task,
@@ -41,6 +52,8 @@ def current_envelopes() -> dict[str, bytes]:
         "task-v1": seal_task(example_task(), key=HUB_KEY, protocol=1),
         **{f"{name}-v2": seal_answer(answer, key=NODE_KEY) for name, answer in answers.items()},
         "partial-v1": seal_answer(_OldPartial(), key=NODE_KEY),
+        "hub-head": seal_head(example_head(), key=HUB_KEY),
+        "manifest": seal_manifest(example_manifest(), key=NODE_KEY),
     }
 
 
@@ -84,3 +97,9 @@ def test_a_task_of_each_version_is_read() -> None:
 def test_an_answer_of_each_version_is_read_in_the_current_form(name: str, expected: Message) -> None:
     opened = open_answer((GOLDEN / f"{name}.dsse.json").read_bytes(), signers=NODE)
     assert opened.message == expected
+
+
+def test_a_head_and_a_manifest_of_a_former_release_are_read() -> None:
+    assert open_head((GOLDEN / "hub-head.dsse.json").read_bytes(), signers=HUB).message == example_head()
+    manifest = open_manifest((GOLDEN / "manifest.dsse.json").read_bytes(), signers=NODE).message
+    assert manifest == example_manifest()

@@ -70,9 +70,16 @@ def test_the_database_itself_refuses_to_change_an_answer(store: Store, change: s
 
 
 TAMPERING = {
-    "edited body": "UPDATE ledger SET body = replace(body, 'altered', 'expired') WHERE sequence = 3",
-    "body no JSON": "UPDATE ledger SET body = 'hello' WHERE sequence = 3",
-    "body not canonical": "UPDATE ledger SET body = '{\"n\":NaN}' WHERE sequence = 3",
+    "edited body": """
+        UPDATE ledger_bodies SET sealed = replace(sealed, 'altered', 'expired') WHERE sequence = 3""",
+    "body no JSON": "UPDATE ledger_bodies SET sealed = 'hello' WHERE sequence = 3",
+    "body not canonical": "UPDATE ledger_bodies SET sealed = '{\"n\":NaN}' WHERE sequence = 3",
+    "body removed": "DELETE FROM ledger_bodies WHERE sequence = 3",
+    "body of another line": """
+        UPDATE ledger_bodies SET sealed = (SELECT sealed FROM ledger_bodies WHERE sequence = 2)
+        WHERE sequence = 3""",
+    "hash of a body": "UPDATE ledger SET body = previous WHERE sequence = 3",
+    "said to be of version 1": "UPDATE ledger SET version = 1 WHERE sequence = 3",
     "edited event": "UPDATE ledger SET event = 'agent:task:resumed' WHERE sequence = 4",
     "edited task": "UPDATE ledger SET task_id = 'task-0' WHERE sequence = 4",
     "edited date": "UPDATE ledger SET at = '2020-01-01T00:00:00.000Z' WHERE sequence = 2",
@@ -83,7 +90,8 @@ TAMPERING = {
     "inserted": """
         UPDATE ledger SET sequence = -sequence - 1 WHERE sequence > 3;
         UPDATE ledger SET sequence = -sequence WHERE sequence < 0;
-        INSERT INTO ledger SELECT 4, at, event, task_id, body, hash, hash FROM ledger WHERE sequence = 3""",
+        INSERT INTO ledger (sequence, at, event, task_id, body, previous, hash, version)
+        SELECT 4, at, event, task_id, body, hash, hash, version FROM ledger WHERE sequence = 3""",
     "reordered": """
         UPDATE ledger SET sequence = -2 WHERE sequence = 2;
         UPDATE ledger SET sequence = 2 WHERE sequence = 3;

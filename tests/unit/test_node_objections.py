@@ -169,6 +169,10 @@ def test_a_store_of_the_former_version_gets_an_empty_register(node: Node) -> Non
         "DROP TABLE spent",
         "DROP TABLE permits",
         "DROP TABLE committee_keys",
+        "DROP TABLE ledger_bodies",
+        "DROP INDEX ledger_retained",
+        "DROP INDEX ledger_anchored",
+        "ALTER TABLE ledger DROP COLUMN version",
         "PRAGMA user_version = 1",
     )
     assert read_version(node.folder) == 0

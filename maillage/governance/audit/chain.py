@@ -1,18 +1,25 @@
 """Write a line of the audit, and verify all of them."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from maillage.base.canon import canonical_bytes
+from maillage.base.canon import canonical_bytes, sha256_hex
 from maillage.base.errors import Kind, MaillageError
 from maillage.base.i18n import _
 from maillage.base.statements import load_statements
+from maillage.exchange.chain import GENESIS, LINE_VERSION, Head, Link, follow
+from maillage.exchange.errors import ChainError
+from maillage.exchange.testimony import ForkError
 from maillage.governance.audit.events import EventType
-from maillage.governance.audit.models import FIRST_HASH, Event, hash_line
+from maillage.governance.audit.models import Event, write_body, write_line
 from maillage.governance.statements import execute
+
+_PAGE = 1000
 
 
 class AuditError(MaillageError):
@@ -31,43 +38,100 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event is written in the transaction of its change")
-    statements = load_statements("maillage.governance.audit", "sql/events.sql")
     if connection.vendor == "postgresql":
-        execute(statements["lock"])
-    sequence, previous = next(iter(execute(statements["find_head"])), (0, FIRST_HASH))
-    line = {
-        "sequence": sequence + 1,
+        execute(statements()["lock"])
+    last, salt = read_head(), secrets.token_hex(16)
+    body = write_body(actor=actor, subject=subject, facts=facts or {}, salt=salt)
+    line: dict[str, Any] = {
+        "sequence": last.sequence + 1,
         "at": at,
         "type": event_type.value,
-        "actor": actor,
-        "subject": subject,
-        "facts": dict(facts or {}),
-        "previous": previous,
+        "body": sha256_hex(body),
+        "previous": last.hash,
     }
-    digest = hash_line(line)
-    execute(
-        statements["append"], **(line | {"facts": canonical_bytes(line["facts"]).decode(), "hash": digest})
-    )
+    execute(statements()["append"], **line, version=LINE_VERSION, hash=sha256_hex(write_line(line)))
+    text = canonical_bytes(dict(facts or {})).decode()
+    kept = {"sequence": line["sequence"], "salt": salt, "actor": actor, "subject": subject, "facts": text}
+    execute(statements()["append_body"], **kept)
 
 
 def verify() -> int:
     """Check every line against the one before it; the number of lines. Raises AuditError at the first fault.
 
-    A tail cut off together with the triggers is seen by comparing the last hash with one noted elsewhere.
+    A chain hashed anew by whoever has all rights shows against the heads that nodes hold: `hub audit export`
+    at the hub, `node verify --against` at a node.
     """
-    previous, count = FIRST_HASH, 0
-    for event in Event.objects.order_by("sequence").iterator():
-        count += 1
-        if (event.sequence, event.previous, event.hash) != (count, previous, event.compute_hash()):
-            raise AuditError(
-                _("L’audit a été altéré à la ligne {line}.").format(line=count),
-                why=_("Cette ligne n’est pas celle que son empreinte et la ligne d’avant annoncent."),
-                remedy=_("Comparez la base avec une sauvegarde et prévenez les membres du réseau."),
-            )
-        previous = event.hash
+    count = 0
+    with own_faults():
+        for link in follow(each_link()):
+            count = link.sequence
     return count
+
+
+@contextmanager
+def own_faults() -> Iterator[None]:
+    """A fault of this hub's own audit, told as such; a node's fork stays what it is."""
+    try:
+        yield
+    except ForkError:
+        raise
+    except ChainError as error:
+        raise AuditError(
+            _("L’audit a été altéré à la ligne {line}.").format(line=error.sequence),
+            why=error.why,
+            remedy=_("Comparez la base avec une sauvegarde et prévenez les membres du réseau."),
+        ) from error
+
+
+def each_event(**conditions: Any) -> Iterator[Event]:
+    """The lines that meet these conditions with their bodies, in order, a page at a time.
+
+    A cursor left open by a reader that stops early would outlive its connection.
+    """
+    found, last = Event.objects.filter(**conditions).select_related("kept").order_by("sequence"), None
+    while page := list((found if last is None else found.filter(sequence__gt=last))[:_PAGE]):
+        yield from page
+        last = page[-1].sequence
+
+
+def each_link(**conditions: Any) -> Iterator[Link]:
+    """The same as they are hashed."""
+    return (event.to_link() for event in each_event(**conditions))
+
+
+def each_of(*types: EventType) -> Iterator[Link]:
+    """The lines of these events, in order."""
+    return each_link(type__in=[event.value for event in types])
+
+
+def read_head() -> Head:
+    """The last line, number 0 where there is none."""
+    rows = execute(statements()["find_head"])
+    return Head(*rows[0]) if rows else Head(0, GENESIS)
+
+
+def read_moved() -> int:
+    """The last line that does not speak of a node's head; 0 where there is none."""
+    ((sequence,),) = execute(statements()["find_moved"]) or [(0,)]
+    return sequence
+
+
+def read_hashes(sequences: list[int]) -> dict[int, str]:
+    """The hashes of these lines, of those that exist."""
+    return dict(Event.objects.filter(sequence__in=sequences).values_list("sequence", "hash"))
+
+
+def find_last(event_type: EventType, *, actor: str) -> Link | None:
+    """The last line of an event about a node's head that this hospital caused."""
+    rows = execute(statements()["find_last"], type=event_type.value, actor=actor)
+    return None if not rows else Event.objects.select_related("kept").get(sequence=rows[0][0]).to_link()
 
 
 def find_head() -> Event | None:
     """The last line, whose hash an auditor notes elsewhere."""
-    return Event.objects.order_by("-sequence").first()
+    return Event.objects.select_related("kept").order_by("-sequence").first()
+
+
+def statements() -> Mapping[str, str]:
+    """The SQL of the audit, by name."""
+    return load_statements("maillage.governance.audit", "sql/events.sql")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from maillage.base.i18n import _, mark
+from maillage.exchange import chain
 
 
 class EventType(StrEnum):
@@ -11,7 +12,10 @@ class EventType(StrEnum):
 
     ANSWER_RECORDED = "node:answer:record"
     ANSWER_REFUSED = "hub:answer:refuse"
+    AUDIT_RETAINED = chain.HUB_RETAINED
     CLOCK_REFUSED = "hub:clock:refuse"
+    LEDGER_ANCHORED = chain.NODE_ANCHORED
+    LEDGER_DIFFERED = chain.NODE_DIFFERED
     LINK_CREATED = "operator:link:create"
     MEMBER_DEPARTED = "operator:member:depart"
     MEMBER_REGISTERED = "operator:member:register"
@@ -34,7 +38,10 @@ class EventType(StrEnum):
 _SENTENCES: Mapping[EventType, str] = {
     EventType.ANSWER_RECORDED: mark("{actor} a répondu à la tâche {subject}."),
     EventType.ANSWER_REFUSED: mark("Une réponse de {actor} à la tâche {subject} a été refusée."),
+    EventType.AUDIT_RETAINED: mark("{actor} a retiré le détail des lignes d’avant le {subject}."),
     EventType.CLOCK_REFUSED: mark("L’horloge de {actor} est fausse : ses requêtes sont refusées."),
+    EventType.LEDGER_ANCHORED: mark("{actor} a remis la tête signée de son registre."),
+    EventType.LEDGER_DIFFERED: mark("{actor} a signé une tête qui contredit une tête d’avant."),
     EventType.LINK_CREATED: mark("{actor} a fait un lien d’entrée pour {subject}."),
     EventType.MEMBER_DEPARTED: mark("{actor} a retiré l’hôpital {subject} du réseau."),
     EventType.MEMBER_REGISTERED: mark("{actor} a inscrit l’hôpital {subject}."),
@@ -58,3 +65,8 @@ _SENTENCES: Mapping[EventType, str] = {
 def describe(event_type: str, *, actor: str, subject: str) -> str:
     """The event in words, in the language of the present context."""
     return _(_SENTENCES[EventType(event_type)]).format(actor=actor, subject=subject)
+
+
+def word_removed(event_type: str) -> str:
+    """The same where a retention removed who and what."""
+    return _("{event} (détail retiré)").format(event=event_type)

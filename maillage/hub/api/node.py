@@ -1,4 +1,4 @@
-"""The API of nodes: every request signed (RFC 9421), every body bounded, these eight calls and no other."""
+"""The API of nodes: every request signed (RFC 9421), every body bounded, these nine calls and no other."""
 
 from typing import Annotated, Any, cast
 
@@ -19,6 +19,7 @@ from maillage.hub.access.nodes import Caller, identify, take_nonce
 from maillage.hub.api.errors import register_handlers
 from maillage.hub.boot import current_hub
 from maillage.hub.errors import HubError
+from maillage.hub.ledger.heads import exchange_heads
 from maillage.hub.questions.answers import record_answer
 from maillage.hub.questions.closing import expire_due
 from maillage.hub.questions.greet import Greeting, greet
@@ -141,6 +142,14 @@ def permit_word(
             request.body, permit_hash=f"sha256:{digest}", site=caller.site, key=caller.key, at=hub.clock()
         )
     return {"status": "recorded"}
+
+
+@api.post("/head")
+def head(request: HttpRequest) -> HttpResponse:
+    """The caller hands over the signed head of its ledger; that of the audit comes back, signed."""
+    return HttpResponse(
+        exchange_heads(_identify(request), request.body, hub=current_hub()), content_type=DSSE_TYPE
+    )
 
 
 def _is_new(known: str | None) -> bool:

@@ -91,7 +91,7 @@ def read_version(folder: Path) -> int:
 
 def load_register(store: Store, *, folder: Path) -> Register:
     """The same from an open store, as one snapshot of it."""
-    with _snapshot(store):
+    with store.snapshot():
         line = store.row("register_line")
         names = {row["name"]: row["objection_id"] for row in store.rows("register_names")}
     if line is None:
@@ -152,19 +152,6 @@ def broken(why: str) -> RegisterBrokenError:
 
 def _key_path(folder: Path, fingerprint: str) -> Path:
     return folder / f"objections-{fingerprint.removeprefix('sha256:')[:16]}.key"
-
-
-@contextmanager
-def _snapshot(store: Store) -> Generator[None]:
-    """One moment of the store for several reads; inside a transaction, its own."""
-    if store.connection.in_transaction:
-        yield
-        return
-    store.connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        store.connection.execute("COMMIT")
 
 
 @contextmanager

@@ -3,11 +3,55 @@
 SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1;
 
 -- name: append
-INSERT INTO ledger (sequence, at, event, task_id, body, previous, hash)
-VALUES (:sequence, :at, :event, :task_id, :body, :previous, :hash);
+INSERT INTO ledger (version, sequence, at, event, task_id, body, previous, hash)
+VALUES (:version, :sequence, :at, :event, :task_id, :body, :previous, :hash);
+
+-- name: append_body
+INSERT INTO ledger_bodies (sequence, sealed) VALUES (:sequence, :sealed);
 
 -- name: lines
-SELECT sequence, at, event, task_id, body, previous, hash FROM ledger ORDER BY sequence;
+SELECT sequence, at, event, task_id, body, previous, hash, version, sealed
+FROM ledger LEFT JOIN ledger_bodies USING (sequence)
+WHERE sequence BETWEEN :first AND :last ORDER BY sequence;
+
+-- name: anchoring_lines
+SELECT sequence, at, event, task_id, body, previous, hash, version, sealed
+FROM ledger LEFT JOIN ledger_bodies USING (sequence)
+WHERE event LIKE 'hub:audit:%' ORDER BY sequence;
+
+-- name: retaining_lines
+SELECT sequence, body, version, sealed
+FROM ledger LEFT JOIN ledger_bodies USING (sequence) WHERE event = 'person:ledger:retained';
+
+-- name: last_of
+-- The last line of one event.
+SELECT sequence, at, event, task_id, body, previous, hash, version, sealed
+FROM ledger LEFT JOIN ledger_bodies USING (sequence)
+WHERE event = :event ORDER BY sequence DESC LIMIT 1;
+
+-- name: last_moved
+-- The last line that is not about the hub's head.
+SELECT sequence FROM ledger WHERE event NOT LIKE 'hub:audit:%' ORDER BY sequence DESC LIMIT 1;
+
+-- name: ends
+-- The first and the last line between two instants.
+SELECT min(sequence) AS first, max(sequence) AS last FROM ledger WHERE at >= :since AND at < :until;
+
+-- name: count_bodies
+SELECT count(*) AS bodies FROM ledger_bodies WHERE sequence BETWEEN :first AND :last;
+
+-- name: old_bodies
+-- Those that a date would remove, without the lines of tasks that are not over.
+SELECT sequence, at, event, task_id, body, previous, hash, version, sealed
+FROM ledger JOIN ledger_bodies USING (sequence)
+WHERE at < :before AND event NOT IN ('person:ledger:retained', 'person:node:created')
+  AND event NOT LIKE 'hub:audit:%'
+  AND (task_id IS NULL OR task_id NOT IN (
+      SELECT task_id FROM tasks WHERE state IN ('received', 'held', 'accepted', 'answered')))
+ORDER BY sequence;
+
+-- name: remove_body
+DELETE FROM ledger_bodies WHERE sequence = :sequence;
 
 -- name: receive_task
 INSERT INTO tasks (task_id, state, delivery, delivery_hash, received_at)
@@ -132,7 +176,9 @@ SELECT count(*) AS questions, coalesce(max(at), '') AS latest FROM spent
 WHERE permit = :permit AND requester = :requester AND at > :since;
 -- name: register_line
 -- The last change of the register of objections.
-SELECT sequence, body FROM ledger WHERE event LIKE 'person:objection%' ORDER BY sequence DESC LIMIT 1;
+SELECT sequence, coalesce(sealed -> '$.body', body) AS body
+FROM ledger LEFT JOIN ledger_bodies USING (sequence)
+WHERE event LIKE 'person:objection%' ORDER BY sequence DESC LIMIT 1;
 
 -- name: register_names
 SELECT name, objection_id FROM objection_names ORDER BY name;

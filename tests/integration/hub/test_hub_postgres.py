@@ -1,12 +1,20 @@
 """The same hub on PostgreSQL, as two processes on one database: each task is lent once, the audit holds."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from maillage.exchange.envelope import open_task
+from maillage.base.canon import sha256_hex
+from maillage.base.clock import utc_now
+from maillage.exchange.envelope import open_head, open_task, seal_head
+from maillage.exchange.export import open_export
+from maillage.exchange.head import LedgerHead
 from tests.integration.hub.test_hub_questions import TWO_STEPS
 from tests.support.cohorts import COHORT
 from tests.support.hubs import LiveHub, free_port, live_hub
@@ -89,6 +97,9 @@ def test_a_question_asked_at_one_process_reaches_a_poll_at_the_other(hubs: tuple
         "UPDATE audit_event SET actor = 'mallory'",
         "DELETE FROM audit_event WHERE sequence = 1",
         "TRUNCATE audit_event",
+        "UPDATE audit_body SET actor = 'mallory'",
+        "DELETE FROM audit_body WHERE sequence = 1",
+        "TRUNCATE audit_body",
     ],
 )
 def test_the_database_refuses_to_change_a_line(
@@ -118,3 +129,49 @@ def test_a_text_that_postgresql_cannot_hold_is_no_defect(hubs: tuple[LiveHub, Li
         held = alice.post("/api/v1/questions", json={"title": "Diabète", "cohort": named})
     assert bad.status_code == 422
     assert held.status_code in (201, 422), held.text
+
+
+# Three lines of long ago, written as the hub writes.
+_REMEMBER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from maillage.hub.boot import boot
+boot(Path(sys.argv[1]))
+from maillage.governance.audit.chain import record
+from maillage.governance.audit.events import EventType
+from maillage.governance.transactions import atomic
+for _line in range(3):
+    with atomic():
+        at = datetime(2001, 1, 1, tzinfo=UTC)
+        record(EventType.LINK_CREATED, actor="operator:test", subject="zoe", at=at)
+"""
+
+
+def test_old_bodies_go_and_the_export_is_whole(hubs: tuple[LiveHub, LiveHub], tmp_path: Path) -> None:
+    first, _second = hubs
+    subprocess.run([sys.executable, "-c", _REMEMBER, str(first.folder)], check=True)
+    assert "3" in first.command("audit", "retain", "--before", "2002-01-01")
+    assert "intact" in first.command("audit", "verify")
+    first.command("audit", "export", str(tmp_path / "audit.jsonl"))
+    export = open_export(tmp_path / "audit.jsonl", signers={first.key.fingerprint: first.key})
+    links = list(export.links())
+    assert [link.at[:4] for link in links if link.is_removed] == ["2001"] * 3
+    assert b"zoe" not in (tmp_path / "audit.jsonl").read_bytes()
+    assert export.manifest.is_whole
+
+
+def test_heads_are_exchanged_and_written_whole(hubs: tuple[LiveHub, LiveHub]) -> None:
+    first, second = hubs
+    node = first.node("hcl")
+    head = LedgerHead(
+        keeper="node", name="hcl", sequence=7, hash=sha256_hex(b"x"), moved=7, signed_at=utc_now()
+    )
+    with node.http:
+        response = node.send("POST", "/api/node/v1/head", seal_head(head, key=node.key))
+    assert response.status_code == 200
+    opened = open_head(response.content, signers={first.key.fingerprint: first.key}).message
+    lines = [json.loads(line) for line in second.command("audit", "--json").splitlines()]
+    assert lines[opened.sequence - 1]["hash"] == opened.hash
+    anchored = [line for line in lines if line["type"] == "node:ledger:anchor"]
+    assert [line["facts"]["hash"] for line in anchored] == [head.hash]

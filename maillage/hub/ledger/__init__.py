@@ -1,0 +1,1 @@
+"""The hub's audit towards others: signed heads, exports, comparison, retention."""
