@@ -18,6 +18,7 @@ _MASKED: Mapping[Suppression, str] = {
     Suppression.BELOW_FLOOR: mark("masqué"),
     Suppression.PROTECTED: mark("masqué"),
     Suppression.TOO_FEW_SITES: mark("trop peu d’hôpitaux"),
+    Suppression.WITHHELD: mark("masqué au contrôle"),
 }
 
 

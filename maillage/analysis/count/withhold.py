@@ -1,0 +1,107 @@
+"""What a checker may hide of a count before it leaves: cells by name, and with them what gives them back.
+
+Withholding only suppresses. The attacker it has in mind knows the rules: an attrition never grows, the years
+and the rest add up to the whole.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from maillage.analysis.base import NamedCell
+from maillage.analysis.count.spec import CountContent, YearCell
+from maillage.base.i18n import _
+from maillage.disclosure.values import Cell, Suppressed, Suppression, bounds
+
+WITHHELD = Suppressed(Suppression.WITHHELD)
+PARTS = ("steps", "years")
+"""Names that stand for every cell of a kind."""
+
+
+def list_cells(document: Mapping[str, Any], *, rules: Sequence[str] = ()) -> list[NamedCell]:
+    """The cells of a content in words, each with the name by which it is withheld; `rules` name the steps."""
+    content = CountContent.model_validate(document)
+    steps = [
+        NamedCell(f"steps.{index}", _word_step(index, rules=rules), cell)
+        for index, cell in enumerate(content.steps)
+    ]
+    years = [
+        NamedCell(f"years.{year.year}", _("Année {year}").format(year=year.year), year.persons)
+        for year in content.years
+    ]
+    rest = [] if content.other_years is None else [content.other_years]
+    return [
+        NamedCell("persons", _("Toute la cohorte"), content.persons),
+        *steps,
+        *years,
+        *(NamedCell("other_years", _("Les autres années ensemble"), cell) for cell in rest),
+    ]
+
+
+def _word_step(index: int, *, rules: Sequence[str]) -> str:
+    if index == 0:
+        return _("Événement d’entrée")
+    name = rules[index - 1] if index <= len(rules) else ""
+    return _("Après le critère {rank} {name}").format(rank=index, name=name).strip()
+
+
+def withhold(document: Mapping[str, Any], *, names: Collection[str]) -> dict[str, Any]:
+    """The content with the named cells and parts suppressed, and what would give them back.
+
+    A name that the content does not have hides nothing. `persons` hides every year too.
+    """
+    content = CountContent.model_validate(document)
+    years, rest = _withhold_years(content, names=names)
+    held = content.model_copy(
+        update={
+            "persons": _hide(content.persons) if "persons" in names else content.persons,
+            "steps": _withhold_steps(content, names=names),
+            "years": years,
+            "other_years": rest,
+        }
+    )
+    return held.model_dump(mode="json")
+
+
+def _withhold_steps(content: CountContent, *, names: Collection[str]) -> tuple[Cell, ...]:
+    """A step between two equal numbers is that number, so all steps of one number are hidden together."""
+    given_away = [
+        cell
+        for index, cell in enumerate(content.steps)
+        if "steps" in names or f"steps.{index}" in names
+    ]
+    given_away += [content.persons] if "persons" in names else []
+    return tuple(_hide(cell) if cell in given_away else cell for cell in content.steps)
+
+
+def _withhold_years(
+    content: CountContent, *, names: Collection[str]
+) -> tuple[tuple[YearCell, ...], Cell | None]:
+    """The whole less all parts but one gives the last: at least two are hidden, or no part is told at all."""
+    rest = content.other_years
+    if "persons" in names or "years" in names:
+        return (), _hide(rest) if rest is not None else WITHHELD
+    shown = {year.year: year.persons for year in content.years if not isinstance(year.persons, Suppressed)}
+    named = {year for year in shown if f"years.{year}" in names}
+    if not named and ("other_years" not in names or rest is None or isinstance(rest, Suppressed)):
+        return content.years, rest
+    left = sorted(set(shown) - named, key=lambda year: (bounds(shown[year]), year))
+    while left and len(named) + (rest is not None) < 2:
+        named.add(left.pop(0))
+    return _keep_years(content.years, left=left, named=named), WITHHELD
+
+
+def _keep_years(
+    years: Sequence[YearCell], *, left: Collection[int], named: Collection[int]
+) -> tuple[YearCell, ...]:
+    """From the first year that is left to the last: a hidden one at an end would tell that it is there."""
+    if not left:
+        return ()
+    return tuple(
+        year.model_copy(update={"persons": WITHHELD}) if year.year in named else year
+        for year in years
+        if min(left) <= year.year <= max(left)
+    )
+
+
+def _hide(cell: Cell) -> Cell:
+    return cell if isinstance(cell, Suppressed) else WITHHELD
