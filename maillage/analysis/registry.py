@@ -19,6 +19,7 @@ from maillage.analysis.base import Contribution, LocalRun, NamedCell, Spec
 from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
+from maillage.disclosure.evidence import RuleName
 
 ANALYSES = ("count",)
 # What decides a number: the analysis, the cohort compiler under it, the gate above it.
@@ -58,6 +59,10 @@ class Withholding(Protocol):
 
     def withhold(self, document: Mapping[str, Any], *, names: Collection[str]) -> dict[str, Any]:
         """The content with these suppressed, and what would give them back; no number is changed."""
+        ...
+
+    def find_margins(self, document: Mapping[str, Any]) -> dict[RuleName, int]:
+        """By rule of disclosure, the number that comes nearest to breaking it."""
         ...
 
 

@@ -22,6 +22,7 @@ from maillage.base.keys import PublicKey, SigningKey
 from maillage.base.settings import describe_validation
 from maillage.exchange import version
 from maillage.exchange.errors import EnvelopeError
+from maillage.exchange.evidence import EvidenceRecord
 from maillage.exchange.message import MAX_ENVELOPE_BYTES, Message
 from maillage.exchange.permit import Permit, Revocation, SiteDecision
 from maillage.exchange.reasons import Reason
@@ -35,6 +36,7 @@ PUBLICATION_TYPE = "application/vnd.maillage.publication+json"
 PERMIT_TYPE = "application/vnd.maillage.permit+json"
 REVOCATION_TYPE = "application/vnd.maillage.revocation+json"
 SITE_DECISION_TYPE = "application/vnd.maillage.site-decision+json"
+EVIDENCE_TYPE = "application/vnd.maillage.evidence+json"
 
 AnyAnswer = Partial | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
@@ -96,6 +98,16 @@ def seal_site_decision(decision: SiteDecision, *, key: SigningKey) -> bytes:
 def open_site_decision(data: bytes, *, signers: Signers) -> Opened[SiteDecision]:
     """Verify and read a hospital's word. Raises EnvelopeError."""
     return _open(data, payload_type=SITE_DECISION_TYPE, signers=signers, model=SiteDecision)
+
+
+def seal_evidence(record: EvidenceRecord, *, key: SigningKey) -> bytes:
+    """Sign the evidence of a release, with the hospital's key."""
+    return _seal(record.to_bytes(), payload_type=EVIDENCE_TYPE, key=key)
+
+
+def open_evidence(data: bytes, *, signers: Signers) -> Opened[EvidenceRecord]:
+    """Verify and read the evidence of a release. Raises EnvelopeError."""
+    return _open(data, payload_type=EVIDENCE_TYPE, signers=signers, model=EvidenceRecord)
 
 
 def open_publication(data: bytes, *, signers: Mapping[str, PublicKey]) -> Publication:

@@ -1,7 +1,7 @@
 """The evidence of a release: which rules an answer went through, what it shows, and what made it.
 
 It travels inside the signed answer, so it says nothing that the answer does not show anyway: cells are
-counted as they leave, former sets as a band. What the gate saw before stays at the node (`disclosure.evidence`).
+counted as they leave, former sets as a band. What the gate saw before stays at the node.
 """
 
 from collections.abc import Mapping

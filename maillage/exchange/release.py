@@ -65,7 +65,8 @@ MOVES: Mapping[Standing, frozenset[Standing]] = {
     Standing.EXAMINED: _AFTER_A_WORD,
     Standing.RELEASED: frozenset(),
     Standing.REFUSED: frozenset(),
-    Standing.DROPPED: frozenset(),
+    # Computed anew, after somebody objected.
+    Standing.DROPPED: frozenset({Standing.WAITING}),
 }
 
 
@@ -91,7 +92,9 @@ class Word:
         if (self.outcome is Outcome.MASKED) != bool(self.masks):
             raise WordError(
                 _("Un masquage nomme ce qu’il masque, et rien d’autre n’en nomme."),
-                remedy=_("Les cases et leurs noms : maillage node releases show, ou maillage hub releases show."),
+                remedy=_(
+                    "Les cases et leurs noms : maillage node releases show, ou maillage hub releases show."
+                ),
             )
         if self.outcome in (Outcome.EXAMINE, Outcome.REFUSED) and not self.note:
             raise WordError(_("Un refus ou un examen dit pourquoi."), remedy=_("Ajoutez --note."))

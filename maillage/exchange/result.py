@@ -81,7 +81,9 @@ class Partial(_Answer):
     @model_serializer(mode="wrap")
     def _leave_out_absent(self, write: SerializerFunctionWrapHandler) -> Json:
         document: Json = write(self)
-        return document if self.evidence is not None else {k: v for k, v in document.items() if k != "evidence"}
+        return (
+            document if self.evidence is not None else {k: v for k, v in document.items() if k != "evidence"}
+        )
 
 
 class Refusal(_Answer):

@@ -5,12 +5,14 @@ and the rest add up to the whole.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from maillage.analysis.base import NamedCell
 from maillage.analysis.count.spec import CountContent, YearCell
 from maillage.base.i18n import _
-from maillage.disclosure.values import Cell, Suppressed, Suppression, bounds
+from maillage.disclosure.evidence import RuleName
+from maillage.disclosure.values import Cell, Count, Suppressed, Suppression, bounds
 
 WITHHELD = Suppressed(Suppression.WITHHELD)
 PARTS = ("steps", "years")
@@ -65,9 +67,7 @@ def withhold(document: Mapping[str, Any], *, names: Collection[str]) -> dict[str
 def _withhold_steps(content: CountContent, *, names: Collection[str]) -> tuple[Cell, ...]:
     """A step between two equal numbers is that number, so all steps of one number are hidden together."""
     given_away = [
-        cell
-        for index, cell in enumerate(content.steps)
-        if "steps" in names or f"steps.{index}" in names
+        cell for index, cell in enumerate(content.steps) if "steps" in names or f"steps.{index}" in names
     ]
     given_away += [content.persons] if "persons" in names else []
     return tuple(_hide(cell) if cell in given_away else cell for cell in content.steps)
@@ -105,3 +105,26 @@ def _keep_years(
 
 def _hide(cell: Cell) -> Cell:
     return cell if isinstance(cell, Suppressed) else WITHHELD
+
+
+def find_margins(document: Mapping[str, Any]) -> dict[RuleName, int]:
+    """By rule, the number that comes nearest to breaking it; a rule that nothing shown can break is absent.
+
+    The smallest number shown, the smallest difference of two shown steps, what the shown years leave.
+    """
+    content = CountContent.model_validate(document)
+    steps = [cell.value for cell in (*content.steps, content.persons) if isinstance(cell, Count)]
+    apart = [earlier - later for earlier, later in pairwise(steps) if earlier != later]
+    years = [year.persons.value for year in content.years if isinstance(year.persons, Count)]
+    numbers = _list_numbers(content)
+    margins = {RuleName.FLOOR: min(numbers)} if numbers else {}
+    if apart:
+        margins[RuleName.CHAIN] = min(apart)
+    if years and isinstance(content.persons, Count) and content.persons.value != sum(years):
+        margins[RuleName.PARTITION] = content.persons.value - sum(years)
+    return margins
+
+
+def _list_numbers(content: CountContent) -> list[int]:
+    cells = [content.persons, *content.steps, *(year.persons for year in content.years), content.other_years]
+    return [bounds(cell)[0] for cell in cells if cell is not None and not isinstance(cell, Suppressed)]
