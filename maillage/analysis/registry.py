@@ -57,6 +57,10 @@ class Withholding(Protocol):
         """Its cells in words, each with its name."""
         ...
 
+    def list_combined(self, document: Mapping[str, Any], *, rules: Sequence[str] = ()) -> list[NamedCell]:
+        """The same of the group's document."""
+        ...
+
     def withhold(self, document: Mapping[str, Any], *, names: Collection[str]) -> dict[str, Any]:
         """The content with these suppressed, and what would give them back; no number is changed."""
         ...

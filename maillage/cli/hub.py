@@ -15,7 +15,7 @@ from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.base.ids import SiteId, parse_site_id
 from maillage.base.keys import PublicKey
-from maillage.cli import hub_permits
+from maillage.cli import hub_permits, hub_releases
 from maillage.cli.hub_desk import boot_current, operator
 from maillage.hub.boot import boot, open_hub, require_django
 from maillage.hub.create import create_hub
@@ -31,6 +31,7 @@ app.add_typer(token_app, name="token")
 app.add_typer(audit_app, name="audit")
 app.add_typer(referentiel_app, name="referentiel")
 app.add_typer(hub_permits.app, name="permit")
+app.add_typer(hub_releases.app, name="releases")
 
 HubFolder = Annotated[Path, typer.Option("--hub", envvar="MAILLAGE_HUB_FOLDER", help=_("Dossier du hub."))]
 Folder = Annotated[Path, typer.Argument(help=_("Dossier du hub."))]

@@ -73,10 +73,20 @@ MOVES: Mapping[Standing, frozenset[Standing]] = {
 def check_standing(name: str, *, present: Standing, to: Standing) -> None:
     """Raises ReleaseStateError unless the table allows the move."""
     if to not in MOVES[present]:
-        raise ReleaseStateError(
-            _("La réponse {name} n’attend plus de contrôle.").format(name=name),
-            why=_("Elle est dans l’état « {state} ».").format(state=word_standing(present)),
-        )
+        raise _over(name, present=present)
+
+
+def check_open(name: str, *, present: Standing) -> None:
+    """Raises ReleaseStateError when nobody is asked any more."""
+    if present not in OPEN:
+        raise _over(name, present=present)
+
+
+def _over(name: str, *, present: Standing) -> ReleaseStateError:
+    return ReleaseStateError(
+        _("La réponse {name} n’attend plus de contrôle.").format(name=name),
+        why=_("Elle est dans l’état « {state} ».").format(state=word_standing(present)),
+    )
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ class HubSettings(Settings):
     """How long late hospitals are waited for, in hours."""
     committee: tuple[Key, ...] = ()
     """The committee's public keys, `ed25519:…`; a permit that none of them signed is not published."""
+    checkers: tuple[Annotated[str, StringConstraints(min_length=1, max_length=120)], ...] = ()
+    """Who may check results for the committee before they are shown; without a name, none is."""
     examples: Path | None = None
     """A folder of cohorts (Circe JSON) that the portal offers."""
     threads: Annotated[int, Field(ge=4, le=512)] = 48

@@ -12,7 +12,7 @@ from maillage.analysis.base import NamedCell
 from maillage.analysis.count.spec import CountContent, YearCell
 from maillage.base.i18n import _
 from maillage.disclosure.evidence import RuleName
-from maillage.disclosure.values import Cell, Count, Suppressed, Suppression, bounds
+from maillage.disclosure.values import Cell, Count, Suppressed, Suppression, bounds, cell_from_json
 
 WITHHELD = Suppressed(Suppression.WITHHELD)
 PARTS = ("steps", "years")
@@ -22,21 +22,34 @@ PARTS = ("steps", "years")
 def list_cells(document: Mapping[str, Any], *, rules: Sequence[str] = ()) -> list[NamedCell]:
     """The cells of a content in words, each with the name by which it is withheld; `rules` name the steps."""
     content = CountContent.model_validate(document)
-    steps = [
-        NamedCell(f"steps.{index}", _word_step(index, rules=rules), cell)
-        for index, cell in enumerate(content.steps)
-    ]
-    years = [
-        NamedCell(f"years.{year.year}", _("Année {year}").format(year=year.year), year.persons)
-        for year in content.years
-    ]
-    rest = [] if content.other_years is None else [content.other_years]
+    cells = {"persons": content.persons}
+    cells |= {f"steps.{index}": cell for index, cell in enumerate(content.steps)}
+    cells |= {f"years.{year.year}": year.persons for year in content.years}
+    cells |= {} if content.other_years is None else {"other_years": content.other_years}
+    return [NamedCell(name, _word_name(name, rules=rules), cell) for name, cell in cells.items()]
+
+
+def list_combined(document: Mapping[str, Any], *, rules: Sequence[str] = ()) -> list[NamedCell]:
+    """The same of the group's document; withholding is then done in each hospital's content."""
+    cells = {"persons": document["persons"]}
+    cells |= {f"steps.{index}": cell for index, cell in enumerate(document["steps"])}
+    cells |= {f"years.{row['year']}": row["persons"] for row in document["years"]}
     return [
-        NamedCell("persons", _("Toute la cohorte"), content.persons),
-        *steps,
-        *years,
-        *(NamedCell("other_years", _("Les autres années ensemble"), cell) for cell in rest),
+        NamedCell(name, _word_name(name, rules=rules), cell_from_json(cell)) for name, cell in cells.items()
     ]
+
+
+def _word_name(name: str, *, rules: Sequence[str]) -> str:
+    kind, _dot, place = name.partition(".")
+    match kind:
+        case "steps":
+            return _word_step(int(place), rules=rules)
+        case "years":
+            return _("Année {year}").format(year=place)
+        case "persons":
+            return _("Toute la cohorte")
+        case _other:
+            return _("Les autres années ensemble")
 
 
 def _word_step(index: int, *, rules: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ from maillage.node.folder import Node
 from maillage.node.permits.terms import Terms, find_terms
 from maillage.node.policy import Decision
 from maillage.node.release.evidence import keep_evidence
-from maillage.node.release.held import Held, find_held, is_outdated, list_words, open_held
+from maillage.node.release.held import Held, find_held, list_words, open_held, read_register_version
 from maillage.node.release.sealing import Sealed
 from maillage.node.states import Event
 from maillage.node.store import Store
@@ -98,7 +98,7 @@ def _let_go(store: Store, *, node: Node, case: _Case) -> Ruling:
     terms = _find_terms(store, node=node, task=case.task, sealed=sealed)
     if isinstance(terms, Reason):
         return _close(store, node=node, delivery=case.delivery, word=case.word, reason=terms)
-    if is_outdated(store, case.held):
+    if sealed.objections != read_register_version(store):
         body = {"by": case.word.by, "sealed": case.held.sealed_hash}
         tasks.compute_again(store, node=node, task_id=case.task.task_id, body=body)
         return Ruling(Standing.DROPPED, recomputed=True)
