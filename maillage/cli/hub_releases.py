@@ -39,7 +39,11 @@ def show_list(hub: HubFolder = Here, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
         return
-    table = Table(_("Question"), _("État"), _("Attend depuis"), _("Demandée par"), _("Titre"))
+    table = Table()
+    # A name that was cut in two cannot be copied into the next command.
+    table.add_column(_("Question"), no_wrap=True)
+    for heading in (_("État"), _("Attend depuis"), _("Demandée par"), _("Titre")):
+        table.add_column(heading)
     for one in found:
         age = _("{hours} h").format(hours=one["age_hours"])
         asked = (escape(one["requester"]), escape(one["title"]))

@@ -47,7 +47,11 @@ def show_list(folder: Folder, as_json: AsJson = False) -> None:
     if not found:
         typer.echo(_("Aucune réponse n’attend de contrôle."))
         return
-    table = Table(_("Tâche"), _("État"), _("Attend depuis"), _("Expire"), _("Demandée par"), _("Titre"))
+    table = Table()
+    # A name that was cut in two cannot be copied into the next command.
+    table.add_column(_("Tâche"), no_wrap=True)
+    for heading in (_("État"), _("Attend depuis"), _("Expire"), _("Demandée par"), _("Titre")):
+        table.add_column(heading)
     for one in found:
         age = _("{hours} h").format(hours=one["age_hours"])
         # A title is a stranger's text: it must not become markup of the table that a checker reads.

@@ -78,7 +78,7 @@ def word_reason(reason: str) -> str:
         case "total_only":
             return _("Cet hôpital a répondu ; son nombre n’apparaît que dans le total.")
         case "awaiting_release":
-            return _("Cet hôpital a répondu ; le comité n’a pas laissé montrer sa réponse.")
+            return _("Cet hôpital a répondu ; rien n’est montré sans l’accord du comité.")
         case "answer_rejected":
             return _("La réponse de cet hôpital n’a pas la forme ou le seuil attendus ; elle est écartée.")
         case _other:
