@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from maillage.disclosure.values import Cell
+
 if TYPE_CHECKING:
     # At run time these would bring the SQL compiler into the node's agent, which stays small.
     from maillage.cohort import CohortExpression
@@ -36,6 +38,15 @@ class LocalAnswer:
     content: WireModel
     compile_ms: float
     engine_ms: float
+
+
+@dataclass(frozen=True)
+class NamedCell:
+    """A cell of a content in words, and the name by which a checker withholds it."""
+
+    name: str
+    words: str
+    cell: Cell
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ node's worker calls `load_local`.
 
 import hashlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -15,10 +15,11 @@ from typing import Any, Protocol, cast
 
 from pydantic import BaseModel, ValidationError
 
-from maillage.analysis.base import Contribution, LocalRun, Spec
+from maillage.analysis.base import Contribution, LocalRun, NamedCell, Spec
 from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
+from maillage.disclosure.evidence import RuleName
 
 ANALYSES = ("count",)
 # What decides a number: the analysis, the cohort compiler under it, the gate above it.
@@ -44,6 +45,28 @@ class Combine(Protocol):
         self, contributions: Mapping[str, Contribution], *, floor: int, minimum_sites: int
     ) -> dict[str, Any]:
         """The combined document, every cell of it checked again."""
+        ...
+
+
+class Withholding(Protocol):
+    """What a checker may hide of a content: `analysis.<id>.withhold`."""
+
+    PARTS: tuple[str, ...]
+
+    def list_cells(self, document: Mapping[str, Any], *, rules: Sequence[str] = ()) -> list[NamedCell]:
+        """Its cells in words, each with its name."""
+        ...
+
+    def list_combined(self, document: Mapping[str, Any], *, rules: Sequence[str] = ()) -> list[NamedCell]:
+        """The same of the group's document."""
+        ...
+
+    def withhold(self, document: Mapping[str, Any], *, names: Collection[str]) -> dict[str, Any]:
+        """The content with these suppressed, and what would give them back; no number is changed."""
+        ...
+
+    def find_margins(self, document: Mapping[str, Any]) -> dict[RuleName, int]:
+        """By rule of disclosure, the number that comes nearest to breaking it."""
         ...
 
 
@@ -83,6 +106,12 @@ def load_combine(analysis_id: str) -> Combine:
     """The hub's half."""
     find_spec(analysis_id)
     return cast("Combine", import_module(f"maillage.analysis.{analysis_id}.combine").combine)
+
+
+def load_withholding(analysis_id: str) -> Withholding:
+    """What may be hidden of its contents."""
+    find_spec(analysis_id)
+    return cast("Withholding", import_module(f"maillage.analysis.{analysis_id}.withhold"))
 
 
 @cache

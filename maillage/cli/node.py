@@ -16,7 +16,7 @@ from rich.table import Table
 
 from maillage.base.i18n import _
 from maillage.base.settings import SettingsError, describe_validation
-from maillage.cli import node_ledger, node_permits
+from maillage.cli import node_ledger, node_permits, node_releases
 from maillage.cli.node_options import AsJson, By, Folder
 from maillage.cli.objections import app as objections_app
 from maillage.node import referentiel, review, status
@@ -37,6 +37,7 @@ referentiel_app = typer.Typer(no_args_is_help=True, help=_("Le référentiel du 
 app.add_typer(referentiel_app, name="referentiel")
 node_permits.register(app)
 node_ledger.register(app)
+node_releases.register(app)
 app.add_typer(objections_app, name="objections")
 
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]

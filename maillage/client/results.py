@@ -18,6 +18,7 @@ _MASKED: Mapping[Suppression, str] = {
     Suppression.BELOW_FLOOR: mark("masqué"),
     Suppression.PROTECTED: mark("masqué"),
     Suppression.TOO_FEW_SITES: mark("trop peu d’hôpitaux"),
+    Suppression.WITHHELD: mark("masqué au contrôle"),
 }
 
 
@@ -69,6 +70,8 @@ class CountResult:
     sites: tuple[SiteCount, ...]
     combined: Combined
     elapsed_ms: float
+    release: str = ""
+    """What the committee's check has come to, in a sentence; empty where the permit asks for none."""
 
     @property
     def complete(self) -> bool:
@@ -79,7 +82,7 @@ class CountResult:
         width = max((len(site.name) for site in self.sites), default=0)
         lines = [f"  {site.name:<{width}}  {describe_site(site)}" for site in self.sites]
         total = f"  {_('Total'):<{width}}  {describe_cell(self.combined.persons)}"
-        return "\n".join([self.title, *lines, total])
+        return "\n".join([self.title, *lines, total, *([self.release] if self.release else [])])
 
     def _repr_html_(self) -> str:
         rows = [(site.name, describe_site(site)) for site in self.sites]
@@ -135,6 +138,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         sites=tuple(_read_site(site) for site in document["sites"]),
         combined=_read_combined(document["combined"]),
         elapsed_ms=document["elapsed_ms"],
+        release=(document.get("release") or {}).get("sentence", ""),
     )
 
 

@@ -16,12 +16,13 @@ class Suppression(StrEnum):
     """Why a cell is not shown.
 
     A table says `protected` both of a small cell and of one that shields it: telling them apart would
-    bound the small one.
+    bound the small one. `withheld` is said in the same way of what a person masked before the release.
     """
 
     BELOW_FLOOR = "below_floor"
     PROTECTED = "protected"
     TOO_FEW_SITES = "too_few_sites"
+    WITHHELD = "withheld"
 
 
 def _is_positive(number: int) -> bool:

@@ -22,6 +22,7 @@ from maillage.base.keys import PublicKey, SigningKey
 from maillage.base.settings import describe_validation
 from maillage.exchange import version
 from maillage.exchange.errors import EnvelopeError
+from maillage.exchange.evidence import EvidenceRecord
 from maillage.exchange.head import LedgerHead
 from maillage.exchange.manifest import Manifest
 from maillage.exchange.message import MAX_ENVELOPE_BYTES, Message
@@ -39,6 +40,7 @@ REVOCATION_TYPE = "application/vnd.maillage.revocation+json"
 SITE_DECISION_TYPE = "application/vnd.maillage.site-decision+json"
 HEAD_TYPE = "application/vnd.maillage.ledger-head+json"
 MANIFEST_TYPE = "application/vnd.maillage.ledger-export+json"
+EVIDENCE_TYPE = "application/vnd.maillage.evidence+json"
 
 AnyAnswer = Partial | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
@@ -120,6 +122,16 @@ def seal_manifest(manifest: Manifest, *, key: SigningKey) -> bytes:
 def open_manifest(data: bytes, *, signers: Signers) -> Opened[Manifest]:
     """Verify and read the manifest of an export. Raises EnvelopeError."""
     return _open(data, payload_type=MANIFEST_TYPE, signers=signers, model=Manifest)
+
+
+def seal_evidence(record: EvidenceRecord, *, key: SigningKey) -> bytes:
+    """Sign the evidence of a release, with the hospital's key."""
+    return _seal(record.to_bytes(), payload_type=EVIDENCE_TYPE, key=key)
+
+
+def open_evidence(data: bytes, *, signers: Signers) -> Opened[EvidenceRecord]:
+    """Verify and read the evidence of a release. Raises EnvelopeError."""
+    return _open(data, payload_type=EVIDENCE_TYPE, signers=signers, model=EvidenceRecord)
 
 
 def open_publication(data: bytes, *, signers: Mapping[str, PublicKey]) -> Publication:

@@ -3,7 +3,15 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from maillage.disclosure.noise import NoiseTable
 from maillage.exchange.message import Hash, Instant, Json, Message, Name, Site
@@ -30,10 +38,24 @@ class View(StrEnum):
 
 
 class Output(StrEnum):
-    """Whether an answer leaves by itself, or a person looks first."""
+    """Whether an answer leaves by itself, or a person checks it first."""
 
     AUTOMATIC = "automatic"
     HELD = "held"
+
+
+class CheckAt(StrEnum):
+    """Where a held answer is checked: at each node, or there and then by the committee at the hub."""
+
+    NODE = "node"
+    COMMITTEE = "committee"
+
+
+class ReleaseCheck(Message):
+    """Who checks a held answer before its release: where, and how many persons at each place."""
+
+    at: CheckAt = CheckAt.NODE
+    checkers: Annotated[int, Field(ge=1, le=2)] = 1
 
 
 class Bound(Message):
@@ -141,7 +163,8 @@ class Permit(Message):
     `minimum_cell` is in distinct persons, `minimum_sites` in hospitals that a total mixes at least. Each
     hospital may be stricter in its own policy, never laxer. `sites` "any" is every member, present and to
     come: each must still accept. `counts` says in which form numbers leave; a permit has one form.
-    `budgets` None sets no limit to questions.
+    `budgets` None sets no limit to questions. `release` says how held answers are checked; absent, one
+    person at each hospital does.
     """
 
     format: Literal[1] = 1
@@ -159,6 +182,7 @@ class Permit(Message):
     counts: Counts = Exact()
     views: Annotated[tuple[View, ...], Field(min_length=1, max_length=2)]
     output: Output
+    release: ReleaseCheck | None = None
     budgets: Budgets | None = None
     issued_at: Instant
     starts_at: Instant
@@ -172,7 +196,20 @@ class Permit(Message):
             raise ValueError("a hospital is named twice")
         if len({scope.id for scope in self.analyses}) != len(self.analyses):
             raise ValueError("an analysis is named twice")
+        if self.release is not None and self.output is not Output.HELD:
+            raise ValueError("a release check belongs to a permit whose output is held")
         return self
+
+    @model_serializer(mode="wrap")
+    def _leave_out_absent(self, write: SerializerFunctionWrapHandler) -> Json:
+        # A permit signed before there was such a check keeps its hash when it is signed again.
+        document: Json = write(self)
+        return document if self.release is not None else {k: v for k, v in document.items() if k != "release"}
+
+    @property
+    def check(self) -> ReleaseCheck | None:
+        """How an answer is checked before its release; None when it leaves by itself."""
+        return (self.release or ReleaseCheck()) if self.output is Output.HELD else None
 
     def names(self, site: str) -> bool:
         """Whether it is for this hospital."""

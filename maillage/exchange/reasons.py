@@ -26,6 +26,7 @@ class Reason(StrEnum):
     ENVELOPE_RETARGETED = "envelope_retargeted"
     ENVELOPE_TOO_LARGE = "envelope_too_large"
     ENVELOPE_VERSION = "envelope_version"
+    HELD_FOR_RELEASE = "held_for_release"
     HELD_FOR_REVIEW = "held_for_review"
     INTERNAL = "internal"
     LIMIT_REACHED = "limit_reached"
@@ -35,6 +36,7 @@ class Reason(StrEnum):
     PERMIT_MISSING = "permit_missing"
     PERMIT_WITHDRAWN = "permit_withdrawn"
     POLICY_REFUSED = "policy_refused"
+    RELEASE_REFUSED = "release_refused"
     REVIEWER_REFUSED = "reviewer_refused"
     SIGNER_UNKNOWN = "signer_unknown"
     TOO_FEW_PARTICIPANTS = "too_few_participants"
@@ -57,6 +59,7 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.ENVELOPE_RETARGETED: mark("Ce message est destiné à un autre hôpital."),
     Reason.ENVELOPE_TOO_LARGE: mark("Le message est trop grand."),
     Reason.ENVELOPE_VERSION: mark("Le message est d’une version du protocole qui n’est pas connue ici."),
+    Reason.HELD_FOR_RELEASE: mark("L’hôpital a calculé la réponse et la contrôle avant sa sortie."),
     Reason.HELD_FOR_REVIEW: mark("L’hôpital examine la question avant de répondre."),
     Reason.INTERNAL: mark("Le nœud a rencontré une erreur imprévue ; son journal en garde le détail."),
     Reason.LIMIT_REACHED: mark("La question dépasse la durée ou la mémoire que cet hôpital accorde."),
@@ -66,6 +69,7 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.PERMIT_MISSING: mark("Cet hôpital n’a accepté aucune autorisation de ce nom."),
     Reason.PERMIT_WITHDRAWN: mark("Cet hôpital ou le comité a retiré l’autorisation."),
     Reason.POLICY_REFUSED: mark("La politique de cet hôpital ne permet pas cette question."),
+    Reason.RELEASE_REFUSED: mark("L’hôpital a contrôlé la réponse et ne la laisse pas sortir."),
     Reason.REVIEWER_REFUSED: mark("L’hôpital a examiné la question et ne répond pas."),
     Reason.SIGNER_UNKNOWN: mark("Le signataire du message n’est pas connu."),
     Reason.TOO_FEW_PARTICIPANTS: mark("Trop peu d’hôpitaux participent à la question."),

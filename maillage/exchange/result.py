@@ -4,10 +4,18 @@
 that a person at the hospital will decide; one of the other three follows it.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, TypeAdapter
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    TypeAdapter,
+    model_serializer,
+    model_validator,
+)
 
+from maillage.exchange.evidence import Evidence, is_of
 from maillage.exchange.message import AnalysisRef, Hash, Identifier, Instant, Json, Message, Nonce, Site
 from maillage.exchange.reasons import Reason
 
@@ -42,6 +50,7 @@ class Partial(_Answer):
     """One hospital's part of the answer: cells, counts of distinct persons above its floor, or suppressed.
 
     `shown_alone` is the hospital's consent that its cells appear by themselves, not only inside a total.
+    `evidence` says what the cells went through; nodes that had none to give left it out.
     """
 
     kind: Literal["partial"] = "partial"
@@ -51,6 +60,30 @@ class Partial(_Answer):
     shown_alone: bool
     reference: Annotated[str, StringConstraints(max_length=80)]
     timings: Timings
+    evidence: Evidence | None = None
+
+    @model_validator(mode="after")
+    def _is_its_own_evidence(self) -> Self:
+        if self.evidence is not None and not is_of(
+            self.evidence,
+            content=self.content,
+            task_id=self.task_id,
+            question_id=self.question_id,
+            site=self.site,
+            floor=self.floor,
+            analysis=self.analysis,
+            software=self.software,
+            reference=self.reference,
+        ):
+            raise ValueError("the evidence is that of another answer")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _leave_out_absent(self, write: SerializerFunctionWrapHandler) -> Json:
+        document: Json = write(self)
+        return (
+            document if self.evidence is not None else {k: v for k, v in document.items() if k != "evidence"}
+        )
 
 
 class Refusal(_Answer):
@@ -69,10 +102,10 @@ class Failure(_Answer):
 
 
 class Hold(_Answer):
-    """A person at the hospital will decide."""
+    """A person at the hospital will decide: whether it is computed, or whether what was computed leaves."""
 
     kind: Literal["hold"] = "hold"
-    reason: Literal[Reason.HELD_FOR_REVIEW] = Reason.HELD_FOR_REVIEW
+    reason: Literal[Reason.HELD_FOR_REVIEW, Reason.HELD_FOR_RELEASE] = Reason.HELD_FOR_REVIEW
 
 
 Answer = Annotated[Partial | Refusal | Failure | Hold, Field(discriminator="kind")]

@@ -102,11 +102,16 @@ cohorts    = "any"                    # ou une liste d’empreintes : ["sha256:�
 minimum_cell  = 11                    # plus petit nombre de personnes montré
 minimum_sites = 3                     # un total mêle au moins tant d’hôpitaux
 views  = ["total", "per_hospital"]    # ce qui peut être montré
-output = "automatic"                  # ou "held" : une personne relit chaque question
+output = "automatic"                  # ou "held" : des personnes contrôlent chaque réponse avant sa sortie
 starts_at  = 2026-12-01
 expires_at = 2027-12-01
 
 [[analyses]]
 id = "count"
+
+# Avec output = "held" : où les réponses sont contrôlées (au comité : après l’hôpital), et par combien.
+# [release]
+# at = "node"                         # ou "committee"
+# checkers = 1                        # ou 2, qui doivent être d'accord
 """
 """A draft to start from; it is valid as it stands."""

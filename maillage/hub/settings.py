@@ -62,6 +62,8 @@ class HubSettings(Settings):
     """The committee's public keys, `ed25519:…`; a permit that none of them signed is not published."""
     audit_keep_years: Annotated[int, Field(ge=1, le=20)] = 20
     """Years of 365 days before `audit retain` may remove what a line says. Nothing goes by itself."""
+    checkers: tuple[Annotated[str, StringConstraints(min_length=1, max_length=120)], ...] = ()
+    """Who may check results for the committee before they are shown; without a name, none is."""
     examples: Path | None = None
     """A folder of cohorts (Circe JSON) that the portal offers."""
     threads: Annotated[int, Field(ge=4, le=512)] = 48

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from maillage import __version__
 from maillage.exchange.envelope import AnyAnswer
+from maillage.exchange.evidence import PersonCheck
 from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Timings
 from maillage.exchange.task import Task
@@ -14,6 +15,7 @@ from maillage.exchange.version import CURRENT
 from maillage.node.check import Delivery
 from maillage.node.ledger import Head
 from maillage.node.permits.terms import Terms
+from maillage.node.release.evidence import make_evidence
 from maillage.node.worker.messages import Computed
 
 
@@ -30,8 +32,15 @@ Maker = Callable[[Moment], AnyAnswer]
 """An answer but for its moment, which is known only inside the transaction that records it."""
 
 
-def make_partial(delivery: Delivery, task: Task, *, computed: Computed, terms: Terms) -> Maker:
-    """The cells that passed the gate, under the rules that gated them."""
+def make_partial(
+    delivery: Delivery,
+    task: Task,
+    *,
+    computed: Computed,
+    terms: Terms,
+    checked: PersonCheck | None = None,
+) -> Maker:
+    """The cells that passed the gate, under the rules that gated them; `checked` where persons did too."""
     return lambda moment: Partial(
         **_common(delivery, moment),
         analysis=task.analysis,
@@ -40,6 +49,7 @@ def make_partial(delivery: Delivery, task: Task, *, computed: Computed, terms: T
         shown_alone=terms.shown_alone,
         reference=computed.reference,
         timings=Timings(compile_ms=computed.compile_ms, engine_ms=computed.engine_ms),
+        evidence=make_evidence(task, computed=computed, terms=terms, checked=checked, at=moment.at),
     )
 
 
@@ -53,9 +63,13 @@ def make_failure(delivery: Delivery, *, reason: Reason, incident: str) -> Maker:
     return lambda moment: Failure(**_common(delivery, moment), reason=reason, incident=incident)
 
 
-def make_hold(delivery: Delivery) -> Maker:
+def make_hold(
+    delivery: Delivery,
+    *,
+    reason: Literal[Reason.HELD_FOR_REVIEW, Reason.HELD_FOR_RELEASE] = Reason.HELD_FOR_REVIEW,
+) -> Maker:
     """A person will decide."""
-    return lambda moment: Hold(**_common(delivery, moment))
+    return lambda moment: Hold(**_common(delivery, moment), reason=reason)
 
 
 def _common(delivery: Delivery, moment: Moment) -> dict[str, Any]:

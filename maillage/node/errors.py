@@ -87,6 +87,24 @@ class ReleasesBrokenError(NodeError):
     kind = Kind.INTEGRITY
 
 
+class HeldBrokenError(NodeError):
+    """A held answer is not the one that was sealed: it never leaves."""
+
+    kind = Kind.INTEGRITY
+
+
+class EvidenceMissingError(NodeError):
+    """Nothing left under that name."""
+
+    kind = Kind.NOT_FOUND
+
+
+class EvidenceBrokenError(NodeError):
+    """The evidence of a release was edited, or is that of another."""
+
+    kind = Kind.INTEGRITY
+
+
 class LedgerBrokenError(NodeError):
     """The ledger was edited, cut or reordered."""
 

@@ -35,6 +35,7 @@ DEFAULT_POLICY = """\
 floor = 11                 # smallest number of distinct persons shown; may only be raised
 shown_alone = false        # true: this hospital's own numbers may be shown, not only the group's total
 minimum_participants = 3   # a total mixes at least so many hospitals
+checkers = []              # who may let held answers go: ["Dr Faure", "Mme Roux"]; nobody by default
 
 [[rule]]
 analysis = "count"

@@ -21,6 +21,7 @@ NETWORK_MINIMUM_PARTICIPANTS = 3
 """A total of two hospitals tells each of them the other's number (S8)."""
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Person = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
 class PolicyError(NodeError):
@@ -71,6 +72,8 @@ class PolicyFile(Settings):
     """Whether this hospital's own numbers may be shown, not only a total."""
     minimum_participants: Annotated[int, Field(ge=1, le=200, strict=True)] = NETWORK_MINIMUM_PARTICIPANTS
     """How many hospitals a total mixes at least; not asked of a hospital shown alone."""
+    checkers: tuple[Person, ...] = ()
+    """Who may check held answers before their release; without a name, none leaves."""
     test_network: Annotated[bool, Field(strict=True)] = False
     """Lets the floor and the participants go under the network's; no patient's data belong there."""
     rule: tuple[Rule, ...] = ()
@@ -85,6 +88,7 @@ class Policy:
     disclosure: DisclosureRules
     shown_alone: bool
     minimum_participants: int
+    checkers: tuple[str, ...]
     test_network: bool
     hash: str
 
@@ -131,6 +135,7 @@ def parse_policy(data: bytes, *, name: str) -> Policy:
         disclosure=DisclosureRules(floor=file.floor, network_floor=network_floor),
         shown_alone=file.shown_alone,
         minimum_participants=file.minimum_participants,
+        checkers=file.checkers,
         test_network=file.test_network,
         hash=sha256_hex(data),
     )

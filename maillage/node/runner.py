@@ -9,13 +9,16 @@ from maillage.base.ids import new_id
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import tasks
-from maillage.node.answer import Maker, make_failure, make_partial, make_refusal
+from maillage.node.answer import Maker, make_failure, make_refusal
 from maillage.node.check import Delivery, check_task
 from maillage.node.decide import open_row
 from maillage.node.errors import StoreFullError, WorkerCrashedError, WorkerStoppedError
 from maillage.node.log import log_incident
 from maillage.node.permits.terms import Terms, find_terms
 from maillage.node.policy import Decision
+from maillage.node.release.held import read_register_version
+from maillage.node.release.ready import Ready
+from maillage.node.release.settle import settle
 from maillage.node.shared import Shared, keep_trying
 from maillage.node.store import Store
 from maillage.node.tasks import MAX_ATTEMPTS
@@ -39,6 +42,7 @@ class _Work:
     delivery: Delivery
     task: Task
     terms: Terms
+    register: int
 
 
 class Runner:
@@ -63,24 +67,27 @@ class Runner:
 
     def _handle(self, row: tasks.Row) -> None:
         try:
-            maker = self._find_answer(row)
+            found = self._find_answer(row)
         except StoreFullError:
             raise
         except Exception as error:  # noqa: BLE001 - one task's trouble never stops the others
             incident = log_incident(self._shared.log, "task_failed", error=error, task=row.task_id)
-            maker = make_failure(
+            found = make_failure(
                 open_row(row, node=self._shared.node), reason=Reason.INTERNAL, incident=incident
             )
-        if maker is not None:
-            keep_trying(lambda: self._record(row, maker), shared=self._shared)
+        if found is not None:
+            keep_trying(lambda: self._record(row, found), shared=self._shared)
 
-    def _record(self, row: tasks.Row, maker: Maker) -> None:
-        tasks.answer(self._store, node=self._shared.node, task_id=row.task_id, make=maker)
+    def _record(self, row: tasks.Row, found: Maker | Ready) -> None:
+        if isinstance(found, Ready):
+            settle(self._store, node=self._shared.node, ready=found)
+        else:
+            tasks.answer(self._store, node=self._shared.node, task_id=row.task_id, make=found)
         self._shared.probe("recorded")
         self._shared.to_send.set()
 
-    def _find_answer(self, row: tasks.Row) -> Maker | None:
-        """The answer, or None when the task is to be tried again later."""
+    def _find_answer(self, row: tasks.Row) -> Maker | Ready | None:
+        """The answer, what may become one, or None when the task is to be tried again later."""
         prepared = self._prepare(row)
         if not isinstance(prepared, _Work):
             return prepared
@@ -97,7 +104,7 @@ class Runner:
         finally:
             self._shared.running = None
         self._shared.probe("executed")
-        return self._to_maker(prepared, outcome)
+        return self._judge(prepared, outcome)
 
     def _prepare(self, row: tasks.Row) -> _Work | Maker:
         """All checks once more: time has passed since the decision, and the disk gave the bytes back."""
@@ -114,7 +121,8 @@ class Runner:
         terms = self._find_terms(delivery.task)
         if isinstance(terms, Reason):
             return make_refusal(delivery, reason=terms)
-        return _Work(row, delivery, delivery.task, terms)
+        # Before the engine reads the register: who objects meanwhile makes the answer older than it is.
+        return _Work(row, delivery, delivery.task, terms, read_register_version(self._store))
 
     def _find_terms(self, task: Task) -> Terms | Reason:
         """The steward may have closed the door since the decision (S2: valid at the moment of the answer)."""
@@ -137,7 +145,7 @@ class Runner:
             return
         log_incident(self._shared.log, "worker_crashed", error=error, task=work.row.task_id)
 
-    def _to_maker(self, work: _Work, outcome: Computed | Declined) -> Maker:
+    def _judge(self, work: _Work, outcome: Computed | Declined) -> Maker | Ready:
         if work.task.expires_at <= self._shared.node.clock():
             return make_refusal(work.delivery, reason=Reason.ENVELOPE_EXPIRED)
         if isinstance(outcome, Declined):
@@ -154,7 +162,7 @@ class Runner:
         except ValidationError as error:
             incident = log_incident(self._shared.log, "content_refused", error=error, task=work.row.task_id)
             return make_failure(work.delivery, reason=Reason.INTERNAL, incident=incident)
-        return make_partial(work.delivery, work.task, computed=outcome, terms=terms)
+        return Ready(work.delivery, work.task, outcome, terms, work.register)
 
     def _to_declined(self, work: _Work, outcome: Declined) -> Maker:
         self._shared.log.warning(

@@ -14,6 +14,7 @@ class State(StrEnum):
     RECEIVED = "received"
     HELD = "held"
     ACCEPTED = "accepted"
+    COMPUTED = "computed"
     ANSWERED = "answered"
     SENT = "sent"
     REJECTED = "rejected"
@@ -25,7 +26,9 @@ MOVES: Mapping[State, frozenset[State]] = {
     # A person decides; meanwhile the task may be cancelled or expire, which answers it.
     State.HELD: frozenset({State.ACCEPTED, State.ANSWERED}),
     # It will be computed; a refusal (cancelled, expired) or a failure may still come of it.
-    State.ACCEPTED: frozenset({State.ANSWERED}),
+    State.ACCEPTED: frozenset({State.COMPUTED, State.ANSWERED}),
+    # Its answer is sealed until persons checked it; somebody who objected meanwhile has it computed anew.
+    State.COMPUTED: frozenset({State.ACCEPTED, State.ANSWERED}),
     # The one final answer is stored and waits to be sent.
     State.ANSWERED: frozenset({State.SENT, State.REJECTED}),
     State.SENT: frozenset(),
@@ -33,7 +36,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.REJECTED: frozenset({State.SENT}),
 }
 
-OPEN = frozenset({State.RECEIVED, State.HELD, State.ACCEPTED})
+OPEN = frozenset({State.RECEIVED, State.HELD, State.ACCEPTED, State.COMPUTED})
 """States without a final answer."""
 
 
@@ -53,6 +56,8 @@ class Event(StrEnum):
     AGENT_ANSWER_REJECTED = "agent:answer:rejected"
     AGENT_ANSWER_SENT = "agent:answer:sent"
     AGENT_NODE_STARTED = "agent:node:started"
+    AGENT_RELEASE_HELD = "agent:release:held"
+    AGENT_RELEASE_OUTDATED = "agent:release:outdated"
     AGENT_TASK_RECEIVED = "agent:task:received"
     AGENT_TASK_RESUMED = "agent:task:resumed"
     AGENT_TASK_STARTED = "agent:task:started"
@@ -75,6 +80,7 @@ class Event(StrEnum):
     PERSON_PERMIT_ACCEPTED = "person:permit:accepted"
     PERSON_PERMIT_WITHDRAWN = "person:permit:withdrawn"
     PERSON_REFERENTIEL_APPLIED = "person:referentiel:applied"
+    PERSON_RELEASE_CHECKED = "person:release:checked"
     PERSON_TASK_REFUSED = "person:task:refused"
     PERSON_TASK_RELEASED = "person:task:released"
     POLICY_TASK_ACCEPTED = "policy:task:accepted"
@@ -86,6 +92,10 @@ _SENTENCES: Mapping[Event, str] = {
     Event.AGENT_ANSWER_REJECTED: mark("Le hub n’a pas voulu de la réponse."),
     Event.AGENT_ANSWER_SENT: mark("Réponse remise au hub."),
     Event.AGENT_NODE_STARTED: mark("Démarrage du nœud."),
+    Event.AGENT_RELEASE_HELD: mark("Réponse calculée, retenue pour le contrôle de sortie."),
+    Event.AGENT_RELEASE_OUTDATED: mark(
+        "Réponse retenue écartée : une opposition est venue depuis le calcul."
+    ),
     Event.AGENT_TASK_RECEIVED: mark("Question reçue."),
     Event.AGENT_TASK_RESUMED: mark("Question reprise après un arrêt."),
     Event.AGENT_TASK_STARTED: mark("Calcul commencé."),
@@ -108,6 +118,7 @@ _SENTENCES: Mapping[Event, str] = {
     Event.PERSON_PERMIT_ACCEPTED: mark("Autorisation acceptée par l’hôpital."),
     Event.PERSON_PERMIT_WITHDRAWN: mark("Autorisation retirée par l’hôpital."),
     Event.PERSON_REFERENTIEL_APPLIED: mark("Référentiel du groupe mis dans l’entrepôt."),
+    Event.PERSON_RELEASE_CHECKED: mark("Sortie contrôlée par une personne."),
     Event.PERSON_TASK_REFUSED: mark("Question refusée par une personne."),
     Event.PERSON_TASK_RELEASED: mark("Question autorisée par une personne."),
     Event.POLICY_TASK_ACCEPTED: mark("Question acceptée par la politique."),

@@ -128,6 +128,29 @@ def hold(store: Store, *, node: Node, task_id: str, make: Maker, body: Mapping[s
         _log(store, node=node, event=Event.POLICY_TASK_HELD, task_id=task_id, body=dict(body) | kept)
 
 
+def hold_computed(store: Store, *, node: Node, task_id: str, make: Maker, body: Mapping[str, Any]) -> bool:
+    """Its answer waits for a person's check; the hub is told, unless it was told before that a person looks.
+
+    False, and nothing changes, when it was answered meanwhile.
+    """
+    with store.transaction():
+        if find_task(store, task_id).state is not State.ACCEPTED:
+            return False
+        _move(store, task_id=task_id, to=State.COMPUTED)
+        told = store.row("hold_of_task", task_id=task_id) is not None
+        kept = {} if told else _keep_answer(store, node=node, task_id=task_id, make=make, final=False)
+        _log(store, node=node, event=Event.AGENT_RELEASE_HELD, task_id=task_id, body=dict(body) | kept)
+    return True
+
+
+def compute_again(store: Store, *, node: Node, task_id: str, body: Mapping[str, Any]) -> None:
+    """What was held is no longer what would be answered. The attempts count anew: none of them failed."""
+    with store.transaction():
+        _move(store, task_id=task_id, to=State.ACCEPTED)
+        store.change("set_attempts", task_id=task_id, attempts=0)
+        _log(store, node=node, event=Event.AGENT_RELEASE_OUTDATED, task_id=task_id, body=body)
+
+
 def answer(
     store: Store,
     *,

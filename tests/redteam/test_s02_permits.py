@@ -220,9 +220,16 @@ def test_a_permit_that_ends_while_the_engine_works_lets_nothing_out(tmp_path: Pa
     assert reason is (Reason.PERMIT_WITHDRAWN if end == "withdrawn" else Reason.PERMIT_EXPIRED)
 
 
-def test_a_permit_in_held_mode_is_held_whatever_the_policy_says(tmp_path: Path) -> None:
-    node = make_node(tmp_path / "hcl", permit=example_permit(output=Output.HELD))
-    assert ask(node) == Reason.HELD_FOR_REVIEW
+def test_an_answer_under_a_permit_in_held_mode_is_held_whatever_the_policy_says(tmp_path: Path) -> None:
+    with serve(StandInHub()) as hub:
+        held = example_permit(output=Output.HELD)
+        node = make_node(tmp_path / "hcl", hub_url=hub.url, hub_key=hub.key.public, permit=held)
+        hub.node_key = node.key.public
+        task = send_task(hub)
+        with agent_thread(node):
+            (answer,) = hub.wait_for_answers(task.task_id)
+            wait_until(lambda: read_jobs(node) == [task.task_id])
+    assert getattr(answer, "reason", None) is Reason.HELD_FOR_RELEASE
 
 
 def test_the_stricter_of_permit_and_policy_holds(tmp_path: Path) -> None:

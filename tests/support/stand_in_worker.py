@@ -4,6 +4,7 @@ import os
 import sys
 import time
 
+from maillage.disclosure.evidence import RuleName, Trace
 from maillage.exchange.reasons import Reason
 from maillage.node.worker.messages import (
     TO_WORKER,
@@ -62,7 +63,17 @@ def _behave(job: Job) -> None:
 
 
 def _compute(job: Job, content: dict[str, object]) -> None:
-    _say(Computed(job_id=job.job_id, content=content, compile_ms=1.5, engine_ms=2.5, reference="2026-11"))
+    rules = (RuleName.FLOOR, RuleName.DIFFERENCING)
+    _say(
+        Computed(
+            job_id=job.job_id,
+            content=content,
+            compile_ms=1.5,
+            engine_ms=2.5,
+            reference="2026-11",
+            trace=Trace(rules=rules, given=3, shown=3, below_floor=0, protected=0, former=0),
+        )
+    )
 
 
 def _wait_for_stop(job: Job) -> None:

@@ -14,6 +14,8 @@ from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
 from maillage.disclosure.values import Band, Cell, Count, Noisy, Suppressed, Suppression, add_up, cell_to_json
 
+_WITHHELD = Suppressed(Suppression.WITHHELD)
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -114,9 +116,13 @@ def _total(cells: Sequence[Cell], *, empty: Sequence[_Part]) -> Cell:
     """The sum, or why there is none. A suppressed term suppresses the sum."""
     if not cells:
         hidden = any(not isinstance(part.content.persons, Suppressed) for part in empty)
+        if not hidden and any(part.content.persons == _WITHHELD for part in empty):
+            return _WITHHELD
         return Suppressed(Suppression.TOO_FEW_SITES if hidden else Suppression.BELOW_FLOOR)
     shown = [cell for cell in cells if not isinstance(cell, Suppressed)]
-    return add_up(shown) if len(shown) == len(cells) else Suppressed(Suppression.PROTECTED)
+    if len(shown) == len(cells):
+        return add_up(shown)
+    return _WITHHELD if _WITHHELD in cells else Suppressed(Suppression.PROTECTED)
 
 
 def _combine_steps(parts: Sequence[_Part]) -> list[Cell]:

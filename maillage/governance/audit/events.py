@@ -29,6 +29,7 @@ class EventType(StrEnum):
     QUESTION_CANCELLED = "requester:question:cancel"
     QUESTION_EXPIRED = "hub:question:expire"
     REFERENTIEL_PUBLISHED = "operator:referentiel:publish"
+    RELEASE_CHECKED = "committee:release:check"
     SESSION_OPENED = "requester:session:open"
     TASK_DELIVERED = "hub:task:deliver"
     TOKEN_CREATED = "operator:token:create"  # noqa: S105 - an event, not a secret
@@ -55,6 +56,7 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.QUESTION_CANCELLED: mark("{actor} a annulé la question {subject}."),
     EventType.QUESTION_EXPIRED: mark("La question {subject} a atteint sa date limite."),
     EventType.REFERENTIEL_PUBLISHED: mark("{actor} a publié le référentiel {subject}."),
+    EventType.RELEASE_CHECKED: mark("{actor} a contrôlé la sortie de la question {subject}."),
     EventType.SESSION_OPENED: mark("{actor} est entré dans le portail."),
     EventType.TASK_DELIVERED: mark("La tâche {subject} a été remise à {actor}."),
     EventType.TOKEN_CREATED: mark("{actor} a fait un jeton pour {subject}."),

@@ -29,7 +29,8 @@ class QuestionIn(Body):
 class SiteOut(BaseModel):
     """One hospital's part. `persons`, `floor` and `content` are null unless it answered and is shown alone.
 
-    `floor` is the smallest number of persons that this hospital shows.
+    `floor` is the smallest number of persons that this hospital shows; `checks` says in sentences how the
+    answer was checked before it left.
     """
 
     id: str
@@ -43,6 +44,7 @@ class SiteOut(BaseModel):
     compile_ms: float | None
     elapsed_ms: float | None
     content: dict[str, JsonValue] | None
+    checks: list[str]
 
 
 class LeftOut(BaseModel):
@@ -76,8 +78,18 @@ class CombinedOut(BaseModel):
     years: list[YearOut]
 
 
+class ReleaseOut(BaseModel):
+    """The committee's check of the result: until `released`, nothing of it is shown."""
+
+    standing: Literal["waiting", "seconded", "examined", "released", "refused"]
+    sentence: str
+
+
 class QuestionOut(BaseModel):
-    """A question and everything that may be known of its answer now."""
+    """A question and everything that may be known of its answer now.
+
+    `release` is null where the permit asks for no check by the committee.
+    """
 
     id: str
     title: str
@@ -87,6 +99,7 @@ class QuestionOut(BaseModel):
     expires_at: str
     cohort_hash: str
     rules: list[str]
+    release: ReleaseOut | None
     sites: list[SiteOut]
     combined: CombinedOut
     elapsed_ms: float

@@ -164,6 +164,7 @@ def _derive(document: dict[str, Any]) -> dict[str, Any]:
     combined = document["combined"]
     return {
         "spoken": len(spoken),
+        "checked": [site for site in document["sites"] if site["checks"]],
         "contributing": len(combined["contributing"]),
         "most": max(shown, default=0),
         "tallest": max((cell.get("count", 0) for cell in combined["steps"]), default=0),

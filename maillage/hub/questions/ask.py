@@ -29,6 +29,7 @@ from maillage.hub.boot import Hub
 from maillage.hub.questions.budget import check_budget
 from maillage.hub.questions.errors import QuestionInvalidError, SitesError
 from maillage.hub.questions.models import MAX_COHORT_TEXT, Question, Task
+from maillage.hub.questions.releases.rows import require_check
 from maillage.hub.writing import writing
 
 
@@ -69,6 +70,7 @@ def ask(draft: Draft, *, by: str, hub: Hub) -> Question:
     with writing(hub):
         question.save(force_insert=True)
         Task.objects.bulk_create(tasks)
+        require_check(question, permit=found.permit)
         facts = {
             "analysis": question.analysis["id"],
             "cohort_hash": question.cohort_hash,

@@ -4,12 +4,12 @@ The arithmetic and the disclosure rules are the analysis's own (`analysis.count.
 choice of what may go into them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from maillage.analysis.base import Contribution
 from maillage.analysis.errors import ContentError
-from maillage.analysis.registry import load_combine
+from maillage.analysis.registry import load_combine, load_withholding
 from maillage.base.canon import read_json
 from maillage.base.i18n import _
 from maillage.disclosure import Suppressed, Suppression, cell_to_json
@@ -47,8 +47,14 @@ def check_partial(partial: Partial, *, analysis: Mapping[str, Any], steps: int, 
         raise ContentError(_("L’hôpital n’a pas compté les critères d’inclusion de la question."))
 
 
-def combine(question: Question, tasks: Iterable[Task], *, settings: HubSettings) -> dict[str, Any]:
-    """The group's answer so far.
+def combine(
+    question: Question,
+    tasks: Iterable[Task],
+    *,
+    settings: HubSettings,
+    masks: Collection[str] = (),
+) -> dict[str, Any]:
+    """The group's answer so far; what `masks` names is hidden in each hospital's part of it.
 
     A hospital that agreed only to be inside a total is added when no other is awaited: watching a total
     grow by one hospital at a time would give each of them away.
@@ -58,7 +64,12 @@ def combine(question: Question, tasks: Iterable[Task], *, settings: HubSettings)
     settled = all(TaskState(task.state) in FINAL for task in tasks)
     counted = [task for task in answered if settled or task.shown_alone]
     document = load_combine(question.analysis["id"])(
-        {task.site: Contribution(read_content(task), shown_alone=task.shown_alone) for task in counted},
+        {
+            task.site: Contribution(
+                read_content(task, question=question, masks=masks), shown_alone=task.shown_alone
+            )
+            for task in counted
+        },
         floor=settings.floor,
         minimum_sites=question.minimum_sites if question.mixed != [] else NEVER,
     )
@@ -69,6 +80,23 @@ def combine(question: Question, tasks: Iterable[Task], *, settings: HubSettings)
     return document
 
 
-def read_content(task: Task) -> Mapping[str, Any]:
-    """The content that was kept."""
-    return read_json(task.content, max_bytes=_MAX_CONTENT_BYTES)
+def hide_result() -> dict[str, Any]:
+    """What is said of a result that nobody may see yet, or ever."""
+    return {
+        "persons": cell_to_json(Suppressed(Suppression.WITHHELD)),
+        "contributing": [],
+        "left_out": [],
+        "repeated": [],
+        "steps": [],
+        "years": [],
+    }
+
+
+def read_content(
+    task: Task, *, question: Question | None = None, masks: Collection[str] = ()
+) -> Mapping[str, Any]:
+    """The content that was kept, less what `masks` names of it; the question says of which analysis."""
+    content = read_json(task.content, max_bytes=_MAX_CONTENT_BYTES)
+    if not masks or question is None:
+        return content
+    return load_withholding(question.analysis["id"]).withhold(content, names=masks)

@@ -5,16 +5,22 @@ from typing import Any
 
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
+from maillage.exchange.evidence import Evidence
+from maillage.exchange.evidence_words import word_evidence
 from maillage.exchange.reasons import Reason, word
 from maillage.governance.group.models import Member
-from maillage.hub.questions.contents import combine, read_content
+from maillage.hub.questions.contents import combine, hide_result, read_content
 from maillage.hub.questions.errors import QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
+from maillage.hub.questions.releases.rows import Visible, find_visible
 from maillage.hub.questions.states import TaskState
 from maillage.hub.settings import HubSettings
 
 TOTAL_ONLY = "total_only"
 """The hospital answered and is inside the total only."""
+
+AWAITING_RELEASE = "awaiting_release"
+"""The hospital answered, and the committee has not let the result be shown."""
 
 
 def find_question(question_id: str, *, requester: str) -> Question:
@@ -46,6 +52,7 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
     """The whole document, worded in the language of the present context."""
     sent = Task.objects.filter(question_id=question.id).order_by("site")
     tasks = list(sent.defer("envelope", "answer", "nonce", "task_hash", "answer_hash", "boot"))
+    visible = find_visible(question.id)
     names = dict(Member.objects.filter(site__in=question.participants).values_list("site", "name"))
     return {
         "id": question.id,
@@ -56,8 +63,11 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
         "expires_at": format_instant(question.expires_at),
         "cohort_hash": question.cohort_hash,
         "rules": question.rules,
-        "sites": [_describe_site(task, names=names, question=question) for task in tasks],
-        "combined": combine(question, tasks, settings=settings),
+        "release": _describe_release(visible),
+        "sites": [_describe_site(task, names=names, question=question, visible=visible) for task in tasks],
+        "combined": combine(question, tasks, settings=settings, masks=visible.masks)
+        if visible.is_shown
+        else hide_result(),
         "elapsed_ms": (question.changed_at - question.asked_at).total_seconds() * 1000,
     }
 
@@ -67,15 +77,33 @@ def word_reason(reason: str) -> str:
     match reason:
         case "total_only":
             return _("Cet hôpital a répondu ; son nombre n’apparaît que dans le total.")
+        case "awaiting_release":
+            return _("Cet hôpital a répondu ; rien n’est montré sans l’accord du comité.")
         case "answer_rejected":
             return _("La réponse de cet hôpital n’a pas la forme ou le seuil attendus ; elle est écartée.")
         case _other:
             return word(Reason(reason))
 
 
-def _describe_site(task: Task, *, names: Mapping[str, str], question: Question) -> dict[str, Any]:
-    content = read_content(task) if task.state == TaskState.ANSWERED and task.shown_alone else None
-    reason = TOTAL_ONLY if task.state == TaskState.ANSWERED and content is None else task.reason
+def word_checks(task: Task, *, with_cells: bool) -> list[str]:
+    """How the hospital's answer was checked, in sentences; none from a node that told nothing of it."""
+    if not task.evidence:
+        return []
+    return word_evidence(Evidence.model_validate_json(task.evidence), with_cells=with_cells)
+
+
+def _describe_release(visible: Visible) -> dict[str, Any] | None:
+    if visible.standing is None:
+        return None
+    return {"standing": visible.standing.value, "sentence": visible.sentence}
+
+
+def _describe_site(
+    task: Task, *, names: Mapping[str, str], question: Question, visible: Visible
+) -> dict[str, Any]:
+    alone = task.state == TaskState.ANSWERED and task.shown_alone and visible.is_shown
+    content = read_content(task, question=question, masks=visible.masks) if alone else None
+    reason = _find_reason(task, content=content, visible=visible)
     elapsed = None if task.answered_at is None else task.answered_at - question.asked_at
     return {
         "id": task.site,
@@ -89,4 +117,12 @@ def _describe_site(task: Task, *, names: Mapping[str, str], question: Question) 
         "compile_ms": task.compile_ms,
         "elapsed_ms": None if elapsed is None else elapsed.total_seconds() * 1000,
         "content": content,
+        # How many cells a hospital shows says something of it: told where the cells themselves are.
+        "checks": word_checks(task, with_cells=content is not None and not visible.masks),
     }
+
+
+def _find_reason(task: Task, *, content: Mapping[str, Any] | None, visible: Visible) -> str:
+    if task.state != TaskState.ANSWERED or content is not None:
+        return task.reason
+    return TOTAL_ONLY if visible.is_shown else AWAITING_RELEASE

@@ -113,3 +113,10 @@ class AnswerConflictError(QuestionError):
             _("Une autre réponse définitive à cette tâche est déjà enregistrée."),
             why=_("Un hôpital ne répond qu’une fois à une tâche."),
         )
+
+
+class NoReleaseError(QuestionError):
+    """No check of that question is asked of the committee."""
+
+    kind = Kind.NOT_FOUND
+    code = "release_unknown"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from maillage.exchange.release import Standing
 from maillage.governance import fields
 from maillage.hub.questions.states import AWAITED, QuestionState, TaskState
 
@@ -56,8 +57,8 @@ class Question(models.Model):
 class Task(models.Model):
     """A question at one hospital: the envelope that was signed for it, its lease, its answer.
 
-    `content` is canonical JSON text, validated before it is kept. `cancel_untold` marks a task that the
-    node may still be computing although its question was cancelled.
+    `content` and `evidence` are canonical JSON text, validated before they are kept. `cancel_untold` marks a
+    task that the node may still be computing although its question was cancelled.
     """
 
     id: str = fields.short_text(primary_key=True, max_length=50)
@@ -83,6 +84,7 @@ class Task(models.Model):
     content: str = fields.long_text(blank=True, default="")
     shown_alone: bool = fields.flag(default=False)
     repeated: bool = fields.flag(default=False)
+    evidence: str = fields.long_text(blank=True, default="")
     floor: int | None = fields.whole(null=True)
     compile_ms: float | None = fields.real(null=True)
     engine_ms: float | None = fields.real(null=True)
@@ -104,3 +106,44 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Release(models.Model):
+    """The committee's check of a question's result; there is one where the permit asks for it.
+
+    `masks` names what is hidden of every hospital's part once it is released.
+    """
+
+    question: Question = fields.belongs_to("questions.Question", related_name="releases")
+    standing: str = fields.short_text(max_length=12, default=Standing.WAITING.value)
+    round: int = fields.whole(default=1)
+    checkers: int = fields.whole()
+    masks: list[str] = fields.document(default=list)
+    changed_at: datetime = fields.instant()
+
+    question_id: str
+
+    objects = models.Manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["question"], name="one_release_a_question"),)
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.standing}"
+
+
+class ReleaseWord(models.Model):
+    """What one checker said of a result, in which round."""
+
+    release: Release = fields.belongs_to("questions.Release", related_name="words")
+    round: int = fields.whole()
+    checker: str = fields.short_text(max_length=500)
+    outcome: str = fields.short_text(max_length=12)
+    masks: list[str] = fields.document(default=list)
+    note: str = fields.long_text(blank=True, default="")
+    at: datetime = fields.instant()
+
+    objects = models.Manager()
+
+    def __str__(self) -> str:
+        return f"{self.checker}: {self.outcome}"

@@ -3,19 +3,22 @@
 from dataclasses import dataclass, replace
 
 from maillage.disclosure.rules import DisclosureRules
-from maillage.exchange.permit import Budget, Counts, Output, Permit
+from maillage.exchange.permit import Budget, Counts, Permit, ReleaseCheck
 from maillage.exchange.reasons import Reason
 from maillage.exchange.scope import covers
 from maillage.exchange.task import Task
 from maillage.node.folder import Node
 from maillage.node.permits.documents import permit_in_force
-from maillage.node.policy import Decision, Policy, Verdict, decide, has_enough_participants
+from maillage.node.policy import Policy, Verdict, decide, has_enough_participants
 from maillage.node.store import Store
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Under what a question may be answered. `permit` and `policy` are the hashes of what decided."""
+    """Under what a question may be answered. `permit` and `policy` are the hashes of what decided.
+
+    `check` says how the answer is checked before it leaves; None where it leaves by itself.
+    """
 
     permit: str
     policy: str
@@ -23,6 +26,7 @@ class Terms:
     shown_alone: bool
     counts: Counts
     budget: Budget | None
+    check: ReleaseCheck | None
     verdict: Verdict
 
 
@@ -44,7 +48,8 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
         shown_alone=policy.shown_alone,
         counts=permit.counts,
         budget=_choose_budget(permit, policy=policy),
-        verdict=_decide(task, policy=policy, permit=permit),
+        check=permit.check,
+        verdict=decide(task, policy=policy),
     )
 
 
@@ -61,11 +66,3 @@ def _tighten(policy: Policy, *, permit: Permit) -> Policy:
 
 def _choose_budget(permit: Permit, *, policy: Policy) -> Budget | None:
     return permit.budgets.choose(per_hospital=policy.shown_alone) if permit.budgets else None
-
-
-def _decide(task: Task, *, policy: Policy, permit: Permit) -> Verdict:
-    """The policy's word, except that a permit in held mode is never answered by itself."""
-    verdict = decide(task, policy=policy)
-    if verdict.decision is Decision.AUTO and permit.output is Output.HELD:
-        return replace(verdict, decision=Decision.HOLD)
-    return verdict

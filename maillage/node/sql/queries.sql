@@ -73,7 +73,7 @@ FROM tasks WHERE state = 'accepted' ORDER BY received_at, task_id LIMIT 1;
 -- name: expired_tasks
 -- Without a final answer, past their date. RFC 3339 in UTC with milliseconds sorts as text.
 SELECT task_id FROM tasks
-WHERE state IN ('received', 'held', 'accepted') AND expires_at <> '' AND expires_at <= :now;
+WHERE state IN ('received', 'held', 'accepted', 'computed') AND expires_at <> '' AND expires_at <= :now;
 
 -- name: count_states
 SELECT state, count(*) AS tasks FROM tasks GROUP BY state ORDER BY state;
@@ -215,3 +215,52 @@ DELETE FROM objection_names;
 
 -- name: drop_every_objection
 DELETE FROM objections;
+
+-- name: hold_of_task
+SELECT answer_id FROM answers WHERE task_id = :task_id AND final = 0;
+
+-- name: final_answer
+SELECT kind, hash, envelope, recorded_at FROM answers WHERE task_id = :task_id AND final = 1;
+
+-- name: hold_computed
+-- Computed anew, it opens a new round.
+INSERT INTO held (task_id, standing, checkers, sealed, sealed_hash, register, computed_at)
+VALUES (:task_id, 'waiting', :checkers, :sealed, :sealed_hash, :register, :computed_at)
+ON CONFLICT (task_id) DO UPDATE SET
+    standing = excluded.standing, round = round + 1, checkers = excluded.checkers, sealed = excluded.sealed,
+    sealed_hash = excluded.sealed_hash, register = excluded.register, computed_at = excluded.computed_at;
+
+-- name: held
+SELECT task_id, standing, round, checkers, sealed, sealed_hash, register, computed_at
+FROM held WHERE task_id = :task_id;
+
+-- name: held_open
+-- Oldest first.
+SELECT task_id, standing, round, checkers, sealed, sealed_hash, register, computed_at
+FROM held WHERE standing IN ('waiting', 'seconded', 'examined') ORDER BY computed_at, task_id;
+
+-- name: move_held
+UPDATE held SET standing = :standing, round = :round WHERE task_id = :task_id;
+
+-- name: held_line
+-- What the ledger says was sealed.
+SELECT body FROM ledger WHERE task_id = :task_id AND event = 'agent:release:held'
+ORDER BY sequence DESC LIMIT 1;
+
+-- name: add_word
+INSERT INTO words (task_id, round, checker, outcome, masks, note, at)
+VALUES (:task_id, :round, :checker, :outcome, :masks, :note, :at);
+
+-- name: words
+SELECT round, checker, outcome, masks, note, at FROM words WHERE task_id = :task_id ORDER BY word_id;
+
+-- name: keep_evidence
+INSERT INTO evidence (task_id, envelope) VALUES (:task_id, :envelope);
+
+-- name: evidence
+SELECT task_id, envelope FROM evidence WHERE task_id = :task_id;
+
+-- name: task_of_question
+-- The line that decided a task names its question.
+SELECT task_id FROM ledger
+WHERE task_id IS NOT NULL AND json_extract(body, '$.question') = :question ORDER BY sequence LIMIT 1;

@@ -1,5 +1,5 @@
 -- name: kept
-SELECT persons, content FROM releases WHERE scope = :scope ORDER BY release_id;
+SELECT job, persons, content FROM releases WHERE scope = :scope ORDER BY release_id;
 
 -- name: keep
 INSERT INTO releases (scope, job, persons, content) VALUES (:scope, :job, :persons, :content);

@@ -77,6 +77,7 @@ class WorkBench:
             compile_ms=local.compile_ms,
             engine_ms=local.engine_ms,
             reference=self._reference,
+            trace=gate.trace(),
         )
 
     def _begin(self, job: Job) -> None:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from maillage.disclosure.gates import ExactGate, Gate, band_gate, noisy_gate
+from maillage.disclosure.evidence import RuleName, Witness
+from maillage.disclosure.gates import ExactGate, band_gate, noisy_gate
 from maillage.disclosure.noise import NoiseTable
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.permit import Bands, CellKey, Exact
@@ -19,17 +20,27 @@ class GateKeeper:
         self._opened: Releases | None = None
         self._histories: dict[str, History] = {}
 
-    def make(self, job: Job) -> Gate:
-        """The gate for one job. Raises ReleasesBrokenError: without the former answers nothing leaves."""
+    def make(self, job: Job) -> Witness:
+        """The gate for one job, watched.
+
+        Raises ReleasesBrokenError: without the former answers nothing leaves.
+        """
         rules = DisclosureRules(floor=job.floor, network_floor=job.network_floor)
         match job.counts:
             case Exact():
-                return ExactGate(rules, self._make_guard(job))
+                guard = self._make_guard(job)
+                return Witness(
+                    ExactGate(rules, guard),
+                    rules=(RuleName.FLOOR, RuleName.DIFFERENCING),
+                    former=guard.former,
+                    compare=guard.compare,
+                )
             case CellKey(table=table):
                 noise = NoiseTable.from_json(table)
-                return noisy_gate(rules=rules, table=noise, secret=self._releases().secret)
+                noisy = noisy_gate(rules=rules, table=noise, secret=self._releases().secret)
+                return Witness(noisy, rules=(RuleName.FLOOR, RuleName.NOISE))
             case Bands(width=width):
-                return band_gate(rules=rules, width=width)
+                return Witness(band_gate(rules=rules, width=width), rules=(RuleName.FLOOR, RuleName.BANDS))
 
     def _make_guard(self, job: Job) -> ReleaseGuard:
         releases = self._releases()

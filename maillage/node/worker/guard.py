@@ -1,12 +1,14 @@
 """The differencing guard of one question, over what its requester was told before under the same permit."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from maillage.base.canon import canonical_hash
 from maillage.disclosure.differencing import Clear, check
+from maillage.disclosure.evidence import Neighbour, Relation
 from maillage.disclosure.gates import Former, Persons, Role, Shown
 from maillage.disclosure.persons import PersonSet
 from maillage.node.worker.releases import Kept, Releases
@@ -41,9 +43,17 @@ class History:
         found = [(_apart(persons, self._kept[index].persons), index) for index in close.tolist()]
         return [self._kept[index] for apart, index in sorted(found) if apart < floor]
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def compare(self, persons: PersonSet, *, floor: int) -> list[Neighbour]:
+        """How these persons stand to those of each former whole answer, oldest first."""
+        wholes = [kept for kept in self._kept if kept.role is Role.WHOLE]
+        return [Neighbour(kept.job, _relate(persons, kept.persons, floor=floor)) for kept in wholes]
+
     def add(self, shown: Sequence[Kept], *, job: str) -> None:
         """Keep on disk, then in memory; a set that is known already is not kept twice."""
-        new = [kept for kept in shown if kept.content is not None or not self._knows(kept)]
+        new = [replace(kept, job=job) for kept in shown if kept.content is not None or not self._knows(kept)]
         self._releases.keep(self._scope, job=job, shown=new)
         self._kept += new
         self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
@@ -62,6 +72,15 @@ class ReleaseGuard:
         self._job = job
         self._floor = floor
         self._present: list[PersonSet] = []
+
+    @property
+    def former(self) -> int:
+        """How many sets there are to compare with."""
+        return len(self._history)
+
+    def compare(self, persons: Persons) -> list[Neighbour]:
+        """How these persons stand to those of former whole answers; nothing is decided by it."""
+        return self._history.compare(self._releases.rank(persons), floor=self._floor)
 
     def judge(self, persons: Persons) -> Former | bool:
         """The nearest exact set within the floor stands for these persons; else whether they may be shown.
@@ -102,6 +121,11 @@ class ReleaseGuard:
             for one in shown
         ]
         self._history.add(kept, job=self._job)
+
+
+def _relate(one: PersonSet, other: PersonSet, *, floor: int) -> Relation:
+    apart = _apart(one, other)
+    return Relation.SAME if apart == 0 else Relation.NEAR if apart < floor else Relation.APART
 
 
 def _apart(one: PersonSet, other: PersonSet) -> int:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from maillage.disclosure.evidence import Trace
 from maillage.exchange.message import AnalysisRef, Hash, Json, Message, Name
 from maillage.exchange.permit import Counts
 from maillage.exchange.reasons import Reason
@@ -51,7 +52,7 @@ class Ready(Message):
 
 
 class Computed(Message):
-    """What the analysis gives; every cell passed the gate in the worker."""
+    """What the analysis gives; every cell passed the gate in the worker, which tells how in `trace`."""
 
     kind: Literal["computed"] = "computed"
     job_id: str
@@ -59,6 +60,7 @@ class Computed(Message):
     compile_ms: Annotated[float, Field(ge=0)]
     engine_ms: Annotated[float, Field(ge=0)]
     reference: str
+    trace: Trace
 
 
 class Declined(Message):

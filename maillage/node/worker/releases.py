@@ -20,24 +20,26 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from numpy.typing import NDArray
 
-from maillage.base.i18n import _
 from maillage.base.statements import load_statements
 from maillage.disclosure.gates import Role
 from maillage.disclosure.persons import PersonSet
-from maillage.node.errors import ReleasesBrokenError
+from maillage.node.secret import read_secret, releases_broken
 
-SECRET_BYTES = 32
 _NONCE_BYTES = 12
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A set that an answer told of. `exact`: by its own number; `content`: of a whole answer so told."""
+    """A set that an answer told of. `exact`: by its own number; `content`: of a whole answer so told.
+
+    `job` is the answer's, empty before it is kept.
+    """
 
     persons: PersonSet
     exact: bool
     role: Role
     content: Mapping[str, Any] | None
+    job: str = ""
 
 
 class Releases:
@@ -91,16 +93,16 @@ class Releases:
         nonce = token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, scope.encode())
 
-    def _read(self, scope: str, persons: bytes, content: bytes) -> Kept:
+    def _read(self, scope: str, job: str, persons: bytes, content: bytes) -> Kept:
         told = json.loads(self._open(content, scope=scope))
         found = PersonSet.from_bytes(self._open(persons, scope=scope))
-        return Kept(found, told["exact"], Role(told["role"]), told["content"])
+        return Kept(found, told["exact"], Role(told["role"]), told["content"], job)
 
     def _open(self, sealed: bytes, *, scope: str) -> bytes:
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], scope.encode())
         except InvalidTag as error:
-            raise _broken() from error
+            raise releases_broken() from error
 
 
 class _Ranks:
@@ -134,21 +136,6 @@ class _Ranks:
         self._order = np.argsort(self._ids, kind="stable")
 
 
-def read_secret(folder: Path) -> bytes:
-    """The site's secret, made at its first use. A lost one makes the kept sets unreadable."""
-    path = folder / "releases.key"
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(token_bytes(SECRET_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-    secret = path.read_bytes()
-    if len(secret) != SECRET_BYTES:
-        raise _broken()
-    return secret
-
-
 def _connect(path: Path) -> sqlite3.Connection:
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -160,16 +147,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.executescript(schema)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise _broken() from error
+        raise releases_broken() from error
     return connection
-
-
-def _broken() -> ReleasesBrokenError:
-    return ReleasesBrokenError(
-        _("Les réponses déjà données ne peuvent pas être relues."),
-        why=_("releases.sqlite et releases.key ne vont pas ensemble, ou l’un des deux est abîmé."),
-        remedy=_("Restaurez les deux d’une même sauvegarde ; sans eux, rien ne part."),
-    )
 
 
 def _queries() -> Mapping[str, str]:

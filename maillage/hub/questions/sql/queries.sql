@@ -43,7 +43,7 @@ WHERE t.id = %(task)s {lock};
 UPDATE questions_task
 SET state = %(state)s, lease_until = NULL, answer = %(answer)s, answer_hash = %(answer_hash)s,
     answered_at = %(answered_at)s, reason = %(reason)s, incident = %(incident)s, content = %(content)s,
-    shown_alone = %(shown_alone)s, repeated = %(repeated)s, floor = %(floor)s, compile_ms = %(compile_ms)s, engine_ms = %(engine_ms)s
+    shown_alone = %(shown_alone)s, repeated = %(repeated)s, evidence = %(evidence)s, floor = %(floor)s, compile_ms = %(compile_ms)s, engine_ms = %(engine_ms)s
 WHERE id = %(task)s;
 
 -- name: touch_question

@@ -1,0 +1,235 @@
+"""`maillage node releases …`, `evidence`, `verify-evidence`: what a checker sees, says and can prove."""
+
+import getpass
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from maillage.base.i18n import _
+from maillage.base.keys import PublicKey
+from maillage.cli.node_options import AsJson, By, Folder
+from maillage.client.results import describe_cell
+from maillage.disclosure import cell_from_json
+from maillage.exchange.evidence import EvidenceRecord
+from maillage.exchange.evidence_words import word_evidence
+from maillage.exchange.reasons import word
+from maillage.exchange.release import Outcome, Word, word_outcome, word_standing
+from maillage.node.folder import open_node
+from maillage.node.release.check import Ruling, rule
+from maillage.node.release.evidence import find_evidence, verify_evidence
+from maillage.node.review import check_text
+
+app = typer.Typer(no_args_is_help=True, help=_("Les réponses calculées qui attendent d’être contrôlées."))
+
+TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]
+Masks = Annotated[
+    list[str] | None,
+    typer.Option("--mask", help=_("Case ou partie à masquer, par son nom ; peut se répéter.")),
+]
+
+
+@app.command("list", help=_("Les réponses retenues, la plus ancienne d’abord."))
+def show_list(folder: Folder, as_json: AsJson = False) -> None:
+    """A line each, no number of an answer."""
+    from maillage.node.release.describe import list_waiting
+
+    node = open_node(folder)
+    with node.open_store() as store:
+        found = list_waiting(store, node=node)
+    if as_json:
+        _print_json(found)
+        return
+    if not found:
+        typer.echo(_("Aucune réponse n’attend de contrôle."))
+        return
+    table = Table()
+    # A name that was cut in two cannot be copied into the next command.
+    table.add_column(_("Tâche"), no_wrap=True)
+    for heading in (_("État"), _("Attend depuis"), _("Expire"), _("Demandée par"), _("Titre")):
+        table.add_column(heading)
+    for one in found:
+        age = _("{hours} h").format(hours=one["age_hours"])
+        # A title is a stranger's text: it must not become markup of the table that a checker reads.
+        asked = (escape(one["requester"] or "?"), escape(one["title"] or _("(illisible)")))
+        table.add_row(one["task_id"], one["standing_words"], age, one["expires_at"], *asked)
+    Console(highlight=False).print(table)
+
+
+@app.command(help=_("Une réponse retenue : sa question, ses cases, ses règles, les réponses d’avant."))
+def show(folder: Folder, task: TaskId, mask: Masks = None, as_json: AsJson = False) -> None:
+    """With --mask, as it would leave."""
+    from maillage.node.release.describe import describe_held
+
+    node = open_node(folder)
+    with node.open_store() as store:
+        found = describe_held(store, node=node, task_id=task, masks=frozenset(mask or ()))
+    if as_json:
+        _print_json(found)
+        return
+    for line in _word_held(found):
+        typer.echo(line)
+
+
+def _word_held(found: dict[str, Any]) -> list[str]:
+    about = found["about"] or {}
+    return [
+        found["title"] or found["task_id"],
+        _("Demandée par {requester}, sous l’autorisation {permit}.").format(**found),
+        _("Projet : {project}. But : {purpose}").format(
+            project=about.get("project", "?"), purpose=about.get("purpose", "?")
+        ),
+        _("Calculée le {computed_at} ; expire le {expires_at} ; {standing_words}.").format(**found),
+        *(
+            [_("Une opposition est venue depuis : un accord la fera recalculer.")]
+            if found["outdated"]
+            else []
+        ),
+        "",
+        found["cohort"],
+        *_section(_("Ce qui sortirait"), [_word_cell(cell) for cell in found["cells"]]),
+        *_section(_("Les règles"), [_word_rule(one) for one in found["rules"]]),
+        *_section(
+            _("Les réponses d’avant"),
+            [one["sentence"] for one in found["differences"]] or [_("Aucune à cette personne.")],
+        ),
+        *_section(_("Ce qui a été dit"), [_word_word(one) for one in found["words"]]),
+    ]
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", title, "-" * len(title), *lines] if lines else []
+
+
+def _word_cell(cell: dict[str, Any]) -> str:
+    return f"{describe_cell(cell_from_json(cell['cell'])):>20}  {cell['words']}  [{cell['name']}]"
+
+
+def _word_rule(one: dict[str, Any]) -> str:
+    if one["nearest"] is None:
+        return f"• {one['sentence']}"
+    return f"• {one['sentence']} " + _("Au plus près : {nearest}.").format(nearest=one["nearest"])
+
+
+def _word_word(one: dict[str, Any]) -> str:
+    told = _("{at} : {by}, {outcome}").format(at=one["at"], by=one["by"], outcome=one["outcome_words"])
+    masks = f" ({', '.join(one['masks'])})" if one["masks"] else ""
+    note = f" : {one['note']}" if one["note"] else ""
+    former = "" if one["counts"] else " " + _("[tour précédent]")
+    return f"• {told}{masks}{note}{former}"
+
+
+@app.command(help=_("Dit ce que devient une réponse retenue."))
+def decide(
+    folder: Folder,
+    task: TaskId,
+    outcome: Annotated[
+        Outcome,
+        typer.Option(
+            help=_(
+                "conform : elle sort ; masked : elle sort sans ces cases ; examine : elle attend ; refused."
+            ),
+            show_default=False,
+        ),
+    ],
+    by: By,
+    mask: Masks = None,
+    note: Annotated[str, typer.Option(help=_("Pourquoi ; reste à l’hôpital."))] = "",
+) -> None:
+    """One checker's word."""
+    said = Word(
+        check_text(by, _("le nom")),
+        outcome,
+        frozenset(mask or ()),
+        check_text(note, _("la note")) if note else "",
+    )
+    node = open_node(folder)
+    with node.open_store() as store:
+        ruling = rule(store, node=node, task_id=task, word=said, account=getpass.getuser())
+    typer.echo(_word_ruling(ruling, outcome=outcome))
+
+
+def _word_ruling(ruling: Ruling, *, outcome: Outcome) -> str:
+    if ruling.recomputed:
+        return _("Une opposition est venue depuis le calcul : la réponse est recalculée et sera à contrôler.")
+    if ruling.reason is not None:
+        return _("La réponse n’est pas sortie : {why}").format(why=word(ruling.reason))
+    return _("Noté : {outcome}. La réponse est maintenant : {standing}.").format(
+        outcome=word_outcome(outcome), standing=word_standing(ruling.standing)
+    )
+
+
+def evidence(
+    folder: Folder,
+    name: Annotated[
+        str, typer.Argument(metavar="TASK|QUESTION", help=_("Tâche ou question."), show_default=False)
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help=_("Écrit aussi la preuve signée dans ce fichier."), show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The record of one release, checked against ledger and answer."""
+    node = open_node(folder)
+    with node.open_store() as store:
+        kept = find_evidence(store, node=node, name=name)
+    if out is not None:
+        with out.open("xb") as file:
+            file.write(kept.envelope)
+    _print_record(kept.record, as_json=as_json)
+
+
+def verify_file(
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help=_("Preuve signée."), show_default=False, exists=True)
+    ],
+    key: Annotated[str, typer.Option(help=_("Clé publique du nœud, ed25519:…"), show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Offline: the file and the key are enough. Raises EvidenceBrokenError, hence exit code 6."""
+    record = verify_evidence(source.read_bytes(), key=PublicKey.parse(key))
+    _print_record(record, as_json=as_json)
+    if not as_json:
+        typer.echo(_("Signature valable : ce nœud a écrit cette preuve, et personne ne l’a modifiée."))
+
+
+def _print_record(record: EvidenceRecord, *, as_json: bool) -> None:
+    if as_json:
+        _print_json(record.model_dump(mode="json"))
+        return
+    found, trace = record.evidence, record.trace
+    typer.echo(
+        _("Réponse de {site} à la question {question}").format(site=found.site, question=found.question_id)
+    )
+    for sentence in word_evidence(found, with_cells=True):
+        typer.echo(f"• {sentence}")
+    typer.echo(
+        _(
+            "• À l’hôpital seulement : {given} nombres examinés, {shown} montrés, {below} sous le seuil, "
+            "{protected} protégés."
+        ).format(given=trace.given, shown=trace.shown, below=trace.below_floor, protected=trace.protected)
+    )
+    if record.checkers:
+        typer.echo(_("• Contrôlée par : {names}.").format(names=", ".join(record.checkers)))
+    line = record.line
+    typer.echo(_("• Registre : ligne {sequence}, {hash}.").format(sequence=line.sequence, hash=line.hash))
+    typer.echo(_("• Réponse : {hash}.").format(hash=record.answer))
+
+
+def register(parent: typer.Typer) -> None:
+    """Put the commands under `maillage node`."""
+    parent.add_typer(app, name="releases")
+    parent.command("evidence", help=_("La preuve d’une sortie : règles, cases, versions, registre."))(
+        evidence
+    )
+    parent.command("verify-evidence", help=_("Vérifie une preuve de sortie, sans le nœud ni le réseau."))(
+        verify_file
+    )
+
+
+def _print_json(document: Any) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -1,0 +1,181 @@
+"""What was done to an answer's numbers before they may leave, as facts that say nothing of a person.
+
+The `Witness` stands between an analysis and its gate and notes what was asked and what came of it: no
+analysis can forget to, and no gate needs to know. Its `Trace` stays at the node; `tally` counts what the
+answer itself shows, which is all that may travel with it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, cast
+
+from maillage.disclosure.rules import DisclosureRules
+from maillage.disclosure.values import Cell, Suppressed, cell_from_json
+
+if TYPE_CHECKING:
+    # At run time these would bring numpy into the node's agent, which reads traces and makes none.
+    from maillage.disclosure.gates import Chain, Former, Gate, Persons
+    from maillage.disclosure.tables import Partition
+
+
+class RuleName(StrEnum):
+    """A rule that an answer went through."""
+
+    FLOOR = "floor"
+    CHAIN = "chain"
+    PARTITION = "partition"
+    DIFFERENCING = "differencing"
+    NOISE = "noise"
+    BANDS = "bands"
+    PERSON = "person"
+
+
+class Relation(StrEnum):
+    """How the persons of an answer stand to those of a former one; never by how many they differ."""
+
+    SAME = "same"
+    NEAR = "near"
+    APART = "apart"
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A former answer of the same permit and requester, by its job, and how its persons stand to these."""
+
+    job: str
+    relation: Relation
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a gate did for one answer; for the node alone.
+
+    `given` sets of persons came in: `shown` have a number, `below_floor` count fewer than the floor (nobody
+    included), `protected` are hidden for the sake of another. `former` is how many sets the differencing
+    guard compared with, None where it was not asked. Told outside, these numbers would say how many small
+    groups there are.
+    """
+
+    rules: tuple[RuleName, ...]
+    given: int
+    shown: int
+    below_floor: int
+    protected: int
+    former: int | None = None
+    neighbours: tuple[Neighbour, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The cells of an answer as it leaves: how many show a number, and how many do not, by reason."""
+
+    shown: int
+    suppressed: Mapping[str, int]
+
+
+FORMER_BANDS: tuple[tuple[int, str], ...] = ((1, "none"), (10, "under_10"), (100, "under_100"))
+"""Fewer former sets than the number: the band's name. The requester knows about how much they asked."""
+MANY_FORMER = "100_or_more"
+
+
+def band_former(former: int) -> str:
+    """With how many former sets an answer was compared, as a band."""
+    return next((name for limit, name in FORMER_BANDS if former < limit), MANY_FORMER)
+
+
+def tally(content: Mapping[str, Any]) -> Tally:
+    """Count the cells of a content, wherever they stand in it."""
+    suppressed: dict[str, int] = {}
+    shown = 0
+    for cell in find_cells(content):
+        if isinstance(cell, Suppressed):
+            suppressed[cell.reason.value] = suppressed.get(cell.reason.value, 0) + 1
+        else:
+            shown += 1
+    return Tally(shown, suppressed)
+
+
+def find_cells(value: object) -> Iterator[Cell]:
+    """Every cell of a document of lists and objects."""
+    if isinstance(value, Mapping):
+        try:
+            yield cell_from_json(dict(cast("Mapping[str, Any]", value)))
+        except ValueError:
+            for inner in cast("Mapping[str, Any]", value).values():
+                yield from find_cells(inner)
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        for inner in cast("Sequence[Any]", value):
+            yield from find_cells(inner)
+
+
+class Witness:
+    """A gate that does what the one inside does, and remembers that it did.
+
+    `rules` are those of the gate's own form; `former` and `compare` are the guard's, where there is one.
+    """
+
+    def __init__(
+        self,
+        gate: "Gate",
+        *,
+        rules: Sequence[RuleName],
+        former: int | None = None,
+        compare: "Callable[[Persons], Sequence[Neighbour]] | None" = None,
+    ) -> None:
+        self._gate = gate
+        self._rules = list(rules)
+        self._former = former
+        self._compare = compare
+        self._cells: list[tuple[int, Cell | None]] = []
+        self._neighbours: Sequence[Neighbour] = ()
+
+    @property
+    def rules(self) -> DisclosureRules:
+        """The floor."""
+        return self._gate.rules
+
+    def whole(self, persons: "Persons") -> "tuple[Cell, Former | None]":
+        """As the gate's own."""
+        if self._compare is not None and len(persons) >= self.rules.floor:
+            self._neighbours = self._compare(persons)
+        cell, former = self._gate.whole(persons)
+        self._cells.append((len(persons), cell))
+        return cell, former
+
+    def chain(self, steps: "Sequence[Persons]", *, last: Cell) -> "Chain":
+        """As the gate's own."""
+        found = self._gate.chain(steps, last=last)
+        self._rules.append(RuleName.CHAIN)
+        self._cells += [(len(persons), cell) for persons, cell in zip(steps, found.cells, strict=True)]
+        return found
+
+    def partition(self, groups: "Mapping[int, Persons]") -> "Partition":
+        """As the gate's own."""
+        found = self._gate.partition(groups)
+        self._rules.append(RuleName.PARTITION)
+        # A group that the gate does not even name came in all the same.
+        self._cells += [(len(persons), found.groups.get(group)) for group, persons in groups.items()]
+        return found
+
+    def settle(self, content: Mapping[str, Any]) -> None:
+        """As the gate's own."""
+        self._gate.settle(content)
+
+    def trace(self) -> Trace:
+        """What was done so far."""
+        shown = sum(_is_shown(cell) for _persons, cell in self._cells)
+        small = sum(not _is_shown(cell) and persons < self.rules.floor for persons, cell in self._cells)
+        return Trace(
+            rules=tuple(self._rules),
+            given=len(self._cells),
+            shown=shown,
+            below_floor=small,
+            protected=len(self._cells) - shown - small,
+            former=self._former,
+            neighbours=tuple(self._neighbours),
+        )
+
+
+def _is_shown(cell: Cell | None) -> bool:
+    return cell is not None and not isinstance(cell, Suppressed)
