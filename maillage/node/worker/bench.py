@@ -10,12 +10,14 @@ from maillage.cohort import parse_expression
 from maillage.exchange.reasons import Reason
 from maillage.node.log import Log, log_incident
 from maillage.node.objections.register import read_register, read_version
+from maillage.node.worker.everyone import IN_PLACE_SECONDS, Everyone
 from maillage.node.worker.gatekeeper import GateKeeper
 from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
 from maillage.node.worker.reasons import find_reason
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import QueryInterruptedError
+from maillage.warehouse.place import FilePlace
 
 
 class WorkBench:
@@ -25,6 +27,7 @@ class WorkBench:
         self._means = means
         self._log = log
         self._engine: Engine | None = None
+        self._everyone: Everyone | None = None
         self._reference = ""
         self._register_version = 0
         self._lock = threading.Lock()
@@ -69,7 +72,7 @@ class WorkBench:
         parameters = read_parameters(find_spec(job.analysis.id), job.parameters)
         engine = self._open()
         self._begin(job)
-        gate = self._gates.make(job)
+        gate = self._gates.make(job, everyone=self._find_everyone(engine))
         local = run(cohort=cohort, parameters=parameters, engine=engine, gate=gate)
         return Computed(
             job_id=job.job_id,
@@ -78,6 +81,13 @@ class WorkBench:
             engine_ms=local.engine_ms,
             reference=self._reference,
         )
+
+    def _find_everyone(self, engine: Engine) -> Everyone:
+        """Who is in the warehouse, read once for each session on it."""
+        if self._everyone is None:
+            alone = isinstance(self._means.place, FilePlace)
+            self._everyone = Everyone(engine, seconds=None if alone else IN_PLACE_SECONDS)
+        return self._everyone
 
     def _begin(self, job: Job) -> None:
         if job.job_id in self._stopped:
@@ -107,7 +117,7 @@ class WorkBench:
     def close(self) -> None:
         """Give the warehouse back; the next job opens it again."""
         with self._lock:
-            engine, self._engine = self._engine, None
+            engine, self._engine, self._everyone = self._engine, None, None
         if engine is not None:
             engine.close()
 
