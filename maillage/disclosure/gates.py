@@ -190,7 +190,7 @@ class InexactGate:
     rules: DisclosureRules
     cell_of: Callable[[Persons], Cell]
     everyone: Persons | None = None
-    """Who is in the warehouse: their number is public, so that the few outside a cohort are a small group too."""
+    """Who is in the warehouse: their number is public, so the few outside a cohort are a small group too."""
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons."""

@@ -1,4 +1,4 @@
-"""Everybody whom the open warehouse shows: a set whose size reports make public, so one the guard compares with."""
+"""Everybody whom the open warehouse shows: their number is public, so that the guard compares with them."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ IN_PLACE_SECONDS = 600.0
 
 
 class Everyone:
-    """Read at the first question of a session, then kept: a session ends when its file or the objections change.
+    """Read at the first question of a session, then kept: another file or objection begins another session.
 
     `seconds` None means that nobody can arrive in an open session, as in a file of our own.
     """

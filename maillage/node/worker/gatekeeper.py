@@ -1,11 +1,15 @@
 """Which gate a question goes through, as its permit says."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from maillage.disclosure.gates import ExactGate, Gate, band_gate, noisy_gate
-from maillage.disclosure.noise import NoiseTable
+from maillage.disclosure.noise import NoiseTable, has_opendp
+from maillage.disclosure.private import NoiseMissingError, PrivateGate
 from maillage.disclosure.rules import DisclosureRules
-from maillage.exchange.permit import Bands, CellKey, Exact
+from maillage.exchange.permit import Bands, CellKey, DifferentialPrivacy, Exact
+from maillage.node.worker.epsilon import EpsilonLedger, make_table
 from maillage.node.worker.everyone import Everyone
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
 from maillage.node.worker.messages import Job
@@ -33,8 +37,29 @@ class GateKeeper:
                 noise = NoiseTable.from_json(table)
                 secret = self._releases().secret
                 return noisy_gate(rules=rules, table=noise, secret=secret, everyone=everyone.read())
+            case DifferentialPrivacy() as privacy:
+                ledger = self._open_ledger(job, privacy=privacy)
+                ledger.check()
+                years = range(privacy.first_year, privacy.last_year + 1)
+                return PrivateGate(rules, privacy.epsilon_per_question, years, keep=ledger.spend)
             case Bands(width=width):
                 return band_gate(rules=rules, width=width, everyone=everyone.read())
+
+    def recall(self, job: Job) -> Mapping[str, Any] | None:
+        """What a question was answered before, where asking again must not draw again.
+
+        Raises ReleasesBrokenError and, before anything is counted, NoiseMissingError.
+        """
+        if not isinstance(job.counts, DifferentialPrivacy):
+            return None
+        if not has_opendp():
+            raise NoiseMissingError
+        return self._open_ledger(job, privacy=job.counts).find_former()
+
+    def _open_ledger(self, job: Job, *, privacy: DifferentialPrivacy) -> EpsilonLedger:
+        releases = self._releases()
+        make_table(releases)
+        return EpsilonLedger(releases, job=job, privacy=privacy)
 
     def _make_guard(self, job: Job, *, everyone: Everyone) -> ReleaseGuard:
         releases = self._releases()

@@ -56,7 +56,7 @@ class History:
 class ReleaseGuard:
     """For one job: whole answers are compared with one and two former ones, parts with each former set.
 
-    The first of the former ones is `everyone` in the warehouse, whose number is public although no answer told it.
+    The first of the former ones is `everyone` in the warehouse: no answer told their number, reports do.
     """
 
     def __init__(

@@ -50,6 +50,11 @@ class Releases:
         self._ranks = _Ranks(self._connection)
 
     @property
+    def connection(self) -> sqlite3.Connection:
+        """The file's, for what is written beside the sets."""
+        return self._connection
+
+    @property
     def secret(self) -> bytes:
         """The site's secret, which keys the noise too."""
         return self._secret
@@ -74,8 +79,8 @@ class Releases:
                     {
                         "scope": scope,
                         "job": job,
-                        "persons": self._seal(kept.persons.to_bytes(), scope=scope),
-                        "content": self._seal(told.encode(), scope=scope),
+                        "persons": self.seal(kept.persons.to_bytes(), scope=scope),
+                        "content": self.seal(told.encode(), scope=scope),
                     },
                 )
 
@@ -88,16 +93,18 @@ class Releases:
         """Give the file back."""
         self._connection.close()
 
-    def _seal(self, plain: bytes, *, scope: str) -> bytes:
+    def seal(self, plain: bytes, *, scope: str) -> bytes:
+        """Encrypt, for this scope alone."""
         nonce = token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, scope.encode())
 
     def _read(self, scope: str, persons: bytes, content: bytes) -> Kept:
-        told = json.loads(self._open(content, scope=scope))
-        found = PersonSet.from_bytes(self._open(persons, scope=scope))
+        told = json.loads(self.unseal(content, scope=scope))
+        found = PersonSet.from_bytes(self.unseal(persons, scope=scope))
         return Kept(found, told["exact"], Role(told["role"]), told["content"])
 
-    def _open(self, sealed: bytes, *, scope: str) -> bytes:
+    def unseal(self, sealed: bytes, *, scope: str) -> bytes:
+        """The reverse of `seal`. Raises ReleasesBrokenError."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], scope.encode())
         except InvalidTag as error:
