@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from maillage.base.french import format_milliseconds, format_number
 from maillage.base.i18n import _, mark
 from maillage.client.errors import PandasMissingError
-from maillage.disclosure.values import Band, Cell, Count, Noisy, Suppressed, Suppression, cell_from_json
+from maillage.client.permits import Budget, read_budget
+from maillage.disclosure.values import (
+    Band,
+    Cell,
+    Count,
+    Noisy,
+    Private,
+    Suppressed,
+    Suppression,
+    cell_from_json,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -19,6 +29,9 @@ _MASKED: Mapping[Suppression, str] = {
     Suppression.PROTECTED: mark("masqué"),
     Suppression.TOO_FEW_SITES: mark("trop peu d’hôpitaux"),
 }
+
+
+_APPROXIMATE = (Noisy, Band, Private)
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,10 @@ class Combined:
 
 @dataclass(frozen=True)
 class CountResult:
-    """A count over the group. A person seen in two hospitals counts in each."""
+    """A count over the group. A person seen in two hospitals counts in each.
+
+    `budget` is what the permit leaves to ask, None where it sets no limit.
+    """
 
     id: str
     title: str
@@ -69,6 +85,7 @@ class CountResult:
     sites: tuple[SiteCount, ...]
     combined: Combined
     elapsed_ms: float
+    budget: Budget | None = None
 
     @property
     def complete(self) -> bool:
@@ -79,7 +96,8 @@ class CountResult:
         width = max((len(site.name) for site in self.sites), default=0)
         lines = [f"  {site.name:<{width}}  {describe_site(site)}" for site in self.sites]
         total = f"  {_('Total'):<{width}}  {describe_cell(self.combined.persons)}"
-        return "\n".join([self.title, *lines, total])
+        left = [] if self.budget is None else [self.budget.sentence]
+        return "\n".join([self.title, *lines, total, *left])
 
     def _repr_html_(self) -> str:
         rows = [(site.name, describe_site(site)) for site in self.sites]
@@ -112,6 +130,8 @@ def describe_cell(cell: Cell | None) -> str:
             return f"≈ {format_number(value)} (± {format_number(deviation)})"
         case Band(low, high):
             return f"{format_number(low)}–{format_number(high)}"
+        case Private(value):
+            return f"≈ {format_number(value)} (± {format_number(cell.margin)}, 95 %)"
         case Suppressed(reason):
             return _(_MASKED[reason])
         case None:
@@ -135,6 +155,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         sites=tuple(_read_site(site) for site in document["sites"]),
         combined=_read_combined(document["combined"]),
         elapsed_ms=document["elapsed_ms"],
+        budget=read_budget(document.get("budget")),
     )
 
 
@@ -176,7 +197,9 @@ def _as_row(site: SiteCount) -> dict[str, Any]:
         "name": site.name,
         "status": site.status,
         "persons": site.persons.value if isinstance(site.persons, Count) else None,
-        "approximate": describe_cell(site.persons) if isinstance(site.persons, Noisy | Band) else None,
+        "approximate": describe_cell(site.persons)
+        if isinstance(site.persons, Noisy | Band | Private)
+        else None,
         "suppressed": site.persons.reason.value if isinstance(site.persons, Suppressed) else None,
         "engine_ms": site.engine_ms,
     }

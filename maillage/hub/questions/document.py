@@ -10,6 +10,7 @@ from maillage.governance.group.models import Member
 from maillage.hub.questions.contents import combine, read_content
 from maillage.hub.questions.errors import QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
+from maillage.hub.questions.permits import find_contact
 from maillage.hub.questions.states import TaskState
 from maillage.hub.settings import HubSettings
 
@@ -50,13 +51,18 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
     return {
         "id": question.id,
         "title": question.title,
+        "permit": question.permit,
         "status": question.state,
         "version": question.version,
         "asked_at": format_instant(question.asked_at),
         "expires_at": format_instant(question.expires_at),
         "cohort_hash": question.cohort_hash,
         "rules": question.rules,
-        "sites": [_describe_site(task, names=names, question=question) for task in tasks],
+        "sites": [
+            _describe_site(task, names=names, question=question)
+            | _word_spent(task, question=question, settings=settings)
+            for task in tasks
+        ],
         "combined": combine(question, tasks, settings=settings),
         "elapsed_ms": (question.changed_at - question.asked_at).total_seconds() * 1000,
     }
@@ -71,6 +77,14 @@ def word_reason(reason: str) -> str:
             return _("La réponse de cet hôpital n’a pas la forme ou le seuil attendus ; elle est écartée.")
         case _other:
             return word(Reason(reason))
+
+
+def _word_spent(task: Task, *, question: Question, settings: HubSettings) -> dict[str, str]:
+    """A spent budget comes with whom to call: nobody is left before a closed door."""
+    if task.reason != Reason.BUDGET_SPENT:
+        return {}
+    contact = find_contact(question, signers=settings.committee_signers)
+    return {"sentence": word(Reason.BUDGET_SPENT) + " " + _("Contact : {contact}.").format(contact=contact)}
 
 
 def _describe_site(task: Task, *, names: Mapping[str, str], question: Question) -> dict[str, Any]:

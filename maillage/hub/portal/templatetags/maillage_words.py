@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from maillage.base.clock import parse_instant
 from maillage.base.french import NARROW_NO_BREAK_SPACE, format_milliseconds, format_number
+from maillage.disclosure import Private
 
 register = template.Library()
 
@@ -32,6 +33,12 @@ def duration(milliseconds: float | None) -> str:
 def moment(text: str | None) -> datetime | None:
     """An instant of the wire as a local time, for Django's `date` filter."""
     return None if text is None else localtime(parse_instant(text))
+
+
+@register.filter
+def margin(cell: dict[str, Any]) -> int:
+    """How far a private count may be from the exact one, in 95 cases of 100."""
+    return Private(cell["private"], cell["standard_deviation"]).margin
 
 
 @register.filter
