@@ -20,6 +20,7 @@ number is never looked at again: a rule that hid counts by their exact number wo
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from math import exp, sqrt
 from typing import Any
 
@@ -59,14 +60,14 @@ def add_noise(counts: Sequence[int], *, changed: int, epsilon: float) -> tuple[l
     """
     if not has_opendp():
         raise NoiseMissingError
-    from opendp import domains, measurements, metrics, mod
-
     if changed < 1 or epsilon <= 0:
         raise ValueError("noise hides at least one change, at a cost")
-    mod.enable_features("contrib")
+    # Loaded here: a node without such permits need not carry it. Its own types are partial.
+    opendp: Any = import_module("opendp.prelude")
+    opendp.enable_features("contrib")
     scale = changed / epsilon * _MARGIN
-    counted = domains.vector_domain(domains.atom_domain(T="i64"))
-    mechanism = measurements.make_laplace(counted, metrics.l1_distance(T="i64"), scale=scale)
+    space = opendp.vector_domain(opendp.atom_domain(T="i64")), opendp.l1_distance(T="i64")
+    mechanism = opendp.m.make_laplace(*space, scale=scale)
     if mechanism.map(changed) > epsilon:
         raise ValueError("the noise would cost more than its share")
     return list(mechanism([int(count) for count in counts])), standard_deviation(scale)

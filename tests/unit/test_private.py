@@ -93,6 +93,7 @@ def test_sums_of_private_counts_add_their_variances() -> None:
     assert total == Private(100, 5.0)
     assert add_up([Private(40, 3.0), Count(60)]) == Private(100, 3.0)
     assert add_up([Private(40, 3.0), Noisy(60, 4), Band(10, 20)]) == Private(115, round(50**0.5, 3))
+    assert isinstance(total, Private)
     assert total.margin == 11
 
 

@@ -114,11 +114,11 @@ def word_remaining(left: Remaining) -> str:
             contact=left.contact, date=format_instant(left.free_at or left.now)
         )
     if left.wait_seconds:
-        text = _("Prochaine question dans {seconds} secondes ; encore {hold} avant l’arrêt.")
+        text = _("Prochaine question dans {seconds} s ; questions restantes avant arrêt : {hold}.")
     elif not left.before_slow:
-        text = _("Une question toutes les {pause} secondes ; encore {hold} avant l’arrêt.")
+        text = _("Une question toutes les {pause} s ; questions restantes avant arrêt : {hold}.")
     else:
-        text = _("Encore {slow} questions avant d’être ralenti, {hold} avant l’arrêt, par {hours} heures.")
+        text = _("Questions restantes : {slow} avant ralentissement, {hold} avant arrêt, par {hours} heures.")
     return text.format(
         seconds=left.wait_seconds,
         pause=left.budget.pause_seconds,

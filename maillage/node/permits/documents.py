@@ -124,9 +124,7 @@ def accept(store: Store, *, node: Node, name: str, by: str) -> Stored:
             raise PermitRefusedError(_("L’autorisation {name} est échue.").format(name=name[:80]))
         if isinstance(found.permit.counts, DifferentialPrivacy) and not has_opendp():
             raise PermitRefusedError(
-                _("L’autorisation {name} demande un bruit que ce nœud ne sait pas tirer.").format(
-                    name=name[:80]
-                ),
+                _("Ce nœud ne sait pas tirer le bruit de l’autorisation {name}.").format(name=name[:80]),
                 why=_("OpenDP n’est pas installé ici."),
                 remedy=_('Installez-le : pip install "maillage[dp]".'),
             )
