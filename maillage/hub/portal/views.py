@@ -14,7 +14,7 @@ from maillage.hub.api.errors import error_status, tell_not_found
 from maillage.hub.boot import current_hub
 from maillage.hub.network import describe_network
 from maillage.hub.portal.asking import OWN, STANDING, Filled, read_form, write_draft
-from maillage.hub.portal.chart import HEIGHT, WIDTH, place_bars
+from maillage.hub.portal.chart import HEIGHT, WIDTH, estimate, place_bars
 from maillage.hub.portal.examples import list_examples
 from maillage.hub.portal.sessions import Visitor, signed_in
 from maillage.hub.questions.ask import ask
@@ -178,13 +178,12 @@ def _show(request: HttpRequest, found: Question, *, template: str) -> HttpRespon
 def _derive(document: dict[str, Any]) -> dict[str, Any]:
     """What the page says beside the document: who is awaited, the funnel, the bars."""
     spoken = [site for site in document["sites"] if site["status"] not in ("waiting", "delivered")]
-    shown = [site["persons"]["count"] for site in document["sites"] if "count" in (site["persons"] or {})]
     combined = document["combined"]
     return {
         "spoken": len(spoken),
         "contributing": len(combined["contributing"]),
-        "most": max(shown, default=0),
-        "tallest": max((cell.get("count", 0) for cell in combined["steps"]), default=0),
+        "most": max((estimate(site["persons"]) for site in document["sites"]), default=0),
+        "tallest": max(map(estimate, combined["steps"]), default=0),
         "steps": list(zip(["", *document["rules"]], combined["steps"], strict=False)),
         "bars": place_bars(combined["years"]),
         "chart_width": WIDTH,
