@@ -12,6 +12,7 @@ from rich.console import Console
 from bench.measure import Measure
 from maillage.cli.demo.hospitals import synthetic_hospitals
 from maillage.cli.demo.network import NetworkOptions, RunningNetwork, running_network
+from maillage.cli.demo.permits import STUDY
 from maillage.client import CountResult, Hub
 
 PATIENTS = 20_000
@@ -54,7 +55,7 @@ def _measure_overhead(network: RunningNetwork) -> list[Measure]:
 
 def _ask(hub: Hub) -> tuple[float, CountResult]:
     started = time.perf_counter()
-    result = hub.count(QUESTION)
+    result = hub.count(QUESTION, permit=STUDY)
     milliseconds = (time.perf_counter() - started) * 1000
     if len(result.combined.contributing) != len(result.sites):
         raise RuntimeError(f"a hospital did not answer: {result}")

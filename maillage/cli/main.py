@@ -16,6 +16,7 @@ from maillage.cli.exits import EXIT_INTERRUPTED, tell_bug, tell_error
 
 # Imported on demand: the node's agent must not carry the compiler, nor a hospital need Django.
 SUBCOMMANDS: Mapping[str, str] = {
+    "budget": "maillage.cli.budget",
     "cohort": "maillage.cli.cohort",
     "demo": "maillage.cli.demo",
     "hub": "maillage.cli.hub",

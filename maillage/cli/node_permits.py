@@ -1,6 +1,7 @@
 """`maillage node permits|accept|withdraw|committee …`: what a hospital's steward signs."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,6 +80,24 @@ def withdraw(folder: Folder, permit: Name, by: By) -> None:
     typer.echo(_("Autorisation retirée ; plus aucune réponse ne part sous ce nom."))
 
 
+def epsilon(folder: Folder, as_json: AsJson = False) -> None:
+    """A line for each permit and requester: what differential privacy has cost them."""
+    from maillage.node.worker.epsilon import list_spent
+
+    node = open_node(folder)
+    with node.open_store() as store:
+        names = {found.hash: found.permit_id for found in documents.list_permits(store)}
+    spent = list_spent(node.folder)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in spent], ensure_ascii=False, indent=2))
+        return
+    table = Table(_("Autorisation"), _("Personne"), _("Questions"), _("ε dépensé"))
+    for one in spent:
+        name = names.get(one.permit, one.permit[:23])
+        table.add_row(escape(name), escape(one.requester), str(one.questions), f"{one.epsilon:g}")
+    Console(highlight=False).print(table)
+
+
 @committee_app.command("trust", help=_("Reconnaît une clé du comité, après avoir comparé son empreinte."))
 def trust_key(
     folder: Folder,
@@ -122,4 +141,5 @@ def register(app: typer.Typer) -> None:
     app.command("permits", help=_("Les autorisations du comité, et ce que l’hôpital en a dit."))(permits)
     app.command("accept", help=_("Accepte une autorisation : l’hôpital la signe."))(accept)
     app.command("withdraw", help=_("Retire l’accord de l’hôpital, aussitôt."))(withdraw)
+    app.command("epsilon", help=_("Ce que la confidentialité différentielle a dépensé."))(epsilon)
     app.add_typer(committee_app, name="committee")

@@ -12,6 +12,7 @@ import httpx2
 from maillage import __version__
 from maillage.base.i18n import _, current_language
 from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
+from maillage.client.permits import PermitInForce, read_permit
 from maillage.client.results import CountResult, read_result
 
 
@@ -26,6 +27,9 @@ class SupportsCirce(Protocol):
 
 Expression = Mapping[str, Any] | str | Path | SupportsCirce
 Watcher = Callable[[CountResult], None]
+
+STANDING_PERMIT = "feasibility"
+"""The permit of feasibility counts, which every hospital of a network accepts once."""
 
 POLL_SECONDS = 20.0
 _LEEWAY = 10.0
@@ -60,6 +64,7 @@ class Hub:
         *,
         title: str = "",
         sites: Sequence[str] | None = None,
+        permit: str = STANDING_PERMIT,
         wait: float = 60.0,
         watch: Watcher | None = None,
     ) -> CountResult:
@@ -67,15 +72,23 @@ class Hub:
 
         `expression` is a Circe cohort as a mapping, its JSON text or the path of its file, or a study of
         `maillage.cohort.dsl` (for another vocabulary than the shipped one, its `to_circe(vocabulary)`).
-        `sites` None asks every hospital. Waits at most `wait` seconds; hospitals that are late are told so
-        in the result, and `result(id)` reads it again later. `watch` is called at each change. Raises
-        ClientError, and CodeError when a code of a study is no concept.
+        `sites` None asks every hospital; `permit` is the one to ask under, of those that `permits` lists.
+        Waits at most `wait` seconds; hospitals that are late are told so in the result, and `result(id)`
+        reads it again later. `watch` is called at each change. Raises ClientError, and CodeError when a
+        code of a study is no concept.
         """
-        identifier = self.ask(expression, title=title, sites=sites)
+        identifier = self.ask(expression, title=title, sites=sites, permit=permit)
         *_earlier, last = self._watched(identifier, wait=wait, watch=watch or _look_away)
         return last
 
-    def ask(self, expression: Expression, *, title: str = "", sites: Sequence[str] | None = None) -> str:
+    def ask(
+        self,
+        expression: Expression,
+        *,
+        title: str = "",
+        sites: Sequence[str] | None = None,
+        permit: str = STANDING_PERMIT,
+    ) -> str:
         """Send a count and give back the question's id at once. Without a title the cohort's own is taken."""
         cohort = _read_expression(expression)
         document = self._call(
@@ -87,7 +100,7 @@ class Hub:
                 "parameters": {},
                 "cohort": cohort,
                 "sites": None if sites is None else list(sites),
-                "permit": "feasibility",
+                "permit": permit,
             },
         )
         return str(document["id"])
@@ -118,6 +131,10 @@ class Hub:
     def network(self) -> list[dict[str, Any]]:
         """Every hospital with its health, version and when it was last heard."""
         return list(self._call("GET", "/api/v1/network")["sites"])
+
+    def permits(self) -> list[PermitInForce]:
+        """The permits in force to ask under, with what the budget of each leaves."""
+        return [read_permit(document) for document in self._call("GET", "/api/v1/permits")["permits"]]
 
     def close(self) -> None:
         """Give the connections back."""

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from maillage.base.french import format_milliseconds, format_number
 from maillage.base.i18n import _, mark
 from maillage.client.errors import PandasMissingError
-from maillage.disclosure.values import Band, Cell, Count, Noisy, Suppressed, Suppression, cell_from_json
+from maillage.client.permits import Budget, read_budget
+from maillage.disclosure.values import (
+    Band,
+    Cell,
+    Count,
+    Noisy,
+    Private,
+    Suppressed,
+    Suppression,
+    cell_from_json,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -20,6 +30,9 @@ _MASKED: Mapping[Suppression, str] = {
     Suppression.TOO_FEW_SITES: mark("trop peu d’hôpitaux"),
     Suppression.WITHHELD: mark("masqué au contrôle"),
 }
+
+
+_APPROXIMATE = (Noisy, Band, Private)
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,10 @@ class Combined:
 
 @dataclass(frozen=True)
 class CountResult:
-    """A count over the group. A person seen in two hospitals counts in each."""
+    """A count over the group. A person seen in two hospitals counts in each.
+
+    `budget` is what the permit leaves to ask, None where it sets no limit.
+    """
 
     id: str
     title: str
@@ -72,6 +88,7 @@ class CountResult:
     elapsed_ms: float
     release: str = ""
     """What the committee's check has come to, in a sentence; empty where the permit asks for none."""
+    budget: Budget | None = None
 
     @property
     def complete(self) -> bool:
@@ -82,7 +99,8 @@ class CountResult:
         width = max((len(site.name) for site in self.sites), default=0)
         lines = [f"  {site.name:<{width}}  {describe_site(site)}" for site in self.sites]
         total = f"  {_('Total'):<{width}}  {describe_cell(self.combined.persons)}"
-        return "\n".join([self.title, *lines, total, *([self.release] if self.release else [])])
+        notes = [self.release, "" if self.budget is None else self.budget.sentence]
+        return "\n".join([self.title, *lines, total, *filter(None, notes)])
 
     def _repr_html_(self) -> str:
         rows = [(site.name, describe_site(site)) for site in self.sites]
@@ -115,6 +133,8 @@ def describe_cell(cell: Cell | None) -> str:
             return f"≈ {format_number(value)} (± {format_number(deviation)})"
         case Band(low, high):
             return f"{format_number(low)}–{format_number(high)}"
+        case Private(value):
+            return f"≈ {format_number(value)} (± {format_number(cell.margin)}, 95 %)"
         case Suppressed(reason):
             return _(_MASKED[reason])
         case None:
@@ -139,6 +159,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         combined=_read_combined(document["combined"]),
         elapsed_ms=document["elapsed_ms"],
         release=(document.get("release") or {}).get("sentence", ""),
+        budget=read_budget(document.get("budget")),
     )
 
 
@@ -180,7 +201,9 @@ def _as_row(site: SiteCount) -> dict[str, Any]:
         "name": site.name,
         "status": site.status,
         "persons": site.persons.value if isinstance(site.persons, Count) else None,
-        "approximate": describe_cell(site.persons) if isinstance(site.persons, Noisy | Band) else None,
+        "approximate": describe_cell(site.persons)
+        if isinstance(site.persons, Noisy | Band | Private)
+        else None,
         "suppressed": site.persons.reason.value if isinstance(site.persons, Suppressed) else None,
         "engine_ms": site.engine_ms,
     }

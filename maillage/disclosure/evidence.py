@@ -28,6 +28,7 @@ class RuleName(StrEnum):
     DIFFERENCING = "differencing"
     NOISE = "noise"
     BANDS = "bands"
+    PRIVATE = "private"
     PERSON = "person"
 
 
@@ -146,14 +147,14 @@ class Witness:
     def chain(self, steps: "Sequence[Persons]", *, last: Cell) -> "Chain":
         """As the gate's own."""
         found = self._gate.chain(steps, last=last)
-        self._rules.append(RuleName.CHAIN)
+        self._note(RuleName.CHAIN)
         self._cells += [(len(persons), cell) for persons, cell in zip(steps, found.cells, strict=True)]
         return found
 
     def partition(self, groups: "Mapping[int, Persons]") -> "Partition":
         """As the gate's own."""
         found = self._gate.partition(groups)
-        self._rules.append(RuleName.PARTITION)
+        self._note(RuleName.PARTITION)
         # A group that the gate does not even name came in all the same.
         self._cells += [(len(persons), found.groups.get(group)) for group, persons in groups.items()]
         return found
@@ -161,6 +162,11 @@ class Witness:
     def settle(self, content: Mapping[str, Any]) -> None:
         """As the gate's own."""
         self._gate.settle(content)
+
+    def _note(self, rule: RuleName) -> None:
+        # Of inexact numbers these rules are not kept, nor needed: what subtraction finds is as inexact.
+        if RuleName.DIFFERENCING in self._rules:
+            self._rules.append(rule)
 
     def trace(self) -> Trace:
         """What was done so far."""

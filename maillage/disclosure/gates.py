@@ -189,18 +189,26 @@ class InexactGate:
 
     rules: DisclosureRules
     cell_of: Callable[[Persons], Cell]
+    everyone: Persons | None = None
+    """Who is in the warehouse: their number is public, so the few outside a cohort are a small group too."""
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons."""
-        return self.cell_of(persons), None
+        return self._show(persons), None
 
     def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
         """Each step by itself."""
-        return Chain(tuple(self.cell_of(persons) for persons in steps))
+        return Chain(tuple(self._show(persons) for persons in steps))
+
+    def _show(self, persons: Persons) -> Cell:
+        """A set that leaves out some and too few of everybody is told as everybody."""
+        if self.everyone is not None and 0 < len(self.everyone) - len(persons) < self.rules.floor:
+            return self.cell_of(self.everyone)
+        return self.cell_of(persons)
 
     def partition(self, groups: Mapping[int, Persons]) -> Partition:
         """Each group by itself, and together those that are not shown."""
-        cells = {group: self.cell_of(persons) for group, persons in groups.items()}
+        cells = {group: self._show(persons) for group, persons in groups.items()}
         shown = [group for group, cell in cells.items() if _is_shown(cell)]
         named = range(min(shown), max(shown) + 1) if shown else range(0)
         hidden = [persons for group, persons in groups.items() if group not in shown]
@@ -209,14 +217,16 @@ class InexactGate:
                 group: cells[group] if group in shown else Suppressed(Suppression.PROTECTED)
                 for group in named
             },
-            rest=self.cell_of(_join(hidden)) if hidden or not shown else None,
+            rest=self._show(_join(hidden)) if hidden or not shown else None,
         )
 
     def settle(self, content: Mapping[str, Any]) -> None:
         """The same persons give the same number again: there is nothing to keep."""
 
 
-def noisy_gate(*, rules: DisclosureRules, table: NoiseTable, secret: bytes) -> InexactGate:
+def noisy_gate(
+    *, rules: DisclosureRules, table: NoiseTable, secret: bytes, everyone: Persons | None = None
+) -> InexactGate:
     """Counts with noise keyed to their persons; a floor above the table's hides before noise and after."""
 
     def cell_of(persons: Persons) -> Cell:
@@ -224,12 +234,12 @@ def noisy_gate(*, rules: DisclosureRules, table: NoiseTable, secret: bytes) -> I
         number = min(len(persons), 0 if isinstance(cell, Suppressed) else cell.value)
         return Suppressed(Suppression.BELOW_FLOOR) if number < rules.floor else cell
 
-    return InexactGate(rules, cell_of)
+    return InexactGate(rules, cell_of, everyone)
 
 
-def band_gate(*, rules: DisclosureRules, width: int) -> InexactGate:
+def band_gate(*, rules: DisclosureRules, width: int, everyone: Persons | None = None) -> InexactGate:
     """Counts as bands of `width` persons."""
-    return InexactGate(rules, lambda persons: band_count(len(persons), rules=rules, width=width))
+    return InexactGate(rules, lambda persons: band_count(len(persons), rules=rules, width=width), everyone)
 
 
 def _is_shown(cell: Cell) -> bool:

@@ -2,9 +2,12 @@
 
 Dominance rules are those of official statistics (Hundepool and others, *Statistical Disclosure Control*,
 2012, chapter 4): a sum is hidden when its second contributor could compute the first one's part too closely,
-or when few contributors make almost all of it.
+or when few contributors make almost all of it. Quantiles as means of groups, and degrees of freedom for
+models, follow the handbook of the British research data centres (Griffiths and others, *Handbook on
+Statistical Disclosure Control for Outputs*, 2019), whose ten degrees are acro's too.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,8 +52,10 @@ def protect_sum(
 ) -> Magnitude | Suppressed:
     """The gate for a sum: `parts` has one number a distinct person, what that person adds.
 
-    Persons who add nothing are no contributors: a sum that ten persons make is one of ten.
+    Persons who add nothing are no contributors: a sum that ten persons make is one of ten. Raises ValueError
+    for a part that is no number: no rule holds against it.
     """
+    _check_finite(parts)
     sizes = np.sort(np.abs(parts[parts != 0]))[::-1]
     if len(sizes) < rules.floor:
         return Suppressed(Suppression.BELOW_FLOOR)
@@ -89,8 +94,10 @@ def protect_quantile(values: _Values, level: float, *, rules: DisclosureRules) -
 
     What leaves is the mean of the floor's number of persons whose values lie nearest in rank, so the least
     and the greatest are means of the floor's persons too. Under twice the floor nothing is shown: the
-    middle would be almost the mean of all, and two quantiles almost the same persons.
+    middle would be almost the mean of all, and two quantiles almost the same persons. Raises ValueError for a
+    level out of range and for a value that is no number.
     """
+    _check_finite(values)
     if not 0 <= level <= 1:
         raise ValueError("a quantile's level is from 0 to 1")
     if len(values) < 2 * rules.floor:
@@ -101,11 +108,31 @@ def protect_quantile(values: _Values, level: float, *, rules: DisclosureRules) -
 
 
 def allows_model(
-    *, persons: int, parameters: int, rules: DisclosureRules, magnitudes: MagnitudeRules
+    *,
+    persons: int,
+    parameters: int,
+    levels: Mapping[str, int],
+    rules: DisclosureRules,
+    magnitudes: MagnitudeRules,
 ) -> bool:
     """Whether a model may leave: enough persons, and enough of them beyond what its parameters fit exactly.
 
-    `parameters` counts the intercept and every column, indicators of categories included. A category of
-    fewer persons than the floor is a cell: it is checked as one, before the model.
+    `persons` are distinct, however many rows each has. `parameters` counts the intercept and every column,
+    indicators of categories included. `levels` are the distinct persons at each level of each category, the
+    two values of a yes-or-no outcome among them: a coefficient of a level is a number about its persons.
     """
-    return persons >= rules.floor and persons - parameters >= magnitudes.degrees
+    enough = persons >= rules.floor and persons - parameters >= magnitudes.degrees
+    return enough and not find_small_levels(levels, rules=rules)
+
+
+def find_small_levels(levels: Mapping[str, int], *, rules: DisclosureRules) -> tuple[str, ...]:
+    """The levels of fewer distinct persons than the floor, to be merged with others before a model is fitted.
+
+    A level of nobody is among them: that it is empty is knowledge of a small group too.
+    """
+    return tuple(name for name, persons in levels.items() if persons < rules.floor)
+
+
+def _check_finite(values: Iterable[float]) -> None:
+    if not np.isfinite(np.asarray(values)).all():
+        raise ValueError("each person's value is a finite number")

@@ -1,4 +1,4 @@
-"""The public table that turns a cell's key into noise, for `perturbation.py`.
+"""The public table that turns a cell's key into noise, for `perturbation.py`; and whether OpenDP is there.
 
 Plain Python: the node's agent reads tables in permits, and must not carry numpy.
 """
@@ -6,6 +6,7 @@ Plain Python: the node's agent reads tables in permits, and must not carry numpy
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
@@ -83,3 +84,8 @@ class NoiseTable:
             return cls(rules, tuple(tuple(int(end) for end in row) for row in document["rows"]))
         except (KeyError, TypeError) as error:
             raise ValueError("this is no table of noise") from error
+
+
+def has_opendp() -> bool:
+    """Whether the library of `private.py` is installed; it is not imported."""
+    return find_spec("opendp") is not None

@@ -1,6 +1,7 @@
 """Permits: what the committee allows, and what each hospital says to it. The hub signs neither."""
 
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import (
@@ -117,7 +118,38 @@ class Bands(Message):
     width: Annotated[int, Field(ge=2, le=1000)]
 
 
-Counts = Annotated[Exact | CellKey | Bands, Field(discriminator="kind")]
+class DifferentialPrivacy(Message):
+    """Counts with the noise of differential privacy, each question at a cost, until the total is spent.
+
+    ε is that of one hospital's answer, for one person in its warehouse; hospitals do not share persons as far
+    as any of them knows. `per_requester`: each person has the total to spend; else all of them together.
+    Years are counted from `first_year` to `last_year`, whoever is in them. `contact` is whom to call.
+    """
+
+    kind: Literal["dp"] = "dp"
+    epsilon_per_question: Annotated[float, Field(gt=0, le=10)]
+    epsilon_total: Annotated[float, Field(gt=0, le=100)]
+    delta: Literal[0] = 0
+    per_requester: bool = False
+    first_year: Annotated[int, Field(ge=1900, le=2200)]
+    last_year: Annotated[int, Field(ge=1900, le=2200)]
+    contact: Text
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Self:
+        if self.epsilon_per_question > self.epsilon_total:
+            raise ValueError("the first question costs more than the total")
+        if self.first_year > self.last_year:
+            raise ValueError("the years end before they begin")
+        return self
+
+    @property
+    def questions(self) -> int:
+        """How many different questions the total pays for."""
+        return int(Fraction(str(self.epsilon_total)) / Fraction(str(self.epsilon_per_question)))
+
+
+Counts = Annotated[Exact | CellKey | Bands | DifferentialPrivacy, Field(discriminator="kind")]
 
 
 class Budget(Message):

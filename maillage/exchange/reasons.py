@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     ANALYSIS_DIFFERS = "analysis_differs"
     ANALYSIS_UNKNOWN = "analysis_unknown"
+    BUDGET_SPENT = "budget_spent"
     CANCELLED = "cancelled"
     COHORT_INVALID = "cohort_invalid"
     COHORT_UNSUPPORTED = "cohort_unsupported"
@@ -30,6 +31,7 @@ class Reason(StrEnum):
     HELD_FOR_REVIEW = "held_for_review"
     INTERNAL = "internal"
     LIMIT_REACHED = "limit_reached"
+    NOISE_UNAVAILABLE = "noise_unavailable"
     PARAMETERS_INVALID = "parameters_invalid"
     PERMIT_EXCEEDED = "permit_exceeded"
     PERMIT_EXPIRED = "permit_expired"
@@ -47,6 +49,7 @@ class Reason(StrEnum):
 _SENTENCES: Mapping[Reason, str] = {
     Reason.ANALYSIS_DIFFERS: mark("Le programme de cette analyse a changé entre la question et la réponse."),
     Reason.ANALYSIS_UNKNOWN: mark("Cette analyse n’est pas installée dans cet hôpital."),
+    Reason.BUDGET_SPENT: mark("Le budget de confidentialité de l’autorisation est épuisé dans cet hôpital."),
     Reason.CANCELLED: mark("La question a été annulée."),
     Reason.COHORT_INVALID: mark("La définition de la cohorte est invalide."),
     Reason.COHORT_UNSUPPORTED: mark("La cohorte emploie une fonction que cet hôpital ne sait pas calculer."),
@@ -63,6 +66,9 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.HELD_FOR_REVIEW: mark("L’hôpital examine la question avant de répondre."),
     Reason.INTERNAL: mark("Le nœud a rencontré une erreur imprévue ; son journal en garde le détail."),
     Reason.LIMIT_REACHED: mark("La question dépasse la durée ou la mémoire que cet hôpital accorde."),
+    Reason.NOISE_UNAVAILABLE: mark(
+        "Cet hôpital n’a pas installé ce qui tire le bruit que l’autorisation demande (maillage[dp])."
+    ),
     Reason.PARAMETERS_INVALID: mark("Les paramètres de l’analyse sont invalides."),
     Reason.PERMIT_EXCEEDED: mark("La question dépasse ce que l’autorisation permet."),
     Reason.PERMIT_EXPIRED: mark("L’autorisation n’est pas encore valable, ou ne l’est plus."),

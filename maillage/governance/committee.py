@@ -113,5 +113,25 @@ id = "count"
 # [release]
 # at = "node"                         # ou "committee"
 # checkers = 1                        # ou 2, qui doivent être d'accord
+
+[counts]
+kind = "cell_key"                     # bruit propre aux personnes ; "exact" : dans l’autorisation d’une étude
+deviation = 5                         # au plus tant de personnes
+variance = 2.0
+
+[budgets]
+contact = "le comité, 04 00 00 00 00"  # qui appeler quand le budget est épuisé
+
+[budgets.total]
+hours = 24
+slow_after = 60                       # au-delà, les questions sont espacées
+pause_seconds = 30
+hold_after = 200                      # au-delà, une personne décide
+
+[budgets.per_hospital]
+hours = 24
+slow_after = 30
+pause_seconds = 30
+hold_after = 100
 """
-"""A draft to start from; it is valid as it stands."""
+"""The standing permit of feasibility counts, to start from: noise, within budgets; valid as it stands."""

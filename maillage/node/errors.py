@@ -81,6 +81,12 @@ class PermitRefusedError(NodeError):
     kind = Kind.REFUSED
 
 
+class EpsilonSpentError(NodeError):
+    """One more private answer would cost more than its permit leaves."""
+
+    kind = Kind.LIMIT
+
+
 class ReleasesBrokenError(NodeError):
     """What was released before cannot be read: without it nothing can be compared, and nothing leaves."""
 

@@ -29,8 +29,10 @@ REFUSALS = frozenset(
     {
         Reason.ANALYSIS_DIFFERS,
         Reason.ANALYSIS_UNKNOWN,
+        Reason.BUDGET_SPENT,
         Reason.COHORT_INVALID,
         Reason.COHORT_UNSUPPORTED,
+        Reason.NOISE_UNAVAILABLE,
         Reason.PARAMETERS_INVALID,
     }
 )

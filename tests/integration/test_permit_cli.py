@@ -10,7 +10,7 @@ from maillage.base.keys import PublicKey, SigningKey
 from maillage.cli.demo.processes import CommandFailedError, run_command
 from maillage.cli.main import run
 from maillage.exchange.envelope import open_permit
-from maillage.exchange.permit import CellKey
+from maillage.exchange.permit import CellKey, DifferentialPrivacy, Permit
 from maillage.governance.committee import DRAFT, make_key
 from maillage.node.folder import open_node
 from maillage.node.permits.committee import trusted_signers
@@ -113,14 +113,34 @@ def test_a_hub_publishes_what_its_committee_signed_and_takes_it_back(desk: Path)
 
 
 def test_the_noise_of_a_draft_becomes_a_table_that_is_signed(desk: Path) -> None:
-    noisy = '[counts]\nkind = "cell_key"\ndeviation = 5\nvariance = 2.0\n'
-    draft = DRAFT.replace("feasibility", "noisy").replace("[[analyses]]", noisy + "\n[[analyses]]")
-    (desk / "noisy.toml").write_text(draft, encoding="utf-8")
-    sign(desk, "noisy")
-    key = public(desk / "committee.key")
-    permit = open_permit((desk / "noisy.permit").read_bytes(), signers={key.fingerprint: key}).message
+    permit = read_signed(desk, "feasibility")
     assert isinstance(permit.counts, CellKey)
     assert permit.counts.table["floor"] == permit.minimum_cell
+    assert permit.budgets is not None, "the model of a standing permit has noise and budgets"
+
+
+def test_a_draft_may_ask_for_differential_privacy(desk: Path) -> None:
+    text = DRAFT.replace("feasibility", "private")
+    noise = text[text.index("[counts]") : text.index("[budgets]")]
+    private = """[counts]
+kind = "dp"
+epsilon_per_question = 0.1
+epsilon_total = 1
+first_year = 2015
+last_year = 2026
+contact = "Dr Faure"
+
+"""
+    (desk / "private.toml").write_text(text.replace(noise, private), encoding="utf-8")
+    sign(desk, "private")
+    counts = read_signed(desk, "private").counts
+    assert isinstance(counts, DifferentialPrivacy)
+    assert (counts.questions, counts.delta, counts.per_requester) == (10, 0, False)
+
+
+def read_signed(desk: Path, name: str) -> Permit:
+    key = public(desk / "committee.key")
+    return open_permit((desk / f"{name}.permit").read_bytes(), signers={key.fingerprint: key}).message
 
 
 @pytest.mark.parametrize(

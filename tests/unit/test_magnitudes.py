@@ -10,6 +10,7 @@ from maillage.disclosure.magnitudes import (
     Magnitude,
     MagnitudeRules,
     allows_model,
+    find_small_levels,
     protect_mean,
     protect_quantile,
     protect_sum,
@@ -84,7 +85,27 @@ def test_extremes_are_those_of_eleven_persons() -> None:
     ("persons", "parameters", "allowed"), [(100, 5, True), (15, 5, True), (14, 5, False), (10, 1, False)]
 )
 def test_a_model_keeps_ten_degrees_of_freedom(persons: int, parameters: int, allowed: bool) -> None:
-    assert allows_model(persons=persons, parameters=parameters, rules=RULES, magnitudes=MAGNITUDES) is allowed
+    fitted = {"levels": {"F": 60, "M": 40}, "rules": RULES, "magnitudes": MAGNITUDES}
+    assert allows_model(persons=persons, parameters=parameters, **fitted) is allowed
+
+
+@pytest.mark.parametrize("small", [0, 1, 10])
+def test_a_model_with_a_level_of_a_few_persons_does_not_leave(small: int) -> None:
+    levels = {"decision: yes": 200, "unit: rare": small, "unit: common": 11}
+    assert find_small_levels(levels, rules=RULES) == ("unit: rare",)
+    fitted = {"persons": 211 + small, "parameters": 3, "rules": RULES, "magnitudes": MAGNITUDES}
+    assert not allows_model(levels=levels, **fitted)
+    assert allows_model(levels={**levels, "unit: rare": 11}, **fitted)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_value_that_is_no_number_is_refused(value: float) -> None:
+    values = np.array([100.0] * 30 + [value])
+    for protect in (protect_sum, protect_mean):
+        with pytest.raises(ValueError, match="finite"):
+            protect(values, rules=RULES, magnitudes=MAGNITUDES)
+    with pytest.raises(ValueError, match="finite"):
+        protect_quantile(values, 0.5, rules=RULES)
 
 
 @pytest.mark.parametrize(

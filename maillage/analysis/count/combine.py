@@ -12,7 +12,17 @@ from maillage.analysis.count.spec import CountContent
 from maillage.analysis.errors import ContentError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
-from maillage.disclosure.values import Band, Cell, Count, Noisy, Suppressed, Suppression, add_up, cell_to_json
+from maillage.disclosure.values import (
+    Band,
+    Cell,
+    Count,
+    Noisy,
+    Private,
+    Suppressed,
+    Suppression,
+    add_up,
+    cell_to_json,
+)
 
 _WITHHELD = Suppressed(Suppression.WITHHELD)
 
@@ -73,7 +83,7 @@ def _differences(content: CountContent) -> Iterable[int]:
 
 def _is_under(cell: Cell, *, floor: int) -> bool:
     match cell:
-        case Count(number) | Noisy(number, _) | Band(number, _):
+        case Count(number) | Noisy(number, _) | Band(number, _) | Private(number, _):
             return number < floor
         case Suppressed():
             return False
@@ -103,7 +113,7 @@ def _left_out(part: _Part) -> dict[str, str]:
     match part.content.persons:
         case Suppressed(reason):
             return {"id": part.site, "why": reason.value}
-        case Count() | Noisy() | Band():
+        case Count() | Noisy() | Band() | Private():
             return {"id": part.site, "why": Suppression.TOO_FEW_SITES.value}
 
 

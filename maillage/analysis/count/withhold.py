@@ -12,7 +12,16 @@ from maillage.analysis.base import NamedCell
 from maillage.analysis.count.spec import CountContent, YearCell
 from maillage.base.i18n import _
 from maillage.disclosure.evidence import RuleName
-from maillage.disclosure.values import Cell, Count, Suppressed, Suppression, bounds, cell_from_json
+from maillage.disclosure.values import (
+    Cell,
+    Count,
+    Private,
+    Shown,
+    Suppressed,
+    Suppression,
+    bounds,
+    cell_from_json,
+)
 
 WITHHELD = Suppressed(Suppression.WITHHELD)
 PARTS = ("steps", "years")
@@ -97,7 +106,7 @@ def _withhold_years(
     named = {year for year in shown if f"years.{year}" in names}
     if not named and ("other_years" not in names or rest is None or isinstance(rest, Suppressed)):
         return content.years, rest
-    left = sorted(set(shown) - named, key=lambda year: (bounds(shown[year]), year))
+    left = sorted(set(shown) - named, key=lambda year: (_told(shown[year]), year))
     while left and len(named) + (rest is not None) < 2:
         named.add(left.pop(0))
     return _keep_years(content.years, left=left, named=named), WITHHELD
@@ -140,4 +149,9 @@ def find_margins(document: Mapping[str, Any]) -> dict[RuleName, int]:
 
 def _list_numbers(content: CountContent) -> list[int]:
     cells = [content.persons, *content.steps, *(year.persons for year in content.years), content.other_years]
-    return [bounds(cell)[0] for cell in cells if cell is not None and not isinstance(cell, Suppressed)]
+    return [_told(cell)[0] for cell in cells if cell is not None and not isinstance(cell, Suppressed)]
+
+
+def _told(cell: Shown) -> tuple[int, int]:
+    # A private number has no bounds: its noise may be of any size.
+    return (cell.value, cell.value) if isinstance(cell, Private) else bounds(cell)

@@ -18,6 +18,7 @@ from maillage.base.i18n import _
 from maillage.cli.demo.hospitals import brought_hospitals, synthetic_hospitals
 from maillage.cli.demo.live import as_document, draw_result, make_console
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
+from maillage.cli.demo.permits import STANDING, STUDY
 from maillage.client.results import CountResult
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -35,6 +36,7 @@ class _Show:
     """What the person asked to see."""
 
     question: Path
+    permit: str
     stay: bool
     as_json: bool
 
@@ -50,6 +52,14 @@ def demo(
         list[str] | None, typer.Option(metavar="NAME=DIR", help=_("Un dossier OMOP à la place ; répétable."))
     ] = None,
     question: Annotated[Path | None, typer.Option(help=_("Une cohorte ATLAS (JSON) à compter."))] = None,
+    permit: Annotated[
+        str,
+        typer.Option(
+            help=_(
+                "L’autorisation : « {study} », nombres exacts, ou « {standing} », nombres bruités."
+            ).format(study=STUDY, standing=STANDING)
+        ),
+    ] = STUDY,
     refuse: Annotated[
         list[str] | None, typer.Option(metavar="SITE", help=_("Un hôpital qui refuse ; répétable."))
     ] = None,
@@ -72,7 +82,8 @@ def demo(
             folder=warehouses, patients=patients, decisions=decisions, console=console
         )
     banner = "" if data else _("Données synthétiques : aucun patient réel.")
-    show = _Show(question or (ANY_QUESTION if data else SYNTHETIC_QUESTION), not once, as_json)
+    asked = question or (ANY_QUESTION if data else SYNTHETIC_QUESTION)
+    show = _Show(asked, permit, stay=not once, as_json=as_json)
     with tempfile.TemporaryDirectory(prefix="network-", dir=home) as folder:
         options = NetworkOptions(banner=banner, examples=EXAMPLES, port=port)
         _play(hospitals, folder=Path(folder), options=options, show=show, console=console)
@@ -84,19 +95,20 @@ def _play(
     with ExitStack() as stack:
         with console.status(_("Le hub et {count} nœuds démarrent…").format(count=len(hospitals))):
             network = stack.enter_context(running_network(hospitals, folder=folder, options=options))
-        result, elapsed_ms = _ask_live(network, question=show.question, console=console)
+        result, elapsed_ms = _ask_live(network, show=show, console=console)
         if show.as_json:
             typer.echo(json.dumps(as_document(result, elapsed_ms=elapsed_ms), ensure_ascii=False))
         if show.stay:
             _stay_up(network, console=console)
 
 
-def _ask_live(network: RunningNetwork, *, question: Path, console: Console) -> tuple[CountResult, float]:
+def _ask_live(network: RunningNetwork, *, show: _Show, console: Console) -> tuple[CountResult, float]:
     """Ask and redraw at each answer; the result and the milliseconds from asking to the last change."""
     with network.connect() as hub, Live(console=console, auto_refresh=False) as live:
         started = time.perf_counter()
         result = hub.count(
-            question,
+            show.question,
+            permit=show.permit,
             wait=ANSWER_SECONDS,
             watch=lambda partial: live.update(draw_result(partial), refresh=True),
         )

@@ -71,6 +71,8 @@ def _total_state(result: CountResult) -> str:
 
 def _footnote(result: CountResult) -> Text:
     lines = [_("Chaque nombre compte des personnes distinctes d’un hôpital ; moins de 11 : masqué.")]
+    if result.budget is not None:
+        lines.append(result.budget.sentence)
     if result.complete:
         elapsed = format_milliseconds(result.elapsed_ms)
         lines.append(_("Réponse complète en {elapsed}.").format(elapsed=elapsed))

@@ -10,12 +10,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from maillage.base.keys import PublicKey
-from maillage.cli.demo.permits import Committee, accept_standing_permit
+from maillage.cli.demo.permits import BUDGETS, Committee, accept_permits
 from maillage.cli.demo.prepare import Access, Entry, prepare_hub
 from maillage.cli.demo.processes import start_command, stop_processes
 from maillage.cli.demo.readiness import wait_for_hub, wait_for_nodes
 from maillage.client import Hub, connect
 from maillage.disclosure import NETWORK_FLOOR
+from maillage.exchange.permit import Budgets
 from maillage.hub.create import create_hub
 from maillage.node.folder import Node, create_node
 from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
@@ -36,10 +37,14 @@ class Hospital:
 
 @dataclass(frozen=True)
 class NetworkOptions:
-    """How the network differs from the usual one. A floor under 11 makes it a test network."""
+    """How the network differs from the usual one. A floor under 11 makes it a test network.
+
+    `budgets` bound the questions under the standing permit.
+    """
 
     floor: int = NETWORK_FLOOR
     shown_alone: bool = True
+    budgets: Budgets | None = BUDGETS
     banner: str = ""
     examples: Path | None = None
     port: int = 0
@@ -102,17 +107,17 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     """Write the folders of a hub and its nodes, registered with one another; nothing runs yet."""
     url = f"http://127.0.0.1:{options.port or find_free_port()}"
     hub_key = create_hub(folder / "hub", name=NETWORK_NAME, address=url)
-    committee = Committee(NETWORK_NAME, floor=options.floor)
+    committee = Committee(NETWORK_NAME, floor=options.floor, budgets=options.budgets)
     _amend_hub_settings(folder / "hub" / "hub.toml", options=options, committee=committee.key.public)
-    permit = committee.sign_standing_permit()
+    permits = committee.sign_permits()
     entries: list[Entry] = []
     for hospital in hospitals:
         node = _create_node(hospital, folder, url, hub_key, options)
-        accept_standing_permit(node, committee_key=committee.key, envelope=permit)
+        accept_permits(node, committee_key=committee.key, envelopes=permits)
         entries.append(Entry(hospital.id, hospital.name, node.key.public.text))
     # Django is configured once per process; a process of its own leaves ours free to make another network.
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        access = pool.submit(prepare_hub, folder / "hub", entries=entries, permit=permit).result()
+        access = pool.submit(prepare_hub, folder / "hub", entries=entries, permits=permits).result()
     return RunningNetwork(url, folder, access)
 
 

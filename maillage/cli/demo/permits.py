@@ -1,55 +1,106 @@
-"""The demo's committee: one key, one standing permit, which every hospital of the demo accepts."""
+"""The demo's committee: one key, two permits, which every hospital of the demo accepts.
 
+The standing permit is for feasibility: counts with noise, within a budget. The study's is for the worked
+examples: exact counts. A permit has one form of counts, so that nobody subtracts one form from the other.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from maillage.base.clock import utc_now
 from maillage.base.keys import SigningKey
+from maillage.client.hub import STANDING_PERMIT
+from maillage.disclosure.noise import NoiseRules
 from maillage.exchange.envelope import seal_permit
-from maillage.exchange.permit import AnalysisScope, Output, Permit, View
+from maillage.exchange.permit import (
+    AnalysisScope,
+    Budget,
+    Budgets,
+    CellKey,
+    Counts,
+    Exact,
+    Output,
+    Permit,
+    View,
+)
 from maillage.node.folder import Node
 from maillage.node.permits import committee, documents
 
-STANDING = "feasibility"
+STANDING = STANDING_PERMIT
+STUDY = "etude"
 STEWARD = "demo"
 LIFE = timedelta(days=30)
+BUDGETS = Budgets(
+    total=Budget(hours=24, slow_after=60, pause_seconds=30, hold_after=200),
+    per_hospital=Budget(hours=24, slow_after=30, pause_seconds=30, hold_after=100),
+    contact="le comité de la démonstration",
+)
 
 
 @dataclass(frozen=True)
 class Committee:
-    """Its key lives in this process alone: the demo ends with it."""
+    """Its key lives in this process alone: the demo ends with it. `budgets` are the standing permit's."""
 
     network: str
     floor: int
+    budgets: Budgets | None = BUDGETS
     key: SigningKey = field(default_factory=SigningKey.generate)
 
-    def sign_standing_permit(self) -> bytes:
-        """Counts for anybody, in total and per hospital."""
+    def sign_permits(self) -> list[bytes]:
+        """Counts for anybody, in total and per hospital: with noise for feasibility, exact for the study."""
         now = utc_now()
-        permit = Permit(
-            permit_id=STANDING,
-            network=self.network,
+        standing = self._write(
+            STANDING,
             project="Comptages de faisabilité",
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
+            counts=_noisy(self.floor),
+            budgets=self.budgets,
+            now=now,
+        )
+        study = self._write(
+            STUDY,
+            project="Étude de démonstration",
+            purpose="Compter exactement les cohortes d’exemple, sur des patients synthétiques.",
+            counts=Exact(),
+            budgets=None,
+            now=now,
+        )
+        return [seal_permit(permit, key=self.key) for permit in (standing, study)]
+
+    def _write(self, name: str, *, counts: Counts, now: datetime, **words: Any) -> Permit:
+        return Permit(
+            permit_id=name,
+            network=self.network,
             requesters="any",
             sites="any",
             analyses=(AnalysisScope(id="count"),),
             cohorts="any",
             minimum_cell=self.floor,
             minimum_sites=3,
+            counts=counts,
             views=(View.TOTAL, View.PER_HOSPITAL),
             output=Output.AUTOMATIC,
             issued_at=now,
             # A machine's clock may stand a little behind the one that made the demo.
             starts_at=now - timedelta(days=1),
             expires_at=now + LIFE,
+            **words,
         )
-        return seal_permit(permit, key=self.key)
 
 
-def accept_standing_permit(node: Node, *, committee_key: SigningKey, envelope: bytes) -> None:
-    """What a steward does once: trust the committee's key, read its permit, accept it."""
+def _noisy(floor: int) -> CellKey:
+    # scipy, which builds the table, is not needed for anything else here.
+    from maillage.disclosure.entropy import build_table
+
+    return CellKey(table=build_table(NoiseRules(floor=floor)).to_json())
+
+
+def accept_permits(node: Node, *, committee_key: SigningKey, envelopes: Sequence[bytes]) -> None:
+    """What a steward does once: trust the committee's key, read its permits, accept them."""
     with node.open_store() as store:
         committee.trust(store, node=node, key=committee_key.public, by=STEWARD)
-        documents.receive(store, node=node, envelope=envelope)
-        documents.accept(store, node=node, name=STANDING, by=STEWARD)
+        for envelope in envelopes:
+            found = documents.receive(store, node=node, envelope=envelope)
+            documents.accept(store, node=node, name=found.message.permit_id, by=STEWARD)

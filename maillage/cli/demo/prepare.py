@@ -29,8 +29,8 @@ class Access:
     link: str
 
 
-def prepare_hub(folder: Path, *, entries: Sequence[Entry], permit: bytes) -> Access:
-    """Migrate, register every hospital, publish the permit, make a token and a link."""
+def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[bytes]) -> Access:
+    """Migrate, register every hospital, publish the permits, make a token and a link."""
     from maillage.hub.boot import boot
 
     hub = boot(folder)
@@ -48,7 +48,9 @@ def prepare_hub(folder: Path, *, entries: Sequence[Entry], permit: bytes) -> Acc
         )
         actions.register(registration, by=REQUESTER, at=now)
     network, signers = hub.settings.name, hub.settings.committee_signers
-    publish(permit, publisher=Publisher(network=network, signers=signers, by=REQUESTER, at=now))
+    publisher = Publisher(network=network, signers=signers, by=REQUESTER, at=now)
+    for permit in permits:
+        publish(permit, publisher=publisher)
     token = people.create_token(REQUESTER, by=REQUESTER, at=now)
     secret = people.create_link(REQUESTER, by=REQUESTER, at=now)
     return Access(token, f"{hub.settings.address}/entrer/{secret}")

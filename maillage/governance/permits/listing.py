@@ -1,6 +1,7 @@
 """What the hub shows of its permits: to nodes, the signed bytes; to people, a line for each."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max
@@ -65,3 +66,10 @@ def _describe(row: Any, *, signers: Signers) -> dict[str, Any]:
         "expires_at": format_instant(permit.expires_at) if permit else None,
         "sites": {word.site: word.decision for word in row.words.all()},
     }
+
+
+def list_in_force(*, signers: Signers, at: datetime) -> list[Permit]:
+    """The published permits that are valid at this instant, by name."""
+    rows = PublishedPermit.objects.filter(state=PermitState.PUBLISHED.value).order_by("permit_id")
+    permits = [permit for row in rows if (permit := read_permit(row, signers=signers))]
+    return [permit for permit in permits if permit.starts_at <= at < permit.expires_at]

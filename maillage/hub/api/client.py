@@ -14,13 +14,22 @@ from maillage.base.i18n import _
 from maillage.hub.access.errors import TokenError
 from maillage.hub.access.people import find_requester
 from maillage.hub.api.errors import register_handlers
-from maillage.hub.api.schemas import ErrorOut, NetworkOut, QuestionIn, QuestionList, QuestionOut
-from maillage.hub.boot import current_hub
+from maillage.hub.api.schemas import (
+    ErrorOut,
+    NetworkOut,
+    PermitList,
+    QuestionIn,
+    QuestionList,
+    QuestionOut,
+)
+from maillage.hub.boot import Hub, current_hub
 from maillage.hub.network import describe_network
 from maillage.hub.questions.ask import Draft, ask
 from maillage.hub.questions.closing import cancel, expire_due
 from maillage.hub.questions.document import describe_question, find_question, list_questions
 from maillage.hub.questions.follow import follow
+from maillage.hub.questions.models import Question
+from maillage.hub.questions.permits import describe_budget, list_permits
 from maillage.hub.settings import MAX_BODY_BYTES
 
 
@@ -68,7 +77,7 @@ def ask_question(request: HttpRequest, body: QuestionIn) -> Status[dict[str, Any
     question = ask(
         Draft(**body.model_dump(exclude={"sites"}), sites=body.sites), by=_requester(request), hub=hub
     )
-    return Status(201, describe_question(question, settings=hub.settings))
+    return Status(201, _document(question, hub=hub))
 
 
 @api.get("/questions", response={200: QuestionList, 401: ErrorOut}, operation_id="list_questions")
@@ -91,7 +100,7 @@ def read_question(
     """
     hub = current_hub()
     question = follow(question_id, requester=_requester(request), seen=seen, seconds=wait, hub=hub)
-    return describe_question(question, settings=hub.settings)
+    return _document(question, hub=hub)
 
 
 @api.delete("/questions/{question_id}", response={200: QuestionOut, **ERRORS}, operation_id="cancel_question")
@@ -99,14 +108,25 @@ def cancel_question(request: HttpRequest, question_id: str) -> dict[str, Any]:
     """Withdraw a question: hospitals that are computing it are told to stop."""
     hub = current_hub()
     cancel(question_id, by=_requester(request), hub=hub)
-    question = find_question(question_id, requester=_requester(request))
-    return describe_question(question, settings=hub.settings)
+    return _document(find_question(question_id, requester=_requester(request)), hub=hub)
+
+
+@api.get("/permits", response={200: PermitList, 401: ErrorOut}, operation_id="list_permits")
+def list_own_permits(request: HttpRequest) -> dict[str, Any]:
+    """The permits in force that name you: their form of counts, and what their budgets leave you."""
+    return {"permits": list_permits(_requester(request), hub=current_hub())}
 
 
 @api.get("/network", response={200: NetworkOut, 401: ErrorOut}, operation_id="read_network")
 def read_network(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - ninja hands it to every view
     """The hospitals: health in words, version, when last heard, latency."""
     return describe_network(hub=current_hub())
+
+
+def _document(question: Question, *, hub: Hub) -> dict[str, Any]:
+    """The question as its requester reads it, with what is left to ask."""
+    budget = describe_budget(question.permit, requester=question.requester, hub=hub)
+    return describe_question(question, settings=hub.settings) | {"budget": budget}
 
 
 def _requester(request: HttpRequest) -> str:

@@ -85,14 +85,71 @@ class ReleaseOut(BaseModel):
     sentence: str
 
 
+class BudgetOut(BaseModel):
+    """What a permit's budget leaves the person who asks, in the last `hours`, for one view.
+
+    `before_slow` questions before they lie `pause_seconds` apart, `before_hold` before `contact` must be
+    called; `wait_seconds` until the next one is taken; `free_at`, when the oldest leaves the count.
+    """
+
+    view: Literal["total", "per_hospital"]
+    hours: int
+    used: int
+    before_slow: int
+    before_hold: int
+    pause_seconds: int
+    wait_seconds: int
+    free_at: str | None
+    contact: str
+    sentence: str
+
+
+class PrivacyOut(BaseModel):
+    """What a permit of differential privacy costs and leaves, by the hub's count of different questions.
+
+    Each hospital keeps its own account, which decides. `per_requester`: the total is each person's own.
+    """
+
+    epsilon_per_question: float
+    epsilon_total: float
+    per_requester: bool
+    questions_left: int
+    contact: str
+
+
+class PermitOut(BaseModel):
+    """A permit in force under which the person may ask.
+
+    `budget` null sets no limit to questions; `privacy` is null unless counts are differentially private.
+    """
+
+    permit_id: str
+    project: str
+    purpose: str
+    counts: Literal["exact", "cell_key", "bands", "dp"]
+    views: list[Literal["total", "per_hospital"]]
+    expires_at: str
+    budget: BudgetOut | None
+    privacy: PrivacyOut | None
+
+
+class PermitList(BaseModel):
+    """The permits in force that name the person."""
+
+    permits: list[PermitOut]
+
+
 class QuestionOut(BaseModel):
     """A question and everything that may be known of its answer now.
 
-    `release` is null where the permit asks for no check by the committee.
+    `release` is null where the permit asks for no check by the committee. `budget` is what its permit leaves
+    to ask now, null where it sets no limit or is over.
     """
 
     id: str
     title: str
+    permit: str
+    budget: BudgetOut | None
     status: Literal["open", "complete", "cancelled", "expired"]
     version: int
     asked_at: str

@@ -15,6 +15,9 @@ from maillage.hub.portal.sessions import field
 from maillage.hub.questions.ask import Draft
 from maillage.hub.questions.errors import QuestionInvalidError
 
+STANDING = "feasibility"
+"""The permit of feasibility counts, chosen unless somebody says otherwise."""
+
 OWN = "own"
 """The choice of one's own cohort instead of an example."""
 
@@ -26,20 +29,22 @@ class Filled:
     choice: str = ""
     title: str = ""
     cohort: str = ""
+    permit: str = STANDING
 
 
 def read_form(request: HttpRequest) -> Filled:
     """What was typed; an uploaded file wins over pasted text."""
     upload: Any = request.FILES.get("file")
     text = upload.read().decode("utf-8", "replace") if upload else field(request, "cohort")
-    return Filled(field(request, "choice"), field(request, "title").strip(), text)
+    permit = field(request, "permit").strip() or STANDING
+    return Filled(field(request, "choice"), field(request, "title").strip(), text, permit)
 
 
 def write_draft(filled: Filled, *, hub: Hub) -> Draft:
     """The question that the form asks. Raises QuestionError or CanonError."""
     title, cohort = _own(filled) if filled.choice == OWN else _example(filled, hub=hub)
     return Draft(
-        title=title, analysis="count", parameters={}, cohort=cohort, sites=None, permit="feasibility"
+        title=title, analysis="count", parameters={}, cohort=cohort, sites=None, permit=filled.permit
     )
 
 

@@ -11,6 +11,18 @@ _MASKED_HEIGHT = 14.0
 _MOST_LABELS = 12
 
 
+def estimate(cell: Mapping[str, Any] | None) -> int:
+    """The number to draw a cell by: its own, exact or not, a band's least; 0 for one that is masked."""
+    cell = cell or {}
+    low, _high = cell.get("band", (0, 0))
+    return cell.get("count") or cell.get("noisy") or cell.get("private") or low
+
+
+def is_exact(cell: Mapping[str, Any] | None) -> bool:
+    """Whether a drawn number may stand without its ≈."""
+    return "count" in (cell or {})
+
+
 @dataclass(frozen=True)
 class Bar:
     """One year's bar in SVG units. A masked year has a hatched stub, whose height means nothing."""
@@ -21,6 +33,7 @@ class Bar:
     width: float
     height: float
     count: int | None
+    exact: bool
     labelled: bool
 
     @property
@@ -35,7 +48,7 @@ def place_bars(years: Sequence[Mapping[str, Any]]) -> list[Bar]:
         return []
     first, last = years[0]["year"], years[-1]["year"]
     slot = WIDTH / (last - first + 1)
-    most = max((row["persons"].get("count", 0) for row in years), default=0)
+    most = max((estimate(row["persons"]) for row in years), default=0)
     step = -(-(last - first + 1) // _MOST_LABELS)
     return [
         _place(row, slot=slot, first=first, most=most, labelled=(row["year"] - first) % step == 0)
@@ -44,7 +57,7 @@ def place_bars(years: Sequence[Mapping[str, Any]]) -> list[Bar]:
 
 
 def _place(row: Mapping[str, Any], *, slot: float, first: int, most: int, labelled: bool) -> Bar:
-    count = row["persons"].get("count")
+    count = estimate(row["persons"]) or None
     room = HEIGHT - _TOP - _BOTTOM
     height = _MASKED_HEIGHT if count is None else max(1.0, room * count / most)
     x = (row["year"] - first) * slot + slot * _GAP / 2
@@ -55,5 +68,6 @@ def _place(row: Mapping[str, Any], *, slot: float, first: int, most: int, labell
         round(slot * (1 - _GAP), 2),
         round(height, 2),
         count,
+        is_exact(row["persons"]),
         labelled,
     )

@@ -12,6 +12,7 @@ urlpatterns = [
     path("sortir", sessions.leave, name="leave"),
     path("langue", set_language, name="set_language"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
+    path("autorisations/suivi", views.permits_fragment, name="permits_fragment"),
     path("questions", views.questions, name="questions"),
     path("questions/poser", views.ask_question, name="ask"),
     path("questions/<str:question_id>", views.question, name="question"),

@@ -13,8 +13,8 @@ from maillage.base.errors import MaillageError
 from maillage.hub.api.errors import error_status, tell_not_found
 from maillage.hub.boot import current_hub
 from maillage.hub.network import describe_network
-from maillage.hub.portal.asking import OWN, Filled, read_form, write_draft
-from maillage.hub.portal.chart import HEIGHT, WIDTH, place_bars
+from maillage.hub.portal.asking import OWN, STANDING, Filled, read_form, write_draft
+from maillage.hub.portal.chart import HEIGHT, WIDTH, estimate, place_bars
 from maillage.hub.portal.examples import list_examples
 from maillage.hub.portal.sessions import Visitor, signed_in
 from maillage.hub.questions.ask import ask
@@ -23,6 +23,7 @@ from maillage.hub.questions.document import describe_question, find_question, li
 from maillage.hub.questions.errors import QuestionClosedError
 from maillage.hub.questions.follow import follow
 from maillage.hub.questions.models import Question
+from maillage.hub.questions.permits import describe_budget, list_permits
 
 LIVE_SECONDS = 15.0
 """How long a page's long poll waits; the page asks again every 20 s in case one was lost."""
@@ -43,6 +44,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def network_fragment(request: HttpRequest) -> HttpResponse:
     """The network's table alone, which the home page refreshes."""
     return render(request, "portal/_network.html", {"state": describe_network(hub=current_hub())})
+
+
+@require_GET
+@signed_in
+def permits_fragment(request: HttpRequest) -> HttpResponse:
+    """The choice of permits and what each leaves: counted down while the next question must wait."""
+    chosen = str(request.GET.get("permit", STANDING))
+    return render(request, "portal/_permits.html", _list_permits(request, chosen=chosen))
 
 
 @require_POST
@@ -144,8 +153,15 @@ def _home(request: HttpRequest, *, filled: Filled, error: MaillageError | None =
         "filled": filled,
         "own": OWN,
         "error": error,
+        **_list_permits(request, chosen=filled.permit),
     }
     return render(request, "portal/home.html", context, status=200 if error is None else error_status(error))
+
+
+def _list_permits(request: HttpRequest, *, chosen: str) -> dict[str, Any]:
+    found = list_permits(_requester(request), hub=current_hub())
+    waiting = any(permit["budget"] and permit["budget"]["wait_seconds"] for permit in found)
+    return {"permits": found, "chosen": chosen, "waiting": waiting}
 
 
 def _find(request: HttpRequest, question_id: str) -> Question:
@@ -153,21 +169,22 @@ def _find(request: HttpRequest, question_id: str) -> Question:
 
 
 def _show(request: HttpRequest, found: Question, *, template: str) -> HttpResponse:
-    document = describe_question(found, settings=current_hub().settings)
+    hub = current_hub()
+    document = describe_question(found, settings=hub.settings)
+    document["budget"] = describe_budget(found.permit, requester=found.requester, hub=hub)
     return render(request, template, {"question": document} | _derive(document))
 
 
 def _derive(document: dict[str, Any]) -> dict[str, Any]:
     """What the page says beside the document: who is awaited, the funnel, the bars."""
     spoken = [site for site in document["sites"] if site["status"] not in ("waiting", "delivered")]
-    shown = [site["persons"]["count"] for site in document["sites"] if "count" in (site["persons"] or {})]
     combined = document["combined"]
     return {
         "spoken": len(spoken),
         "checked": [site for site in document["sites"] if site["checks"]],
         "contributing": len(combined["contributing"]),
-        "most": max(shown, default=0),
-        "tallest": max((cell.get("count", 0) for cell in combined["steps"]), default=0),
+        "most": max((estimate(site["persons"]) for site in document["sites"]), default=0),
+        "tallest": max(map(estimate, combined["steps"]), default=0),
         "steps": list(zip(["", *document["rules"]], combined["steps"], strict=False)),
         "bars": place_bars(combined["years"]),
         "chart_width": WIDTH,

@@ -12,6 +12,7 @@ from maillage.governance.group.models import Member
 from maillage.hub.questions.contents import combine, hide_result, read_content
 from maillage.hub.questions.errors import QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
+from maillage.hub.questions.permits import find_contact
 from maillage.hub.questions.releases.rows import Visible, find_visible
 from maillage.hub.questions.states import TaskState
 from maillage.hub.settings import HubSettings
@@ -57,6 +58,7 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
     return {
         "id": question.id,
         "title": question.title,
+        "permit": question.permit,
         "status": question.state,
         "version": question.version,
         "asked_at": format_instant(question.asked_at),
@@ -64,7 +66,11 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
         "cohort_hash": question.cohort_hash,
         "rules": question.rules,
         "release": _describe_release(visible),
-        "sites": [_describe_site(task, names=names, question=question, visible=visible) for task in tasks],
+        "sites": [
+            _describe_site(task, names=names, question=question, visible=visible)
+            | _word_spent(task, question=question, settings=settings)
+            for task in tasks
+        ],
         "combined": combine(question, tasks, settings=settings, masks=visible.masks)
         if visible.is_shown
         else hide_result(),
@@ -96,6 +102,14 @@ def _describe_release(visible: Visible) -> dict[str, Any] | None:
     if visible.standing is None:
         return None
     return {"standing": visible.standing.value, "sentence": visible.sentence}
+
+
+def _word_spent(task: Task, *, question: Question, settings: HubSettings) -> dict[str, str]:
+    """A spent budget comes with whom to call: nobody is left before a closed door."""
+    if task.reason != Reason.BUDGET_SPENT:
+        return {}
+    contact = find_contact(question, signers=settings.committee_signers)
+    return {"sentence": word(Reason.BUDGET_SPENT) + " " + _("Contact : {contact}.").format(contact=contact)}
 
 
 def _describe_site(

@@ -8,6 +8,7 @@ from typing import Any
 from maillage.base.canon import sha256_hex
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
+from maillage.disclosure.noise import has_opendp
 from maillage.exchange.envelope import (
     Opened,
     open_permit,
@@ -16,7 +17,7 @@ from maillage.exchange.envelope import (
     seal_site_decision,
 )
 from maillage.exchange.errors import EnvelopeError
-from maillage.exchange.permit import Decision, Permit, SiteDecision
+from maillage.exchange.permit import Decision, DifferentialPrivacy, Permit, SiteDecision
 from maillage.exchange.reasons import Reason
 from maillage.node import ledger
 from maillage.node.errors import PermitRefusedError, PermitUnknownError
@@ -121,6 +122,12 @@ def accept(store: Store, *, node: Node, name: str, by: str) -> Stored:
             )
         if found.permit.expires_at <= node.clock():
             raise PermitRefusedError(_("L’autorisation {name} est échue.").format(name=name[:80]))
+        if isinstance(found.permit.counts, DifferentialPrivacy) and not has_opendp():
+            raise PermitRefusedError(
+                _("Ce nœud ne sait pas tirer le bruit de l’autorisation {name}.").format(name=name[:80]),
+                why=_("OpenDP n’est pas installé ici."),
+                remedy=_('Installez-le : pip install "maillage[dp]".'),
+            )
         check_permit_move(name, present=found.state, to=PermitState.ACCEPTED)
         for other in store.rows("permits_of_name", permit_id=found.permit_id):
             if other["state"] == PermitState.ACCEPTED:

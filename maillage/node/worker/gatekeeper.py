@@ -1,15 +1,22 @@
 """Which gate a question goes through, as its permit says."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from maillage.disclosure.evidence import RuleName, Witness
 from maillage.disclosure.gates import ExactGate, band_gate, noisy_gate
-from maillage.disclosure.noise import NoiseTable
+from maillage.disclosure.noise import NoiseTable, has_opendp
+from maillage.disclosure.private import NoiseMissingError, PrivateGate
 from maillage.disclosure.rules import DisclosureRules
-from maillage.exchange.permit import Bands, CellKey, Exact
+from maillage.exchange.permit import Bands, CellKey, DifferentialPrivacy, Exact
+from maillage.node.worker.epsilon import EpsilonLedger, make_table
+from maillage.node.worker.everyone import Everyone
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
 from maillage.node.worker.messages import Job
 from maillage.node.worker.releases import Releases
+
+PRIVATE_RULES = (RuleName.FLOOR, RuleName.PRIVATE)
 
 
 class GateKeeper:
@@ -20,15 +27,16 @@ class GateKeeper:
         self._opened: Releases | None = None
         self._histories: dict[str, History] = {}
 
-    def make(self, job: Job) -> Witness:
+    def make(self, job: Job, *, everyone: Everyone) -> Witness:
         """The gate for one job, watched.
 
-        Raises ReleasesBrokenError: without the former answers nothing leaves.
+        Raises ReleasesBrokenError: without the former answers nothing leaves. Raises as the engine does when
+        it cannot say who `everyone` is.
         """
         rules = DisclosureRules(floor=job.floor, network_floor=job.network_floor)
         match job.counts:
             case Exact():
-                guard = self._make_guard(job)
+                guard = self._make_guard(job, everyone=everyone)
                 return Witness(
                     ExactGate(rules, guard),
                     rules=(RuleName.FLOOR, RuleName.DIFFERENCING),
@@ -37,19 +45,51 @@ class GateKeeper:
                 )
             case CellKey(table=table):
                 noise = NoiseTable.from_json(table)
-                noisy = noisy_gate(rules=rules, table=noise, secret=self._releases().secret)
+                secret = self._releases().secret
+                noisy = noisy_gate(rules=rules, table=noise, secret=secret, everyone=everyone.read())
                 return Witness(noisy, rules=(RuleName.FLOOR, RuleName.NOISE))
+            case DifferentialPrivacy() as privacy:
+                return Witness(self._make_private(job, rules=rules, privacy=privacy), rules=PRIVATE_RULES)
             case Bands(width=width):
-                return Witness(band_gate(rules=rules, width=width), rules=(RuleName.FLOOR, RuleName.BANDS))
+                bands = band_gate(rules=rules, width=width, everyone=everyone.read())
+                return Witness(bands, rules=(RuleName.FLOOR, RuleName.BANDS))
 
-    def _make_guard(self, job: Job) -> ReleaseGuard:
+    def _make_private(self, job: Job, *, rules: DisclosureRules, privacy: DifferentialPrivacy) -> PrivateGate:
+        ledger = self._open_ledger(job, privacy=privacy)
+        ledger.check()
+        years = range(privacy.first_year, privacy.last_year + 1)
+        return PrivateGate(rules, privacy.epsilon_per_question, years, keep=ledger.spend)
+
+    def recall(self, job: Job) -> Mapping[str, Any] | None:
+        """What a question was answered before, where asking again must not draw again.
+
+        Raises ReleasesBrokenError and, before anything is counted, NoiseMissingError.
+        """
+        if not isinstance(job.counts, DifferentialPrivacy):
+            return None
+        if not has_opendp():
+            raise NoiseMissingError
+        return self._open_ledger(job, privacy=job.counts).find_former()
+
+    def _open_ledger(self, job: Job, *, privacy: DifferentialPrivacy) -> EpsilonLedger:
+        releases = self._releases()
+        make_table(releases)
+        return EpsilonLedger(releases, job=job, privacy=privacy)
+
+    def _make_guard(self, job: Job, *, everyone: Everyone) -> ReleaseGuard:
         releases = self._releases()
         scope = find_scope(permit=job.permit, requester=job.requester)
         if releases.forget_job(job.job_id):
             self._histories.pop(scope, None)
         if scope not in self._histories:
             self._histories[scope] = History(releases, scope=scope)
-        return ReleaseGuard(releases, self._histories[scope], job=job.job_id, floor=job.floor)
+        return ReleaseGuard(
+            releases,
+            self._histories[scope],
+            job=job.job_id,
+            floor=job.floor,
+            everyone=everyone.rank(releases.rank),
+        )
 
     def _releases(self) -> Releases:
         if self._opened is None:

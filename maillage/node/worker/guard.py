@@ -64,14 +64,24 @@ class History:
 
 
 class ReleaseGuard:
-    """For one job: whole answers are compared with one and two former ones, parts with each former set."""
+    """For one job: whole answers are compared with one and two former ones, parts with each former set.
 
-    def __init__(self, releases: Releases, history: History, *, job: str, floor: int) -> None:
+    The first of the former ones is `everyone` in the warehouse: no answer told their number, reports do.
+    """
+
+    def __init__(
+        self, releases: Releases, history: History, *, job: str, floor: int, everyone: PersonSet | None = None
+    ) -> None:
         self._releases = releases
         self._history = history
         self._job = job
         self._floor = floor
         self._present: list[PersonSet] = []
+        # Under a floor of one there is no small group to hide. Nobody at all is nothing to compare with.
+        self._everyone = (
+            Kept(everyone, exact=True, role=Role.WHOLE, content=None) if everyone and floor > 1 else None
+        )
+        self._everyone_told = False
 
     @property
     def former(self) -> int:
@@ -89,25 +99,34 @@ class ReleaseGuard:
         near the number told, could bound what lies between it and a set told exactly.
         """
         new = self._releases.rank(persons)
-        near = self._history.near(new, floor=self._floor)
+        near = self._near(new)
         exact = next((kept for kept in near if kept.exact), None)
         if exact is not None:
+            self._everyone_told |= exact is self._everyone
             return Former(len(exact.persons), exact.content)
         if near or self._is_close_to_two(new):
             return False
         self._present.append(new)
         return True
 
+    def _near(self, new: PersonSet) -> list[Kept]:
+        """What this requester was told comes first: a number that was told stands."""
+        near = self._history.near(new, floor=self._floor)
+        if self._everyone is not None and _apart(new, self._everyone.persons) < self._floor:
+            near.append(self._everyone)
+        return near
+
     def _is_close_to_two(self, new: PersonSet) -> bool:
         # Of the present answer, those near this one are left out: the rule of the chain judges them.
         present = [one for one in self._present if _apart(new, one) >= self._floor]
-        released = [*self._history.paired, *present]
+        everyone = [] if self._everyone is None else [self._everyone.persons]
+        released = [*everyone, *self._history.paired, *present]
         return not isinstance(check(new, released=released, floor=self._floor), Clear)
 
     def allows(self, persons: Persons) -> bool:
         """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
         new = self._releases.rank(persons)
-        return all(kept.persons.bits == new.bits for kept in self._history.near(new, floor=self._floor))
+        return all(kept.persons.bits == new.bits for kept in self._near(new))
 
     def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any]) -> None:
         """Remember the sets; the content with the whole answer's where its number is its own."""
@@ -120,6 +139,9 @@ class ReleaseGuard:
             )
             for one in shown
         ]
+        if self._everyone is not None and self._everyone_told:
+            # Told to this requester now: patients who arrive later are compared with this set too.
+            kept.append(self._everyone)
         self._history.add(kept, job=self._job)
 
 

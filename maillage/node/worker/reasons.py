@@ -2,8 +2,9 @@
 
 from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.cohort.errors import CohortError, UnsupportedFeatureError
+from maillage.disclosure.private import NoiseMissingError
 from maillage.exchange.reasons import Reason
-from maillage.node.errors import NodeError
+from maillage.node.errors import EpsilonSpentError, NodeError
 from maillage.warehouse.errors import (
     EngineError,
     QueryInterruptedError,
@@ -17,6 +18,8 @@ REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (ParametersError, Reason.PARAMETERS_INVALID),
     (UnknownAnalysisError, Reason.ANALYSIS_UNKNOWN),
     (QueryInterruptedError, Reason.LIMIT_REACHED),
+    (EpsilonSpentError, Reason.BUDGET_SPENT),
+    (NoiseMissingError, Reason.NOISE_UNAVAILABLE),
     (MemoryError, Reason.LIMIT_REACHED),
     (EngineError, Reason.ENGINE_FAILED),
     (WarehouseVersionError, Reason.WAREHOUSE_VERSION),

@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 
 from maillage.base.clock import parse_instant
 from maillage.base.french import NARROW_NO_BREAK_SPACE, format_milliseconds, format_number
+from maillage.disclosure import Private
+from maillage.hub.portal.chart import estimate, is_exact
 
 register = template.Library()
 
@@ -17,6 +19,13 @@ register = template.Library()
 def number(value: int) -> str:
     """Thousands set apart, as the page's language does."""
     return format_number(value) if _is_french() else f"{value:,}"
+
+
+@register.filter
+def figure(cell: dict[str, Any]) -> str:
+    """The number to read aloud, with ≈ unless exact; nothing for a masked one."""
+    count = estimate(cell)
+    return f"{'' if is_exact(cell) else '≈ '}{number(count)}" if count else ""
 
 
 @register.filter
@@ -35,18 +44,25 @@ def moment(text: str | None) -> datetime | None:
 
 
 @register.filter
+def margin(cell: dict[str, Any]) -> int:
+    """How far a private count may be from the exact one, in 95 cases of 100."""
+    return Private(cell["private"], cell["standard_deviation"]).margin
+
+
+@register.filter
 def share(cell: dict[str, Any], whole: dict[str, Any]) -> str:
-    """A cell's part of another, as a whole percentage; nothing when either is masked."""
-    if not cell.get("count") or not whole.get("count"):
+    """A cell's part of another, as a whole percentage, with ≈ unless exact; nothing when either is masked."""
+    if not estimate(cell) or not estimate(whole):
         return ""
-    percent = round(100 * cell["count"] / whole["count"])
-    return f"{percent}{NARROW_NO_BREAK_SPACE}%" if _is_french() else f"{percent}%"
+    percent = round(100 * estimate(cell) / estimate(whole))
+    about = "" if is_exact(cell) and is_exact(whole) else "≈ "
+    return f"{about}{percent}{NARROW_NO_BREAK_SPACE}%" if _is_french() else f"{about}{percent}%"
 
 
 @register.filter
 def portion(cell: dict[str, Any] | None, most: int) -> int:
     """The length of a bar out of 100; at least 1 so that a small hospital has one."""
-    count = (cell or {}).get("count", 0)
+    count = estimate(cell)
     return max(1, round(100 * count / most)) if count and most else 0
 
 
