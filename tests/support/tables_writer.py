@@ -1,7 +1,7 @@
 """A warehouse as a hospital's own CSV files, with the mapping that says what their columns mean.
 
-French as hospitals write it: Windows-1252, semicolons, decimal commas, days before months. Not carried: codes of
-other vocabularies than the mapping's, the hospital's own codes of visits; periods and eras are derived again.
+French as hospitals write it: Windows-1252, semicolons, decimal commas, days before months. Not carried: codes
+of other vocabularies than the mapping's, the hospital's codes of visits; periods and eras are derived again.
 """
 
 from collections.abc import Mapping

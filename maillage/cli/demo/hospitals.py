@@ -13,7 +13,7 @@ from maillage.cli.demo.network import DEFAULT_DECISION, Hospital
 from maillage.cli.progress import progress_bar
 from maillage.cli.source_options import Reading
 from maillage.cli.take import check_reading, take
-from maillage.warehouse.intake import Source, recognise
+from maillage.warehouse.intake import PostgresSource, Source, recognise
 from maillage.warehouse.place import FilePlace
 from maillage.warehouse.synthetic import SITES, synthesize
 
@@ -66,9 +66,11 @@ def brought_hospitals(
     rest = [site for site in SITES if site not in sources] if names_the_demo(texts) else []
     _refuse_unknown(decisions, known=dict.fromkeys([*rest, *sources]))
     folder.mkdir(parents=True, exist_ok=True)
+    # Databases first: what is wrong with an address is told before minutes of loading.
+    in_turn = sorted(sources.items(), key=lambda named: not isinstance(named[1], PostgresSource))
     brought = [
         _bring(site, source, folder=folder, reading=reading, decisions=decisions, console=console)
-        for site, source in sources.items()
+        for site, source in in_turn
     ]
     others = {site: decision for site, decision in decisions.items() if site in rest}
     return [

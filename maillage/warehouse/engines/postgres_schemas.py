@@ -16,7 +16,7 @@ _SCHEMAS_WITH = """
     SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relname = ANY(%s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         AND has_schema_privilege(n.oid, 'USAGE')
-    GROUP BY n.nspname HAVING count(*) = cardinality(%s) ORDER BY n.nspname
+    GROUP BY n.nspname HAVING count(*) = %s ORDER BY n.nspname
 """
 
 
@@ -36,7 +36,7 @@ def find_schemas(dsn: str, *, password_file: Path | None, cdm: str | None, vocab
     with connect(dsn, password_file=password_file) as session:
 
         def list_schemas(tables: Sequence[str]) -> list[str]:
-            rows = translated(lambda: session.execute(_SCHEMAS_WITH, (list(tables), list(tables))).fetchall())
+            rows = translated(lambda: session.execute(_SCHEMAS_WITH, (list(tables), len(tables))).fetchall())
             return [name for (name,) in rows]
 
         cdm = cdm or _only(list_schemas(_OWN_TABLES), tables=_OWN_TABLES, option="--schema")
