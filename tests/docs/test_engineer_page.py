@@ -50,7 +50,7 @@ def test_the_page_shows_both_commands_for_each_kind() -> None:
     assert re.findall(r"^\| `(\w+):` \|", PAGE, re.MULTILINE) == list(KINDS)
 
 
-@pytest.mark.parametrize(("line", "kind"), zip(NODES, KINDS_SHOWN, strict=True), ids=KINDS_SHOWN)
+@pytest.mark.parametrize(("line", "kind"), [*zip(NODES, KINDS_SHOWN, strict=True)], ids=KINDS_SHOWN)
 def test_a_node_is_made_of_each_kind(doors: Doors, tmp_path: Path, line: str, kind: str) -> None:
     given = words(line, doors)
     given[2] = str(tmp_path / "node")
@@ -66,7 +66,7 @@ def test_a_node_is_made_of_each_kind(doors: Doors, tmp_path: Path, line: str, ki
     assert (recognise(given[given.index("--from") + 1])).kind == kind
 
 
-@pytest.mark.parametrize(("line", "kind"), zip(DEMOS, KINDS_SHOWN, strict=True), ids=KINDS_SHOWN)
+@pytest.mark.parametrize(("line", "kind"), [*zip(DEMOS, KINDS_SHOWN, strict=True)], ids=KINDS_SHOWN)
 def test_the_demo_takes_each_kind(doors: Doors, tmp_path: Path, line: str, kind: str) -> None:
     """Up to the network, which tests/integration/test_one_command.py starts."""
     given = words(line, doors)
