@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-cohorts check fix bench bench-cohorts bench-large bench-load fuzz fuzz-loads docs lock messages clean
+.PHONY: help setup demo test test-cohorts check fix bench bench-cohorts bench-large bench-load bench-athena fuzz fuzz-loads docs lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,7 +37,10 @@ CATALOGUES := $(wildcard maillage/locale/*/LC_MESSAGES/*.po maillage/hub/locale/
 
 setup: $(VENV)/.dev $(CATALOGUES:.po=.mo)  ## Virtual environment with the locked developers' tools
 
-demo: $(VENV)/.hub $(CATALOGUES:.po=.mo)  ## A hub and four hospitals answer one question (ARGS="--once --json")
+# A hospital's PostgreSQL is asked through a driver that the short installation does not have.
+IN_POSTGRES := $(findstring postgres,$(ARGS))$(findstring service=,$(ARGS))
+
+demo: $(VENV)/$(if $(IN_POSTGRES),.dev,.hub) $(CATALOGUES:.po=.mo)  ## A hub and four hospitals answer one question (ARGS="--once --json")
 	@$(BIN)/maillage demo $(ARGS)
 
 test: setup  ## All tests
@@ -77,6 +80,9 @@ bench-large: setup  ## A warehouse of a million patients: built once, then asked
 
 bench-load: setup  ## Loads of OMOP tables (ARGS="--facts 200000000 --memory 4GB"; --source for a folder that is there)
 	$(BIN)/python -m bench.load $(ARGS)
+
+bench-athena: setup  ## A vocabulary of Athena's full size, made then loaded (ARGS="--concepts 1000000 --dry")
+	$(BIN)/python -m bench.athena $(ARGS)
 
 docs: setup  ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate

@@ -12,7 +12,7 @@ from maillage.base.i18n import _, ngettext
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
-from maillage.warehouse.batches.fhir import FhirReport
+from maillage.warehouse.batches.fhir import FhirBatch, FhirReport
 from maillage.warehouse.batches.fhir import load_fhir as load
 from maillage.warehouse.batches.fhir.load import DEFAULT_TOLERANCE, tell_rejects
 from maillage.warehouse.batches.fhir.report import REASONS
@@ -47,14 +47,18 @@ def load_fhir(
             means=Means(progress, memory),
         )
     tell_change(done.batch)
+    print_fhir_batch(done, console=Console(highlight=False))
+
+
+def print_fhir_batch(done: FhirBatch, *, console: Console) -> None:
+    """What was read of the export, then the tables of the warehouse."""
     if done.fhir is not None:
-        _print_fhir(done.fhir)
+        _print_fhir(done.fhir, console)
     if done.batch.load is not None:
-        print_load_report(done.batch.load)
+        print_load_report(done.batch.load, console=console)
 
 
-def _print_fhir(report: FhirReport) -> None:
-    console = Console(highlight=False)
+def _print_fhir(report: FhirReport, console: Console) -> None:
     console.print(_resources(report))
     if report.ignored_files:
         names = ", ".join(report.ignored_files)

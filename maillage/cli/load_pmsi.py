@@ -1,6 +1,6 @@
 """`maillage warehouse load-pmsi`: a batch from RUM, RSS or RSA files."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -9,25 +9,22 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from maillage import __version__
 from maillage.base.french import format_number
 from maillage.base.i18n import _
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
-from maillage.warehouse.batches import BatchReport, load_batch
-from maillage.warehouse.batches.digest import digest_files
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.pmsi import (
     DEFAULT_TOLERANCE,
     FAULTS,
     NOTES,
+    PmsiBatch,
     PmsiRefusedError,
     PmsiReport,
     Refused,
-    stage_pmsi,
 )
-from maillage.warehouse.errors import SourceError
+from maillage.warehouse.batches.pmsi import load_pmsi as load
 
 
 def load_pmsi(
@@ -58,74 +55,41 @@ def load_pmsi(
     ] = 100 * DEFAULT_TOLERANCE,
 ) -> None:
     """Load PMSI files as one batch."""
-    with _told_when_refused(), progress_bar() as progress:
-        change, reports = _load(
+    console = Console(highlight=False)
+    with told_when_refused(console), progress_bar() as progress:
+        done = load(
             files,
             patients=patients,
             target=to,
-            batch=batch,
+            name=batch,
             source_name=name or batch,
             tolerance=tolerate / 100,
             means=Means(progress, memory),
         )
-    tell_change(change)
-    for report in reports:
-        print_pmsi_report(report)
-    if change.load:
-        print_load_report(change.load)
-
-
-def _load(
-    files: Sequence[Path],
-    *,
-    patients: Path | None,
-    target: Path,
-    batch: str,
-    source_name: str,
-    tolerance: float,
-    means: Means,
-) -> tuple[BatchReport, Sequence[PmsiReport]]:
-    """The change, and what was read; nothing was when the files are those of the last load."""
-    sources = [*files, *([patients] if patients else [])]
-    _check_files(sources)
-    reports: list[PmsiReport] = []
-
-    def write(staged: Path) -> None:
-        limit = means.memory_limit
-        reports.append(
-            stage_pmsi(files, folder=staged, patients=patients, tolerance=tolerance, memory_limit=limit)
-        )
-
-    # Files in another order are another load: of two lines with one number the last one stands.
-    digest = digest_files(sources, reader=f"pmsi {__version__} {[path.name for path in files]}")
-    change = load_batch(
-        target, name=batch, kind="pmsi", digest=digest, write=write, source_name=source_name, means=means
-    )
-    return change, reports
+    tell_change(done.batch)
+    print_pmsi_batch(done, console=console)
 
 
 @contextmanager
-def _told_when_refused() -> Generator[None]:
+def told_when_refused(console: Console) -> Generator[None]:
     """Print what was read of a load that is refused: it says which lines are at fault."""
     try:
         yield
     except PmsiRefusedError as error:
-        print_pmsi_report(error.report)
+        print_pmsi_report(error.report, console=console)
         raise
 
 
-def _check_files(paths: list[Path]) -> None:
-    for path in paths:
-        if not path.is_file():
-            raise SourceError(
-                _("{file} n’est pas un fichier.").format(file=path),
-                remedy=_("Vérifiez le chemin, puis recommencez."),
-            )
+def print_pmsi_batch(done: PmsiBatch, *, console: Console) -> None:
+    """What was read of the lines, then the tables of the warehouse."""
+    if done.pmsi is not None:
+        print_pmsi_report(done.pmsi, console=console)
+    if done.batch.load is not None:
+        print_load_report(done.batch.load, console=console)
 
 
-def print_pmsi_report(report: PmsiReport) -> None:
+def print_pmsi_report(report: PmsiReport, *, console: Console) -> None:
     """What was read, what was refused and where, what deserves a look."""
-    console = Console(highlight=False)
     table = Table(_("Fichier"), box=None)
     table.add_column(_("Lignes"), justify="right")
     for file in report.files:

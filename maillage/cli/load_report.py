@@ -8,15 +8,15 @@ from maillage.base.i18n import _
 from maillage.warehouse.build.report import LoadReport, TableReport
 
 
-def print_load_report(report: LoadReport) -> None:
+def print_load_report(report: LoadReport, *, console: Console | None = None) -> None:
     """Rows by table, what was not read, and the totals."""
+    console = console or Console(highlight=False)
     table = Table(_("Table"), box=None)
     table.add_column(_("Lignes"), justify="right")
     table.add_column(_("Remarques"))
     for one in report.tables:
         if one.origins:
             table.add_row(one.name, format_number(one.rows), "\n".join(_remarks(one)))
-    console = Console(highlight=False)
     console.print(table)
     if report.ignored_files:
         names = ", ".join(report.ignored_files)

@@ -46,9 +46,7 @@ def load_tables_folder(
             means=Means(progress, memory),
         )
     tell_change(report.batch)
-    if report.batch.load:
-        _print_blocks(report)
-        print_load_report(report.batch.load)
+    print_tables_report(report, console=Console(highlight=False))
 
 
 def map_tables(
@@ -105,7 +103,14 @@ def _suggest(files: list[Path], to: Path | None) -> None:
     typer.echo(_("Proposition écrite dans {path} : relisez ce que ses commentaires disent.").format(path=to))
 
 
-def _print_blocks(report: TablesReport) -> None:
+def print_tables_report(report: TablesReport, *, console: Console) -> None:
+    """What became of each row, then the tables of the warehouse."""
+    if report.batch.load:
+        _print_blocks(report, console)
+        print_load_report(report.batch.load, console=console)
+
+
+def _print_blocks(report: TablesReport, console: Console) -> None:
     """Every row that came in, and what became of it."""
     table = Table(_("Table"), _("Source"), box=None)
     for title in (_("Lues"), _("Chargées"), _("Écartées"), _("Répétées"), _("Rejetées")):
@@ -113,7 +118,6 @@ def _print_blocks(report: TablesReport) -> None:
     for block in report.blocks:
         counts = (block.rows, block.mapped, block.left_out, block.repeated, block.rejected_rows)
         table.add_row(block.table, block.source, *map(format_number, counts))
-    console = Console(highlight=False)
     console.print(table)
     remarks = [text for block in report.blocks for text in _remarks(block)]
     for text in [*remarks, *map(_describe_unknown, report.unknown_codes)]:

@@ -19,9 +19,18 @@ from maillage.base.settings import SettingsError, describe_validation
 from maillage.cli import node_ledger, node_permits, node_releases
 from maillage.cli.node_options import AsJson, By, Folder
 from maillage.cli.objections import app as objections_app
+from maillage.cli.source_options import (
+    Memory,
+    ObjectionList,
+    PasswordFile,
+    Reading,
+    Schema,
+    Vocabulary,
+    VocabularySchema,
+)
 from maillage.node import referentiel, review, status
 from maillage.node.agent import no_probe, run_agent
-from maillage.node.folder import create_node, open_node
+from maillage.node.folder import Node, create_node, open_node
 from maillage.node.log import Log
 from maillage.node.policy import Policy, Rule
 from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
@@ -43,7 +52,7 @@ app.add_typer(objections_app, name="objections")
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]
 
 
-@app.command(help=_("Crée un nœud : sa clé, ses réglages, sa politique, son registre."))
+@app.command(help=_("Crée un nœud : sa clé, ses réglages, sa politique, son registre, et son entrepôt."))
 def init(
     folder: Folder,
     site: Annotated[str, typer.Option(help=_("Nom court de l’hôpital, par exemple hcl."))],
@@ -52,16 +61,51 @@ def init(
     warehouse: Annotated[
         Path | None, typer.Option(help=_("Fichier de l’entrepôt (maillage warehouse load)."))
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help=_("Ce qu’a l’hôpital : dossier FHIR, PMSI, de tables ou OMOP, entrepôt, postgresql://…"),
+        ),
+    ] = None,
+    vocabulary: Vocabulary = None,
+    memory: Memory = None,
+    objections: ObjectionList = None,
+    schema: Schema = None,
+    vocabulary_schema: VocabularySchema = None,
+    password_file: PasswordFile = None,
 ) -> None:
     """Make a node and say what to do next."""
+    reading = Reading(vocabulary, memory, objections, schema, vocabulary_schema, password_file)
     path = str(warehouse.resolve()) if warehouse else "warehouse.duckdb"
-    node = create_node(folder, settings=_make_settings(site=site, hub=hub, hub_key=hub_key, warehouse=path))
+    settings = _make_settings(site=site, hub=hub, hub_key=hub_key, warehouse=path)
+    if source is None:
+        _refuse_reading(reading)
+        node = create_node(folder, settings=settings)
+    elif warehouse is not None:
+        raise SettingsError(_("Choisissez --warehouse ou --from."))
+    else:
+        # Here and not above: whoever runs a node does not load the loaders.
+        from maillage.cli.node_source import taken_in
+
+        with taken_in(folder, source, site=site, reading=reading) as found:
+            node = create_node(folder, settings=settings.model_copy(update={"warehouse": found}))
+    _tell_created(node, folder=folder)
+
+
+def _refuse_reading(reading: Reading) -> None:
+    if reading != Reading():
+        raise SettingsError(_("Ces options disent comment lire une source : donnez-la avec --from."))
+
+
+def _tell_created(node: Node, *, folder: Path) -> None:
     console = Console(highlight=False)
     console.print(_("Nœud créé dans {folder}.").format(folder=folder), soft_wrap=True)
     console.print(_("Clé publique : {key}").format(key=node.key.public.text), soft_wrap=True)
     console.print(_("Empreinte :    {print}").format(print=node.key.public.fingerprint), soft_wrap=True)
     console.print("\n" + _("Au hub, après avoir comparé l’empreinte de vive voix :"))
-    command = f'maillage hub register {site} --name "…" --key "{node.key.public.text}"'
+    command = f'maillage hub register {node.site} --name "…" --key "{node.key.public.text}"'
     console.print(f"  {command}", soft_wrap=True)
     console.print("\n" + _("La politique retient toute question pour examen : policy.toml."))
 

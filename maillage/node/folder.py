@@ -136,13 +136,7 @@ def create_node(
     """
     parse_policy(policy.encode(), name="policy.toml")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("node.key", "node.toml", "node.sqlite"):
-        if (folder / name).exists():
-            raise NodeExistsError(
-                _("Il y a déjà un nœud dans {folder}.").format(folder=folder),
-                why=_("{name} existe ; une clé n’est jamais remplacée.").format(name=name),
-                remedy=_("Choisissez un autre dossier."),
-            )
+    refuse_second(folder)
     if not (folder / "policy.toml").exists():
         (folder / "policy.toml").write_text(policy, encoding="utf-8")
     write_node_settings(folder / "node.toml", settings=settings)
@@ -154,6 +148,17 @@ def create_node(
         body = {"site": node.site, "key": key.public.text}
         ledger.append(store, event=Event.PERSON_NODE_CREATED, at=clock(), body=body)
     return node
+
+
+def refuse_second(folder: Path) -> None:
+    """Raise NodeExistsError when the folder holds a node, or what is left of one."""
+    for name in ("node.key", "node.toml", "node.sqlite"):
+        if (folder / name).exists():
+            raise NodeExistsError(
+                _("Il y a déjà un nœud dans {folder}.").format(folder=folder),
+                why=_("{name} existe ; une clé n’est jamais remplacée.").format(name=name),
+                remedy=_("Choisissez un autre dossier."),
+            )
 
 
 @contextmanager

@@ -164,6 +164,23 @@ class NodeSettings(Settings):
     """The ledger."""
 
 
+def settings_of(place: FilePlace | PostgresPlace) -> WarehouseSettings:
+    """The settings by which a node asks the warehouse at this place, with the usual means."""
+    match place:
+        case FilePlace(path=path):
+            return WarehouseSettings(path=str(path))
+        case PostgresPlace():
+            return WarehouseSettings(
+                engine="postgres",
+                dsn=place.dsn,
+                cdm_schema=place.cdm_schema,
+                vocabulary_schema=place.vocabulary_schema,
+                objections=str(place.objections),
+                password_file=str(place.password_file) if place.password_file else None,
+                work_mem=place.work_mem,
+            )
+
+
 def write_node_settings(path: Path, *, settings: NodeSettings) -> None:
     """Write every setting, defaults included, so that the file shows what there is to set."""
     lines = [f"site = {_toml(settings.site)}"]

@@ -25,7 +25,8 @@ OWN = "memory.main"
 """Where the engine of an open file keeps what it makes: in memory, for all its sessions."""
 
 _MAGIC = slice(8, 12)
-"""Where a DuckDB file says DUCK."""
+"""Where a DuckDB file says what it is."""
+_DUCK = b"DUCK"
 
 
 def open_file(path: Path) -> duckdb.DuckDBPyConnection:
@@ -94,10 +95,19 @@ def find_own_first(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"SET search_path = '{OWN},{MODEL}'")
 
 
+def is_engine_file(path: Path) -> bool:
+    """Whether it is a file of DuckDB, a warehouse of ours or not. Raises OSError."""
+    return path.is_file() and _read_magic(path) == _DUCK
+
+
+def _read_magic(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_MAGIC.stop)[_MAGIC]
+
+
 def _check_magic(path: Path) -> None:
     try:
-        with path.open("rb") as stream:
-            magic = stream.read(_MAGIC.stop)[_MAGIC]
+        magic = _read_magic(path)
     except FileNotFoundError as error:
         raise WarehouseNotFoundError(
             _("{path} n’existe pas.").format(path=path),
@@ -107,7 +117,7 @@ def _check_magic(path: Path) -> None:
         raise WarehouseNotFoundError(
             _("{path} ne peut pas être lu.").format(path=path), why=error.strerror or ""
         ) from error
-    if magic != b"DUCK":
+    if magic != _DUCK:
         raise _not_a_warehouse(path)
 
 

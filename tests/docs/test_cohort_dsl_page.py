@@ -1,6 +1,7 @@
 """docs/cohort-dsl.md: its six studies are the six examples, in other words."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +55,7 @@ def test_a_study_finds_what_the_example_finds(
     example = parse_expression((EXAMPLES / f"{STUDIES[name]}.json").read_bytes())
     persons = 0
     for hospital in synthetic_hospitals:
+        assert isinstance(hospital.warehouse, Path)
         with open_warehouse(hospital.warehouse) as engine:
             written, expected = found(engine, page[name].build()), found(engine, example)
         assert written == expected

@@ -31,6 +31,7 @@ def answers(network: RunningNetwork, *, requester: str) -> list[object]:
 
 
 def move_to_postgres(node: Path, hospital: Hospital, folder: Path) -> None:
+    assert isinstance(hospital.warehouse, Path)
     place = make_place("postgres", folder, hospital.warehouse)
     assert isinstance(place, PostgresPlace)
     former = read_settings(node / "node.toml", NodeSettings)

@@ -33,12 +33,12 @@ class PmsiHospital:
     patients: Mapping[str, str]
 
 
-def make_hospital(folder: Path, *, patients: int) -> PmsiHospital:
+def make_hospital(folder: Path, *, patients: int, site: str = "hcl") -> PmsiHospital:
     """A small hospital, of which only what PMSI can say is kept."""
     vocabulary, facts = folder / "vocabulary", folder / "facts"
     vocabulary.mkdir(parents=True)
     facts.mkdir()
-    tables = generate_hospital("hcl", patients=patients)
+    tables = generate_hospital(site, patients=patients)
     with duckdb.connect() as connection:
         for name, columns in tables.items():
             connection.register(name, dict(columns))

@@ -15,10 +15,20 @@ from rich.console import Console
 from rich.live import Live
 
 from maillage.base.i18n import _
-from maillage.cli.demo.hospitals import brought_hospitals, synthetic_hospitals
+from maillage.cli.demo.hospitals import brought_hospitals, names_the_demo, synthetic_hospitals
 from maillage.cli.demo.live import as_document, draw_result, make_console
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
 from maillage.cli.demo.permits import STANDING, STUDY
+from maillage.cli.source_options import (
+    Memory,
+    ObjectionList,
+    PasswordFile,
+    Reading,
+    Schema,
+    Vocabulary,
+    VocabularySchema,
+)
+from maillage.cli.take import check_reading
 from maillage.client.results import CountResult
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -49,8 +59,21 @@ def demo(
         int, typer.Option(min=100, max=2_000_000, help=_("Patients synthétiques par hôpital."))
     ] = 20_000,
     data: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=DIR", help=_("Un dossier OMOP à la place ; répétable."))
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=SOURCE",
+            help=_(
+                "Les données d’un hôpital : dossier FHIR, PMSI, de tables ou OMOP, entrepôt, postgresql://…, "
+                "à la place de celles de l’hôpital de ce nom ; répétable."
+            ),
+        ),
     ] = None,
+    vocabulary: Vocabulary = None,
+    memory: Memory = None,
+    objections: ObjectionList = None,
+    schema: Schema = None,
+    vocabulary_schema: VocabularySchema = None,
+    password_file: PasswordFile = None,
     question: Annotated[Path | None, typer.Option(help=_("Une cohorte ATLAS (JSON) à compter."))] = None,
     permit: Annotated[
         str,
@@ -75,15 +98,24 @@ def demo(
     console = make_console(json=as_json)
     decisions = dict.fromkeys(refuse or [], "refuse") | dict.fromkeys(hold or [], "hold")
     warehouses = home.resolve() / "warehouses"
+    reading = Reading(vocabulary, memory, objections, schema, vocabulary_schema, password_file)
     if data:
-        hospitals = brought_hospitals(data, folder=warehouses, decisions=decisions, console=console)
+        hospitals = brought_hospitals(
+            data,
+            folder=warehouses,
+            patients=patients,
+            reading=reading,
+            decisions=decisions,
+            console=console,
+        )
     else:
+        check_reading(reading, sources=())
         hospitals = synthetic_hospitals(
             folder=warehouses, patients=patients, decisions=decisions, console=console
         )
     banner = "" if data else _("Données synthétiques : aucun patient réel.")
-    asked = question or (ANY_QUESTION if data else SYNTHETIC_QUESTION)
-    show = _Show(asked, permit, stay=not once, as_json=as_json)
+    usual = SYNTHETIC_QUESTION if not data or names_the_demo(data) else ANY_QUESTION
+    show = _Show(question or usual, permit, stay=not once, as_json=as_json)
     with tempfile.TemporaryDirectory(prefix="network-", dir=home) as folder:
         options = NetworkOptions(banner=banner, examples=EXAMPLES, port=port)
         _play(hospitals, folder=Path(folder), options=options, show=show, console=console)

@@ -19,7 +19,8 @@ from maillage.disclosure import NETWORK_FLOOR
 from maillage.exchange.permit import Budgets
 from maillage.hub.create import create_hub
 from maillage.node.folder import Node, create_node
-from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
+from maillage.node.settings import HubSettings, NodeSettings, settings_of
+from maillage.warehouse.place import FilePlace, PostgresPlace
 
 NETWORK_NAME = "demo"
 DEFAULT_DECISION = "auto"
@@ -27,11 +28,14 @@ DEFAULT_DECISION = "auto"
 
 @dataclass(frozen=True)
 class Hospital:
-    """A hospital of the demo. `decision` is what its policy says of a count: auto, hold or refuse."""
+    """A hospital of the demo, whose warehouse is a file, or a database that stays where it is.
+
+    `decision` is what its policy says of a count: auto, hold or refuse.
+    """
 
     id: str
     name: str
-    warehouse: Path
+    warehouse: Path | PostgresPlace
     decision: str = DEFAULT_DECISION
 
 
@@ -124,14 +128,13 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
 def _create_node(
     hospital: Hospital, folder: Path, url: str, hub_key: PublicKey, options: NetworkOptions
 ) -> Node:
+    found = hospital.warehouse
+    place = FilePlace(path=found.resolve()) if isinstance(found, Path) else found
+    means = {"threads": options.worker_threads, "idle_worker_seconds": options.idle_worker_seconds}
     settings = NodeSettings(
         site=hospital.id,
         hub=HubSettings(url=url, key=hub_key.text),
-        warehouse=WarehouseSettings(
-            path=str(hospital.warehouse.resolve()),
-            threads=options.worker_threads,
-            idle_worker_seconds=options.idle_worker_seconds,
-        ),
+        warehouse=settings_of(place).model_copy(update=means),
     )
     policy = _policy(hospital.decision, options=options)
     return create_node(folder / hospital.id, settings=settings, policy=policy)

@@ -60,6 +60,11 @@ def find_sources(folder: Path, *, needs_person: bool = True) -> Sources:
     return Sources(files=files, objections=objections, ignored=tuple(ignored))
 
 
+def list_tables(folder: Path) -> frozenset[str]:
+    """The tables of the model, and `objection`, for which a folder has a file."""
+    return frozenset(table for path in folder.iterdir() if (table := _table_of(path)) is not None)
+
+
 def _table_of(path: Path) -> str | None:
     name = path.name.lower()
     for suffix in _SUFFIXES:

@@ -55,7 +55,7 @@ def open_session(
     Raises SourceError (no list of objections), WarehouseNotFoundError, WarehouseBrokenError, EngineError.
     """
     objected = read_person_ids(place.objections)
-    connection = _connect(place)
+    connection = connect(place.dsn, password_file=place.password_file)
     try:
         return connection, translated(lambda: _prepare(connection, place, objected, find_objected))
     except BaseException:
@@ -79,8 +79,9 @@ def _prepare(
     return {name: visible_rows(name, present=present, column=_column) for name in ANSWERED}
 
 
-def _connect(place: PostgresPlace) -> psycopg.Connection[Row]:
-    if "password" in _read_dsn(place.dsn):
+def connect(dsn: str, *, password_file: Path | None) -> psycopg.Connection[Row]:
+    """A session as the server gives it. Raises EngineError, WarehouseNotFoundError."""
+    if "password" in _read_dsn(dsn):
         raise EngineError(
             _("Un mot de passe est écrit dans l’adresse de la base."),
             why=_("Elle se lit dans les journaux et la liste des processus."),
@@ -88,11 +89,11 @@ def _connect(place: PostgresPlace) -> psycopg.Connection[Row]:
         )
     try:
         return psycopg.connect(
-            place.dsn,
+            dsn,
             autocommit=True,
             application_name="maillage",
             connect_timeout=CONNECT_SECONDS,
-            password=_read_password(place.password_file),
+            password=_read_password(password_file),
         )
     except psycopg.Error as error:
         # The driver's text names the host, the role and the database, and no password.

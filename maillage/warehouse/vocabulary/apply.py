@@ -84,7 +84,7 @@ def _write_tables(folder: Path, *, warehouse: Path, release: Release) -> None:
         _enter(connection, release)
         for table in OMOP_TABLES:
             connection.table(f"main.{table}").write_parquet(str(folder / f"{table}.parquet"))
-    write_facts(folder, _facts(release))
+    write_facts(folder, release_facts(release))
 
 
 def _enter(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
@@ -94,7 +94,8 @@ def _enter(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
         connection.execute(statement)
 
 
-def _facts(release: Release) -> Mapping[str, str]:
+def release_facts(release: Release) -> Mapping[str, str]:
+    """What a warehouse says of the release that is in it."""
     return {
         "vocabulary_version": release.manifest.reference,
         "vocabulary_hash": release.manifest.hash,
@@ -134,6 +135,6 @@ def _statements() -> list[str]:
 
 
 def _record(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
-    for name, value in _facts(release).items():
+    for name, value in release_facts(release).items():
         connection.execute(f"DELETE FROM {METADATA_TABLE} WHERE name = ?", [name])  # noqa: S608 - a constant
         connection.execute(f"INSERT INTO {METADATA_TABLE} VALUES (?, ?)", [name, value])  # noqa: S608

@@ -1,4 +1,4 @@
-"""`python -m tests.support.spoil [--cases 1000] [--seed 0]`: spoilt files against whole loads."""
+"""`python -m tests.support.spoil [--cases 1000] [--seed 0] [--first 0]`: spoilt files against whole loads."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from tests.support.extract import suggest, write_extract
@@ -14,6 +15,7 @@ from tests.support.spoil.campaign import Outcome, draw_cases, load_case, sound_c
 from tests.support.spoil.sound import Kind, every_kind
 
 MEMORY_BYTES = 4 * 2**30
+_TOLD_EVERY = 50
 
 
 def main() -> int:
@@ -21,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.support.spoil")
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, help="go on from this case of the campaign")
     chosen = parser.parse_args()
     # A 10 MB line must not take the machine; a folded message could hide a name.
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -28,7 +31,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         kinds = prepare(folder)
-        broken = _run(kinds, folder, cases=chosen.cases, seed=chosen.seed)
+        broken = _run(kinds, folder, numbers=range(chosen.first, chosen.cases), seed=chosen.seed)
     return 1 if broken else 0
 
 
@@ -43,15 +46,17 @@ def prepare(folder: Path) -> Sequence[Kind]:
     return kinds
 
 
-def _run(kinds: Sequence[Kind], folder: Path, *, cases: int, seed: int) -> int:
+def _run(kinds: Sequence[Kind], folder: Path, *, numbers: range, seed: int) -> int:
     ends: Counter[str] = Counter()
-    for case in draw_cases(kinds, count=cases, seed=seed):
+    for case in islice(draw_cases(kinds, count=numbers.stop, seed=seed), numbers.start, None):
         outcome = load_case(case, folder / "work", warehouse=folder / "w.duckdb")
         ends[_end(outcome)] += 1
         if outcome.broken:
             print(f"BROKEN {case}: {outcome.broken}", flush=True)
+        if case.number % _TOLD_EVERY == _TOLD_EVERY - 1:
+            print(f"case {case.number}: {dict(ends)}", file=sys.stderr, flush=True)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{cases} cases, seed {seed}: {dict(ends)}; memory at most {megabytes} MB")
+    print(f"{len(numbers)} cases, seed {seed}: {dict(ends)}; memory at most {megabytes} MB")
     return ends["broken"]
 
 

@@ -42,6 +42,11 @@ def read_links(connection: duckdb.DuckDBPyConnection, path: Path | None, *, anon
     _check_one_patient(connection, path)
 
 
+def is_link_table(path: Path) -> bool:
+    """Whether it is a CSV file of stays and their patients."""
+    return _csv_columns(path) is not None
+
+
 def _csv_columns(path: Path) -> Mapping[str, str] | None:
     try:
         names, _delimiter = read_header(path)

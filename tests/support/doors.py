@@ -1,0 +1,59 @@
+"""The four hospitals of the demo as hospitals have their data: FHIR, PMSI, own tables, an OMOP schema."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlglot import exp
+
+from maillage.cohort import parse_expression, run_cohort
+from maillage.warehouse.engines.duckdb import open_warehouse
+from maillage.warehouse.synthetic import SITES, synthesize
+from tests.support.fhir_writer import write_fhir
+from tests.support.in_place import write_objections
+from tests.support.pmsi_writer import make_hospital, write_files
+from tests.support.postgres import READER, load_schema, shared_cluster
+from tests.support.tables_writer import write_tables
+
+FHIR, PMSI, TABLES, POSTGRES = "chu-clermont", "chu-grenoble", "hcl", "chu-saint-etienne"
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What each hospital gives to `--data`, the list of objections, and the warehouses they came from."""
+
+    sources: Mapping[str, str]
+    objections: Path
+    originals: Mapping[str, Path]
+
+
+def write_doors(folder: Path, *, patients: int, schema: str) -> Doors:
+    """Synthetic hospitals, each written as its hospital would; nobody of them objects in the database."""
+    originals = {site: folder / f"{site}.duckdb" for site in SITES}
+    for site, path in originals.items():
+        synthesize(site, patients=patients, target=path)
+    write_fhir(originals[FHIR], folder / "fhir")
+    write_files(
+        make_hospital(folder / "pmsi-hospital", patients=patients, site=PMSI),
+        folder / "pmsi",
+        kind="rum",
+        year=2023,
+    )
+    write_tables(originals[TABLES], folder / "tables")
+    cluster = shared_cluster()
+    load_schema(cluster, schema, originals[POSTGRES])
+    sources = {
+        FHIR: str(folder / "fhir"),
+        PMSI: str(folder / "pmsi"),
+        TABLES: str(folder / "tables"),
+        POSTGRES: f"postgresql://{READER}@127.0.0.1:{cluster.port}/postgres",
+    }
+    return Doors(sources, write_objections(folder), originals)
+
+
+def count_persons(warehouse: Path, question: Path) -> int:
+    """Distinct persons of a cohort, counted in the warehouse itself: no node, no gate."""
+    expression = parse_expression(question.read_text(encoding="utf-8"))
+    with open_warehouse(warehouse) as engine, run_cohort(expression, engine=engine) as tables:
+        persons = exp.Count(this=exp.Distinct(expressions=[exp.column("subject_id")]))
+        return int(engine.fetch(exp.select(persons).from_(tables.rows))[0][0])
