@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-cohorts check fix bench bench-cohorts bench-large bench-load bench-athena fuzz fuzz-loads docs lock messages clean
+.PHONY: help setup demo test test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena fuzz fuzz-loads docs lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,9 @@ bench-cohorts: setup  ## Our cohorts against the reference's SQL, side by side (
 
 bench-large: setup  ## A warehouse of a million patients: built once, then asked (ARGS="--patients 100000")
 	$(BIN)/python -m bench.large $(ARGS)
+
+bench-engines: setup  ## The same patients on DuckDB, PostgreSQL and Spark (ARGS="--patients 10000 100000")
+	$(BIN)/python -m bench.engines $(ARGS)
 
 bench-load: setup  ## Loads of OMOP tables (ARGS="--facts 200000000 --memory 4GB"; --source for a folder that is there)
 	$(BIN)/python -m bench.load $(ARGS)

@@ -33,6 +33,7 @@ from maillage.cohort.expression import (
 )
 from maillage.cohort.expression.concept_sets import ConceptSet, ConceptSetItem
 from maillage.cohort.expression.values import CodesetRef, Comparison, Concept, NumberRange
+from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 from maillage.warehouse.info import read_info
 from maillage.warehouse.synthetic import synthesize
@@ -127,17 +128,23 @@ def _watched(ask: Callable[[], object]) -> tuple[float, float]:
 
 def _code_set(engine: DuckDBEngine, how: str) -> list[Measure]:
     """The persons who have any code of a chapter."""
-    engine.create_temp("chapter", resolve_codesets({0: _set(0, CIRCULATORY).items}))
+    persons = persons_of_chapter(engine)
     codes = engine.fetch(select([exp.Count(this=exp.Star())], table("chapter", "s")))[0][0]
-    members = select([col("s", "concept_id")], table("chapter", "s"))
-    thin = engine.thin_copies["condition_occurrence"].table
-    persons = select(
-        [count(col("t", "person_id"), distinct=True)],
-        table(thin, "t"),
-        where=[in_query(col("t", "concept_id"), members)],
-    )
     found = f"{codes} codes, {engine.fetch(persons)[0][0]:,} persons; {how}"
     return _timed("persons with a code of one set", lambda: engine.fetch(persons.copy()), "≤ 20", found)
+
+
+def persons_of_chapter(engine: Engine) -> exp.Select:
+    """How many persons have a code of the chapter, whose codes are left in the temporary table `chapter`."""
+    engine.create_temp("chapter", resolve_codesets({0: _set(0, CIRCULATORY).items}))
+    members = select([col("s", "concept_id")], table("chapter", "s"))
+    thin = engine.thin_copies.get("condition_occurrence")
+    source, code = (thin.table, "concept_id") if thin else ("condition_occurrence", "condition_concept_id")
+    return select(
+        [count(col("t", "person_id"), distinct=True)],
+        table(source, "t"),
+        where=[in_query(col("t", code), members)],
+    )
 
 
 def temporal_cohort() -> CohortExpression:

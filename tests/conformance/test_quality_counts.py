@@ -1,6 +1,5 @@
 """The quality report counts the same on each engine: what is in `tests/support/quality.py`, by hand."""
 
-import os
 from collections.abc import Generator
 
 import pytest
@@ -11,16 +10,13 @@ from tests.support.quality import TABLES, measured
 from tests.support.spark import QUIETLY
 
 
-def _on(kind: str) -> object:
-    marks = [pytest.mark.xdist_group(f"conformance-{kind}"), QUIETLY]
-    if kind == "spark" and os.environ.get("MAILLAGE_TEST_ENGINE") != "spark":
-        marks.append(
-            pytest.mark.skip("fifty questions take Spark 20 CPU-seconds: MAILLAGE_TEST_ENGINE=spark")
-        )
-    return pytest.param(kind, marks=marks)
-
-
-@pytest.fixture(scope="module", params=[_on(kind) for kind in ENGINES])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(kind, marks=[pytest.mark.xdist_group(f"conformance-{kind}"), QUIETLY])
+        for kind in ENGINES
+    ],
+)
 def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Findings]:
     with opened(request.param, tmp_path_factory.mktemp("quality"), TABLES) as engine:
         yield measured(engine)

@@ -136,6 +136,8 @@ def _start_settings(place: SparkPlace, scratch: Path) -> dict[str, str]:
         "spark.executor.memory": memory,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # The plan of every query is written out for a page that nobody sees: long, for a deep tree.
+        "spark.sql.maxPlanStringLength": "100",
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "tables"),
         # What a query spills to a disk is unreadable there.
