@@ -40,7 +40,7 @@ class Batch:
     @property
     def folder(self) -> str:
         """The name of its folder on the shelf."""
-        return f"{self.name}@{self.digest.removeprefix('sha256:')[:_DIGEST_SHOWN]}"
+        return f"{self.name}@{self.digest.rpartition(':')[2][:_DIGEST_SHOWN]}"
 
 
 def list_batches(warehouse: Path) -> tuple[Batch, ...]:

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 _CODING = "STRUCT(system VARCHAR, code VARCHAR)"
 _CONCEPT = f"STRUCT(coding {_CODING}[], text VARCHAR)"
+# Categories are codes of FHIR's own, whose system says nothing.
+_CATEGORY = "STRUCT(coding STRUCT(code VARCHAR)[])[]"
 _QUANTITY = "STRUCT(value DOUBLE, comparator VARCHAR, unit VARCHAR, code VARCHAR)"
 _REFERENCE = "STRUCT(reference VARCHAR)"
 _PERIOD = 'STRUCT("start" VARCHAR, "end" VARCHAR)'
@@ -64,7 +66,7 @@ ELEMENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "Condition": {
             "verificationStatus": _CONCEPT,
-            "category": f"{_CONCEPT}[]",
+            "category": _CATEGORY,
             "code": _CONCEPT,
             "subject": _REFERENCE,
             "encounter": _REFERENCE,
@@ -135,7 +137,7 @@ ELEMENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "Observation": {
             **_VALUES,
-            "category": f"{_CONCEPT}[]",
+            "category": _CATEGORY,
             "code": _CONCEPT,
             "subject": _REFERENCE,
             "encounter": _REFERENCE,
