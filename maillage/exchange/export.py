@@ -55,7 +55,9 @@ class Export:
         """Every line, verified. Raises ChainError or ExportError at the first fault."""
         manifest, count, last = self.manifest, 0, Head(0, "")
         start = Head(manifest.first - 1, manifest.previous)
-        removed = format_instant(manifest.removed_before) if manifest.removed_before else ""
+        # In a whole chain the line that tells of removed bodies must be there itself.
+        told = None if manifest.is_whole else manifest.removed_before
+        removed = format_instant(told) if told else ""
         for link in follow(self._read(), start=start, removed_before=removed):
             count += link.body_data is not None
             last = Head(link.sequence, link.hash)
