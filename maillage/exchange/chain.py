@@ -145,6 +145,8 @@ def _find_fault(link: Link, *, last: Head) -> Fault | None:
         return Fault.HASH
     if link.body_data is not None and sha256_hex(link.body_data) != link.body_hash:
         return Fault.BODY
+    if link.is_removed and link.event in (*ANCHORING, *RETAINING):
+        return Fault.ABSENT
     return None
 
 

@@ -42,6 +42,8 @@ HEAD_TYPE = "application/vnd.maillage.ledger-head+json"
 MANIFEST_TYPE = "application/vnd.maillage.ledger-export+json"
 EVIDENCE_TYPE = "application/vnd.maillage.evidence+json"
 
+MAX_HEAD_BYTES = 8_000
+
 AnyAnswer = Partial | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
 ModelT = TypeVar("ModelT", bound=Message)
@@ -110,8 +112,16 @@ def seal_head(head: LedgerHead, *, key: SigningKey) -> bytes:
 
 
 def open_head(data: bytes, *, signers: Signers) -> Opened[LedgerHead]:
-    """Verify and read the head of another's chain. Raises EnvelopeError."""
-    return _open(data, payload_type=HEAD_TYPE, signers=signers, model=LedgerHead)
+    """Verify and read the head of another's chain. Raises EnvelopeError.
+
+    It is written into a ledger as it came: so it is small, and in the one form that JSON has for it.
+    """
+    if len(data) > MAX_HEAD_BYTES:
+        raise EnvelopeError(Reason.ENVELOPE_TOO_LARGE)
+    opened = _open(data, payload_type=HEAD_TYPE, signers=signers, model=LedgerHead)
+    if canonical_bytes(read_json(data, max_bytes=MAX_HEAD_BYTES)) != data:
+        raise EnvelopeError(Reason.ENVELOPE_MALFORMED)
+    return opened
 
 
 def seal_manifest(manifest: Manifest, *, key: SigningKey) -> bytes:

@@ -44,6 +44,12 @@ class ChainError(ExchangeError):
         self.sequence = sequence
 
 
+class ExportFileError(ExchangeError):
+    """The file of an export cannot be read, or not be written."""
+
+    kind = Kind.INPUT
+
+
 class ExportError(ExchangeError):
     """A file that is not the export of a ledger, or not the one that its manifest signs."""
 

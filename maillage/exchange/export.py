@@ -18,7 +18,7 @@ from maillage.base.i18n import _
 from maillage.base.keys import KeyFormatError, PublicKey, SigningKey
 from maillage.exchange.chain import Fault, Head, Link, broken, follow, read_link
 from maillage.exchange.envelope import Signers, open_manifest, seal_manifest
-from maillage.exchange.errors import EnvelopeError, ExportError
+from maillage.exchange.errors import EnvelopeError, ExportError, ExportFileError
 from maillage.exchange.head import Keeper
 from maillage.exchange.manifest import Manifest
 from maillage.exchange.result import Anchor
@@ -55,7 +55,9 @@ class Export:
         """Every line, verified. Raises ChainError or ExportError at the first fault."""
         manifest, count, last = self.manifest, 0, Head(0, "")
         start = Head(manifest.first - 1, manifest.previous)
-        removed = format_instant(manifest.removed_before) if manifest.removed_before else ""
+        # In a whole chain the line that tells of removed bodies must be there itself.
+        told = None if manifest.is_whole else manifest.removed_before
+        removed = format_instant(told) if told else ""
         for link in follow(self._read(), start=start, removed_before=removed):
             count += link.body_data is not None
             last = Head(link.sequence, link.hash)
@@ -111,7 +113,7 @@ def export_span(path: Path, *, keeping: Keeping, span: Span, links: Iterable[Lin
     """Sign the manifest and write the file; every line is verified on the way.
 
     A file that exists is left as it is; one that cannot be finished is removed. Raises ChainError or
-    ExportError.
+    ExportFileError.
     """
     manifest = _describe(keeping, span)
     start = Head(span.first - 1, span.previous)
@@ -120,7 +122,7 @@ def export_span(path: Path, *, keeping: Keeping, span: Span, links: Iterable[Lin
         with path.open("xb") as file:
             write_export(file, envelope=seal_manifest(manifest, key=keeping.key), links=checked)
     except OSError as error:
-        raise ExportError(
+        raise ExportFileError(
             _("{path} ne peut pas être écrit.").format(path=path),
             why=error.strerror or "",
             remedy=_("Choisissez un nom qui n’existe pas encore, et un dossier où écrire."),
@@ -160,7 +162,7 @@ def write_export(file: BinaryIO, *, envelope: bytes, links: Iterable[Link]) -> N
 
 
 def open_export(path: Path, *, signers: Signers | None = None) -> Export:
-    """The export in that file. Raises ExportError unless one of `signers` signed its manifest.
+    """The export in that file. Raises ExportFileError; ExportError unless one of `signers` signed it.
 
     Without `signers` the key that the manifest itself names is taken: compare its fingerprint by another way.
     """
@@ -169,7 +171,7 @@ def open_export(path: Path, *, signers: Signers | None = None) -> Export:
             envelope = next(_read_rows(file), b"")
         opened = open_manifest(envelope, signers=signers or _own_key(envelope))
     except OSError as error:
-        raise ExportError(
+        raise ExportFileError(
             _("Le fichier {path} est illisible.").format(path=path), why=error.strerror or ""
         ) from error
     except EnvelopeError as error:

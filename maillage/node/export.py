@@ -22,7 +22,7 @@ _ALWAYS = ("", "~")
 def export_ledger(
     store: Store, *, node: Node, path: Path, since: datetime | None = None, until: datetime | None = None
 ) -> Manifest:
-    """Write the file. Raises RangeEmptyError, ExportError; LedgerBrokenError where the ledger is broken."""
+    """Write the file. Raises RangeEmptyError, ExportFileError; LedgerBrokenError for a broken ledger."""
     keeping = Keeping("node", node.site, node.key, __version__, node.clock())
     with store.snapshot(), own_faults():
         span = _measure(store, since=since, until=until)

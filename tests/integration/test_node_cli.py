@@ -15,6 +15,7 @@ import pytest
 from maillage.base.keys import SigningKey
 from maillage.cli.main import run
 from maillage.exchange.envelope import seal_task
+from maillage.exchange.export import open_export
 from maillage.node import tasks
 from maillage.node.decide import decide_task
 from maillage.node.folder import Node, is_agent_running, open_node
@@ -154,3 +155,19 @@ def test_run_works_until_it_is_told_to_stop(tmp_path: Path) -> None:
     assert process.returncode == 0
     events = [json.loads(line)["event"] for line in err.splitlines()]
     assert (events[0], events[-1]) == ("agent_started", "agent_stopped")
+
+
+def test_the_ledger_is_exported_once_and_kept_as_long_as_the_settings_say(
+    cli: Cli, held: tuple[Node, str], tmp_path: Path
+) -> None:
+    folder, target = str(held[0].folder), tmp_path / "hcl.jsonl"
+    code, told, _ = cli("ledger", "export", folder, str(target))
+    assert code == 0
+    export = open_export(target)
+    assert export.manifest.hash in told
+    assert len(list(export.links())) == export.manifest.last
+    assert cli("ledger", "export", folder, str(target))[0] == 2
+    code, _, err = cli("ledger", "retain", folder, "--before", "2026-01-01", "--by", "Mme Roux")
+    assert code == 4
+    assert "20 ans" in err
+    assert cli("ledger", "export", folder, str(tmp_path / "none.jsonl"), "--from", "2100-01-01")[0] == 3

@@ -52,9 +52,8 @@ def test_the_round_lines_of_a_number() -> None:
     assert round_numbers(7) == []
 
 
-@given(st.integers(1, 10**9), st.integers(0, 5))
-def test_two_heads_past_a_round_line_share_it(sequence: int, power: int) -> None:
-    step = 10**power
-    passed = (sequence // step + 1) * step
-    within = {passed + sequence % step for _ in range(1)} | {passed}
-    assert all(passed in [*round_numbers(number), number] for number in within)
+@given(st.integers(1, 10**6), st.integers(0, 5), st.integers(0, 10**6))
+def test_heads_of_any_moment_after_a_round_line_share_it(times: int, power: int, later: int) -> None:
+    line = times * 10**power
+    sequence = line + later % 10**power
+    assert line in {*round_numbers(sequence), sequence}

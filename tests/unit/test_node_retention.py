@@ -188,6 +188,19 @@ def test_what_later_checks_need_never_goes(node: Node, event: Event) -> None:
             delete(store, line.sequence)
 
 
+def test_a_body_that_later_checks_need_and_a_line_that_covers_it_do_not_excuse_each_other(node: Node) -> None:
+    tell(node, Event.HUB_AUDIT_ANCHORED, name="houraa")
+    tell(node, Event.HUB_REQUEST_REFUSED, code="clock_skew", status=401)
+    run(node)
+    with node.open_store() as store:
+        line = ledger.find_last(store, event=Event.HUB_AUDIT_ANCHORED)
+        assert line is not None
+        store.connection.execute("DROP TRIGGER ledger_bodies_are_kept")
+        delete(store, line.sequence)
+        with pytest.raises(LedgerBrokenError, match=f"ligne {line.sequence}"):
+            verify(store, node=node)
+
+
 def test_with_the_trigger_gone_a_missing_body_shows(node: Node) -> None:
     with node.open_store() as store:
         store.connection.execute("DROP TRIGGER ledger_bodies_are_kept")

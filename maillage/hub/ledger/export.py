@@ -21,7 +21,7 @@ from maillage.hub.ledger.errors import RangeEmptyError
 def export_audit(
     path: Path, *, hub: Hub, since: datetime | None = None, until: datetime | None = None
 ) -> Manifest:
-    """Write the file. Raises RangeEmptyError, ExportError, and AuditError where the audit is broken."""
+    """Write the file. Raises RangeEmptyError, ExportFileError, and AuditError where the audit is broken."""
     keeping = Keeping("hub", hub.settings.name, hub.key, __version__, hub.clock())
     with one_moment(), chain.own_faults():
         span = _measure(since=since, until=until)

@@ -131,5 +131,18 @@ def test_a_head_of_somebody_else_is_refused(network: Network, node: Node, change
 
 
 def test_what_is_no_head_is_refused(network: Network, node: Node) -> None:
-    for body in (b"", b"{}", canonical_bytes({"payload": "", "payloadType": "x", "signatures": []})):
+    with node.open_store() as store:
+        good = sign_head(store, node=node)
+    before = network.audit()
+    bodies = (
+        b"",
+        b"{}",
+        canonical_bytes({"payload": "", "payloadType": "x", "signatures": []}),
+        # Signed all right, and in another form than the one that a line is to keep.
+        good.decode().encode("utf-16-le"),
+        good.replace(b'":', b'": '),
+        good[:-1] + b',"more":"' + b"x" * 9_000 + b'"}',
+    )
+    for body in bodies:
         assert network.nodes["hcl"].send("POST", "/api/node/v1/head", body).status_code == 422
+    assert network.audit() == before
