@@ -1,9 +1,9 @@
 """The store: one SQLite file (WAL), its SQL in `sql/`.
 
-A task's state, the ledger and the answers are in one database so that each move is one transaction. A person's
-commit is on the disk when it returns. The agent's own wait for `flush`, before anything leaves that tells of
-them: a power cut before takes back the last moves of a task, whole and in order, and the hub lends it again.
-The end of the process takes back nothing.
+A task's state, the ledger and the answers are in one database so that each move is one transaction. A
+person's commit is on the disk when it returns. The agent's own wait for `flush`, before anything leaves
+that tells of them: a power cut before takes back the last moves of a task, whole and in order, and the hub
+lends it again. The end of the process takes back nothing.
 """
 
 import os
