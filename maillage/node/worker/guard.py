@@ -21,6 +21,10 @@ _STRONGER = {(Role.PART, Role.STEP), (Role.PART, Role.WHOLE)}
 """A set kept as a part is kept again as what is compared more."""
 
 
+_NOBODYS_RANKS = np.arange(2**31, 2**31 + 256)
+"""A cohort of a usual size, of persons whom no warehouse has met: two thousand million others come first."""
+
+
 class History:
     """What was released in one scope, read once and kept in memory beside the file."""
 
@@ -41,10 +45,10 @@ class History:
         found = [(_apart(persons, self._kept[index].persons), index) for index in close.tolist()]
         return [self._kept[index] for apart, index in sorted(found) if apart < floor]
 
-    def add(self, shown: Sequence[Kept], *, job: str) -> None:
+    def add(self, shown: Sequence[Kept], *, job: str, at_least: int) -> None:
         """Keep on disk, then in memory; a set that is known already is not kept twice."""
         new = [kept for kept in shown if kept.content is not None or not self._knows(kept)]
-        self._releases.keep(self._scope, job=job, shown=new)
+        self._releases.keep(self._scope, job=job, shown=new, at_least=at_least)
         self._kept += new
         self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
 
@@ -62,19 +66,25 @@ class ReleaseGuard:
         self._job = job
         self._floor = floor
         self._present: list[PersonSet] = []
+        self._stand_in = PersonSet.of(_NOBODYS_RANKS)
 
     def judge(self, persons: Persons) -> Former | bool:
         """The nearest exact set within the floor stands for these persons; else whether they may be shown.
 
         A set that a former number stood for is a limit too: who knows what it contains, and that it is
-        near the number told, could bound what lies between it and a set told exactly.
+        near the number told, could bound what lies between it and a set told exactly. All of it is looked at
+        for every set, and for one under the floor as if it were of other persons: the time must not tell.
         """
-        new = self._releases.rank(persons)
+        small = len(persons) < self._floor
+        new = self._stand_in if small else self._releases.rank(persons)
         near = self._history.near(new, floor=self._floor)
+        close = self._is_close_to_two(new)
         exact = next((kept for kept in near if kept.exact), None)
+        if small:
+            return False
         if exact is not None:
             return Former(len(exact.persons), exact.content)
-        if near or self._is_close_to_two(new):
+        if near or close:
             return False
         self._present.append(new)
         return True
@@ -90,7 +100,7 @@ class ReleaseGuard:
         new = self._releases.rank(persons)
         return all(kept.persons.bits == new.bits for kept in self._history.near(new, floor=self._floor))
 
-    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any]) -> None:
+    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any], at_least: int) -> None:
         """Remember the sets; the content with the whole answer's where its number is its own."""
         kept = [
             Kept(
@@ -101,7 +111,7 @@ class ReleaseGuard:
             )
             for one in shown
         ]
-        self._history.add(kept, job=self._job)
+        self._history.add(kept, job=self._job, at_least=at_least)
 
 
 def _apart(one: PersonSet, other: PersonSet) -> int:
