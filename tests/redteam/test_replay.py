@@ -2,6 +2,7 @@
 
 import pytest
 
+from maillage.exchange.envelope import seal_answer
 from tests.integration.hub.conftest import Network
 
 
@@ -27,3 +28,23 @@ def test_with_nonces_switched_off_a_recorded_poll_takes_the_next_task(
 ) -> None:
     monkeypatch.setattr("maillage.hub.questions.lease.take_nonce", lambda _caller: None)
     assert replay_a_poll(network) == (200, 200)
+
+
+def replay_an_answer(network: Network) -> int:
+    """The answer to one question is sent as the answer to the next; the status."""
+    (node,) = network.enrol("hcl")
+    network.ask()
+    recorded = seal_answer(node.partial(node.take()), key=node.key)
+    network.ask()
+    return node.post(node.take().message.task_id, recorded).status_code
+
+
+def test_a_recorded_answer_serves_no_other_question(network: Network) -> None:
+    assert replay_an_answer(network) >= 400
+
+
+def test_with_the_binding_switched_off_a_recorded_answer_serves_the_next_question(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maillage.hub.questions.judging.answers", lambda *_, **__: True)
+    assert replay_an_answer(network) == 200

@@ -67,7 +67,7 @@ class HastyGate(ExactGate):
 class Hospital:
     """Answers sets of persons through its gate, guard and file; `marked`: at the marks of time.
 
-    Without marks the attacker's clock stands at the gate itself, where the defence has nothing to hide behind.
+    Without marks the attacker's clock stands at the gate itself, with nothing to hide behind.
     """
 
     def __init__(self, folder: Path, *, gate: type[ExactGate], marked: bool) -> None:
@@ -188,7 +188,8 @@ def test_a_filled_answer_reads_as_it_was_signed() -> None:
     )
 
 
-def test_states_counts_and_words_are_those_of_an_answer_that_shows_its_number(network: Network) -> None:
+def lines_of(network: Network) -> set[str]:
+    """How the page tells of four hospitals, the first of which hides its number; names and times left out."""
     nodes = network.enrol(*SITES)
     question = network.ask()
     hidden = TWO_STEPS | {"persons": HIDDEN, "steps": [HIDDEN, HIDDEN], "years": [], "other_years": HIDDEN}
@@ -196,9 +197,30 @@ def test_states_counts_and_words_are_those_of_an_answer_that_shows_its_number(ne
         opened = node.take()
         node.answer(opened, node.partial(opened, content=content, shown_alone=False))
     document = network.read(question)
-    lines = [site_of(document, site) for site in SITES]
+    members = network.call("GET", "/network").json()["sites"]
+    answered = {line["id"]: (line["answered"], line["state"], line["sentence"]) for line in members}
     names = ("id", "name", "elapsed_ms")
-    told = {json.dumps({key: line[key] for key in line if key not in names}) for line in lines}
-    assert len(told) == 1, told
-    found = network.call("GET", "/network").json()["sites"]
-    assert len({json.dumps([line["answered"], line["state"], line["sentence"]]) for line in found}) == 1
+    return {
+        json.dumps([{key: line[key] for key in line if key not in names}, answered[line["id"]]])
+        for line in (site_of(document, site) for site in SITES)
+    }
+
+
+def test_states_counts_and_words_are_those_of_an_answer_that_shows_its_number(network: Network) -> None:
+    assert len(lines_of(network)) == 1
+
+
+def test_with_states_that_tell_the_hidden_answer_is_known(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As peers do it: a hospital whose number is hidden counts as one that did not answer."""
+    from maillage.hub.questions import judging
+
+    real = judging._check_content
+
+    def refuse_hidden(answer: Any, **rest: Any) -> Any:
+        hidden = isinstance(answer, Partial) and "suppressed" in answer.content["persons"]
+        return judging._rejection() if hidden else real(answer, **rest)
+
+    monkeypatch.setattr(judging, "_check_content", refuse_hidden)
+    assert len(lines_of(network)) == 2
