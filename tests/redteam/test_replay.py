@@ -4,6 +4,7 @@ import pytest
 
 from maillage.exchange.envelope import seal_answer
 from tests.integration.hub.conftest import Network
+from tests.integration.hub.test_hub_questions import TWO_STEPS
 
 
 def replay_a_poll(network: Network) -> tuple[int, int]:
@@ -34,7 +35,7 @@ def replay_an_answer(network: Network) -> int:
     """The answer to one question is sent as the answer to the next; the status."""
     (node,) = network.enrol("hcl")
     network.ask()
-    recorded = seal_answer(node.partial(node.take()), key=node.key)
+    recorded = seal_answer(node.partial(node.take(), content=TWO_STEPS), key=node.key)
     network.ask()
     return node.post(node.take().message.task_id, recorded).status_code
 
