@@ -1,5 +1,6 @@
 """The network: what it adds to the slowest hospital's engine, and what a node weighs."""
 
+import json
 import statistics
 import tempfile
 import time
@@ -13,7 +14,7 @@ from bench.measure import Measure
 from maillage.cli.demo.hospitals import synthetic_hospitals
 from maillage.cli.demo.network import NetworkOptions, RunningNetwork, running_network
 from maillage.cli.demo.permits import STUDY
-from maillage.client import CountResult, Hub
+from maillage.client import Hub
 
 PATIENTS = 20_000
 QUESTIONS = 40
@@ -36,34 +37,40 @@ def measure_network(*, home: Path, console: Console) -> Sequence[Measure]:
 def _measure_overhead(network: RunningNetwork) -> list[Measure]:
     with network.connect() as hub:
         _ask(hub)
-        runs = [_ask(hub) for _ in range(QUESTIONS)]
-    elapsed = [milliseconds for milliseconds, _result in runs]
-    overheads = [milliseconds - _slowest_engine(result) for milliseconds, result in runs]
+        elapsed = [_ask(hub) for _ in range(QUESTIONS)]
+    engines = _read_slowest_engines(network)[-QUESTIONS:]
+    overheads = [milliseconds - engine for milliseconds, engine in zip(elapsed, engines, strict=True)]
     how = f"{QUESTIONS} questions, 4 nodes of {PATIENTS} patients, one thread each, on one machine"
     return [
         Measure("submit → combined", statistics.median(elapsed), "ms", "≤ 1000", f"median; {how}"),
         Measure(
-            "overhead: elapsed − slowest node's engine",
+            "overhead: elapsed − slowest node's SQL",
             statistics.median(overheads),
             "ms",
-            "≤ 100",
-            f"median; {how}; the design's own goal is 50",
+            "≤ 50",
+            f"median; {how}; permits, guard, budgets and marks of time on",
         ),
         Measure("overhead, 90th percentile", statistics.quantiles(overheads, n=10)[-1], "ms", "", how),
     ]
 
 
-def _ask(hub: Hub) -> tuple[float, CountResult]:
+def _ask(hub: Hub) -> float:
     started = time.perf_counter()
     result = hub.count(QUESTION, permit=STUDY)
     milliseconds = (time.perf_counter() - started) * 1000
     if len(result.combined.contributing) != len(result.sites):
         raise RuntimeError(f"a hospital did not answer: {result}")
-    return milliseconds, result
+    return milliseconds
 
 
-def _slowest_engine(result: CountResult) -> float:
-    return max(site.engine_ms or 0.0 for site in result.sites)
+def _read_slowest_engines(network: RunningNetwork) -> list[float]:
+    """By question, the longest SQL in milliseconds: from the nodes' logs, for what leaves is rounded up."""
+    logs = [network.folder / f"{name}.log" for name in network.processes if name != "hub"]
+    times = [
+        [json.loads(line)["engine_ms"] for line in log.read_text().splitlines() if "job_computed" in line]
+        for log in logs
+    ]
+    return [max(each) for each in zip(*times, strict=True)]
 
 
 def _measure_memory(network: RunningNetwork) -> list[Measure]:

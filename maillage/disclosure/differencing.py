@@ -109,14 +109,28 @@ def check(new: PersonSet, *, released: Sequence[PersonSet], floor: int) -> Verdi
     beside = _Released.beside(new, released)
     apart = len(new) + beside.sizes - 2 * beside.shared
     nearest = int(np.argmin(apart))
+    # Looked for even when one set alone decides: an answer's time must not tell that a former one was near.
+    pair = _find_pair(new, released, beside, floor=floor)
     if apart[nearest] == 0:
         return Same(nearest)
     if apart[nearest] < floor:
         return TooClose((nearest,))
-    for signs, one, other in _suspects(new, beside, floor=floor):
-        if _gives_away(new, released[one], released[other], signs=signs, floor=floor):
-            return TooClose((one, other))
-    return Clear()
+    return Clear() if pair is None else TooClose(pair)
+
+
+def _find_pair(
+    new: PersonSet, released: Sequence[PersonSet], beside: _Released, *, floor: int
+) -> tuple[int, int] | None:
+    """The first two released sets that give away a small group together with the new one.
+
+    The others are looked for as well: to stop at the first would tell that there is one.
+    """
+    found = [
+        (one, other)
+        for signs, one, other in _suspects(new, beside, floor=floor)
+        if _gives_away(new, released[one], released[other], signs=signs, floor=floor)
+    ]
+    return found[0] if found else None
 
 
 def _suspects(new: PersonSet, beside: _Released, *, floor: int) -> Iterator[tuple[_Signs, int, int]]:

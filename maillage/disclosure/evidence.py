@@ -138,7 +138,7 @@ class Witness:
 
     def whole(self, persons: "Persons") -> "tuple[Cell, Former | None]":
         """As the gate's own."""
-        if self._compare is not None and len(persons) >= self.rules.floor:
+        if self._compare is not None:
             self._neighbours = self._compare(persons)
         cell, former = self._gate.whole(persons)
         self._cells.append((len(persons), cell))

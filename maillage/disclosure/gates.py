@@ -56,7 +56,8 @@ class Guard(Protocol):
     def judge(self, persons: Persons) -> Former | bool:
         """For a whole answer or a step: the former set that stands for it, or whether it may be shown.
 
-        It is compared with one former set and with two together, those of the present answer included.
+        It is compared with one former set and with two together, those of the present answer included. A set
+        under the floor may never be shown, and takes as long to judge.
         """
         ...
 
@@ -64,8 +65,11 @@ class Guard(Protocol):
         """For a part: whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
         ...
 
-    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any]) -> None:
-        """Remember what is told now; an answer leaves only after this."""
+    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any], at_least: int) -> None:
+        """Remember what is told now; an answer leaves only after this.
+
+        It takes as long as keeping `at_least` sets, however few there are.
+        """
         ...
 
 
@@ -94,7 +98,11 @@ class Gate(Protocol):
         ...
 
     def partition(self, groups: Mapping[int, Persons]) -> Partition:
-        """The cells of the whole answer split by an ordered group such as the year."""
+        """The cells of the whole answer split by an ordered group such as the year.
+
+        Asked for whatever became of the whole, so that it takes as long; told where that has a number of its
+        own.
+        """
         ...
 
     def settle(self, content: Mapping[str, Any]) -> None:
@@ -111,14 +119,21 @@ class ExactGate:
 
     def __post_init__(self) -> None:
         self._shown: list[Shown] = []
+        self._judged = 0
+        self._own = True
         self._refused = False
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons, or the number of the former answer that stands for it."""
         cell = protect_count(len(persons), rules=self.rules)
-        if self.guard is None or isinstance(cell, Suppressed):
+        self._own = not isinstance(cell, Suppressed)
+        if self.guard is None:
             return cell, None
         judged = self.guard.judge(persons)
+        self._judged += 2
+        if isinstance(cell, Suppressed):
+            return cell, None
+        self._own = judged is True
         if judged is False:
             self._refused = True
             return Suppressed(Suppression.PROTECTED), None
@@ -146,12 +161,15 @@ class ExactGate:
 
     def _tell(self, persons: Persons) -> tuple[int | None, bool]:
         """The number that may be told of a step, None for none; and whether it is its own."""
-        if self.guard is None or len(persons) < self.rules.floor:
+        if self.guard is None:
+            return len(persons), True
+        judged = self.guard.judge(persons)
+        self._judged += 1
+        if len(persons) < self.rules.floor:
             return len(persons), True
         if self._refused:
             # A step may be the very cohort that is hidden.
             return None, True
-        judged = self.guard.judge(persons)
         if isinstance(judged, Former):
             return judged.persons, False
         return (len(persons) if judged else None), True
@@ -168,13 +186,14 @@ class ExactGate:
                 break
             barred.add(min(shown, key=lambda group: (counts[group], group)))
         parts = [groups[group] for group in shown] + ([rest] if shown and len(rest) else [])
-        self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in parts]
+        if self._own:
+            self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in parts]
         return partition
 
     def settle(self, content: Mapping[str, Any]) -> None:
-        """Keep the sets behind every shown cell."""
-        if self.guard is not None and self._shown:
-            self.guard.keep(self._shown, content=content)
+        """Keep the sets behind every shown cell; with none as well, which must take as long."""
+        if self.guard is not None:
+            self.guard.keep(self._shown, content=content, at_least=self._judged)
 
     def _allows(self, persons: Persons) -> bool:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)

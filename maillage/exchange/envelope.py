@@ -44,6 +44,9 @@ EVIDENCE_TYPE = "application/vnd.maillage.evidence+json"
 
 MAX_HEAD_BYTES = 8_000
 
+ANSWER_BLOCK_BYTES = 8192
+"""Answers are as long as a whole number of these; a count with twenty steps and thirty years fits in one."""
+
 AnyAnswer = Partial | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
 ModelT = TypeVar("ModelT", bound=Message)
@@ -67,8 +70,13 @@ def seal_task(task: Task, *, key: SigningKey, protocol: int = version.CURRENT) -
 
 
 def seal_answer(answer: Message, *, key: SigningKey) -> bytes:
-    """Sign an answer."""
-    return _seal(answer.to_bytes(), payload_type=ANSWER_TYPE, key=key)
+    """Sign an answer, and fill it up with spaces to a whole number of blocks.
+
+    Whoever sees only the length of encrypted messages would tell a refusal from numbers, and few from many.
+    """
+    sealed = _seal(answer.to_bytes(), payload_type=ANSWER_TYPE, key=key)
+    blocks = -(-len(sealed) // ANSWER_BLOCK_BYTES)
+    return sealed.ljust(min(blocks * ANSWER_BLOCK_BYTES, max(MAX_ENVELOPE_BYTES, len(sealed))))
 
 
 def seal_publication(publication: Publication, *, key: SigningKey) -> bytes:

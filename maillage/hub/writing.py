@@ -1,24 +1,39 @@
 """Transactions that write, one at a time inside this process."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.db import connection
 
+from maillage.governance.statements import execute
 from maillage.governance.transactions import atomic
 from maillage.hub.boot import Hub
 
 
 @contextmanager
-def writing(hub: Hub) -> Generator[None]:
+def writing(hub: Hub, *, waits: bool = False) -> Generator[None]:
     """A transaction. On SQLite, threads queue for it on a lock.
 
     SQLite has one writer, and whoever finds it busy sleeps for up to 100 ms before looking again: with
     four hospitals answering at once, that waiting was most of a question's time.
+
+    `waits`: it is on the disk with the next that is, not when it returns. For what a power cut may take back
+    without harm, change and audit event together, such as a task that was lent: it is lent again.
     """
     if connection.vendor != "sqlite":
         with atomic():
+            if waits:
+                execute("SET LOCAL synchronous_commit TO OFF")
             yield
         return
-    with hub.writer, atomic():
+    with hub.writer, _unsynchronised() if waits else nullcontext(), atomic():
         yield
+
+
+@contextmanager
+def _unsynchronised() -> Generator[None]:
+    execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        execute("PRAGMA synchronous = FULL")

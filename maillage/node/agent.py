@@ -85,14 +85,14 @@ def _keep_up(loop: Callable[[Shared], None], shared: Shared) -> None:
 
 
 def _poll(shared: Shared) -> None:
-    with shared.node.open_store() as store, shared.node.call_hub() as client:
+    with shared.node.open_store(waits=True) as store, shared.node.call_hub() as client:
         # The first hello names the vocabulary, which the worker reads.
         shared.warm.wait(WARM_SECONDS)
         keep_ticking(Poller(shared, store, client).tick, shared=shared, bell=shared.to_poll, pause=0)
 
 
 def _run(shared: Shared) -> None:
-    with shared.node.open_store() as store:
+    with shared.node.open_store(waits=True) as store:
         runner = Runner(shared, store)
         runner.warm_up()
         shared.warm.set()
@@ -100,7 +100,7 @@ def _run(shared: Shared) -> None:
 
 
 def _send(shared: Shared) -> None:
-    with shared.node.open_store() as store, shared.node.call_hub() as client:
+    with shared.node.open_store(waits=True) as store, shared.node.call_hub() as client:
         keep_ticking(Sender(shared, store, client).tick, shared=shared, bell=shared.to_send)
 
 

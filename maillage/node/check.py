@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from maillage.analysis.errors import AnalysisError
 from maillage.analysis.registry import Installed, find_spec, read_parameters
 from maillage.base.keys import PublicKey
-from maillage.exchange.envelope import open_task
+from maillage.exchange.envelope import Opened, open_task
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
@@ -45,17 +46,25 @@ def read_delivery(
     """
     if data is None:
         return Delivery(task_id, data_hash, None, Reason.ENVELOPE_TOO_LARGE)
-    try:
-        opened = open_task(data, signers=signers)
-    except EnvelopeError as error:
-        return Delivery(task_id, data_hash, None, error.reason)
-    except Exception:  # noqa: BLE001 - bytes that break their reader are bytes that cannot be read
-        # Raised further, it would meet the same bytes at each turn of the loop, and stop every other task.
-        return Delivery(task_id, data_hash, None, Reason.ENVELOPE_MALFORMED)
+    opened = _open(data, tuple(signers.values()))
+    if isinstance(opened, Reason):
+        return Delivery(task_id, data_hash, None, opened)
     if opened.message.task_id != task_id:
         # A true envelope under another task's name: whoever delivers it replays it.
         return Delivery(task_id, data_hash, None, Reason.ENVELOPE_REPLAYED)
     return Delivery(task_id, opened.payload_hash, opened.message, None)
+
+
+@lru_cache(maxsize=4)
+def _open(data: bytes, signers: tuple[PublicKey, ...]) -> Opened[Task] | Reason:
+    """A task is opened when it is decided and when it is computed: the same bytes, the same outcome."""
+    try:
+        return open_task(data, signers={key.fingerprint: key for key in signers})
+    except EnvelopeError as error:
+        return error.reason
+    except Exception:  # noqa: BLE001 - bytes that break their reader are bytes that cannot be read
+        # Raised further, it would meet the same bytes at each turn of the loop, and stop every other task.
+        return Reason.ENVELOPE_MALFORMED
 
 
 def check_task(task: Task, *, site: str, now: datetime, installed: Mapping[str, Installed]) -> Reason | None:

@@ -96,10 +96,10 @@ class Node:
         return load_policy(self.policy_path)
 
     @contextmanager
-    def open_store(self) -> Generator[Store]:
-        """The store for one thread; each commit also renews the signed head."""
-        with open_store(self.folder / "node.sqlite") as store:
-            store.after_commit = lambda: self._keep_head(store)
+    def open_store(self, *, waits: bool = False) -> Generator[Store]:
+        """The store for one thread; what reaches the disk also renews the signed head."""
+        with open_store(self.folder / "node.sqlite", waits=waits) as store:
+            store.after_flush = lambda: self._keep_head(store)
             yield store
 
     def call_hub(self) -> HubClient:

@@ -62,6 +62,11 @@ def append(
     return head
 
 
+def flush(store: Store) -> None:
+    """Have every line so far, and what was changed with each, on the disk."""
+    store.flush(upto=read_head(store).sequence)
+
+
 def read_head(store: Store) -> Head:
     """The last line."""
     row = store.row("head")

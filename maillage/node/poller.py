@@ -26,6 +26,8 @@ from maillage.node.store import Store
 from maillage.node.tasks import MAX_ATTEMPTS
 
 IDLE_PAUSE_SECONDS = 0.5
+ANSWER_FIRST_SECONDS = 0.2
+"""How long a taken task's answer may come first; a cancellation is heard so much later at most."""
 # About what an answer takes. A probe of a few bytes would fit in what the store's log already holds.
 _ROOM = "0" * 65_536
 
@@ -175,8 +177,12 @@ class Poller:
         reception = tasks.receive(self._store, node=node, task_id=poll.task_id, data=envelope)
         self._shared.log.info("task_delivered", task=poll.task_id, reception=reception)
         self._shared.probe("received")
-        self._shared.to_send.set()
+        if reception is not tasks.Reception.NEW:
+            self._shared.to_send.set()
+        self._shared.to_poll.clear()
         self._decide_received()
+        # The machine is the answer's first: the next poll costs hub and node what both need for it now.
+        self._shared.to_poll.wait(ANSWER_FIRST_SECONDS)
 
     def _cancel(self, task_id: str) -> None:
         try:

@@ -4,7 +4,7 @@ import sqlite3
 
 from maillage.base.clock import format_instant
 from maillage.exchange.reasons import Reason
-from maillage.node import tasks
+from maillage.node import ledger, tasks
 from maillage.node.answer import make_refusal
 from maillage.node.client import HubClient
 from maillage.node.decide import open_row
@@ -33,7 +33,11 @@ class Sender:
         """
         self._expire()
         trouble: HubAnswerError | None = None
-        for due in self._store.rows("due_answers"):
+        answers = self._store.rows("due_answers")
+        if answers:
+            # What the hub is told must not be forgotten here by a power cut.
+            ledger.flush(self._store)
+        for due in answers:
             try:
                 self._send(due)
             except HubAnswerError as error:
@@ -52,6 +56,7 @@ class Sender:
 
     def _send(self, due: sqlite3.Row) -> None:
         accepted, code = self._post(due)
+        self._shared.to_poll.set()
         self._shared.probe("sent")
         tasks.settle(self._store, node=self._shared.node, due=due, accepted=accepted, code=code)
         self._shared.log.info(

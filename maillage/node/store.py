@@ -1,6 +1,9 @@
-"""The store: one SQLite file (WAL, every commit on disk before it counts), its SQL in `sql/`.
+"""The store: one SQLite file (WAL), its SQL in `sql/`.
 
-A task's state, the ledger and the answers are in one database so that each move is one transaction.
+A task's state, the ledger and the answers are in one database so that each move is one transaction. A
+person's commit is on the disk when it returns. The agent's own wait for `flush`, before anything leaves
+that tells of them: a power cut before takes back the last moves of a task, whole and in order, and the hub
+lends it again. The end of the process takes back nothing.
 """
 
 import os
@@ -16,6 +19,7 @@ from maillage.base.statements import load_statements
 from maillage.node.errors import NodeExistsError, NodeMissingError, StoreBrokenError, StoreFullError
 
 BUSY_SECONDS = 10
+FLUSHED_FACT = "flushed"
 VERSIONS = ("schema.sql", "objections.sql", "permits.sql", "anchors.sql", "held.sql")
 """The scripts that make a store, in order; each ends by writing its number, from 1, as `user_version`."""
 # Quotas and files at their size limit show as errors of writing, not as "full"; the agent treats them alike.
@@ -23,12 +27,16 @@ _FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 
 
 class Store:
-    """One connection, for one thread. Reads at will; changes only inside `transaction`."""
+    """One connection, for one thread. Reads at will; changes only inside `transaction`.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    `waits`: commits are on the disk with the next `flush`, of this store or another's, not before.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, waits: bool = False) -> None:
         self.connection = connection
-        #: Called after each commit, with nothing locked; the ledger's keeper sets it.
-        self.after_commit: Callable[[], None] = _do_nothing
+        #: Called when commits are on the disk, with nothing locked; the ledger's keeper sets it.
+        self.after_flush: Callable[[], None] = _do_nothing
+        self._waits = waits
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -49,7 +57,23 @@ class Store:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
-        self.after_commit()
+        if not self._waits:
+            self.after_flush()
+
+    def flush(self, *, upto: int) -> None:
+        """Have all that was committed on the disk; `upto`, the ledger's last line, is noted there.
+
+        Raises StoreFullError.
+        """
+        if not self._waits:
+            return
+        self.connection.execute("PRAGMA synchronous = FULL")
+        try:
+            with self.transaction():
+                self.change("set_fact", name=FLUSHED_FACT, value=str(upto))
+        finally:
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.after_flush()
 
     @contextmanager
     def snapshot(self) -> Generator[None]:
@@ -102,16 +126,18 @@ def create_store(path: Path) -> None:
 
 
 @contextmanager
-def open_store(path: Path) -> Generator[Store]:
+def open_store(path: Path, *, waits: bool = False) -> Generator[Store]:
     """A store for the body of a `with`. A missing file is an error: a new one would forget every answer."""
     if not path.is_file():
         raise NodeMissingError(
             _("Le registre {path} est introuvable.").format(path=path),
             remedy=_("Restaurez-le, ou créez un nouveau nœud avec une nouvelle clé."),
         )
-    store = Store(_connect(path))
+    store = Store(_connect(path), waits=waits)
     try:
         _check_version(store, path)
+        if waits:
+            store.connection.execute("PRAGMA synchronous = NORMAL")
         yield store
     finally:
         store.close()

@@ -17,11 +17,12 @@ def content(
     def cell(value: int | None) -> dict[str, Any]:
         return {"count": value} if value else SMALL
 
+    rest = (persons or 0) - sum(value or 0 for value in (years or {}).values())
     return {
         "persons": cell(persons),
         "steps": [cell(step) for step in steps or [persons]],
         "years": [{"year": year, "persons": cell(value)} for year, value in (years or {}).items()],
-        "other_years": None,
+        "other_years": cell(rest) if rest or not years else None,
     }
 
 

@@ -79,6 +79,21 @@ def _differences(content: CountContent) -> Iterable[int]:
     years = [year.persons.value for year in content.years if isinstance(year.persons, Count)]
     if years:
         yield (content.persons.value if isinstance(content.persons, Count) else 0) - sum(years)
+    if isinstance(content.persons, Count) and _says_another_rest(
+        content, rest=content.persons.value - sum(years)
+    ):
+        raise ContentError(_("La réponse d’un hôpital se contredit : ses années ne font pas son total."))
+
+
+def _says_another_rest(content: CountContent, *, rest: int) -> bool:
+    """Whether what is told of the years that are not shown contradicts the total and those that are."""
+    match content.other_years:
+        case Count(number):
+            return number != rest
+        case None:
+            return rest != 0
+        case _:
+            return False
 
 
 def _is_under(cell: Cell, *, floor: int) -> bool:

@@ -59,11 +59,13 @@ def run(
     plan = compile_for(engine, cohort)
     compiled = time.perf_counter()
     found = find_persons(plan, engine=engine)
+    counted = time.perf_counter()
     content = protect(found, gate=gate)
     return LocalAnswer(
         content,
         compile_ms=(compiled - started) * 1000,
-        engine_ms=(time.perf_counter() - compiled) * 1000,
+        engine_ms=(counted - compiled) * 1000,
+        gate_ms=(time.perf_counter() - counted) * 1000,
     )
 
 
@@ -92,6 +94,7 @@ def protect(found: FoundPersons, *, gate: Gate) -> CountContent:
 
 def _split(found: FoundPersons, *, gate: Gate, whole: Cell, former: Former | None) -> dict[str, Any]:
     """The years; a former answer's where that stands for this one, none where the whole is hidden."""
+    partition = gate.partition(found.years)
     if former is not None and former.content is not None:
         told = CountContent.model_validate(former.content)
         return {"years": told.years, "other_years": told.other_years}
@@ -99,7 +102,6 @@ def _split(found: FoundPersons, *, gate: Gate, whole: Cell, former: Former | Non
         return {"years": (), "other_years": Suppressed(Suppression.PROTECTED)}
     if isinstance(whole, Suppressed):
         return {"years": (), "other_years": whole}
-    partition = gate.partition(found.years)
     years = tuple(YearCell(year=year, persons=cell) for year, cell in partition.groups.items())
     return {"years": years, "other_years": partition.rest}
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
-
 from maillage.base.clock import format_instant
 from maillage.exchange.envelope import Signers, open_permit
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.permit import Permit
 from maillage.governance.permits.models import PublishedPermit
 from maillage.governance.permits.states import PermitState
+from maillage.governance.statements import execute
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class Published:
 
 
 def read_edition() -> str:
-    """A mark that changes with every change of any permit; one read."""
-    found = PublishedPermit.objects.aggregate(count=Count("hash"), latest=Max("changed_at"))
-    return f"{found['count']}-{format_instant(found['latest'])}" if found["count"] else "0"
+    """A mark that changes with every change of any permit; one read, for each look of each waiting node."""
+    ((count, latest),) = execute("SELECT count(*), max(changed_at) FROM permits_publishedpermit")
+    return f"{count}-{latest}".replace(" ", "T") if count else "0"
 
 
 def list_for(site: str, *, signers: Signers) -> Published:

@@ -49,7 +49,8 @@ def deliver(caller: Caller, *, boot: str, hub: Hub) -> Delivery:
     Raises FormerBootError.
     """
     now = hub.clock()
-    with writing(hub):
+    # A power cut takes the lease back with its event, and the task is lent again.
+    with writing(hub, waits=True):
         take_nonce(caller)
         _refuse_former_boot(caller.site, boot=boot)
         cancelled = execute(statements()["tell_cancelled"], site=caller.site, no=False)
@@ -66,7 +67,7 @@ def deliver(caller: Caller, *, boot: str, hub: Hub) -> Delivery:
 def end_idle_poll(caller: Caller, *, boot: str, hub: Hub) -> None:
     """A poll brought nothing: the node is alive all the same, and what it holds stays lent to it."""
     now = hub.clock()
-    with writing(hub):
+    with writing(hub, waits=True):
         take_nonce(caller)
         forget_old_nonces(now=now)
         skew = caller.skew.total_seconds()

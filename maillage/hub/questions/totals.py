@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maillage.disclosure import Suppressed, cell_from_json
+from maillage.governance.statements import execute
+from maillage.hub.questions.changes import statements
 from maillage.hub.questions.contents import read_content
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.states import QuestionState, TaskState
@@ -16,9 +18,9 @@ from maillage.hub.questions.states import QuestionState, TaskState
 
 def fix_total(question_id: str) -> None:
     """Note whom the total mixes, none when it is hidden; in the transaction that may close the question."""
-    question = Question.objects.defer("cohort").get(id=question_id)
-    if question.state == QuestionState.OPEN:
+    if _is_open(question_id):
         return
+    question = Question.objects.defer("cohort").get(id=question_id)
     contents = _mixed_contents(question_id)
     mixed = sorted(contents)
     repeated = any(content.get("repeated") for content in contents.values())
@@ -26,6 +28,11 @@ def fix_total(question_id: str) -> None:
         mixed = []
     question.mixed = mixed
     question.save(update_fields=["mixed"])
+
+
+def _is_open(question_id: str) -> bool:
+    ((state,),) = execute(statements()["find_state"], question=question_id)
+    return state == QuestionState.OPEN
 
 
 def _mixed_contents(question_id: str) -> dict[str, Mapping[str, Any]]:

@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from maillage.base.canon import sha256_hex
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
+from maillage.base.keys import PublicKey
 from maillage.disclosure.noise import has_opendp
 from maillage.exchange.envelope import (
     Opened,
@@ -56,13 +58,19 @@ def find_permit(store: Store, name: str) -> Stored:
 
 
 def _to_stored(store: Store, row: sqlite3.Row) -> Stored:
-    try:
-        opened = open_permit(row["envelope"], signers=trusted_signers(store))
-        # The row's hash is what was accepted; other bytes that the committee signed are another permit.
-        permit = opened.message if opened.payload_hash == row["hash"] else None
-    except EnvelopeError:
-        permit = None
+    opened = _open_known(row["envelope"], tuple(trusted_signers(store).values()))
+    # The row's hash is what was accepted; other bytes that the committee signed are another permit.
+    permit = opened.message if opened is not None and opened.payload_hash == row["hash"] else None
     return Stored(row["hash"], row["permit_id"], PermitState(row["state"]), permit, row["decision"])
+
+
+# A permit is looked at three times for each question: the same bytes under the same keys read the same.
+@lru_cache(maxsize=16)
+def _open_known(envelope: bytes, signers: tuple[PublicKey, ...]) -> Opened[Permit] | None:
+    try:
+        return open_permit(envelope, signers={key.fingerprint: key for key in signers})
+    except EnvelopeError:
+        return None
 
 
 def receive(store: Store, *, node: Node, envelope: bytes) -> Opened[Permit]:
@@ -193,12 +201,17 @@ def is_accepted(found: Stored, *, node: Node) -> bool:
     """Whether this hospital's own signature says so; a state written into the file is not enough."""
     if found.state is not PermitState.ACCEPTED or found.decision is None:
         return False
-    own = node.key.public
+    word = _open_word(found.decision, node.key.public)
+    facts = (found.hash, node.site, Decision.ACCEPTED)
+    return word is not None and (word.permit, word.site, word.decision) == facts
+
+
+@lru_cache(maxsize=16)
+def _open_word(decision: bytes, own: PublicKey) -> SiteDecision | None:
     try:
-        word = open_site_decision(found.decision, signers={own.fingerprint: own}).message
+        return open_site_decision(decision, signers={own.fingerprint: own}).message
     except EnvelopeError:
-        return False
-    return (word.permit, word.site, word.decision) == (found.hash, node.site, Decision.ACCEPTED)
+        return None
 
 
 def permit_in_force(store: Store, *, node: Node, name: str) -> Stored | Reason:

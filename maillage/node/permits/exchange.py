@@ -1,6 +1,7 @@
 """Permits between hub and node: take what the committee publishes, tell what this hospital says to it."""
 
 from maillage.exchange.errors import EnvelopeError
+from maillage.node import ledger
 from maillage.node.client import HubClient
 from maillage.node.errors import HubAnswerError, PermitRefusedError
 from maillage.node.folder import Node
@@ -31,6 +32,8 @@ def take_permits(store: Store, client: HubClient, *, node: Node, edition: str, l
                 log.warning("permit_passed_over", what=error.what, why=error.why)
     with store.transaction():
         store.change("set_fact", name=_SEEN, value=mark)
+    # A permit taken back stays so after a power cut.
+    ledger.flush(store)
 
 
 def known_edition(store: Store) -> str:

@@ -18,3 +18,10 @@ CREATE TABLE IF NOT EXISTS ranks (
     block_id INTEGER PRIMARY KEY,
     block    BLOB NOT NULL
 ) STRICT;
+
+-- Written by each job, whatever it keeps: one that keeps nothing takes no less time.
+CREATE TABLE IF NOT EXISTS latest_job (
+    only  INTEGER PRIMARY KEY CHECK (only = 1),
+    job   TEXT NOT NULL,
+    chaff BLOB NOT NULL
+) STRICT;

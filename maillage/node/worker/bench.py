@@ -1,6 +1,7 @@
 """The worker's bench: the open warehouse, and one job at a time on it."""
 
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from maillage.node.worker.everyone import IN_PLACE_SECONDS, Everyone
 from maillage.node.worker.gatekeeper import PRIVATE_RULES, GateKeeper
 from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
 from maillage.node.worker.reasons import find_reason
+from maillage.node.worker.times import next_mark, wait_for_mark
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import QueryInterruptedError
@@ -52,7 +54,16 @@ class WorkBench:
         return Ready(reference=self._reference)
 
     def run(self, job: Job) -> Computed | Declined:
-        """Compute one job; whatever happens becomes a code, and a line of the log."""
+        """Compute one job, and answer at the next mark of time; exact times are for the hospital's log."""
+        started = time.monotonic()
+        answer = self._answer(job)
+        mark = wait_for_mark(started)
+        if isinstance(answer, Declined):
+            return answer
+        return answer.model_copy(update={"compile_ms": next_mark(answer.compile_ms), "engine_ms": mark})
+
+    def _answer(self, job: Job) -> Computed | Declined:
+        """Whatever happens becomes a code, and a line of the log."""
         if job.analysis.id not in ANALYSES or code_hash(job.analysis.id) != job.analysis.code:
             # The agent checked its own copy; an upgrade may have come between the two processes' starts.
             return Declined(job_id=job.job_id, reason=Reason.ANALYSIS_DIFFERS, incident=new_id("incident"))
@@ -80,6 +91,13 @@ class WorkBench:
         self._begin(job)
         gate = self._gates.make(job, everyone=self._find_everyone(engine))
         local = run(cohort=cohort, parameters=parameters, engine=engine, gate=gate)
+        self._log.info(
+            "job_computed",
+            job=job.job_id,
+            compile_ms=local.compile_ms,
+            engine_ms=local.engine_ms,
+            gate_ms=local.gate_ms,
+        )
         return Computed(
             job_id=job.job_id,
             content=local.content.model_dump(mode="json"),

@@ -23,6 +23,10 @@ _STRONGER = {(Role.PART, Role.STEP), (Role.PART, Role.WHOLE)}
 """A set kept as a part is kept again as what is compared more."""
 
 
+_NOBODYS_RANKS = np.arange(2**31, 2**31 + 256)
+"""A cohort of a usual size, of persons whom no warehouse has met: two thousand million others come first."""
+
+
 class History:
     """What was released in one scope, read once and kept in memory beside the file."""
 
@@ -51,10 +55,10 @@ class History:
         wholes = [kept for kept in self._kept if kept.role is Role.WHOLE]
         return [Neighbour(kept.job, _relate(persons, kept.persons, floor=floor)) for kept in wholes]
 
-    def add(self, shown: Sequence[Kept], *, job: str) -> None:
+    def add(self, shown: Sequence[Kept], *, job: str, at_least: int) -> None:
         """Keep on disk, then in memory; a set that is known already is not kept twice."""
         new = [replace(kept, job=job) for kept in shown if kept.content is not None or not self._knows(kept)]
-        self._releases.keep(self._scope, job=job, shown=new)
+        self._releases.keep(self._scope, job=job, shown=new, at_least=at_least)
         self._kept += new
         self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
 
@@ -82,6 +86,7 @@ class ReleaseGuard:
             Kept(everyone, exact=True, role=Role.WHOLE, content=None) if everyone and floor > 1 else None
         )
         self._everyone_told = False
+        self._stand_in = PersonSet.of(_NOBODYS_RANKS)
 
     @property
     def former(self) -> int:
@@ -89,22 +94,31 @@ class ReleaseGuard:
         return len(self._history)
 
     def compare(self, persons: Persons) -> list[Neighbour]:
-        """How these persons stand to those of former whole answers; nothing is decided by it."""
-        return self._history.compare(self._releases.rank(persons), floor=self._floor)
+        """How these persons stand to those of former whole answers, for a checker; none when they are few."""
+        found = self._history.compare(self._rank(persons), floor=self._floor)
+        return [] if len(persons) < self._floor else found
+
+    def _rank(self, persons: Persons) -> PersonSet:
+        """The set, or one of other persons in the place of one under the floor: the same work for both."""
+        return self._stand_in if len(persons) < self._floor else self._releases.rank(persons)
 
     def judge(self, persons: Persons) -> Former | bool:
         """The nearest exact set within the floor stands for these persons; else whether they may be shown.
 
         A set that a former number stood for is a limit too: who knows what it contains, and that it is
-        near the number told, could bound what lies between it and a set told exactly.
+        near the number told, could bound what lies between it and a set told exactly. All of it is looked at
+        for every set, and for one under the floor as if it were of other persons: the time must not tell.
         """
-        new = self._releases.rank(persons)
+        new = self._rank(persons)
         near = self._near(new)
+        close = self._is_close_to_two(new)
         exact = next((kept for kept in near if kept.exact), None)
+        if len(persons) < self._floor:
+            return False
         if exact is not None:
             self._everyone_told |= exact is self._everyone
             return Former(len(exact.persons), exact.content)
-        if near or self._is_close_to_two(new):
+        if near or close:
             return False
         self._present.append(new)
         return True
@@ -128,7 +142,7 @@ class ReleaseGuard:
         new = self._releases.rank(persons)
         return all(kept.persons.bits == new.bits for kept in self._near(new))
 
-    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any]) -> None:
+    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any], at_least: int) -> None:
         """Remember the sets; the content with the whole answer's where its number is its own."""
         kept = [
             Kept(
@@ -142,7 +156,7 @@ class ReleaseGuard:
         if self._everyone is not None and self._everyone_told:
             # Told to this requester now: patients who arrive later are compared with this set too.
             kept.append(self._everyone)
-        self._history.add(kept, job=self._job)
+        self._history.add(kept, job=self._job, at_least=at_least)
 
 
 def _relate(one: PersonSet, other: PersonSet, *, floor: int) -> Relation:

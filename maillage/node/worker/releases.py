@@ -26,6 +26,8 @@ from maillage.disclosure.persons import PersonSet
 from maillage.node.secret import read_secret, releases_broken
 
 _NONCE_BYTES = 12
+_CHAFF_BYTES = 800
+"""About what a set of some hundred persons weighs."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,18 @@ class Releases:
         rows = self._connection.execute(_queries()["kept"], {"scope": scope}).fetchall()
         return [self._read(scope, *row) for row in rows]
 
-    def keep(self, scope: str, *, job: str, shown: Sequence[Kept]) -> None:
-        """Remember these, all or none, on disk before it returns."""
+    def keep(self, scope: str, *, job: str, shown: Sequence[Kept], at_least: int = 0) -> None:
+        """Remember these, all or none, on disk before it returns.
+
+        Persons met for the first time get their place in the same transaction. A job with fewer sets than
+        `at_least` writes so much the more chaff: the time must not tell whether there was something to keep.
+        """
+        block = self._ranks.unwritten
+        chaff = [self.seal(token_bytes(_CHAFF_BYTES), scope=scope) for _set in range(at_least - len(shown))]
         with self._connection:
+            self._connection.execute(_queries()["note_job"], {"job": job, "chaff": b"".join(chaff)})
+            if block.size:
+                self._connection.execute(_queries()["add_block"], {"block": block.tobytes()})
             for kept in shown:
                 told = json.dumps({"exact": kept.exact, "role": kept.role, "content": kept.content})
                 self._connection.execute(
@@ -85,6 +96,7 @@ class Releases:
                         "content": self.seal(told.encode(), scope=scope),
                     },
                 )
+        self._ranks.note_written()
 
     def forget_job(self, job: str) -> bool:
         """Drop what a job kept that runs again, so was not answered; whether there was any."""
@@ -117,34 +129,42 @@ class _Ranks:
     """Which person has which rank: an id's position among all ids ever met, in the order of meeting."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
         blocks = connection.execute(_queries()["blocks"]).fetchall()
-        self._ids = np.frombuffer(b"".join(block for (block,) in blocks), dtype=np.int64)
-        self._sort()
+        ids = np.frombuffer(b"".join(block for (block,) in blocks), dtype=np.int64)
+        self._order = np.argsort(ids, kind="stable")
+        self._sorted = ids[self._order]
+        self._unwritten = np.array([], dtype=np.int64)
+
+    @property
+    def unwritten(self) -> NDArray[np.int64]:
+        """Those met since the file was last written to, in order."""
+        return self._unwritten
+
+    def note_written(self) -> None:
+        """The file holds all of them."""
+        self._unwritten = np.array([], dtype=np.int64)
 
     def find(self, persons: NDArray[np.int64]) -> NDArray[np.int64]:
-        found = self._look_up(persons)
-        unknown = np.unique(persons[found < 0])
+        places = np.searchsorted(self._sorted, persons)
+        unknown = np.unique(persons[~self._is_at(places, persons)])
         if unknown.size:
             self._add(unknown)
-            found = self._look_up(persons)
-        return found
+            places = np.searchsorted(self._sorted, persons)
+        return self._order[places]
 
-    def _look_up(self, persons: NDArray[np.int64]) -> NDArray[np.int64]:
-        if not self._ids.size:
-            return np.full(len(persons), -1, dtype=np.int64)
-        places = np.searchsorted(self._sorted, persons).clip(max=self._ids.size - 1)
-        return np.where(self._sorted[places] == persons, self._order[places], -1)
+    def _is_at(self, places: NDArray[np.intp], persons: NDArray[np.int64]) -> NDArray[np.bool_]:
+        if not self._sorted.size:
+            return np.zeros(len(persons), dtype=np.bool_)
+        return self._sorted[places.clip(max=self._sorted.size - 1)] == persons
 
     def _add(self, unknown: NDArray[np.int64]) -> None:
-        with self._connection:
-            self._connection.execute(_queries()["add_block"], {"block": unknown.tobytes()})
-        self._ids = np.concatenate([self._ids, unknown])
-        self._sort()
-
-    def _sort(self) -> None:
-        self._order = np.argsort(self._ids, kind="stable")
-        self._sorted = self._ids[self._order]
+        # Put where they belong among the others: sorting all of them anew would take longer for new persons
+        # than for known ones, by what the attacker can measure.
+        places = np.searchsorted(self._sorted, unknown)
+        ranks = np.arange(self._order.size, self._order.size + unknown.size)
+        self._sorted = np.insert(self._sorted, places, unknown)
+        self._order = np.insert(self._order, places, ranks)
+        self._unwritten = np.concatenate([self._unwritten, unknown])
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -66,6 +66,9 @@ SET last_seen = %(now)s,
                            THEN %(sequence)s ELSE anchor_sequence END
 WHERE site = %(site)s;
 
+-- name: find_state
+SELECT state FROM questions_question WHERE id = %(question)s;
+
 -- name: find_version
 -- Its version, its state, and whether its date limit has come.
 SELECT version, state, expires_at <= %(now)s FROM questions_question WHERE id = %(question)s AND requester = %(requester)s;
