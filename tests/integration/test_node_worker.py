@@ -32,7 +32,8 @@ def _load(folder: Path, *, persons: int = PERSONS) -> Path:
     return load_tables(
         folder,
         {
-            "person": people(*ids),
+            # A floor's worth of others: a cohort of everybody would be told without years.
+            "person": people(*ids, *range(10_001, 10_012)),
             "observation_period": [{"observation_period_id": n, "person_id": n} | span for n in ids],
             "condition_occurrence": [{"condition_occurrence_id": n, "person_id": n} | condition for n in ids],
             "concept_ancestor": [{"ancestor_concept_id": 201826, "descendant_concept_id": 201826}],
