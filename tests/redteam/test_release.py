@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from maillage.base.canon import sha256_hex
+from maillage.exchange import release as rules
 from maillage.exchange import result
 from maillage.exchange.envelope import open_answer, seal_answer, seal_evidence, seal_task
 from maillage.exchange.errors import EnvelopeError
@@ -74,6 +75,37 @@ def test_with_the_checkers_not_compared_author_and_lone_checker_win(
     node = strict_node(tmp_path)
     with node.open_store() as store:
         assert let_go_by(store, node, compute(store, node), "alice", "alice")
+
+
+def slip_a_word_in(store: Store, task_id: str) -> None:
+    """What a second person would have said, written into the table."""
+    slipped = (
+        "INSERT INTO words (task_id, round, checker, outcome, masks, note, at) "
+        "VALUES (?, 1, 'Mme Roux', 'conform', '[]', '', '2026-11-28T08:00:00.000Z')"
+    )
+    store.connection.execute(slipped, (task_id,))
+
+
+def test_a_word_slipped_into_the_file_is_nobodys(tmp_path: Path) -> None:
+    node = strict_node(tmp_path)
+    with node.open_store() as store:
+        task_id = compute(store, node)
+        slip_a_word_in(store, task_id)
+        assert not let_go_by(store, node, task_id, "Dr Faure")
+
+
+def test_with_the_table_believed_the_lone_checker_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def believe(store: Store, task_id: str) -> list[rules.Word]:
+        return [one.word for one in held.list_words(store, task_id)]
+
+    monkeypatch.setattr(check, "read_round", believe)
+    node = strict_node(tmp_path)
+    with node.open_store() as store:
+        task_id = compute(store, node)
+        slip_a_word_in(store, task_id)
+        assert let_go_by(store, node, task_id, "Dr Faure")
 
 
 def lower_the_number(store: Store, task_id: str) -> None:
@@ -185,8 +217,10 @@ def test_whatever_the_hub_says_a_held_answer_is_not_on_the_wire(hub: StandInHub,
     task = send_task(hub)
     with agent_thread(node):
         hub.wait_for_answers(task.task_id)
+        wait_until(lambda: no_answer_is_due(node))
         hub.deliver_again(task.task_id)
         hub.wait_for_answers(task.task_id, count=2)
+        wait_until(lambda: no_answer_is_due(node))
         # Another message under the same name, as to say: released, answer at last.
         forged = node_task(task_id=task.task_id, title="released")
         hub.tasks[task.task_id].envelope = seal_task(forged, key=hub.key)

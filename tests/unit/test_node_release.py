@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from maillage.disclosure.evidence import Neighbour, Relation
+from maillage.exchange.envelope import seal_task
 from maillage.exchange.evidence import count_cells
 from maillage.exchange.permit import Permit, ReleaseCheck
 from maillage.exchange.reasons import Reason
 from maillage.exchange.release import CheckerError, Outcome, ReleaseStateError, Standing, WordError
 from maillage.exchange.result import Hold, Partial, Refusal
 from maillage.node import ledger, tasks
+from maillage.node import store as stores
 from maillage.node.errors import EvidenceBrokenError, EvidenceMissingError
 from maillage.node.folder import Node
 from maillage.node.objections import changes
@@ -25,7 +27,7 @@ from maillage.node.release.held import list_held
 from maillage.node.states import Event, State
 from maillage.node.store import Store
 from maillage.node.verify import verify
-from tests.support.messages import example_key, example_permit
+from tests.support.messages import HUB_KEY, example_key, example_permit
 from tests.support.nodes import make_node, node_task
 from tests.support.releases import (
     CHECKERS,
@@ -282,17 +284,14 @@ def test_a_permit_of_before_reads_as_one_person_at_the_node_and_keeps_its_hash()
         example_permit(release=ReleaseCheck())
 
 
-def test_a_store_of_before_keeps_its_tasks(tmp_path: Path) -> None:
-    node = make_node(tmp_path / "hcl")
-    path = node.folder / "node.sqlite"
+def test_a_store_of_before_keeps_its_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "VERSIONS", stores.VERSIONS[:3])
+    node = make_node(tmp_path / "hcl", policy=CHECKERS, permit=held_permit())
+    old = node_task()
     with node.open_store() as store:
-        task_id = compute(store, node)
-        back = """
-            PRAGMA foreign_keys = OFF; DROP TABLE held; DROP TABLE words; DROP TABLE evidence;
-            DROP TRIGGER held_is_emptied; PRAGMA user_version = 3;
-        """
-        store.connection.executescript(back)
-    assert path.is_file()
+        tasks.receive(store, node=node, task_id=old.task_id, data=seal_task(old, key=HUB_KEY))
+    monkeypatch.undo()
     with node.open_store() as store:
-        assert state(store, task_id) is State.ANSWERED
-        assert state(store, compute(store, node, title=node_task().title)) is State.ANSWERED
+        assert state(store, old.task_id) is State.RECEIVED
+        assert state(store, compute(store, node)) is State.COMPUTED
+        verify(store, node=node)

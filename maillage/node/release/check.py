@@ -32,7 +32,13 @@ from maillage.node.folder import Node
 from maillage.node.permits.terms import Terms, find_terms
 from maillage.node.policy import Decision
 from maillage.node.release.evidence import keep_evidence
-from maillage.node.release.held import Held, find_held, list_words, open_held, read_register_version
+from maillage.node.release.held import (
+    Held,
+    find_held,
+    open_held,
+    read_register_version,
+    read_round,
+)
 from maillage.node.release.sealing import Sealed
 from maillage.node.states import Event
 from maillage.node.store import Store
@@ -76,7 +82,7 @@ def rule(store: Store, *, node: Node, task_id: str, word: Word, account: str) ->
             return _close(store, node=node, delivery=delivery, word=word, reason=reason)
         if delivery.task.expires_at <= node.clock():
             return _close(store, node=node, delivery=delivery, word=word, reason=Reason.ENVELOPE_EXPIRED)
-        said = [one.word for one in list_words(store, task_id) if one.round == held.round]
+        said = read_round(store, task_id)
         allowed = node.read_policy().checkers
         check_checker(word.by, allowed=allowed, requester=delivery.task.requester, said=said)
         case = _Case(held, delivery, delivery.task, word, account, said)
@@ -140,28 +146,32 @@ def _take(
     store: Store, *, node: Node, case: _Case, computed: Computed | None = None, terms: Terms | None = None
 ) -> Ruling:
     """Keep the word, move the answer, and let it leave or be refused when that is where the words lead."""
+    task_id, event = case.task.task_id, Event.PERSON_RELEASE_CHECKED
     to = weigh(case.word, said=case.said, checkers=case.held.checkers)
-    check_standing(case.task.task_id, present=case.held.standing, to=to)
+    check_standing(task_id, present=case.held.standing, to=to)
     _keep(store, node=node, case=case, to=to)
-    body = _facts(case, to=to)
-    make: Maker | None = None
-    if to is Standing.REFUSED:
-        make = make_refusal(case.delivery, reason=Reason.RELEASE_REFUSED)
-    elif to is Standing.RELEASED and computed is not None and terms is not None:
-        checked = PersonCheck(outcome=_OUTCOME[case.word.outcome], checkers=case.held.checkers)
-        make = make_partial(case.delivery, case.task, computed=computed, terms=terms, checked=checked)
+    make, body = _make_answer(case, to=to, computed=computed, terms=terms), _facts(case, to=to)
     if make is None:
-        ledger.append(
-            store, event=Event.PERSON_RELEASE_CHECKED, at=node.clock(), task_id=case.task.task_id, body=body
-        )
+        ledger.append(store, event=event, at=node.clock(), task_id=task_id, body=body)
         return Ruling(to)
-    tasks.answer(
-        store, node=node, task_id=case.task.task_id, make=make, event=Event.PERSON_RELEASE_CHECKED, body=body
-    )
-    if computed is not None:
+    tasks.answer(store, node=node, task_id=task_id, make=make, event=event, body=body)
+    if to is Standing.RELEASED and computed is not None:
         checkers = [*(word.by for word in case.said), case.word.by]
-        keep_evidence(store, node=node, task_id=case.task.task_id, trace=computed.trace, checkers=checkers)
+        keep_evidence(store, node=node, task_id=task_id, trace=computed.trace, checkers=checkers)
     return Ruling(to)
+
+
+def _make_answer(
+    case: _Case, *, to: Standing, computed: Computed | None, terms: Terms | None
+) -> Maker | None:
+    """What leaves now, if anything does."""
+    if to is Standing.REFUSED:
+        return make_refusal(case.delivery, reason=Reason.RELEASE_REFUSED)
+    if to is not Standing.RELEASED or computed is None or terms is None:
+        return None
+    outcome = "conform" if case.word.outcome is Outcome.CONFORM else "masked"
+    checked = PersonCheck(outcome=outcome, checkers=case.held.checkers)
+    return make_partial(case.delivery, case.task, computed=computed, terms=terms, checked=checked)
 
 
 def _keep(store: Store, *, node: Node, case: _Case, to: Standing) -> None:
@@ -192,6 +202,3 @@ def _facts(case: _Case, *, to: Standing) -> dict[str, Any]:
         "round": case.held.round,
         "sealed": case.held.sealed_hash,
     }
-
-
-_OUTCOME: dict[Outcome, Any] = {Outcome.CONFORM: "conform", Outcome.MASKED: "masked"}

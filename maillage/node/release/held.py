@@ -17,7 +17,7 @@ from maillage.node.errors import HeldBrokenError
 from maillage.node.folder import Node
 from maillage.node.release.ready import Ready
 from maillage.node.release.sealing import Sealed, seal, unseal
-from maillage.node.states import State
+from maillage.node.states import Event, State
 from maillage.node.store import Store
 
 
@@ -124,6 +124,23 @@ def list_words(store: Store, task_id: str) -> Sequence[Said]:
         )
         for row in store.rows("words", task_id=task_id)
     ]
+
+
+def read_round(store: Store, task_id: str) -> list[Word]:
+    """The words that count: those in the ledger since it was held, or since two persons disagreed.
+
+    The table beside it has the notes, and no chain that shows a word slipped in.
+    """
+    said: list[Word] = []
+    for line in store.rows("release_lines", task_id=task_id):
+        body = json.loads(line["body"])
+        if line["event"] == Event.AGENT_RELEASE_HELD or body["standing"] == Standing.EXAMINED:
+            said = []
+        else:
+            outcome = Outcome(body["outcome"])
+            # A refusal's note is not in the ledger; that there was one was checked when it was said.
+            said.append(Word(body["by"], outcome, frozenset(body["masks"]), note="…"))
+    return said
 
 
 def is_outdated(store: Store, held: Held) -> bool:

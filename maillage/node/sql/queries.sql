@@ -247,6 +247,11 @@ UPDATE held SET standing = :standing, round = :round WHERE task_id = :task_id;
 SELECT body FROM ledger WHERE task_id = :task_id AND event = 'agent:release:held'
 ORDER BY sequence DESC LIMIT 1;
 
+-- name: release_lines
+-- Of one task: each time that it was held, and each word since.
+SELECT event, body FROM ledger
+WHERE task_id = :task_id AND event IN ('agent:release:held', 'person:release:checked') ORDER BY sequence;
+
 -- name: add_word
 INSERT INTO words (task_id, round, checker, outcome, masks, note, at)
 VALUES (:task_id, :round, :checker, :outcome, :masks, :note, :at);

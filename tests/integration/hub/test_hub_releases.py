@@ -13,6 +13,7 @@ from maillage.exchange.release import CheckerError, Outcome, ReleaseStateError, 
 from maillage.exchange.task import Task
 from maillage.governance.permits.errors import PermitError
 from tests.integration.hub.conftest import SITES, Network
+from tests.integration.hub.test_hub_portal import enter
 from tests.support.hubs import ProbeNode
 from tests.support.messages import COMMITTEE_KEY, HASH
 from tests.support.prepare_hub import publish_permit
@@ -209,6 +210,29 @@ def test_a_hospital_inside_the_total_does_not_tell_how_many_cells_it_shows(netwo
     told = str([site["checks"] for site in network.read(question)["sites"]])
     assert "au moins 11 personnes" in told
     assert "Cases" not in told
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "waits"),
+    [
+        ("fr", "Comment cela a été contrôlé", "Le comité contrôle ce résultat"),
+        ("en", "How this was checked", "The committee checks this result"),
+    ],
+)
+def test_the_page_says_how_it_was_checked_and_shows_nothing_before(
+    network: Network, language: str, heading: str, waits: str
+) -> None:
+    question = open_network(network)
+    answer_all(network)
+    browser = enter(network, language)
+    before = browser.get(f"/questions/{question['id']}").text
+    assert heading in before
+    assert waits in before
+    assert 'class="count"' not in before
+    say(network, question, Outcome.CONFORM)
+    after = browser.get(f"/questions/{question['id']}").text
+    assert waits not in after
+    assert '<span class="count">380</span>' in after
 
 
 def test_evidence_of_another_answer_is_refused(network: Network) -> None:
