@@ -121,6 +121,8 @@ def _measure(what: str, work: str, *, rows: int, how: str, command: Sequence[str
         [sys.executable, "-c", program, *command], check=True, capture_output=True, text=True, cwd=ROOT
     ).stdout
     processor, wall, megabytes = map(float, told.split()[-3:])
+    # Told at once: a run of an hour that is stopped must not take its first figures with it.
+    print(f"{what}: {processor:.0f} CPU-s, {wall:.0f} s, {megabytes:.0f} MB", file=sys.stderr, flush=True)
     return (
         Measure(f"{what}, by CPU", rows / processor / 1e6, "M rows/CPU-s", "", how),
         Measure(f"{what}, elapsed", rows / wall / 1e6, "M rows/s", "", f"{wall:.0f} s; {how}"),

@@ -75,9 +75,9 @@ def check(cell: Cell, persons: int) -> None:
 def test_the_demo_question_is_answered_by_all_four_as_their_data_have_it(doors: Doors, home: Path) -> None:
     found, told = demo(doors, home)
     expected = {site: count_persons(path, DIABETES) for site, path in doors.originals.items()}
-    assert min(expected.values()) >= NETWORK_FLOOR
+    assert all(persons >= NETWORK_FLOOR for site, persons in expected.items() if site != PMSI)
     # The PMSI knows no drug: that hospital has nobody who answers, which no message tells from a few.
-    expected[PMSI] = 0
+    assert expected[PMSI] == 0
     assert {site["id"]: site["status"] for site in found["sites"]} == dict.fromkeys(SITES, "answered")
     for site in found["sites"]:
         check(cell_of(site), expected[site["id"]])
@@ -101,10 +101,10 @@ def test_a_question_that_the_pmsi_carries_is_answered_by_all_four_and_nothing_is
 
 CARRIED = {
     FHIR: [path.stem for path in sorted(EXAMPLES.glob("*.json"))],
-    TABLES: [path.stem for path in sorted(EXAMPLES.glob("*.json"))],
+    TABLES: [path.stem for path in sorted(EXAMPLES.glob("*.json")) if "covid" not in path.stem],
     PMSI: ["fracture-hanche-personne-agee", "insuffisance-cardiaque-readmission"],
 }
-"""The six examples, and the two that need nothing beyond stays, diagnoses and acts."""
+"""The six examples; those without a result that is a code; those of stays, diagnoses and acts alone."""
 
 
 @pytest.mark.parametrize("site", CARRIED)

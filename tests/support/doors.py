@@ -6,12 +6,13 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from maillage.cli.main import run
 from maillage.cohort import parse_expression, run_cohort
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.synthetic import SITES, synthesize
 from tests.support.fhir_writer import write_fhir
 from tests.support.in_place import write_objections
-from tests.support.pmsi_writer import make_hospital, write_files
+from tests.support.pmsi_writer import PmsiHospital, make_hospital, write_files
 from tests.support.postgres import READER, load_schema, shared_cluster
 from tests.support.tables_writer import write_tables
 
@@ -20,7 +21,7 @@ FHIR, PMSI, TABLES, POSTGRES = "chu-clermont", "chu-grenoble", "hcl", "chu-saint
 
 @dataclass(frozen=True)
 class Doors:
-    """What each hospital gives to `--data`, the list of objections, and the warehouses they came from."""
+    """What each hospital gives to `--data`, the list of objections, and warehouses of the same rows."""
 
     sources: Mapping[str, str]
     objections: Path
@@ -33,12 +34,9 @@ def write_doors(folder: Path, *, patients: int, schema: str) -> Doors:
     for site, path in originals.items():
         synthesize(site, patients=patients, target=path)
     write_fhir(originals[FHIR], folder / "fhir")
-    write_files(
-        make_hospital(folder / "pmsi-hospital", patients=patients, site=PMSI),
-        folder / "pmsi",
-        kind="rum",
-        year=2023,
-    )
+    hospital = make_hospital(folder / "pmsi-hospital", patients=patients, site=PMSI)
+    write_files(hospital, folder / "pmsi", kind="rum", year=2023)
+    originals[PMSI] = _keep_what_pmsi_says(hospital, folder / "pmsi.duckdb")
     write_tables(originals[TABLES], folder / "tables")
     cluster = shared_cluster()
     load_schema(cluster, schema, originals[POSTGRES])
@@ -49,6 +47,13 @@ def write_doors(folder: Path, *, patients: int, schema: str) -> Doors:
         POSTGRES: f"postgresql://{READER}@127.0.0.1:{cluster.port}/postgres",
     }
     return Doors(sources, write_objections(folder), originals)
+
+
+def _keep_what_pmsi_says(hospital: PmsiHospital, target: Path) -> Path:
+    """The same hospital without what has no place in a PMSI file: consultations, drugs, results."""
+    for name, tables in (("vocabulary", hospital.vocabulary), ("facts", hospital.facts)):
+        assert run(["warehouse", "load", str(tables), "--to", str(target), "--batch", name]) == 0
+    return target
 
 
 def count_persons(warehouse: Path, question: Path) -> int:

@@ -29,11 +29,10 @@ _SHOWN_NAMES = 8
 
 @dataclass(frozen=True)
 class _Kind:
-    """`holds`: whether a path looks like it; `take`: the source that it is; `wants`: what was looked for."""
+    """`holds`: whether a path looks like it; `take`: the source that it is."""
 
     holds: Callable[[Path], bool]
     take: Callable[[Path], Source]
-    wants: str
 
 
 def recognise(text: str) -> Source:
@@ -80,7 +79,7 @@ def _look(path: Path) -> Source:
 def _unknown(path: Path) -> SourceError:
     names = [one.name for one in _files(path)]
     there = ", ".join(names[:_SHOWN_NAMES]) + (" …" if len(names) > _SHOWN_NAMES else "")
-    wanted = " ; ".join(f"{name} : {_(kind.wants)}" for name, kind in _KINDS.items())
+    wanted = " ; ".join(f"{name} : {_(_WANTED[name])}" for name in _KINDS)
     return SourceError(
         _("{path} n’est d’aucune sorte connue.").format(path=path),
         why=_("Il y a : {names}. A été cherché : {wanted}.").format(names=there or "–", wanted=wanted),
@@ -129,13 +128,21 @@ def _holds_omop(path: Path) -> bool:
 
 _KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
-        "fhir": _Kind(_holds_fhir, FhirSource, mark("des fichiers .ndjson, ou des Bundle .json")),
-        "pmsi": _Kind(holds_pmsi, find_pmsi, mark("des lignes de RUM, de RSS groupés ou de RSA")),
-        "tables": _Kind(
-            lambda path: bool(_mappings(path)), _take_tables, mark("une correspondance .yaml à côté des CSV")
-        ),
-        "omop": _Kind(_holds_omop, OmopSource, mark("person.csv ou person.parquet, un fichier par table")),
-        "warehouse": _Kind(is_engine_file, WarehouseSource, mark("un fichier d’entrepôt DuckDB")),
+        "fhir": _Kind(_holds_fhir, FhirSource),
+        "pmsi": _Kind(holds_pmsi, find_pmsi),
+        "tables": _Kind(lambda path: bool(_mappings(path)), _take_tables),
+        "omop": _Kind(_holds_omop, OmopSource),
+        "warehouse": _Kind(is_engine_file, WarehouseSource),
     }
 )
+_WANTED: Mapping[str, str] = MappingProxyType(
+    {
+        "fhir": mark("des fichiers .ndjson, ou des Bundle .json"),
+        "pmsi": mark("des lignes de RUM, de RSS groupés ou de RSA"),
+        "tables": mark("une correspondance .yaml à côté des CSV"),
+        "omop": mark("person.csv ou person.parquet, un fichier par table"),
+        "warehouse": mark("un fichier d’entrepôt DuckDB"),
+    }
+)
+"""What each kind is seen by, for people."""
 KINDS = (*_KINDS, POSTGRES)
