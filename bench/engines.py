@@ -23,7 +23,6 @@ from maillage.warehouse.synthetic import synthesize
 SITE = "hcl"
 BASE = 10_000
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
-MEMORY = "4GB"
 LARGEST: Mapping[str, int] = {"duckdb": 10_000_000, "postgres": 1_000_000, "spark": 10_000_000}
 """PostgreSQL would need more than 40 GB beyond: 3 GB a million patients, and the CSV that they come by."""
 
