@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,8 @@ from maillage.warehouse.synthetic import synthesize
 SITE = "hcl"
 BASE = 10_000
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
-MEMORY = "4GB"
 LARGEST: Mapping[str, int] = {"duckdb": 10_000_000, "postgres": 1_000_000, "spark": 10_000_000}
-"""PostgreSQL would need more than 40 GB beyond: rows, indexes, and the CSV that they come by."""
+"""PostgreSQL would need more than 40 GB beyond: 3 GB a million patients, and the CSV that they come by."""
 
 _KEPT = (
     "person",
@@ -52,14 +51,15 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="engines-", dir=home) as folder:
             # The server of PostgreSQL runs as another user, who must be able to pass.
             Path(folder).chmod(0o755)
-            measures = _measure_size(Path(folder), patients, engines=options.engines)
-        section = (f"Three engines on {patients:,} patients".replace(",", " "), measures)
-        if not options.dry:
-            write_results([section])
-        show([section])
+            for measures in _measure_size(Path(folder), patients, engines=options.engines):
+                section = (f"Three engines on {patients:,} patients".replace(",", " "), measures)
+                show([section])
+                if not options.dry:
+                    write_results([section])
 
 
-def _measure_size(folder: Path, patients: int, *, engines: Sequence[str]) -> list[Measure]:
+def _measure_size(folder: Path, patients: int, *, engines: Sequence[str]) -> Iterator[list[Measure]]:
+    """The figures so far, after each engine: a run that is stopped keeps what it has measured."""
     base = _write_base(folder)
     measures: list[Measure] = []
     expected: Any = None
@@ -72,7 +72,7 @@ def _measure_size(folder: Path, patients: int, *, engines: Sequence[str]) -> lis
         if found["rows"] != expected:
             raise SystemExit(f"{engine} finds other rows: {found['rows']}, not {expected}")
         measures += _measures(engine, found)
-    return measures
+        yield measures
 
 
 def _write_base(folder: Path) -> Path:
