@@ -2,8 +2,8 @@
 
 import fcntl
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -99,20 +99,23 @@ class Node:
     def open_store(self, *, waits: bool = False) -> Generator[Store]:
         """The store for one thread; what reaches the disk also renews the signed head."""
         with open_store(self.folder / "node.sqlite", waits=waits) as store:
-            store.after_flush = lambda: self._keep_head(store)
+            store.on_flush = lambda: self._keep_head(store)
             yield store
 
     def call_hub(self) -> HubClient:
         """Connections to the hub, for one thread."""
         return HubClient(self.settings.hub, key=self.key, clock=self.clock)
 
-    def _keep_head(self, store: Store) -> None:
+    def _keep_head(self, store: Store) -> Callable[[], None]:
+        # Read before the commit: a line that another loop adds after it may not be on the disk yet.
         head = ledger.read_head(store)
-        try:
-            write_head(self.head_path, head=head, site=self.site, key=self.key)
-        except OSError:
+
+        def write() -> None:
             # The move is committed and stands. The older head stays true: it says "at least so long".
-            return
+            with suppress(OSError):
+                write_head(self.head_path, head=head, site=self.site, key=self.key)
+
+        return write
 
 
 def open_node(folder: Path, *, clock: Clock = utc_now) -> Node:

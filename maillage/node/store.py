@@ -34,8 +34,9 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection, *, waits: bool = False) -> None:
         self.connection = connection
-        #: Called when commits are on the disk, with nothing locked; the ledger's keeper sets it.
-        self.after_flush: Callable[[], None] = _do_nothing
+        #: Called inside a transaction that ends on the disk; what it gives back is called once it is there,
+        #: with nothing locked. The ledger's keeper sets it.
+        self.on_flush: Callable[[], Callable[[], None]] = lambda: _do_nothing
         self._waits = waits
 
     @contextmanager
@@ -51,14 +52,14 @@ class Store:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                finish = _do_nothing if self._waits else self.on_flush()
                 self.connection.execute("COMMIT")
             except BaseException:
                 # A full disk may have rolled back by itself.
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
-        if not self._waits:
-            self.after_flush()
+        finish()
 
     def flush(self, *, upto: int) -> None:
         """Have all that was committed on the disk; `upto`, the ledger's last line, is noted there.
@@ -68,12 +69,13 @@ class Store:
         if not self._waits:
             return
         self.connection.execute("PRAGMA synchronous = FULL")
+        self._waits = False
         try:
             with self.transaction():
                 self.change("set_fact", name=FLUSHED_FACT, value=str(upto))
         finally:
+            self._waits = True
             self.connection.execute("PRAGMA synchronous = NORMAL")
-        self.after_flush()
 
     @contextmanager
     def snapshot(self) -> Generator[None]:
