@@ -6,7 +6,7 @@ node's worker calls `load_local`.
 
 import hashlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -19,6 +19,7 @@ from maillage.analysis.base import Contribution, LocalRun, Spec
 from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
+from maillage.disclosure.values import Cell
 
 ANALYSES = ("count",)
 # What decides a number: the analysis, the cohort compiler under it, the gate above it.
@@ -44,6 +45,24 @@ class Combine(Protocol):
         self, contributions: Mapping[str, Contribution], *, floor: int, minimum_sites: int
     ) -> dict[str, Any]:
         """The combined document, every cell of it checked again."""
+        ...
+
+
+class Additive(Protocol):
+    """How an analysis's contents add up under masks: the module `additive` of its folder."""
+
+    def flatten(self, document: Mapping[str, Any], *, year: int) -> list[Cell]:
+        """One hospital's cells, in an order that follows from the question alone."""
+        ...
+
+    def is_whole_shown(self, document: Mapping[str, Any]) -> bool:
+        """Whether the hospital has anything to add."""
+        ...
+
+    def assemble(
+        self, cells: Sequence[Cell], *, year: int, sites: Sequence[str], floor: int
+    ) -> dict[str, Any]:
+        """The combined document of a sum. Raises ContentError for one that cannot be."""
         ...
 
 
@@ -83,6 +102,17 @@ def load_combine(analysis_id: str) -> Combine:
     """The hub's half."""
     find_spec(analysis_id)
     return cast("Combine", import_module(f"maillage.analysis.{analysis_id}.combine").combine)
+
+
+def is_additive(analysis_id: str) -> bool:
+    """Whether it is installed and hospitals' contents add up cell by cell."""
+    return analysis_id in ANALYSES and find_spec(analysis_id).additive
+
+
+def load_additive(analysis_id: str) -> Additive:
+    """How the contents of an additive analysis are summed under masks."""
+    find_spec(analysis_id)
+    return cast("Additive", import_module(f"maillage.analysis.{analysis_id}.additive"))
 
 
 @cache

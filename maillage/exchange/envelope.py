@@ -26,7 +26,7 @@ from maillage.exchange.message import MAX_ENVELOPE_BYTES, Message
 from maillage.exchange.permit import Permit, Revocation, SiteDecision
 from maillage.exchange.reasons import Reason
 from maillage.exchange.referentiel import Publication
-from maillage.exchange.result import ANSWER, Failure, Hold, Partial, Refusal
+from maillage.exchange.result import ANSWER, Failure, Hold, Partial, Refusal, Summed
 from maillage.exchange.task import Task
 
 TASK_TYPE = "application/vnd.maillage.task+json"
@@ -36,7 +36,7 @@ PERMIT_TYPE = "application/vnd.maillage.permit+json"
 REVOCATION_TYPE = "application/vnd.maillage.revocation+json"
 SITE_DECISION_TYPE = "application/vnd.maillage.site-decision+json"
 
-AnyAnswer = Partial | Refusal | Failure | Hold
+AnyAnswer = Partial | Summed | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
 ModelT = TypeVar("ModelT", bound=Message)
 Signers = Mapping[str, PublicKey]

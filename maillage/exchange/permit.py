@@ -5,10 +5,14 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from maillage.base.canon import canonical_bytes
+from maillage.base.keys import PublicKey
 from maillage.disclosure.noise import NoiseTable
 from maillage.exchange.message import Hash, Instant, Json, Message, Name, Site
 
 ANY: Literal["any"] = "any"
+LEAST_MASKED = 3
+"""With two hospitals, each finds the other's number. As in `disclosure.masking`, which is too heavy here."""
 
 
 def _is_printable(text: str) -> str:
@@ -19,6 +23,7 @@ def _is_printable(text: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_is_printable)]
+Key = Annotated[str, StringConstraints(pattern=r"^ed25519:[A-Za-z0-9+/]{43}=$")]
 Scalar = bool | int | float | str
 
 
@@ -98,6 +103,31 @@ class Bands(Message):
 Counts = Annotated[Exact | CellKey | Bands, Field(discriminator="kind")]
 
 
+class Plain(Message):
+    """The hub reads each hospital's cells, and adds them up."""
+
+    kind: Literal["plain"] = "plain"
+
+
+class Masked(Message):
+    """The hub reads sums alone. `keys` are the hospitals' own, by which they know each other.
+
+    They stand here so that the committee signs them and each hospital accepts them: the hub, which carries
+    the masks' keys, can put none of its own in between.
+    """
+
+    kind: Literal["masked"] = "masked"
+    keys: Annotated[dict[Site, Key], Field(min_length=LEAST_MASKED, max_length=200)]
+
+    @property
+    def identities(self) -> dict[str, PublicKey]:
+        """The hospitals' keys, by hospital."""
+        return {site: PublicKey.parse(text) for site, text in self.keys.items()}
+
+
+Sums = Annotated[Plain | Masked, Field(discriminator="kind")]
+
+
 class Budget(Message):
     """How many questions one requester may have answered in the last `hours`.
 
@@ -141,7 +171,8 @@ class Permit(Message):
     `minimum_cell` is in distinct persons, `minimum_sites` in hospitals that a total mixes at least. Each
     hospital may be stricter in its own policy, never laxer. `sites` "any" is every member, present and to
     come: each must still accept. `counts` says in which form numbers leave; a permit has one form.
-    `budgets` None sets no limit to questions.
+    `budgets` None sets no limit to questions. `sums` masked binds the hub too; it was added later, and is not
+    written where it is plain: permits signed before keep their hashes when they are signed again.
     """
 
     format: Literal[1] = 1
@@ -160,6 +191,7 @@ class Permit(Message):
     views: Annotated[tuple[View, ...], Field(min_length=1, max_length=2)]
     output: Output
     budgets: Budgets | None = None
+    sums: Sums = Plain()
     issued_at: Instant
     starts_at: Instant
     expires_at: Instant
@@ -172,7 +204,28 @@ class Permit(Message):
             raise ValueError("a hospital is named twice")
         if len({scope.id for scope in self.analyses}) != len(self.analyses):
             raise ValueError("an analysis is named twice")
+        if isinstance(self.sums, Masked):
+            self._check_masked(self.sums)
         return self
+
+    def _check_masked(self, sums: Masked) -> None:
+        if self.sites == ANY or set(self.sites) != set(sums.keys):
+            raise ValueError("masked sums need the key of each hospital that the permit names, and no other")
+        if len(set(sums.keys.values())) != len(sums.keys):
+            raise ValueError("two hospitals have the same key")
+        if self.views != (View.TOTAL,):
+            raise ValueError("masked sums show no hospital: views is the total alone")
+        if self.minimum_sites < LEAST_MASKED:
+            raise ValueError(f"a masked sum mixes at least {LEAST_MASKED} hospitals: minimum_sites")
+        if not isinstance(self.counts, Exact | CellKey):
+            raise ValueError("bands do not add up under masks: counts are exact or noisy")
+
+    def to_bytes(self) -> bytes:
+        """The canonical JSON that is signed."""
+        document = self.model_dump(mode="json")
+        if isinstance(self.sums, Plain):
+            del document["sums"]
+        return canonical_bytes(document)
 
     def names(self, site: str) -> bool:
         """Whether it is for this hospital."""

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from maillage.analysis.registry import find_spec, installed_analyses
 from maillage.base.ids import new_id
+from maillage.exchange.permit import Masked
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import tasks
@@ -80,7 +81,7 @@ class Runner:
         self._shared.to_send.set()
 
     def _find_answer(self, row: tasks.Row) -> Maker | None:
-        """The answer, or None when the task is to be tried again later."""
+        """The answer, or None when there is none yet."""
         prepared = self._prepare(row)
         if not isinstance(prepared, _Work):
             return prepared
@@ -98,6 +99,22 @@ class Runner:
             self._shared.running = None
         self._shared.probe("executed")
         return self._to_maker(prepared, outcome)
+
+    def _begin_sum(self, work: _Work, computed: Computed, *, terms: Terms) -> Maker | None:
+        # Here and not above: numpy comes with it, and most agents never sum.
+        from maillage.node.sums.begin import begin_sum
+
+        maker = begin_sum(
+            self._store,
+            node=self._shared.node,
+            delivery=work.delivery,
+            task=work.task,
+            computed=computed,
+            terms=terms,
+        )
+        self._shared.probe("sum_begun")
+        self._shared.to_sum.set()
+        return maker
 
     def _prepare(self, row: tasks.Row) -> _Work | Maker:
         """All checks once more: time has passed since the decision, and the disk gave the bytes back."""
@@ -137,7 +154,8 @@ class Runner:
             return
         log_incident(self._shared.log, "worker_crashed", error=error, task=work.row.task_id)
 
-    def _to_maker(self, work: _Work, outcome: Computed | Declined) -> Maker:
+    def _to_maker(self, work: _Work, outcome: Computed | Declined) -> Maker | None:
+        """The answer, or None when the numbers go into a masked sum, which answers later."""
         if work.task.expires_at <= self._shared.node.clock():
             return make_refusal(work.delivery, reason=Reason.ENVELOPE_EXPIRED)
         if isinstance(outcome, Declined):
@@ -154,6 +172,8 @@ class Runner:
         except ValidationError as error:
             incident = log_incident(self._shared.log, "content_refused", error=error, task=work.row.task_id)
             return make_failure(work.delivery, reason=Reason.INTERNAL, incident=incident)
+        if isinstance(terms.sums, Masked):
+            return self._begin_sum(work, outcome, terms=terms)
         return make_partial(work.delivery, work.task, computed=outcome, terms=terms)
 
     def _to_declined(self, work: _Work, outcome: Declined) -> Maker:

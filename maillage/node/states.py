@@ -52,6 +52,9 @@ class Event(StrEnum):
     AGENT_ANSWER_REJECTED = "agent:answer:rejected"
     AGENT_ANSWER_SENT = "agent:answer:sent"
     AGENT_NODE_STARTED = "agent:node:started"
+    AGENT_SUM_MASKED = "agent:sum:masked"
+    AGENT_SUM_OFFERED = "agent:sum:offered"
+    AGENT_SUM_SIGNED = "agent:sum:signed"
     AGENT_TASK_RECEIVED = "agent:task:received"
     AGENT_TASK_RESUMED = "agent:task:resumed"
     AGENT_TASK_STARTED = "agent:task:started"
@@ -82,6 +85,9 @@ _SENTENCES: Mapping[Event, str] = {
     Event.AGENT_ANSWER_REJECTED: mark("Le hub n’a pas voulu de la réponse."),
     Event.AGENT_ANSWER_SENT: mark("Réponse remise au hub."),
     Event.AGENT_NODE_STARTED: mark("Démarrage du nœud."),
+    Event.AGENT_SUM_MASKED: mark("Nombres remis sous masques pour une somme."),
+    Event.AGENT_SUM_OFFERED: mark("Clé offerte pour une somme masquée."),
+    Event.AGENT_SUM_SIGNED: mark("Liste des hôpitaux d’une somme signée."),
     Event.AGENT_TASK_RECEIVED: mark("Question reçue."),
     Event.AGENT_TASK_RESUMED: mark("Question reprise après un arrêt."),
     Event.AGENT_TASK_STARTED: mark("Calcul commencé."),

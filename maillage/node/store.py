@@ -16,7 +16,7 @@ from maillage.base.statements import load_statements
 from maillage.node.errors import NodeExistsError, NodeMissingError, StoreBrokenError, StoreFullError
 
 BUSY_SECONDS = 10
-VERSIONS = ("schema.sql", "objections.sql", "permits.sql")
+VERSIONS = ("schema.sql", "objections.sql", "permits.sql", "sums.sql")
 """The scripts that make a store, in order; each ends by writing its number, from 1, as `user_version`."""
 # Quotas and files at their size limit show as errors of writing, not as "full"; the agent treats them alike.
 _FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})

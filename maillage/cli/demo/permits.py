@@ -1,12 +1,13 @@
 """The demo's committee: one key, one standing permit, which every hospital of the demo accepts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from maillage.base.clock import utc_now
-from maillage.base.keys import SigningKey
+from maillage.base.keys import PublicKey, SigningKey
 from maillage.exchange.envelope import seal_permit
-from maillage.exchange.permit import AnalysisScope, Output, Permit, View
+from maillage.exchange.permit import AnalysisScope, Masked, Output, Permit, Plain, View
 from maillage.node.folder import Node
 from maillage.node.permits import committee, documents
 
@@ -23,8 +24,8 @@ class Committee:
     floor: int
     key: SigningKey = field(default_factory=SigningKey.generate)
 
-    def sign_standing_permit(self) -> bytes:
-        """Counts for anybody, in total and per hospital."""
+    def sign_standing_permit(self, masked: Mapping[str, PublicKey] | None = None) -> bytes:
+        """Counts for anybody, in total and per hospital; of masked hospitals, by their keys, in total alone."""
         now = utc_now()
         permit = Permit(
             permit_id=STANDING,
@@ -32,12 +33,13 @@ class Committee:
             project="Comptages de faisabilité",
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
             requesters="any",
-            sites="any",
+            sites=tuple(masked) if masked else "any",
             analyses=(AnalysisScope(id="count"),),
             cohorts="any",
             minimum_cell=self.floor,
             minimum_sites=3,
-            views=(View.TOTAL, View.PER_HOSPITAL),
+            views=(View.TOTAL,) if masked else (View.TOTAL, View.PER_HOSPITAL),
+            sums=Masked(keys={site: key.text for site, key in masked.items()}) if masked else Plain(),
             output=Output.AUTOMATIC,
             issued_at=now,
             # A machine's clock may stand a little behind the one that made the demo.

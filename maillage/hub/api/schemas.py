@@ -76,8 +76,18 @@ class CombinedOut(BaseModel):
     years: list[YearOut]
 
 
+class MaskedOut(BaseModel):
+    """Where the masked sum of a question stands, for a program and in words."""
+
+    state: Literal["gathering", "masking", "signing", "revealing", "done", "failed"]
+    sentence: str
+
+
 class QuestionOut(BaseModel):
-    """A question and everything that may be known of its answer now."""
+    """A question and everything that may be known of its answer now.
+
+    `masked` is null where the hub adds up hospitals' numbers; else it learns the total alone.
+    """
 
     id: str
     title: str
@@ -88,6 +98,7 @@ class QuestionOut(BaseModel):
     cohort_hash: str
     rules: list[str]
     sites: list[SiteOut]
+    masked: MaskedOut | None
     combined: CombinedOut
     elapsed_ms: float
 

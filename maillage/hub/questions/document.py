@@ -11,6 +11,7 @@ from maillage.hub.questions.contents import combine, read_content
 from maillage.hub.questions.errors import QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.states import TaskState
+from maillage.hub.questions.sums.document import IN_TOTAL, combine_sum, describe_sum
 from maillage.hub.settings import HubSettings
 
 TOTAL_ONLY = "total_only"
@@ -57,7 +58,12 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
         "cohort_hash": question.cohort_hash,
         "rules": question.rules,
         "sites": [_describe_site(task, names=names, question=question) for task in tasks],
-        "combined": combine(question, tasks, settings=settings),
+        "masked": describe_sum(question),
+        "combined": (
+            combine_sum(question, tasks)
+            if question.is_masked
+            else combine(question, tasks, settings=settings)
+        ),
         "elapsed_ms": (question.changed_at - question.asked_at).total_seconds() * 1000,
     }
 
@@ -67,6 +73,8 @@ def word_reason(reason: str) -> str:
     match reason:
         case "total_only":
             return _("Cet hôpital a répondu ; son nombre n’apparaît que dans le total.")
+        case "in_total":
+            return _("Cet hôpital est dans le total, sous masques : le hub ne connaît pas son nombre.")
         case "answer_rejected":
             return _("La réponse de cet hôpital n’a pas la forme ou le seuil attendus ; elle est écartée.")
         case _other:
@@ -75,7 +83,9 @@ def word_reason(reason: str) -> str:
 
 def _describe_site(task: Task, *, names: Mapping[str, str], question: Question) -> dict[str, Any]:
     content = read_content(task) if task.state == TaskState.ANSWERED and task.shown_alone else None
-    reason = TOTAL_ONLY if task.state == TaskState.ANSWERED and content is None else task.reason
+    reason = task.reason
+    if task.state == TaskState.ANSWERED and content is None:
+        reason = IN_TOTAL if question.is_masked else TOTAL_ONLY
     elapsed = None if task.answered_at is None else task.answered_at - question.asked_at
     return {
         "id": task.site,

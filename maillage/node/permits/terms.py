@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from maillage.analysis.registry import is_additive
 from maillage.disclosure.rules import DisclosureRules
-from maillage.exchange.permit import Budget, Counts, Output, Permit
+from maillage.exchange.permit import Budget, Counts, Masked, Output, Permit, Plain
 from maillage.exchange.reasons import Reason
 from maillage.exchange.scope import covers
 from maillage.exchange.task import Task
@@ -15,13 +16,18 @@ from maillage.node.store import Store
 
 @dataclass(frozen=True)
 class Terms:
-    """Under what a question may be answered. `permit` and `policy` are the hashes of what decided."""
+    """Under what a question may be answered. `permit` and `policy` are the hashes of what decided.
+
+    `least` is how many hospitals a total mixes at least.
+    """
 
     permit: str
     policy: str
     disclosure: DisclosureRules
     shown_alone: bool
     counts: Counts
+    sums: Plain | Masked
+    least: int
     budget: Budget | None
     verdict: Verdict
 
@@ -32,7 +38,7 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
     if isinstance(found, Reason):
         return found
     permit = found.permit
-    if permit is None or not covers(permit, task):
+    if permit is None or not covers(permit, task) or not _can_be_summed(task, permit=permit, node=node):
         return Reason.PERMIT_EXCEEDED
     policy = _tighten(node.read_policy(), permit=permit)
     if not has_enough_participants(task, policy=policy):
@@ -43,9 +49,18 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
         disclosure=policy.disclosure,
         shown_alone=policy.shown_alone,
         counts=permit.counts,
+        sums=permit.sums,
+        least=policy.minimum_participants,
         budget=_choose_budget(permit, policy=policy),
         verdict=_decide(task, policy=policy, permit=permit),
     )
+
+
+def _can_be_summed(task: Task, *, permit: Permit, node: Node) -> bool:
+    """Whether a permit of masked sums knows this node by its present key, and the analysis adds up."""
+    if not isinstance(permit.sums, Masked):
+        return True
+    return permit.sums.keys[node.site] == node.key.public.text and is_additive(task.analysis.id)
 
 
 def _tighten(policy: Policy, *, permit: Permit) -> Policy:

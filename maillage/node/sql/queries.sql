@@ -23,8 +23,10 @@ SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_a
 FROM tasks WHERE state = :state ORDER BY received_at, task_id;
 
 -- name: next_accepted
+-- One whose numbers are being summed under masks was computed.
 SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_at
-FROM tasks WHERE state = 'accepted' ORDER BY received_at, task_id LIMIT 1;
+FROM tasks WHERE state = 'accepted' AND task_id NOT IN (SELECT task_id FROM sums)
+ORDER BY received_at, task_id LIMIT 1;
 
 -- name: expired_tasks
 -- Without a final answer, past their date. RFC 3339 in UTC with milliseconds sorts as text.
@@ -169,3 +171,33 @@ DELETE FROM objection_names;
 
 -- name: drop_every_objection
 DELETE FROM objections;
+
+-- name: begin_sum
+-- Leaves a former session of this question, or of this task, in place: the change is then none.
+INSERT INTO sums (session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference)
+VALUES (:session, :task_id, 'offered', :sealed, :cohort, :numbers, :scope, :floor, :repeated, :reference)
+ON CONFLICT DO NOTHING;
+
+-- name: sum
+SELECT session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference, offers, survivors
+FROM sums WHERE session = :session;
+
+-- name: open_sums
+SELECT session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference, offers, survivors
+FROM sums WHERE state IN ('offered', 'masked', 'agreed') ORDER BY session;
+
+-- name: open_sum
+UPDATE sums SET state = 'masked', offers = :offers WHERE session = :session;
+
+-- name: sign_sum
+UPDATE sums SET state = 'agreed', survivors = :survivors WHERE session = :session;
+
+-- name: end_sum
+UPDATE sums SET state = :state, sealed = NULL WHERE session = :session;
+
+-- name: former_lists
+-- Lists that this hospital signed for the same persons, as far as it can tell.
+SELECT session, survivors FROM sums
+WHERE survivors <> '' AND session <> :session
+  AND (cohort = :cohort OR numbers = :numbers OR (:repeated AND scope = :scope))
+ORDER BY session;
