@@ -61,7 +61,10 @@ class Combined:
 
 @dataclass(frozen=True)
 class CountResult:
-    """A count over the group. A person seen in two hospitals counts in each."""
+    """A count over the group. A person seen in two hospitals counts in each.
+
+    `masked` is a sentence on the masked sum, where the hub learns the total alone; else empty.
+    """
 
     id: str
     title: str
@@ -69,6 +72,7 @@ class CountResult:
     sites: tuple[SiteCount, ...]
     combined: Combined
     elapsed_ms: float
+    masked: str = ""
 
     @property
     def complete(self) -> bool:
@@ -78,12 +82,12 @@ class CountResult:
     def __str__(self) -> str:
         width = max((len(site.name) for site in self.sites), default=0)
         lines = [f"  {site.name:<{width}}  {describe_site(site)}" for site in self.sites]
-        total = f"  {_('Total'):<{width}}  {describe_cell(self.combined.persons)}"
-        return "\n".join([self.title, *lines, total])
+        total = f"  {_('Total'):<{width}}  {describe_total(self)}"
+        return "\n".join([self.title, *lines, total, *([f"  {self.masked}"] if self.masked else [])])
 
     def _repr_html_(self) -> str:
         rows = [(site.name, describe_site(site)) for site in self.sites]
-        rows.append((_("Total"), describe_cell(self.combined.persons)))
+        rows.append((_("Total"), describe_total(self)))
         body = "".join(
             f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in rows
         )
@@ -118,6 +122,14 @@ def describe_cell(cell: Cell | None) -> str:
             return "—"
 
 
+def describe_total(result: CountResult) -> str:
+    """The group's cell; of a masked sum, with the number of hospitals in it."""
+    cell = describe_cell(result.combined.persons)
+    if not result.masked or not result.combined.contributing:
+        return cell
+    return _("{cell} ({number} hôpitaux)").format(cell=cell, number=len(result.combined.contributing))
+
+
 def describe_site(site: SiteCount) -> str:
     """A hospital's line: its cell and time, or its sentence."""
     if site.persons is None:
@@ -135,6 +147,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         sites=tuple(_read_site(site) for site in document["sites"]),
         combined=_read_combined(document["combined"]),
         elapsed_ms=document["elapsed_ms"],
+        masked=(document.get("masked") or {}).get("sentence", ""),
     )
 
 

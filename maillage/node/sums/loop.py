@@ -51,7 +51,7 @@ class Summer:
             wait = WAIT_SECONDS if len(due) == 1 else SHARED_WAIT_SECONDS
             for row in due:
                 try:
-                    self._advance(row, wait=wait)
+                    self.advance(row, wait=wait)
                 except HubAnswerError as error:
                     trouble = trouble or error
             if trouble is not None:
@@ -65,7 +65,8 @@ class Summer:
         is_patient = now - self._moved.setdefault(session, now) > PATIENT_AFTER_SECONDS
         return not is_patient or now - self._asked.get(session, 0.0) > PATIENT_PAUSE_SECONDS
 
-    def _advance(self, row: SumRow, *, wait: float) -> None:
+    def advance(self, row: SumRow, *, wait: float) -> None:
+        """Say this session's next step and take what the hub answers; what is not taken ends it."""
         self._asked[row.session] = time.monotonic()
         # Here and not above: numpy comes with it, and most agents never sum.
         from maillage.disclosure.masking import MaskingError
