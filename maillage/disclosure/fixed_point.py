@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from maillage.base.i18n import _
 from maillage.disclosure.masking import MaskingError, Numbers
-from maillage.disclosure.values import Count, Noisy, Suppressed, Suppression
+from maillage.disclosure.values import Band, Cell, Count, Noisy, Suppressed, Suppression
 
 Summable = Count | Noisy | Suppressed
-"""Cells that can be added under masks. A band cannot: its two ends are not one number with a deviation."""
+"""What a cell of a masked sum is. No band is: its two ends are not one number with a deviation."""
 
 _MOST_PERSONS = 2**40
 """Far more than there are; chance modulo 2^64 is under it once in sixteen million."""
@@ -50,12 +50,15 @@ class FixedPoint:
         return total.view(np.int64) / 2.0**self.bits
 
 
-def encode_cells(cells: Sequence[Summable]) -> Numbers:
+def encode_cells(cells: Sequence[Cell]) -> Numbers:
     """Three numbers a cell: persons, largest deviation, whether it is shown; all of the first come first.
 
     In place of a suppressed cell stand two numbers drawn by chance, which nobody keeps: the sum of that cell
     is chance too, whoever else adds to it. A zero would leave a sum of the others, which may be one hospital.
+    Raises ValueError for a band.
     """
+    if any(isinstance(cell, Band) for cell in cells):
+        raise ValueError("the two ends of a band are not a number with a deviation")
     shown = np.array([not isinstance(cell, Suppressed) for cell in cells], dtype=np.uint64)
     return np.concatenate([_encode(cells, _persons), _encode(cells, _deviation), shown])
 
@@ -83,16 +86,16 @@ def _decode(value: int, deviation: int, *, shown: int, hospitals: int) -> Summab
     return Noisy(value, deviation) if deviation else Count(value)
 
 
-def _encode(cells: Sequence[Summable], number_of: Callable[[Count | Noisy], int]) -> Numbers:
+def _encode(cells: Sequence[Cell], number_of: Callable[[Cell], int]) -> Numbers:
     return np.array(
         [randbits(64) if isinstance(cell, Suppressed) else number_of(cell) for cell in cells],
         dtype=np.uint64,
     )
 
 
-def _persons(cell: Count | Noisy) -> int:
-    return cell.value
+def _persons(cell: Cell) -> int:
+    return cell.value if isinstance(cell, Count | Noisy) else 0
 
 
-def _deviation(cell: Count | Noisy) -> int:
+def _deviation(cell: Cell) -> int:
     return cell.deviation if isinstance(cell, Noisy) else 0

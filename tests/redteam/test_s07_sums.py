@@ -117,8 +117,9 @@ def test_numbers_and_seeds_are_gone_once_masks_are_lifted(group: Group) -> None:
     for site, hospital in group.items():
         row = hospital.row(session)
         assert (row.state, row.sealed) == (SumState.REVEALED, None)
-        assert parts[site] is not None
-        assert str(PERSONS[site]).encode() not in parts[site], "it was never in clear in the store"
+        sealed = parts[site]
+        assert sealed is not None
+        assert str(PERSONS[site]).encode() not in sealed, "it was never in clear in the store"
 
 
 # --- two lists
@@ -453,33 +454,29 @@ def test_a_liar_spoils_the_sum_and_learns_no_term(group: Group) -> None:
 # --- crashes and withdrawals
 
 
-@pytest.mark.parametrize("turns", [1, 2, 3, 4])
-def test_a_node_that_restarts_says_the_same_again(group: Group, turns: int) -> None:
-    """Killed after each move: from its disk alone it says the same bytes, and lifts its masks once."""
+def test_a_node_that_restarts_says_the_same_again(group: Group) -> None:
+    """After each move, from its disk alone: the same bytes each time, and one last word."""
     asked = compute(group)
     tape = Tape(session_of(asked))
     with ExitStack() as stack:
 
-        def restart(step: int) -> None:
-            if step == turns:
-                before = group["est"].wire.said[-1]
-                group["est"] = open_hospital(group["est"].node, stack)
-                if group["est"].row(tape.session).sealed is not None:
-                    assert type(group["est"].hear(tape.session)) is not type(None)
-                    said = group["est"].wire.said[-1]
-                    assert said == before or type(said) is not type(before)
+        def restart() -> None:
+            said = group["est"].wire.said[-1]
+            group["est"] = open_hospital(group["est"].node, stack)
+            assert group["est"].hear(tape.session) == said
 
         tape.gather(group)
-        restart(1)
+        restart()
         tape.mask(group)
-        restart(2)
+        restart()
         tape.sign(group, SITES)
-        restart(3)
+        restart()
         tape.reveal(group, asked)
-        restart(4)
+        group["est"] = open_hospital(group["est"].node, stack)
         assert tape.total() == sum(PERSONS.values())
-        answers = group["est"].store.rows("answers")
-        assert len([row for row in answers if row["task_id"] == asked["est"].task_id]) == 1
+        assert group["est"].row(tape.session).sealed is None
+        answers = [row["task_id"] for row in group["est"].store.rows("answers")]
+        assert answers == [asked["est"].task_id]
 
 
 def test_a_permit_withdrawn_on_the_way_lifts_nothing(group: Group) -> None:

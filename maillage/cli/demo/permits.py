@@ -25,7 +25,7 @@ class Committee:
     key: SigningKey = field(default_factory=SigningKey.generate)
 
     def sign_standing_permit(self, masked: Mapping[str, PublicKey] | None = None) -> bytes:
-        """Counts for anybody, in total and per hospital; of masked hospitals, by their keys, in total alone."""
+        """Counts for anybody, in total and per hospital; of `masked` hospitals, by key, in total alone."""
         now = utc_now()
         permit = Permit(
             permit_id=STANDING,

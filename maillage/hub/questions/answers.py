@@ -25,6 +25,7 @@ from maillage.hub.questions.judging import Asked, Verdict, judge
 from maillage.hub.questions.states import TaskState, check_task_move
 from maillage.hub.questions.sums.advance import advance, bell_of
 from maillage.hub.questions.sums.judging import find_expected
+from maillage.hub.questions.sums.room import lock_sum
 from maillage.hub.questions.totals import fix_total
 from maillage.hub.writing import writing
 
@@ -35,6 +36,7 @@ def record_answer(caller: Caller, *, task_id: str, data: bytes, hub: Hub) -> Ver
     opened = _open(data, caller=caller)
     with writing(hub):
         take_nonce(caller)
+        lock_sum(question__tasks__id=task_id)
         asked = _find_asked(task_id)
         verdict = judge(opened, asked=asked, signer=caller.site, settings=hub.settings)
         if verdict.keep_as is not None and not isinstance(opened, EnvelopeError):

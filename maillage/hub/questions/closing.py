@@ -11,6 +11,7 @@ from maillage.hub.questions.errors import QuestionClosedError, QuestionUnknownEr
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.states import AWAITED, QuestionState, TaskState
 from maillage.hub.questions.sums.advance import advance, advance_due, bell_of
+from maillage.hub.questions.sums.room import lock_sum
 from maillage.hub.questions.totals import fix_total
 from maillage.hub.writing import writing
 
@@ -24,6 +25,7 @@ def cancel(question_id: str, *, by: str, hub: Hub) -> Question:
     """
     now = hub.clock()
     with writing(hub):
+        lock_sum(question_id=question_id)
         tasks = _lock_awaited(question_id)
         question = Question.objects.select_for_update().filter(id=question_id, requester=by).first()
         if question is None:
@@ -57,6 +59,7 @@ def expire_due(*, hub: Hub) -> None:
 
 def _expire(question_id: str, *, at: datetime, hub: Hub) -> None:
     with writing(hub):
+        lock_sum(question_id=question_id)
         tasks = _lock_awaited(question_id)
         question = Question.objects.select_for_update().get(id=question_id)
         if question.state != QuestionState.OPEN:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maillage.analysis.registry import load_additive
-from maillage.disclosure.fixed_point import Summable, encode_cells
-from maillage.disclosure.values import Band, Cell
+from maillage.disclosure.fixed_point import encode_cells
+from maillage.disclosure.values import Cell
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import ledger, tasks
@@ -50,7 +50,7 @@ def begin_sum(
 def _facts(
     task: Task, *, cells: Sequence[Cell], computed: Computed, terms: Terms, seal: Seal
 ) -> Mapping[str, Any]:
-    part = draw_part(encode_cells(_summable(cells)))
+    part = draw_part(encode_cells(cells))
     return {
         "session": task.question_id,
         "task_id": task.task_id,
@@ -62,11 +62,3 @@ def _facts(
         "repeated": int(bool(computed.content.get("repeated"))),
         "reference": computed.reference,
     }
-
-
-def _summable(cells: Sequence[Cell]) -> list[Summable]:
-    found = [cell for cell in cells if not isinstance(cell, Band)]
-    if len(found) < len(cells):
-        # A permit of masked sums allows no bands.
-        raise ValueError("a band is not summed under masks")
-    return found

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from maillage.exchange.reasons import Reason
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
@@ -35,6 +37,15 @@ class Room:
     def awaited(self) -> list[str]:
         """Those who have not, by name."""
         return [site for site in sorted(self.tasks) if self.awaits(site)]
+
+
+def lock_sum(**which: str) -> None:
+    """Take the session before any task or question: whoever takes several rows takes them in that order.
+
+    SQLite has one writer, and nothing to lock.
+    """
+    if connection.vendor == "postgresql":
+        list(MaskedSum.objects.select_for_update(of=("self",)).filter(**which).values_list("pk"))
 
 
 def find_room(question_id: str, *, now: datetime, step: timedelta) -> Room | None:

@@ -1,6 +1,5 @@
 """What nodes say in a masked sum: kept once, then the session moves on, then the next step is told."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from maillage.exchange.reasons import Reason
@@ -22,6 +21,7 @@ from maillage.hub.questions.errors import StepConflictError, TaskUnknownError
 from maillage.hub.questions.models import MaskedSum, MaskedTerm, Task
 from maillage.hub.questions.states import AWAITED, SumState, TaskState
 from maillage.hub.questions.sums.advance import advance, bell_of
+from maillage.hub.questions.sums.room import lock_sum
 from maillage.hub.questions.totals import fix_total
 from maillage.hub.waiting import wait_for
 from maillage.hub.writing import writing
@@ -35,11 +35,14 @@ def take_step(caller: Caller, *, question_id: str, step: Step, seconds: float, h
     now = hub.clock()
     with writing(hub):
         take_nonce(caller)
+        lock_sum(question_id=question_id)
         task = _find_task(question_id, site=caller.site)
-        is_new = TaskState(task.state) in AWAITED and _keep(question_id, site=caller.site, step=step)
-        if is_new and advance(question_id, at=now, hub=hub):
-            settle_question(question_id, at=now)
-            fix_total(question_id)
+        if TaskState(task.state) in AWAITED:
+            _keep(question_id, site=caller.site, step=step)
+            # Also for a step that is said again: time may be over for somebody else's.
+            if advance(question_id, at=now, hub=hub):
+                settle_question(question_id, at=now)
+                fix_total(question_id)
     hub.doorbell.ring(question_id, bell_of(question_id))
     return wait_for(
         lambda: find_news(question_id, site=caller.site, step=step),
@@ -77,46 +80,38 @@ def _find_task(question_id: str, *, site: str) -> Task:
     return task
 
 
-def _keep(question_id: str, *, site: str, step: Step) -> bool:
-    """Whether it is new."""
+def _keep(question_id: str, *, site: str, step: Step) -> None:
     match step:
         case KeyOffer(key=key, signature=signature):
-            return _keep_offer(question_id, site=site, key=key, signature=signature)
+            _keep_offer(question_id, site=site, key=key, signature=signature)
         case MaskedNumbers(numbers=numbers):
-            return _keep_column(question_id, site=site, state=SumState.MASKING, column={"numbers": numbers})
+            _keep_column(question_id, site=site, state=SumState.MASKING, name="numbers", value=numbers)
         case Agreement(signature=signature):
-            column = {"agreement": signature}
-            return _keep_column(question_id, site=site, state=SumState.SIGNING, column=column)
+            _keep_column(question_id, site=site, state=SumState.SIGNING, name="agreement", value=signature)
 
 
-def _keep_offer(question_id: str, *, site: str, key: str, signature: str) -> bool:
+def _keep_offer(question_id: str, *, site: str, key: str, signature: str) -> None:
     term = MaskedTerm.objects.filter(masked_sum_id=question_id, site=site).first()
     if term is not None:
         if (term.key, term.key_signature) != (key, signature):
             raise StepConflictError
-        return False
-    session = MaskedSum.objects.select_for_update().get(question_id=question_id)
-    if session.state != SumState.GATHERING:
-        return False
-    MaskedTerm.objects.create(masked_sum=session, site=site, key=key, key_signature=signature)
-    return True
+        return
+    if MaskedSum.objects.filter(question_id=question_id, state=SumState.GATHERING.value).exists():
+        MaskedTerm.objects.create(masked_sum_id=question_id, site=site, key=key, key_signature=signature)
 
 
-def _keep_column(question_id: str, *, site: str, state: SumState, column: Mapping[str, str]) -> bool:
+def _keep_column(question_id: str, *, site: str, state: SumState, name: str, value: str) -> None:
     """Keep what a hospital of the session says in that state; said late it is not kept."""
-    ((name, value),) = column.items()
-    term = MaskedTerm.objects.select_for_update().filter(masked_sum_id=question_id, site=site).first()
+    term = MaskedTerm.objects.filter(masked_sum_id=question_id, site=site).first()
     if term is None:
         raise TaskUnknownError
     present = getattr(term, name)
     if present and present != value:
         raise StepConflictError
     session = MaskedSum.objects.only("state", "offers").get(question_id=question_id)
-    if present or session.state != state or site not in session.offers:
-        return False
-    setattr(term, name, value)
-    term.save(update_fields=[name])
-    return True
+    if not present and session.state == state and site in session.offers:
+        setattr(term, name, value)
+        term.save(update_fields=[name])
 
 
 def _word_end(reason: str) -> Any:
