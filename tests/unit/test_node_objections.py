@@ -163,6 +163,7 @@ def test_a_change_cut_short_leaves_the_former_register(node: Node, monkeypatch: 
 def test_a_store_of_the_former_version_gets_an_empty_register(node: Node) -> None:
     spoil(
         node.folder,
+        "DROP TABLE sums",
         "DROP TABLE objection_names",
         "DROP TABLE objections",
         "DROP INDEX ledger_objections",

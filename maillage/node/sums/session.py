@@ -9,14 +9,12 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from maillage import __version__
 from maillage.base.i18n import _
 from maillage.base.keys import PublicKey
 from maillage.disclosure.masking import (
     LEAST_SURVIVORS,
     MaskingError,
     Offer,
-    Reveal,
     Session,
     agree,
     mask,
@@ -25,7 +23,6 @@ from maillage.disclosure.masking import (
     reveal,
 )
 from maillage.exchange.permit import Masked
-from maillage.exchange.result import Anchor, Summed
 from maillage.exchange.sums import (
     Agreement,
     Agreements,
@@ -36,8 +33,7 @@ from maillage.exchange.sums import (
     Survivors,
 )
 from maillage.exchange.task import Task
-from maillage.exchange.version import CURRENT
-from maillage.node.answer import Maker, Moment
+from maillage.node.answer import Lifted, Maker, make_summed
 from maillage.node.check import Delivery
 from maillage.node.errors import TooCloseError
 from maillage.node.folder import Node
@@ -151,31 +147,15 @@ def take_agreements(place: Place, news: Agreements) -> Maker:
         secrets=part.secrets,
         identities=place.identities,
     )
-    return _make_summed(place, revealed=revealed, survivors=survivors)
-
-
-def _make_summed(place: Place, *, revealed: Reveal, survivors: frozenset[str]) -> Maker:
-    def make(moment: Moment) -> Summed:
-        return Summed(
-            protocol=CURRENT,
-            task_id=place.delivery.task_id,
-            question_id=place.delivery.question_id,
-            site=moment.site,
-            nonce=place.delivery.nonce,
-            task_hash=place.delivery.task_hash,
-            answered_at=moment.at,
-            software=__version__,
-            anchor=Anchor(sequence=moment.head.sequence, hash=moment.head.hash),
-            analysis=place.task.analysis,
-            floor=place.row.floor,
-            survivors=tuple(sorted(survivors)),
-            own=revealed.own.hex(),
-            shared={site: seed.hex() for site, seed in revealed.shared.items()},
-            repeated=place.row.repeated,
-            reference=place.row.reference,
-        )
-
-    return make
+    lifted = Lifted(
+        own=revealed.own,
+        shared=revealed.shared,
+        survivors=survivors,
+        floor=place.row.floor,
+        repeated=place.row.repeated,
+        reference=place.row.reference,
+    )
+    return make_summed(place.delivery, place.task, lifted=lifted)
 
 
 def _sign(place: Place, survivors: frozenset[str]) -> bytes:
