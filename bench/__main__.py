@@ -11,6 +11,7 @@ from bench.measure import Measure, show, write_results
 from bench.network import measure_network
 from bench.pmsi import measure_pmsi
 from bench.rooms import measure_rooms
+from bench.sums import measure_sums
 from bench.vocabulary import measure_vocabulary
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +26,9 @@ def main() -> None:
     sections: list[tuple[str, list[Measure]]] = []
     with console.status("the network…"):
         sections.append(("A question across the network", [*measure_network(home=home, console=console)]))
+    with console.status("masked sums…"):
+        title = "A masked sum beside a plain one"
+        sections.append((title, [*measure_sums(home=home, console=console)]))
     with console.status("the rooms…"):
         found = measure_rooms(home=home, shared_data=shared_data if shared_data.is_dir() else None)
         sections.append(("Rooms by themselves", [*found, *measure_pmsi(home=home)]))

@@ -23,12 +23,17 @@ class WireModel(BaseModel):
 
 @dataclass(frozen=True)
 class Spec:
-    """An analysis as declared: who asks reads `parameters`, who answers sends `content`."""
+    """An analysis as declared: who asks reads `parameters`, who answers sends `content`.
+
+    `additive`: hospitals' contents add up cell by cell, so that they can be summed under masks; its module
+    `additive` then says how.
+    """
 
     id: str
     version: int
     parameters: type[WireModel]
     content: type[WireModel]
+    additive: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
 from maillage.disclosure.evidence import RuleName
+from maillage.disclosure.values import Cell
 
 ANALYSES = ("count",)
 # What decides a number: the analysis, the cohort compiler under it, the gate above it.
@@ -70,6 +71,24 @@ class Withholding(Protocol):
         ...
 
 
+class Additive(Protocol):
+    """How an analysis's contents add up under masks: the module `additive` of its folder."""
+
+    def flatten(self, document: Mapping[str, Any], *, year: int) -> list[Cell]:
+        """One hospital's cells, in an order that follows from the question alone."""
+        ...
+
+    def is_whole_shown(self, document: Mapping[str, Any]) -> bool:
+        """Whether the hospital has anything to add."""
+        ...
+
+    def assemble(
+        self, cells: Sequence[Cell], *, year: int, sites: Sequence[str], floor: int
+    ) -> dict[str, Any]:
+        """The combined document of a sum. Raises ContentError for one that cannot be."""
+        ...
+
+
 def installed_analyses() -> Mapping[str, Installed]:
     """Every analysis installed here, by id."""
     return {name: Installed(name, find_spec(name).version, code_hash(name)) for name in ANALYSES}
@@ -112,6 +131,17 @@ def load_withholding(analysis_id: str) -> Withholding:
     """What may be hidden of its contents."""
     find_spec(analysis_id)
     return cast("Withholding", import_module(f"maillage.analysis.{analysis_id}.withhold"))
+
+
+def is_additive(analysis_id: str) -> bool:
+    """Whether it is installed and hospitals' contents add up cell by cell."""
+    return analysis_id in ANALYSES and find_spec(analysis_id).additive
+
+
+def load_additive(analysis_id: str) -> Additive:
+    """How the contents of an additive analysis are summed under masks."""
+    find_spec(analysis_id)
+    return cast("Additive", import_module(f"maillage.analysis.{analysis_id}.additive"))
 
 
 @cache

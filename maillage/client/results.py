@@ -77,7 +77,8 @@ class Combined:
 class CountResult:
     """A count over the group. A person seen in two hospitals counts in each.
 
-    `budget` is what the permit leaves to ask, None where it sets no limit.
+    `budget` is what the permit leaves to ask, None where it sets no limit. `masked` is a sentence on
+    the masked sum, where the hub learns the total alone; else empty.
     """
 
     id: str
@@ -89,6 +90,7 @@ class CountResult:
     release: str = ""
     """What the committee's check has come to, in a sentence; empty where the permit asks for none."""
     budget: Budget | None = None
+    masked: str = ""
 
     @property
     def complete(self) -> bool:
@@ -98,13 +100,14 @@ class CountResult:
     def __str__(self) -> str:
         width = max((len(site.name) for site in self.sites), default=0)
         lines = [f"  {site.name:<{width}}  {describe_site(site)}" for site in self.sites]
-        total = f"  {_('Total'):<{width}}  {describe_cell(self.combined.persons)}"
-        notes = [self.release, "" if self.budget is None else self.budget.sentence]
+        total = f"  {_('Total'):<{width}}  {describe_total(self)}"
+        masked = f"  {self.masked}" if self.masked else ""
+        notes = [masked, self.release, "" if self.budget is None else self.budget.sentence]
         return "\n".join([self.title, *lines, total, *filter(None, notes)])
 
     def _repr_html_(self) -> str:
         rows = [(site.name, describe_site(site)) for site in self.sites]
-        rows.append((_("Total"), describe_cell(self.combined.persons)))
+        rows.append((_("Total"), describe_total(self)))
         body = "".join(
             f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in rows
         )
@@ -141,6 +144,14 @@ def describe_cell(cell: Cell | None) -> str:
             return "—"
 
 
+def describe_total(result: CountResult) -> str:
+    """The group's cell; of a masked sum, with the number of hospitals in it."""
+    cell = describe_cell(result.combined.persons)
+    if not result.masked or not result.combined.contributing:
+        return cell
+    return _("{cell} ({number} hôpitaux)").format(cell=cell, number=len(result.combined.contributing))
+
+
 def describe_site(site: SiteCount) -> str:
     """A hospital's line: its cell and time, or its sentence."""
     if site.persons is None:
@@ -160,6 +171,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         elapsed_ms=document["elapsed_ms"],
         release=(document.get("release") or {}).get("sentence", ""),
         budget=read_budget(document.get("budget")),
+        masked=(document.get("masked") or {}).get("sentence", ""),
     )
 
 

@@ -29,7 +29,7 @@ from maillage.exchange.message import MAX_ENVELOPE_BYTES, Message
 from maillage.exchange.permit import Permit, Revocation, SiteDecision
 from maillage.exchange.reasons import Reason
 from maillage.exchange.referentiel import Publication
-from maillage.exchange.result import ANSWER, Failure, Hold, Partial, Refusal
+from maillage.exchange.result import ANSWER, Failure, Hold, Partial, Refusal, Summed
 from maillage.exchange.task import Task
 
 TASK_TYPE = "application/vnd.maillage.task+json"
@@ -47,7 +47,7 @@ MAX_HEAD_BYTES = 8_000
 ANSWER_BLOCK_BYTES = 8192
 """Answers are as long as a whole number of these; a count with twenty steps and thirty years fits in one."""
 
-AnyAnswer = Partial | Refusal | Failure | Hold
+AnyAnswer = Partial | Summed | Refusal | Failure | Hold
 MessageT = TypeVar("MessageT")
 ModelT = TypeVar("ModelT", bound=Message)
 Signers = Mapping[str, PublicKey]

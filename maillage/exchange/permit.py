@@ -14,10 +14,13 @@ from pydantic import (
     model_validator,
 )
 
+from maillage.base.keys import PublicKey
 from maillage.disclosure.noise import NoiseTable
 from maillage.exchange.message import Hash, Instant, Json, Message, Name, Site
 
 ANY: Literal["any"] = "any"
+LEAST_MASKED = 3
+"""With two hospitals, each finds the other's number. As in `disclosure.masking`, which is too heavy here."""
 
 
 def _is_printable(text: str) -> str:
@@ -28,6 +31,7 @@ def _is_printable(text: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_is_printable)]
+Key = Annotated[str, StringConstraints(pattern=r"^ed25519:[A-Za-z0-9+/]{43}=$")]
 Scalar = bool | int | float | str
 
 
@@ -152,6 +156,31 @@ class DifferentialPrivacy(Message):
 Counts = Annotated[Exact | CellKey | Bands | DifferentialPrivacy, Field(discriminator="kind")]
 
 
+class Plain(Message):
+    """The hub reads each hospital's cells, and adds them up."""
+
+    kind: Literal["plain"] = "plain"
+
+
+class Masked(Message):
+    """The hub reads sums alone. `keys` are the hospitals' own, by which they know each other.
+
+    They stand here so that the committee signs them and each hospital accepts them: the hub, which carries
+    the masks' keys, can put none of its own in between.
+    """
+
+    kind: Literal["masked"] = "masked"
+    keys: Annotated[dict[Site, Key], Field(min_length=LEAST_MASKED, max_length=200)]
+
+    @property
+    def identities(self) -> dict[str, PublicKey]:
+        """The hospitals' keys, by hospital."""
+        return {site: PublicKey.parse(text) for site, text in self.keys.items()}
+
+
+Sums = Annotated[Plain | Masked, Field(discriminator="kind")]
+
+
 class Budget(Message):
     """How many questions one requester may have answered in the last `hours`.
 
@@ -196,7 +225,7 @@ class Permit(Message):
     hospital may be stricter in its own policy, never laxer. `sites` "any" is every member, present and to
     come: each must still accept. `counts` says in which form numbers leave; a permit has one form.
     `budgets` None sets no limit to questions. `release` says how held answers are checked; absent, one
-    person at each hospital does.
+    person at each hospital does. `sums` masked binds the hub too.
     """
 
     format: Literal[1] = 1
@@ -216,6 +245,7 @@ class Permit(Message):
     output: Output
     release: ReleaseCheck | None = None
     budgets: Budgets | None = None
+    sums: Sums = Plain()
     issued_at: Instant
     starts_at: Instant
     expires_at: Instant
@@ -230,13 +260,30 @@ class Permit(Message):
             raise ValueError("an analysis is named twice")
         if self.release is not None and self.output is not Output.HELD:
             raise ValueError("a release check belongs to a permit whose output is held")
+        if isinstance(self.sums, Masked):
+            self._check_masked(self.sums)
         return self
+
+    def _check_masked(self, sums: Masked) -> None:
+        if self.sites == ANY or set(self.sites) != set(sums.keys):
+            raise ValueError("masked sums need the key of each hospital that the permit names, and no other")
+        if len(set(sums.keys.values())) != len(sums.keys):
+            raise ValueError("two hospitals have the same key")
+        if self.views != (View.TOTAL,):
+            raise ValueError("masked sums show no hospital: views is the total alone")
+        if self.minimum_sites < LEAST_MASKED:
+            raise ValueError(f"a masked sum mixes at least {LEAST_MASKED} hospitals: minimum_sites")
+        if not isinstance(self.counts, Exact | CellKey):
+            raise ValueError("bands do not add up under masks: counts are exact or noisy")
+        if self.output is not Output.AUTOMATIC:
+            raise ValueError("hospitals sum under masks at the same time: their output is automatic")
 
     @model_serializer(mode="wrap")
     def _leave_out_absent(self, write: SerializerFunctionWrapHandler) -> Json:
-        # A permit signed before there was such a check keeps its hash when it is signed again.
+        # A permit signed before there were such fields keeps its hash when it is signed again.
         document: Json = write(self)
-        return document if self.release is not None else {k: v for k, v in document.items() if k != "release"}
+        absent = {"release": self.release is None, "sums": isinstance(self.sums, Plain)}
+        return {name: value for name, value in document.items() if not absent.get(name)}
 
     @property
     def check(self) -> ReleaseCheck | None:

@@ -41,6 +41,12 @@ class Reason(StrEnum):
     RELEASE_REFUSED = "release_refused"
     REVIEWER_REFUSED = "reviewer_refused"
     SIGNER_UNKNOWN = "signer_unknown"
+    SUM_DROPPED = "sum_dropped"
+    SUM_FAILED = "sum_failed"
+    SUM_HIDDEN = "sum_hidden"
+    SUM_REFUSED = "sum_refused"
+    SUM_TOO_CLOSE = "sum_too_close"
+    SUM_TOO_FEW = "sum_too_few"
     TOO_FEW_PARTICIPANTS = "too_few_participants"
     WAREHOUSE_UNAVAILABLE = "warehouse_unavailable"
     WAREHOUSE_VERSION = "warehouse_version"
@@ -78,6 +84,18 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.RELEASE_REFUSED: mark("L’hôpital a contrôlé la réponse et ne la laisse pas sortir."),
     Reason.REVIEWER_REFUSED: mark("L’hôpital a examiné la question et ne répond pas."),
     Reason.SIGNER_UNKNOWN: mark("Le signataire du message n’est pas connu."),
+    Reason.SUM_DROPPED: mark("Cet hôpital s’est arrêté avant la somme : il n’y est pas."),
+    Reason.SUM_FAILED: mark(
+        "La somme masquée n’a pas abouti : un hôpital s’est arrêté trop tard. À reposer aux mêmes hôpitaux."
+    ),
+    Reason.SUM_HIDDEN: mark(
+        "Le nombre de cet hôpital est trop petit, ou protégé : il n’est pas dans la somme."
+    ),
+    Reason.SUM_REFUSED: mark("L’hôpital refuse cette somme masquée : une clé ou une liste est fausse."),
+    Reason.SUM_TOO_CLOSE: mark(
+        "L’hôpital refuse cette somme : une somme précédente ne diffère que de trop peu d’hôpitaux."
+    ),
+    Reason.SUM_TOO_FEW: mark("Trop peu d’hôpitaux restent pour une somme masquée."),
     Reason.TOO_FEW_PARTICIPANTS: mark("Trop peu d’hôpitaux participent à la question."),
     Reason.WAREHOUSE_UNAVAILABLE: mark("L’entrepôt de cet hôpital n’est pas disponible."),
     Reason.WAREHOUSE_VERSION: mark("L’entrepôt de cet hôpital est d’une autre version."),

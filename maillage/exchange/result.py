@@ -1,7 +1,8 @@
-"""What may leave a hospital: these four messages, and nothing else.
+"""What may leave a hospital: these five messages, and the steps of a masked sum (`sums.py`).
 
-`Partial` carries cells that passed the disclosure gate. `Refusal` and `Failure` carry a code. `Hold` says
-that a person at the hospital will decide; one of the other three follows it.
+`Partial` carries cells that passed the disclosure gate; `Summed` lifts the masks from cells that were sent
+under them. `Refusal` and `Failure` carry a code. `Hold` says that a person at the hospital will decide; one
+of the others follows it.
 """
 
 from typing import Annotated, Literal, Self
@@ -18,6 +19,7 @@ from pydantic import (
 from maillage.exchange.evidence import Evidence, is_of
 from maillage.exchange.message import AnalysisRef, Hash, Identifier, Instant, Json, Message, Nonce, Site
 from maillage.exchange.reasons import Reason
+from maillage.exchange.sums import Bytes32
 
 
 class Anchor(Message):
@@ -101,6 +103,23 @@ class Failure(_Answer):
     incident: Identifier
 
 
+class Summed(_Answer):
+    """The hospital's numbers are in a masked sum; this lifts its masks from it (`disclosure.masking.Reveal`).
+
+    `survivors` is the list that it signed. `own` is the seed of its own mask, `shared` those that it shares
+    with the hospitals that dropped out. `repeated` as in an analysis's content.
+    """
+
+    kind: Literal["summed"] = "summed"
+    analysis: AnalysisRef
+    floor: Annotated[int, Field(ge=1)]
+    survivors: Annotated[tuple[Site, ...], Field(min_length=1, max_length=200)]
+    own: Bytes32
+    shared: Annotated[dict[Site, Bytes32], Field(max_length=200)]
+    repeated: bool
+    reference: Annotated[str, StringConstraints(max_length=80)]
+
+
 class Hold(_Answer):
     """A person at the hospital will decide: whether it is computed, or whether what was computed leaves."""
 
@@ -108,6 +127,6 @@ class Hold(_Answer):
     reason: Literal[Reason.HELD_FOR_REVIEW, Reason.HELD_FOR_RELEASE] = Reason.HELD_FOR_REVIEW
 
 
-Answer = Annotated[Partial | Refusal | Failure | Hold, Field(discriminator="kind")]
+Answer = Annotated[Partial | Summed | Refusal | Failure | Hold, Field(discriminator="kind")]
 
-ANSWER: TypeAdapter[Partial | Refusal | Failure | Hold] = TypeAdapter(Answer)
+ANSWER: TypeAdapter[Partial | Summed | Refusal | Failure | Hold] = TypeAdapter(Answer)

@@ -102,6 +102,7 @@ cohorts    = "any"                    # ou une liste d’empreintes : ["sha256:�
 minimum_cell  = 11                    # plus petit nombre de personnes montré
 minimum_sites = 3                     # un total mêle au moins tant d’hôpitaux
 views  = ["total", "per_hospital"]    # ce qui peut être montré
+sums   = { kind = "plain" }           # ou "masked" : le hub n’apprend que des sommes, voir docs/permits.md
 output = "automatic"                  # ou "held" : des personnes contrôlent chaque réponse avant sa sortie
 starts_at  = 2026-12-01
 expires_at = 2027-12-01

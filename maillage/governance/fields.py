@@ -48,3 +48,8 @@ def raw(**options: Any) -> Any:
 def belongs_to(other: str, **options: Any) -> Any:
     """A reference to a row that cannot be deleted while this one exists."""
     return models.ForeignKey(other, on_delete=models.PROTECT, **options)
+
+
+def extends(other: str, **options: Any) -> Any:
+    """A reference to the one row of which this one says more; it is this one's key."""
+    return models.OneToOneField(other, on_delete=models.PROTECT, primary_key=True, **options)

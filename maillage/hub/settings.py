@@ -58,6 +58,8 @@ class HubSettings(Settings):
     """How many hospitals that are not shown alone a total mixes at least; signed in every task."""
     question_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 24.0
     """How long late hospitals are waited for, in hours."""
+    sum_step_seconds: Annotated[float, Field(ge=1, le=3600)] = 60.0
+    """How long hospitals have for each step of a masked sum before it goes on, or ends, without them."""
     committee: tuple[Key, ...] = ()
     """The committee's public keys, `ed25519:…`; a permit that none of them signed is not published."""
     audit_keep_years: Annotated[int, Field(ge=1, le=20)] = 20

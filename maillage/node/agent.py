@@ -1,4 +1,4 @@
-"""The resident agent: three loops over one store, until told to stop. Outbound only: nothing here listens."""
+"""The resident agent: four loops over one store, until told to stop. Outbound only: nothing here listens."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -14,6 +14,7 @@ from maillage.node.runner import Runner
 from maillage.node.sender import Sender
 from maillage.node.shared import Backoff, Probe, Shared, keep_ticking
 from maillage.node.states import Event
+from maillage.node.sums.loop import Summer
 from maillage.node.worker.child import GRACE_SECONDS
 from maillage.node.worker.handle import WORKER_COMMAND, Worker
 from maillage.node.worker.messages import Bench
@@ -104,11 +105,20 @@ def _send(shared: Shared) -> None:
         keep_ticking(Sender(shared, store, client).tick, shared=shared, bell=shared.to_send)
 
 
+def _sum(shared: Shared) -> None:
+    with shared.node.open_store() as store, shared.node.call_hub() as client:
+        keep_ticking(Summer(shared, store, client).tick, shared=shared, bell=shared.to_sum)
+
+
 _LOOPS: Sequence[tuple[str, Callable[[Shared], None]]] = (
     ("poller", _poll),
     ("runner", _run),
     ("sender", _send),
+    ("summer", _sum),
 )
+
+_LONG_CALLS = frozenset({"poller", "summer"})
+"""They may be in a call that the hub holds for a while: not waited for."""
 
 
 def _wind_up(shared: Shared, threads: Sequence[threading.Thread]) -> None:
@@ -117,7 +127,7 @@ def _wind_up(shared: Shared, threads: Sequence[threading.Thread]) -> None:
     if shared.running is not None:
         shared.worker.stop(shared.running)
     for thread in threads:
-        if thread.name != "poller":
+        if thread.name not in _LONG_CALLS:
             thread.join(timeout=2 * GRACE_SECONDS)
     shared.worker.end()
     shared.log.info("agent_stopped")

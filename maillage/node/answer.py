@@ -1,6 +1,6 @@
-"""Builds the only four messages that leave this hospital. Each is for one delivery, none takes free text."""
+"""Builds the only five messages that answer a task. Each is for one delivery, none takes free text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from maillage import __version__
 from maillage.exchange.envelope import AnyAnswer
 from maillage.exchange.evidence import PersonCheck
 from maillage.exchange.reasons import Reason
-from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Timings
+from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Summed, Timings
 from maillage.exchange.task import Task
 from maillage.exchange.version import CURRENT
 from maillage.node.check import Delivery
@@ -26,6 +26,18 @@ class Moment:
     site: str
     at: datetime
     head: Head
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """The seeds of the masks to lift, the list that all signed, and under what numbers were computed."""
+
+    own: bytes
+    shared: Mapping[str, bytes]
+    survivors: frozenset[str]
+    floor: int
+    repeated: bool
+    reference: str
 
 
 Maker = Callable[[Moment], AnyAnswer]
@@ -50,6 +62,20 @@ def make_partial(
         reference=computed.reference,
         timings=Timings(compile_ms=computed.compile_ms, engine_ms=computed.engine_ms),
         evidence=make_evidence(task, computed=computed, terms=terms, checked=checked, at=moment.at),
+    )
+
+
+def make_summed(delivery: Delivery, task: Task, *, lifted: Lifted) -> Maker:
+    """What lifts this hospital's masks from a sum."""
+    return lambda moment: Summed(
+        **_common(delivery, moment),
+        analysis=task.analysis,
+        floor=lifted.floor,
+        survivors=tuple(sorted(lifted.survivors)),
+        own=lifted.own.hex(),
+        shared={site: seed.hex() for site, seed in lifted.shared.items()},
+        repeated=lifted.repeated,
+        reference=lifted.reference,
     )
 
 

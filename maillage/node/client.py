@@ -19,6 +19,7 @@ from maillage.base.keys import SigningKey
 from maillage.exchange.http import sign_request
 from maillage.exchange.message import MAX_ENVELOPE_BYTES, Instant
 from maillage.exchange.result import Anchor
+from maillage.exchange.sums import NEWS, News, Step
 from maillage.exchange.version import CURRENT
 from maillage.node.errors import HubAnswerError, HubUnreachableError
 from maillage.node.settings import HubSettings
@@ -154,6 +155,24 @@ class HubClient:
     def exchange_heads(self, envelope: bytes) -> bytes:
         """Hand over the signed head of this node's ledger; that of the hub's audit, not verified yet."""
         return self._send("POST", "/api/node/v1/head", body=envelope, kind="application/vnd.dsse+json").body
+
+    def post_step(self, session: str, step: Step, *, wait: float) -> News | None:
+        """Say a step of a masked sum; what the hub knows of the next one within `wait` seconds."""
+        target = f"/api/node/v1/sums/{session}?{urlencode({'wait': wait})}"
+        reply = self._send(
+            "POST",
+            target,
+            body=step.to_bytes(),
+            kind="application/json",
+            read_timeout=wait + POLL_MARGIN_SECONDS,
+            max_bytes=MAX_ENVELOPE_BYTES,
+        )
+        if reply.status == 204:
+            return None
+        try:
+            return NEWS.validate_json(reply.body)
+        except ValidationError as error:
+            raise _unreadable(reply) from error
 
     def read_referentiel(self) -> bytes:
         """The signed publication of the current release. Raises HubAnswerError where there is none."""

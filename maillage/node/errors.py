@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from maillage.base.errors import Kind, MaillageError
+from maillage.base.i18n import _
 
 
 class NodeError(MaillageError):
@@ -109,6 +110,19 @@ class EvidenceBrokenError(NodeError):
     """The evidence of a release was edited, or is that of another."""
 
     kind = Kind.INTEGRITY
+
+
+class TooCloseError(NodeError):
+    """A sum of nearly the same hospitals was signed for the same persons."""
+
+    kind = Kind.REFUSED
+
+    def __init__(self, session: str) -> None:
+        super().__init__(
+            _("Une somme des mêmes personnes a été signée pour presque les mêmes hôpitaux."),
+            why=_("C’était celle de {session}.").format(session=session),
+            remedy=_("La question est à poser aux mêmes hôpitaux qu’alors."),
+        )
 
 
 class LedgerBrokenError(NodeError):

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from maillage.analysis.registry import find_spec, installed_analyses
 from maillage.base.ids import new_id
+from maillage.exchange.permit import Masked
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import tasks
@@ -89,7 +90,7 @@ class Runner:
         self._shared.to_send.set()
 
     def _find_answer(self, row: tasks.Row) -> Maker | Ready | None:
-        """The answer, what may become one, or None when the task is to be tried again later."""
+        """The answer, what may become one, or None when there is none yet."""
         prepared = self._prepare(row)
         if not isinstance(prepared, _Work):
             return prepared
@@ -107,6 +108,22 @@ class Runner:
             self._shared.running = None
         self._shared.probe("executed")
         return self._judge(prepared, outcome)
+
+    def _begin_sum(self, work: _Work, computed: Computed, *, terms: Terms) -> Maker | None:
+        # Here and not above: numpy comes with it, and most agents never sum.
+        from maillage.node.sums.begin import begin_sum
+
+        maker = begin_sum(
+            self._store,
+            node=self._shared.node,
+            delivery=work.delivery,
+            task=work.task,
+            computed=computed,
+            terms=terms,
+        )
+        self._shared.probe("sum_begun")
+        self._shared.to_sum.set()
+        return maker
 
     def _prepare(self, row: tasks.Row) -> _Work | Maker:
         """All checks once more: time has passed since the decision, and the disk gave the bytes back."""
@@ -147,7 +164,8 @@ class Runner:
             return
         log_incident(self._shared.log, "worker_crashed", error=error, task=work.row.task_id)
 
-    def _judge(self, work: _Work, outcome: Computed | Declined) -> Maker | Ready:
+    def _judge(self, work: _Work, outcome: Computed | Declined) -> Maker | Ready | None:
+        """The answer, what may become one, or None: a masked sum answers later."""
         if work.task.expires_at <= self._shared.node.clock():
             return make_refusal(work.delivery, reason=Reason.ENVELOPE_EXPIRED)
         if isinstance(outcome, Declined):
@@ -164,6 +182,8 @@ class Runner:
         except ValidationError as error:
             incident = log_incident(self._shared.log, "content_refused", error=error, task=work.row.task_id)
             return make_failure(work.delivery, reason=Reason.INTERNAL, incident=incident)
+        if isinstance(terms.sums, Masked):
+            return self._begin_sum(work, outcome, terms=terms)
         return Ready(work.delivery, work.task, outcome, terms, work.register)
 
     def _to_declined(self, work: _Work, outcome: Declined) -> Maker:

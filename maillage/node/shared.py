@@ -1,4 +1,4 @@
-"""What the agent's three loops share, and the loop itself: tick, wait, never die of one tick's trouble."""
+"""What the agent's loops share, and the loop itself: tick, wait, never die of one tick's trouble."""
 
 import random
 import threading
@@ -35,10 +35,11 @@ class Shared:
     to_poll: threading.Event = field(default_factory=threading.Event)
     to_run: threading.Event = field(default_factory=threading.Event)
     to_send: threading.Event = field(default_factory=threading.Event)
+    to_sum: threading.Event = field(default_factory=threading.Event)
 
     def ring_all(self) -> None:
         """Wake every loop, so that it sees that it is told to stop."""
-        for bell in (self.to_poll, self.to_run, self.to_send):
+        for bell in (self.to_poll, self.to_run, self.to_send, self.to_sum):
             bell.set()
 
     def stop_computing(self, task_id: str) -> None:

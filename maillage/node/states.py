@@ -58,6 +58,9 @@ class Event(StrEnum):
     AGENT_NODE_STARTED = "agent:node:started"
     AGENT_RELEASE_HELD = "agent:release:held"
     AGENT_RELEASE_OUTDATED = "agent:release:outdated"
+    AGENT_SUM_MASKED = "agent:sum:masked"
+    AGENT_SUM_OFFERED = "agent:sum:offered"
+    AGENT_SUM_SIGNED = "agent:sum:signed"
     AGENT_TASK_RECEIVED = "agent:task:received"
     AGENT_TASK_RESUMED = "agent:task:resumed"
     AGENT_TASK_STARTED = "agent:task:started"
@@ -96,6 +99,9 @@ _SENTENCES: Mapping[Event, str] = {
     Event.AGENT_RELEASE_OUTDATED: mark(
         "Réponse retenue écartée : une opposition est venue depuis le calcul."
     ),
+    Event.AGENT_SUM_MASKED: mark("Nombres remis sous masques pour une somme."),
+    Event.AGENT_SUM_OFFERED: mark("Clé offerte pour une somme masquée."),
+    Event.AGENT_SUM_SIGNED: mark("Liste des hôpitaux d’une somme signée."),
     Event.AGENT_TASK_RECEIVED: mark("Question reçue."),
     Event.AGENT_TASK_RESUMED: mark("Question reprise après un arrêt."),
     Event.AGENT_TASK_STARTED: mark("Calcul commencé."),

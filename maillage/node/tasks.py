@@ -12,7 +12,7 @@ from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.exchange.envelope import AnyAnswer, seal_answer
 from maillage.exchange.message import MAX_ENVELOPE_BYTES
-from maillage.exchange.result import Partial
+from maillage.exchange.result import Partial, Summed
 from maillage.node import ledger
 from maillage.node.answer import Maker, Moment
 from maillage.node.errors import TaskUnknownError
@@ -193,7 +193,13 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
 
 def _tells_something_new(message: AnyAnswer) -> bool:
     """Whether the permit's budget counts it: numbers, and not those of a former answer."""
-    return isinstance(message, Partial) and not message.content.get("repeated")
+    match message:
+        case Partial(content=content):
+            return not content.get("repeated")
+        case Summed(repeated=repeated):
+            return not repeated
+        case _:
+            return False
 
 
 def start(store: Store, *, node: Node, task: Row) -> bool:

@@ -1,11 +1,15 @@
 """docs/node.md names every command, setting, event and move there is, and no other move."""
 
 import re
+from collections.abc import Collection, Mapping
+
+import pytest
 
 from maillage.cli.node import app
 from maillage.node.policy import PolicyFile, Rule
 from maillage.node.settings import HubSettings, WarehouseSettings
-from maillage.node.states import MOVES, Event
+from maillage.node.states import MOVES, Event, State
+from maillage.node.sums.states import SUM_MOVES, SumState
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "node.md").read_text(encoding="utf-8")
@@ -34,6 +38,10 @@ def test_every_event_is_on_the_page() -> None:
     assert {event.value for event in Event if f"`{event.value}`" not in PAGE} == set()
 
 
-def test_the_diagram_is_the_table() -> None:
-    drawn = set(re.findall(r"^    (\w+) --> (\w+)$", PAGE, re.MULTILINE))
-    assert drawn == {(state.value, to.value) for state, moves in MOVES.items() for to in moves}
+@pytest.mark.parametrize(("place", "moves"), [(0, MOVES), (1, SUM_MOVES)], ids=["tasks", "masked sums"])
+def test_the_diagram_is_the_table(
+    place: int, moves: Mapping[State, Collection[State]] | Mapping[SumState, Collection[SumState]]
+) -> None:
+    diagrams = re.findall(r"^stateDiagram-v2\n((?:    .*\n)+)", PAGE, re.MULTILINE)
+    drawn = set(re.findall(r"(\w+) --> (\w+)", diagrams[place]))
+    assert drawn == {(state.value, to.value) for state, allowed in moves.items() for to in allowed}

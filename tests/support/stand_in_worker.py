@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 from maillage.disclosure.evidence import RuleName, Trace
 from maillage.exchange.reasons import Reason
@@ -28,26 +29,34 @@ CONTENT: dict[str, object] = {
 
 def main() -> None:
     place = Bench.model_validate_json(sys.stdin.buffer.readline()).place
-    journal = (place.path if isinstance(place, FilePlace) else place.objections).with_suffix(".jobs")
+    beside = place.path if isinstance(place, FilePlace) else place.objections
+    journal, planted = beside.with_suffix(".jobs"), beside.with_suffix(".planted")
     _say(Ready(reference="2026-11"))
     for line in sys.stdin.buffer:
         order = TO_WORKER.validate_json(line)
         if isinstance(order, Job):
             with journal.open("a") as file:
                 file.write(order.job_id + "\n")
-            _behave(order)
+            _behave(order, content=_plant(order, planted) if planted.exists() else CONTENT)
 
 
-def _behave(job: Job) -> None:
+def _plant(job: Job, planted: Path) -> dict[str, object]:
+    """The number that a test wrote beside the warehouse, in each cell of a count of that cohort."""
+    cell: object = {"count": int(planted.read_text())}
+    steps = [cell] * (1 + len(job.cohort.get("InclusionRules", [])))
+    return {"persons": cell, "steps": steps, "years": [], "other_years": cell}
+
+
+def _behave(job: Job, *, content: dict[str, object]) -> None:
     match job.cohort.get("behave", "answer"):
         case "answer":
-            _compute(job, CONTENT)
+            _compute(job, content)
         case "slow":
             time.sleep(0.6)
-            _compute(job, CONTENT)
+            _compute(job, content)
         case "patient":
             # A content that the analysis does not declare.
-            _compute(job, CONTENT | {"person_ids": [1, 2, 3]})
+            _compute(job, content | {"person_ids": [1, 2, 3]})
         case "heed":
             _wait_for_stop(job)
         case "deaf":

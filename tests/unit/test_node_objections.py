@@ -167,6 +167,7 @@ def test_a_store_of_the_former_version_gets_an_empty_register(node: Node) -> Non
         "DROP TABLE held",
         "DROP TABLE words",
         "DROP TABLE evidence",
+        "DROP TABLE sums",
         "DROP TABLE objection_names",
         "DROP TABLE objections",
         "DROP INDEX ledger_objections",

@@ -43,12 +43,15 @@ class Hospital:
 class NetworkOptions:
     """How the network differs from the usual one. A floor under 11 makes it a test network.
 
-    `budgets` bound the questions under the standing permit.
+    `budgets` bound the questions under the standing permit. `masked`: the hub learns sums alone;
+    `step_seconds` is how long hospitals have for each step of one.
     """
 
     floor: int = NETWORK_FLOOR
     shown_alone: bool = True
     budgets: Budgets | None = BUDGETS
+    masked: bool = False
+    step_seconds: float = 60
     banner: str = ""
     examples: Path | None = None
     port: int = 0
@@ -113,12 +116,12 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     hub_key = create_hub(folder / "hub", name=NETWORK_NAME, address=url)
     committee = Committee(NETWORK_NAME, floor=options.floor, budgets=options.budgets)
     _amend_hub_settings(folder / "hub" / "hub.toml", options=options, committee=committee.key.public)
-    permits = committee.sign_permits()
-    entries: list[Entry] = []
-    for hospital in hospitals:
-        node = _create_node(hospital, folder, url, hub_key, options)
+    nodes = {hospital.id: _create_node(hospital, folder, url, hub_key, options) for hospital in hospitals}
+    keys = {site: node.key.public for site, node in nodes.items()}
+    permits = committee.sign_permits(masked=keys if options.masked else None)
+    for node in nodes.values():
         accept_permits(node, committee_key=committee.key, envelopes=permits)
-        entries.append(Entry(hospital.id, hospital.name, node.key.public.text))
+    entries = [Entry(hospital.id, hospital.name, keys[hospital.id].text) for hospital in hospitals]
     # Django is configured once per process; a process of its own leaves ours free to make another network.
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         access = pool.submit(prepare_hub, folder / "hub", entries=entries, permits=permits).result()
@@ -153,7 +156,11 @@ def _policy(decision: str, *, options: NetworkOptions) -> str:
 def _amend_hub_settings(path: Path, *, options: NetworkOptions, committee: PublicKey) -> None:
     text = path.read_text(encoding="utf-8").replace(f"floor = {NETWORK_FLOOR}", f"floor = {options.floor}")
     test_network = str(options.floor < NETWORK_FLOOR).lower()
-    lines = [f"test_network = {test_network}", f'committee = ["{committee.text}"]']
+    lines = [
+        f"test_network = {test_network}",
+        f"sum_step_seconds = {options.step_seconds}",
+        f'committee = ["{committee.text}"]',
+    ]
     if options.banner:
         lines.append(f'banner = "{options.banner}"')
     if options.examples is not None:

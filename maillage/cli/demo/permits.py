@@ -4,13 +4,13 @@ The standing permit is for feasibility: counts with noise, within a budget. The 
 examples: exact counts. A permit has one form of counts, so that nobody subtracts one form from the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from maillage.base.clock import utc_now
-from maillage.base.keys import SigningKey
+from maillage.base.keys import PublicKey, SigningKey
 from maillage.client.hub import STANDING_PERMIT
 from maillage.disclosure.noise import NoiseRules
 from maillage.exchange.envelope import seal_permit
@@ -21,8 +21,10 @@ from maillage.exchange.permit import (
     CellKey,
     Counts,
     Exact,
+    Masked,
     Output,
     Permit,
+    Plain,
     View,
 )
 from maillage.node.folder import Node
@@ -48,8 +50,11 @@ class Committee:
     budgets: Budgets | None = BUDGETS
     key: SigningKey = field(default_factory=SigningKey.generate)
 
-    def sign_permits(self) -> list[bytes]:
-        """Counts for anybody, in total and per hospital: with noise for feasibility, exact for the study."""
+    def sign_permits(self, *, masked: Mapping[str, PublicKey] | None = None) -> list[bytes]:
+        """Counts for anybody, in total and per hospital: with noise for feasibility, exact for the study.
+
+        Of `masked` hospitals, by key, in total alone.
+        """
         now = utc_now()
         standing = self._write(
             STANDING,
@@ -57,6 +62,7 @@ class Committee:
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
             counts=_noisy(self.floor),
             budgets=self.budgets,
+            masked=masked,
             now=now,
         )
         study = self._write(
@@ -65,22 +71,32 @@ class Committee:
             purpose="Compter exactement les cohortes d’exemple, sur des patients synthétiques.",
             counts=Exact(),
             budgets=None,
+            masked=masked,
             now=now,
         )
         return [seal_permit(permit, key=self.key) for permit in (standing, study)]
 
-    def _write(self, name: str, *, counts: Counts, now: datetime, **words: Any) -> Permit:
+    def _write(
+        self,
+        name: str,
+        *,
+        counts: Counts,
+        masked: Mapping[str, PublicKey] | None,
+        now: datetime,
+        **words: Any,
+    ) -> Permit:
         return Permit(
             permit_id=name,
             network=self.network,
             requesters="any",
-            sites="any",
+            sites=tuple(masked) if masked else "any",
             analyses=(AnalysisScope(id="count"),),
             cohorts="any",
             minimum_cell=self.floor,
             minimum_sites=3,
             counts=counts,
-            views=(View.TOTAL, View.PER_HOSPITAL),
+            views=(View.TOTAL,) if masked else (View.TOTAL, View.PER_HOSPITAL),
+            sums=Masked(keys={site: key.text for site, key in masked.items()}) if masked else Plain(),
             output=Output.AUTOMATIC,
             issued_at=now,
             # A machine's clock may stand a little behind the one that made the demo.

@@ -31,6 +31,11 @@ class EventType(StrEnum):
     REFERENTIEL_PUBLISHED = "operator:referentiel:publish"
     RELEASE_CHECKED = "committee:release:check"
     SESSION_OPENED = "requester:session:open"
+    SUM_ADDED = "hub:sum:add"
+    SUM_FAILED = "hub:sum:fail"
+    SUM_MASKED = "hub:sum:mask"
+    SUM_OPENED = "hub:sum:open"
+    SUM_SIGNED = "hub:sum:sign"
     TASK_DELIVERED = "hub:task:deliver"
     TOKEN_CREATED = "operator:token:create"  # noqa: S105 - an event, not a secret
     TOKEN_REVOKED = "operator:token:revoke"  # noqa: S105
@@ -58,6 +63,11 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.REFERENTIEL_PUBLISHED: mark("{actor} a publié le référentiel {subject}."),
     EventType.RELEASE_CHECKED: mark("{actor} a contrôlé la sortie de la question {subject}."),
     EventType.SESSION_OPENED: mark("{actor} est entré dans le portail."),
+    EventType.SUM_ADDED: mark("La somme masquée de la question {subject} est faite."),
+    EventType.SUM_FAILED: mark("La somme masquée de la question {subject} n’a pas abouti."),
+    EventType.SUM_MASKED: mark("Les nombres masqués de la question {subject} sont arrivés."),
+    EventType.SUM_OPENED: mark("La somme masquée de la question {subject} est ouverte."),
+    EventType.SUM_SIGNED: mark("Les hôpitaux de la somme de la question {subject} ont signé leur liste."),
     EventType.TASK_DELIVERED: mark("La tâche {subject} a été remise à {actor}."),
     EventType.TOKEN_CREATED: mark("{actor} a fait un jeton pour {subject}."),
     EventType.TOKEN_REVOKED: mark("{actor} a révoqué un jeton de {subject}."),

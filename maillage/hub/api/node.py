@@ -11,6 +11,7 @@ from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
 from maillage.exchange.message import Hash, Identifier, Message
+from maillage.exchange.sums import MAX_STEP_BYTES, STEP, Step
 from maillage.exchange.version import is_accepted
 from maillage.governance.permits.actions import note_word
 from maillage.governance.permits.listing import list_for, read_edition
@@ -24,6 +25,7 @@ from maillage.hub.questions.answers import record_answer
 from maillage.hub.questions.closing import expire_due
 from maillage.hub.questions.greet import Greeting, greet
 from maillage.hub.questions.lease import deliver, end_idle_poll, has_news
+from maillage.hub.questions.sums.steps import take_step
 from maillage.hub.referentiel import find_file, read_current
 from maillage.hub.waiting import wait_for
 from maillage.hub.writing import writing
@@ -56,6 +58,12 @@ class Hello(Message):
 
 class HelloError(HubError):
     """A greeting that is not of the form agreed."""
+
+    code = "request_invalid"
+
+
+class StepError(HubError):
+    """A step of a masked sum that is not of the form agreed."""
 
     code = "request_invalid"
 
@@ -119,6 +127,19 @@ def answer(request: HttpRequest, task_id: Identifier) -> dict[str, Any]:
     if outcome.error is not None:
         raise outcome.error
     return {"status": outcome.status}
+
+
+@api.post("/sums/{question_id}")
+def sum_step(
+    request: HttpRequest, question_id: Identifier, wait: Annotated[float, Field(ge=0, le=60)] = 0
+) -> HttpResponse:
+    """A step of a masked sum; what follows it, or 204 when others are still awaited after `wait` seconds."""
+    caller, hub = _identify(request), current_hub()
+    step = _read_step(request.body)
+    news = take_step(caller, question_id=question_id, step=step, seconds=wait, hub=hub)
+    if news is None:
+        return HttpResponse(status=204)
+    return HttpResponse(news.to_bytes(), content_type="application/json")
 
 
 @api.get("/permits")
@@ -196,4 +217,13 @@ def _read_hello(body: bytes) -> Hello:
     except ValidationError as error:
         raise HelloError(
             _("Le salut du nœud n’a pas la forme attendue."), why=describe_validation(error)
+        ) from error
+
+
+def _read_step(body: bytes) -> Step:
+    try:
+        return STEP.validate_json(body[: MAX_STEP_BYTES + 1])
+    except ValidationError as error:
+        raise StepError(
+            _("Cet envoi n’est pas une étape d’une somme masquée."), why=describe_validation(error)
         ) from error

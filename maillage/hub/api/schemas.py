@@ -139,11 +139,19 @@ class PermitList(BaseModel):
     permits: list[PermitOut]
 
 
+class MaskedOut(BaseModel):
+    """Where the masked sum of a question stands, for a program and in words."""
+
+    state: Literal["gathering", "masking", "signing", "revealing", "done", "failed"]
+    sentence: str
+
+
 class QuestionOut(BaseModel):
     """A question and everything that may be known of its answer now.
 
     `release` is null where the permit asks for no check by the committee. `budget` is what its permit leaves
-    to ask now, null where it sets no limit or is over.
+    to ask now, null where it sets no limit or is over. `masked` is null where the hub adds up hospitals'
+    numbers; else it learns the total alone.
     """
 
     id: str
@@ -158,6 +166,7 @@ class QuestionOut(BaseModel):
     rules: list[str]
     release: ReleaseOut | None
     sites: list[SiteOut]
+    masked: MaskedOut | None
     combined: CombinedOut
     elapsed_ms: float
 

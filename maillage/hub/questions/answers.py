@@ -12,7 +12,7 @@ from django.db import connection
 from maillage.base.canon import canonical_bytes, sha256_hex
 from maillage.exchange.envelope import AnyAnswer, Opened, open_answer
 from maillage.exchange.errors import EnvelopeError
-from maillage.exchange.result import Failure, Hold, Partial
+from maillage.exchange.result import Failure, Hold, Partial, Summed
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.governance.statements import execute
@@ -23,6 +23,9 @@ from maillage.hub.questions.contents import ANSWER_REJECTED
 from maillage.hub.questions.errors import QuestionError, TaskUnknownError
 from maillage.hub.questions.judging import Asked, Verdict, judge
 from maillage.hub.questions.states import TaskState, check_task_move
+from maillage.hub.questions.sums.advance import advance, bell_of
+from maillage.hub.questions.sums.judging import find_expected
+from maillage.hub.questions.sums.room import lock_sum
 from maillage.hub.questions.totals import fix_total
 from maillage.hub.writing import writing
 
@@ -33,13 +36,14 @@ def record_answer(caller: Caller, *, task_id: str, data: bytes, hub: Hub) -> Ver
     opened = _open(data, caller=caller)
     with writing(hub):
         take_nonce(caller)
+        lock_sum(question__tasks__id=task_id)
         asked = _find_asked(task_id)
         verdict = judge(opened, asked=asked, signer=caller.site, settings=hub.settings)
         if verdict.keep_as is not None and not isinstance(opened, EnvelopeError):
-            _keep(opened, asked=asked, state=verdict.keep_as, data=data, now=now)
+            _keep(opened, asked=asked, state=verdict.keep_as, data=data, now=now, hub=hub)
         if verdict.error is not None:
             _record_refusal(verdict.error, data=data, asked=asked, caller=caller, now=now)
-    hub.doorbell.ring(asked.question_id)
+    hub.doorbell.ring(asked.question_id, bell_of(asked.question_id))
     return verdict
 
 
@@ -55,16 +59,21 @@ def _find_asked(task_id: str) -> Asked:
     rows = execute(statements()["find_task"].format(lock=lock), task=task_id)
     if not rows:
         raise TaskUnknownError
-    site, state, question, nonce, task_hash, answer_hash, reason, analysis, rules = rows[0]
+    site, state, question, nonce, task_hash, answer_hash, reason, analysis, rules, is_masked = rows[0]
     steps = len(json.loads(rules)) + 1
     asked = (question, nonce, task_hash, answer_hash, reason, json.loads(analysis), steps)
-    return Asked(task_id, site, TaskState(state), *asked)
+    return Asked(
+        task_id, site, TaskState(state), *asked, expected=find_expected(question) if is_masked else None
+    )
 
 
-def _keep(opened: Opened[AnyAnswer], *, asked: Asked, state: TaskState, data: bytes, now: datetime) -> None:
+def _keep(
+    opened: Opened[AnyAnswer], *, asked: Asked, state: TaskState, data: bytes, now: datetime, hub: Hub
+) -> None:
     answer = opened.message
     check_task_move(asked.state, to=state)
-    columns = _columns(answer, is_rejected=isinstance(answer, Partial) and state is TaskState.FAILED)
+    is_rejected = isinstance(answer, Partial | Summed) and state is TaskState.FAILED
+    columns = _columns(answer, is_rejected=is_rejected)
     is_last = not isinstance(answer, Hold)
     execute(
         statements()["keep_answer"],
@@ -75,6 +84,7 @@ def _keep(opened: Opened[AnyAnswer], *, asked: Asked, state: TaskState, data: by
         answered_at=now if is_last else None,
         **columns,
     )
+    advance(asked.question_id, at=now, hub=hub)
     settle_question(asked.question_id, at=now)
     fix_total(asked.question_id)
     anchor = (answer.anchor.sequence, answer.anchor.hash) if answer.anchor else (-1, "")
@@ -102,6 +112,8 @@ def _columns(answer: AnyAnswer, *, is_rejected: bool) -> dict[str, Any]:
         "compile_ms": None,
         "engine_ms": None,
     }
+    if isinstance(answer, Summed):
+        return found | _columns_of_summed(answer, is_rejected=is_rejected)
     if not isinstance(answer, Partial):
         incident = answer.incident if isinstance(answer, Failure) else ""
         return found | {"reason": answer.reason.value, "incident": incident}
@@ -114,6 +126,16 @@ def _columns(answer: AnyAnswer, *, is_rejected: bool) -> dict[str, Any]:
         "floor": answer.floor,
         "compile_ms": answer.timings.compile_ms,
         "engine_ms": answer.timings.engine_ms,
+    }
+
+
+def _columns_of_summed(answer: Summed, *, is_rejected: bool) -> dict[str, Any]:
+    content = canonical_bytes({"own": answer.own, "shared": answer.shared}).decode()
+    return {
+        "reason": ANSWER_REJECTED if is_rejected else "",
+        "content": "" if is_rejected else content,
+        "repeated": answer.repeated,
+        "floor": answer.floor,
     }
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
-from maillage.analysis.registry import find_spec, installed_analyses, read_parameters
+from maillage.analysis.registry import find_spec, installed_analyses, is_additive, read_parameters
 from maillage.base.canon import canonical_bytes, read_json, sha256_hex
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
@@ -16,7 +16,7 @@ from maillage.cohort import compile_cohort, parse_expression, to_circe
 from maillage.exchange import version
 from maillage.exchange.envelope import seal_task
 from maillage.exchange.message import AnalysisRef
-from maillage.exchange.permit import Permit
+from maillage.exchange.permit import Masked, Permit
 from maillage.exchange.scope import covers
 from maillage.exchange.task import Task as TaskMessage
 from maillage.governance.audit.chain import record
@@ -30,6 +30,7 @@ from maillage.hub.questions.budget import check_budget
 from maillage.hub.questions.errors import QuestionInvalidError, SitesError
 from maillage.hub.questions.models import MAX_COHORT_TEXT, Question, Task
 from maillage.hub.questions.releases.rows import require_check
+from maillage.hub.questions.sums.opening import open_masked_sum
 from maillage.hub.writing import writing
 
 
@@ -65,12 +66,15 @@ def ask(draft: Draft, *, by: str, hub: Hub) -> Question:
     question.minimum_sites = max(hub.settings.minimum_sites, found.permit.minimum_sites)
     message = write_message(question, hub=hub)
     _check_scope(message, permit=found.permit)
+    question.is_masked = isinstance(found.permit.sums, Masked)
     check_budget(by, permit=found.permit, now=question.asked_at)
     tasks = [_prepare_task(message, question=question, member=member, hub=hub) for member in members]
     with writing(hub):
         question.save(force_insert=True)
         Task.objects.bulk_create(tasks)
         require_check(question, permit=found.permit)
+        if question.is_masked:
+            open_masked_sum(question)
         facts = {
             "analysis": question.analysis["id"],
             "cohort_hash": question.cohort_hash,
@@ -146,7 +150,7 @@ def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
 
 def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
     """What each hospital would refuse is told before it is asked."""
-    if not covers(permit, message):
+    if not covers(permit, message) or not _can_be_summed(message, permit=permit):
         raise PermitExceededError(
             _("La question dépasse ce que l’autorisation permet."),
             why=_(
@@ -155,6 +159,10 @@ def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
             ).format(permit=permit.permit_id),
             remedy=_("Demandez au comité une autorisation qui les couvre."),
         )
+
+
+def _can_be_summed(message: TaskMessage, *, permit: Permit) -> bool:
+    return not isinstance(permit.sums, Masked) or is_additive(message.analysis.id)
 
 
 def _choose_members(sites: Sequence[str] | None, *, permit: Permit) -> list[Member]:

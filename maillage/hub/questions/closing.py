@@ -10,6 +10,8 @@ from maillage.hub.questions.changes import close_question, move_task
 from maillage.hub.questions.errors import QuestionClosedError, QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.states import AWAITED, QuestionState, TaskState
+from maillage.hub.questions.sums.advance import advance, advance_due, bell_of
+from maillage.hub.questions.sums.room import lock_sum
 from maillage.hub.questions.totals import fix_total
 from maillage.hub.writing import writing
 
@@ -23,6 +25,7 @@ def cancel(question_id: str, *, by: str, hub: Hub) -> Question:
     """
     now = hub.clock()
     with writing(hub):
+        lock_sum(question_id=question_id)
         tasks = _lock_awaited(question_id)
         question = Question.objects.select_for_update().filter(id=question_id, requester=by).first()
         if question is None:
@@ -33,30 +36,37 @@ def cancel(question_id: str, *, by: str, hub: Hub) -> Question:
             task.cancel_untold = task.deliveries > 0
             task.reason = Reason.CANCELLED.value
             move_task(task, to=TaskState.REFUSED, changed=("cancel_untold", "reason"))
+        advance(question_id, at=now, hub=hub)
         close_question(question, to=QuestionState.CANCELLED, at=now)
         fix_total(question_id)
         record(EventType.QUESTION_CANCELLED, actor=by, subject=question_id, at=now)
-    hub.doorbell.ring(question_id, *(task.site for task in tasks))
+    hub.doorbell.ring(question_id, bell_of(question_id), *(task.site for task in tasks))
     return question
 
 
 def expire_due(*, hub: Hub) -> None:
-    """Close every question whose date limit has passed; the hospitals still awaited are missing."""
+    """Close every question whose date limit has passed; the hospitals still awaited are missing.
+
+    Before that, masked sums whose step has lasted too long go on or end.
+    """
+    advance_due(hub=hub)
     now = hub.clock()
     due = Question.objects.filter(state=QuestionState.OPEN.value, expires_at__lte=now)
     for question_id in list(due.values_list("id", flat=True)):
         _expire(question_id, at=now, hub=hub)
-        hub.doorbell.ring(question_id)
+        hub.doorbell.ring(question_id, bell_of(question_id))
 
 
 def _expire(question_id: str, *, at: datetime, hub: Hub) -> None:
     with writing(hub):
+        lock_sum(question_id=question_id)
         tasks = _lock_awaited(question_id)
         question = Question.objects.select_for_update().get(id=question_id)
         if question.state != QuestionState.OPEN:
             return
         for task in tasks:
             move_task(task, to=TaskState.MISSING)
+        advance(question_id, at=at, hub=hub)
         close_question(question, to=QuestionState.EXPIRED, at=at)
         fix_total(question_id)
         facts = {"missing": sorted(task.site for task in tasks)}

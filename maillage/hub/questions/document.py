@@ -1,6 +1,6 @@
 """A question as its requester reads it: every hospital, what is shown of it, and the group's answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maillage.base.clock import format_instant
@@ -15,6 +15,7 @@ from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.permits import find_contact
 from maillage.hub.questions.releases.rows import Visible, find_visible
 from maillage.hub.questions.states import TaskState
+from maillage.hub.questions.sums.document import combine_sum, describe_sum
 from maillage.hub.settings import HubSettings
 
 TOTAL_ONLY = "total_only"
@@ -71,11 +72,20 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
             | _word_spent(task, question=question, settings=settings)
             for task in tasks
         ],
-        "combined": combine(question, tasks, settings=settings, masks=visible.masks)
-        if visible.is_shown
-        else hide_result(),
+        "masked": describe_sum(question),
+        "combined": _combine(question, tasks, settings=settings, visible=visible),
         "elapsed_ms": (question.changed_at - question.asked_at).total_seconds() * 1000,
     }
+
+
+def _combine(
+    question: Question, tasks: Sequence[Task], *, settings: HubSettings, visible: Visible
+) -> dict[str, Any]:
+    if question.is_masked:
+        return combine_sum(question, tasks)
+    if not visible.is_shown:
+        return hide_result()
+    return combine(question, tasks, settings=settings, masks=visible.masks)
 
 
 def word_reason(reason: str) -> str:
@@ -85,6 +95,8 @@ def word_reason(reason: str) -> str:
             return _("Cet hôpital a répondu ; son nombre n’apparaît que dans le total.")
         case "awaiting_release":
             return _("Cet hôpital a répondu ; rien n’est montré sans l’accord du comité.")
+        case "in_total":
+            return _("Cet hôpital est dans le total, sous masques : le hub ne connaît pas son nombre.")
         case "answer_rejected":
             return _("La réponse de cet hôpital n’a pas la forme ou le seuil attendus ; elle est écartée.")
         case _other:

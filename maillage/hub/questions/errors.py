@@ -83,6 +83,19 @@ class FormerBootError(QuestionError):
         )
 
 
+class StepConflictError(QuestionError):
+    """Another step of that kind is recorded in this masked sum."""
+
+    kind = Kind.CONFLICT
+    code = "step_exists"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Un autre envoi de cet hôpital est déjà enregistré pour cette somme."),
+            why=_("Un hôpital n’a qu’une clé, qu’un envoi et qu’une signature par somme masquée."),
+        )
+
+
 class AnswerError(QuestionError):
     """An answer that is not taken, and whose refusal is in the audit."""
 

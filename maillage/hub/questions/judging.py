@@ -9,7 +9,7 @@ from maillage.base.i18n import _
 from maillage.exchange.envelope import AnyAnswer, Opened
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.reasons import Reason
-from maillage.exchange.result import Hold, Partial, Refusal
+from maillage.exchange.result import Failure, Hold, Partial, Refusal, Summed
 from maillage.hub.questions.contents import ANSWER_REJECTED, check_partial
 from maillage.hub.questions.errors import (
     AnswerConflictError,
@@ -20,6 +20,7 @@ from maillage.hub.questions.errors import (
     QuestionError,
 )
 from maillage.hub.questions.states import AWAITED, TaskState
+from maillage.hub.questions.sums.judging import Expected, check_summed
 from maillage.hub.settings import HubSettings
 
 # A node that could not read the task does not know these parts of it. To one that was handed another task's
@@ -36,6 +37,7 @@ UNREADABLE = frozenset(
 )
 _STATE_BY_KIND = {
     "partial": TaskState.ANSWERED,
+    "summed": TaskState.ANSWERED,
     "refusal": TaskState.REFUSED,
     "failure": TaskState.FAILED,
     "hold": TaskState.HELD,
@@ -44,7 +46,7 @@ _STATE_BY_KIND = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What the hub asked, and where it stands."""
+    """What the hub asked, and where it stands. `expected` is set where the answer goes into a masked sum."""
 
     task_id: str
     site: str
@@ -56,6 +58,7 @@ class Asked:
     reason: str
     analysis: Mapping[str, Any]
     steps: int
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def _judge_again(opened: Opened[AnyAnswer], *, asked: Asked) -> Verdict:
         return Verdict("already_recorded")
     if not asked.answer_hash:
         # The hub itself closed the task. A node that says so too is agreeing, not conflicting.
-        agrees = isinstance(answer, Refusal) and answer.reason == asked.reason
+        agrees = isinstance(answer, Refusal | Failure) and answer.reason == asked.reason
         return Verdict("already_recorded") if agrees else Verdict("refused", QuestionClosedError())
     if opened.payload_hash != asked.answer_hash:
         return Verdict("refused", AnswerConflictError())
@@ -112,9 +115,13 @@ def _judge_again(opened: Opened[AnyAnswer], *, asked: Asked) -> Verdict:
 
 
 def _check_content(answer: AnyAnswer, *, asked: Asked, settings: HubSettings) -> AnswerError | None:
-    if not isinstance(answer, Partial):
+    if not isinstance(answer, Partial | Summed):
         return None
     try:
+        if isinstance(answer, Summed) or asked.expected is not None:
+            floor = settings.floor
+            check_summed(answer, expected=asked.expected, analysis=asked.analysis, floor=floor)
+            return None
         check_partial(answer, analysis=asked.analysis, steps=asked.steps, floor=settings.floor)
     except AnalysisError as error:
         return _rejection(why=error.what)

@@ -7,7 +7,7 @@ from django.db import models
 
 from maillage.exchange.release import Standing
 from maillage.governance import fields
-from maillage.hub.questions.states import AWAITED, QuestionState, TaskState
+from maillage.hub.questions.states import AWAITED, SUM_OPEN, QuestionState, SumState, TaskState
 
 MAX_COHORT_TEXT = 4_000_000
 
@@ -17,6 +17,7 @@ class Question(models.Model):
 
     `cohort` is canonical JSON kept as text: it is hashed, and a database's own JSON type may rewrite it.
     `mixed` names, once the question is closed, the hospitals that are only in its total; none when hidden.
+    `is_masked`: its numbers are summed under masks (`MaskedSum`), and no hospital's comes here.
     `version` grows with each change, so that who waits knows whether there is something new.
     """
 
@@ -33,6 +34,7 @@ class Question(models.Model):
     rules: list[str] = fields.document()
     participants: list[str] = fields.document()
     mixed: list[str] | None = fields.document(null=True, default=None)
+    is_masked: bool = fields.flag(default=False)
     state: str = fields.short_text(max_length=12, default=QuestionState.OPEN.value)
     version: int = fields.whole(default=1)
     asked_at: datetime = fields.instant(db_index=True)
@@ -147,3 +149,55 @@ class ReleaseWord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.checker}: {self.outcome}"
+
+
+class MaskedSum(models.Model):
+    """The session in which a question's numbers are summed. `least` is how many hospitals it mixes at least.
+
+    `offers` and `survivors` are kept as they were told to every hospital; `deadline` is that of the present
+    state. `total` is the combined document, canonical JSON, once there is one.
+    """
+
+    question: Question = fields.extends("questions.Question", related_name="masked_sum")
+    state: str = fields.short_text(max_length=12, default=SumState.GATHERING.value)
+    least: int = fields.whole()
+    deadline: datetime = fields.instant()
+    offers: dict[str, Any] = fields.document(default=dict)
+    survivors: list[str] = fields.document(default=list)
+    total: str = fields.long_text(blank=True, default="")
+    reason: str = fields.short_text(max_length=40, blank=True, default="")
+
+    question_id: str
+
+    objects = models.Manager()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["deadline"],
+                name="sum_open",
+                condition=models.Q(state__in=sorted(state.value for state in SUM_OPEN)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.question_id
+
+
+class MaskedTerm(models.Model):
+    """What one hospital said in a session: its key, its numbers under masks, its signature on the list."""
+
+    masked_sum: MaskedSum = fields.belongs_to("questions.MaskedSum", related_name="terms")
+    site: str = fields.short_text(max_length=40)
+    key: str = fields.short_text(max_length=64)
+    key_signature: str = fields.short_text(max_length=128)
+    numbers: str = fields.long_text(blank=True, default="")
+    agreement: str = fields.short_text(max_length=128, blank=True, default="")
+
+    objects = models.Manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["masked_sum", "site"], name="one_term_a_site"),)
+
+    def __str__(self) -> str:
+        return self.site

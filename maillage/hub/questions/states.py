@@ -1,4 +1,4 @@
-"""The states of a question and of its task at each hospital: tables of allowed moves."""
+"""The states of a question, of its task at each hospital and of its masked sum: tables of allowed moves."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -25,6 +25,17 @@ class TaskState(StrEnum):
     MISSING = "missing"
 
 
+class SumState(StrEnum):
+    """Where a masked sum stands: what every hospital in it is awaited for."""
+
+    GATHERING = "gathering"
+    MASKING = "masking"
+    SIGNING = "signing"
+    REVEALING = "revealing"
+    DONE = "done"
+    FAILED = "failed"
+
+
 FINAL = frozenset({TaskState.ANSWERED, TaskState.REFUSED, TaskState.FAILED, TaskState.MISSING})
 AWAITED = frozenset(TaskState) - FINAL
 
@@ -45,6 +56,27 @@ TASK_MOVES: Mapping[TaskState, frozenset[TaskState]] = {
     TaskState.FAILED: frozenset(),
     TaskState.MISSING: frozenset(),
 }
+
+
+SUM_MOVES: Mapping[SumState, frozenset[SumState]] = {
+    # Each hospital computes, and offers a key; or says that it does not take part.
+    SumState.GATHERING: frozenset({SumState.MASKING, SumState.FAILED}),
+    # All keys are known; numbers come under masks. Who is late drops out.
+    SumState.MASKING: frozenset({SumState.SIGNING, SumState.FAILED}),
+    # Those whose numbers came sign the list of them. From here on, who stops ends the sum.
+    SumState.SIGNING: frozenset({SumState.REVEALING, SumState.FAILED}),
+    # Each signature is known; each hospital lifts its masks from the sum, by its answer.
+    SumState.REVEALING: frozenset({SumState.DONE, SumState.FAILED}),
+    SumState.DONE: frozenset(),
+    SumState.FAILED: frozenset(),
+}
+SUM_OPEN = frozenset({SumState.GATHERING, SumState.MASKING, SumState.SIGNING, SumState.REVEALING})
+
+
+def check_sum_move(current: str, *, to: SumState) -> None:
+    """Raises ValueError when the table does not allow it."""
+    if to not in SUM_MOVES[SumState(current)]:
+        raise ValueError(f"a masked sum never goes from {current} to {to}")
 
 
 def check_question_move(current: str, *, to: QuestionState) -> None:

@@ -12,8 +12,8 @@ from maillage.disclosure import Suppressed, cell_from_json
 from maillage.governance.statements import execute
 from maillage.hub.questions.changes import statements
 from maillage.hub.questions.contents import read_content
-from maillage.hub.questions.models import Question, Task
-from maillage.hub.questions.states import QuestionState, TaskState
+from maillage.hub.questions.models import MaskedSum, Question, Task
+from maillage.hub.questions.states import QuestionState, SumState, TaskState
 
 
 def fix_total(question_id: str) -> None:
@@ -21,9 +21,7 @@ def fix_total(question_id: str) -> None:
     if _is_open(question_id):
         return
     question = Question.objects.defer("cohort").get(id=question_id)
-    contents = _mixed_contents(question_id)
-    mixed = sorted(contents)
-    repeated = any(content.get("repeated") for content in contents.values())
+    mixed, repeated = _list_summed(question_id) if question.is_masked else _list_mixed(question_id)
     if len(mixed) < question.minimum_sites or _is_too_close(question, mixed=mixed, repeated=repeated):
         mixed = []
     question.mixed = mixed
@@ -33,6 +31,19 @@ def fix_total(question_id: str) -> None:
 def _is_open(question_id: str) -> bool:
     ((state,),) = execute(statements()["find_state"], question=question_id)
     return state == QuestionState.OPEN
+
+
+def _list_summed(question_id: str) -> tuple[list[str], bool]:
+    """The hospitals of a masked sum that was made; and whether one of them repeats a former answer."""
+    session = MaskedSum.objects.get(question_id=question_id)
+    mixed = session.survivors if session.state == SumState.DONE else []
+    repeated = Task.objects.filter(question_id=question_id, site__in=mixed, repeated=True)
+    return mixed, repeated.exists()
+
+
+def _list_mixed(question_id: str) -> tuple[list[str], bool]:
+    contents = _mixed_contents(question_id)
+    return sorted(contents), any(content.get("repeated") for content in contents.values())
 
 
 def _mixed_contents(question_id: str) -> dict[str, Mapping[str, Any]]:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from maillage.analysis.registry import is_additive
 from maillage.disclosure.rules import DisclosureRules
-from maillage.exchange.permit import Budget, Counts, Permit, ReleaseCheck
+from maillage.exchange.permit import Budget, Counts, Masked, Permit, Plain, ReleaseCheck
 from maillage.exchange.reasons import Reason
 from maillage.exchange.scope import covers
 from maillage.exchange.task import Task
@@ -17,7 +18,8 @@ from maillage.node.store import Store
 class Terms:
     """Under what a question may be answered. `permit` and `policy` are the hashes of what decided.
 
-    `check` says how the answer is checked before it leaves; None where it leaves by itself.
+    `check` says how the answer is checked before it leaves; None where it leaves by itself. `least` is how many
+    hospitals a total mixes at least.
     """
 
     permit: str
@@ -25,6 +27,8 @@ class Terms:
     disclosure: DisclosureRules
     shown_alone: bool
     counts: Counts
+    sums: Plain | Masked
+    least: int
     budget: Budget | None
     check: ReleaseCheck | None
     verdict: Verdict
@@ -36,7 +40,7 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
     if isinstance(found, Reason):
         return found
     permit = found.permit
-    if permit is None or not covers(permit, task):
+    if permit is None or not covers(permit, task) or not _can_be_summed(task, permit=permit, node=node):
         return Reason.PERMIT_EXCEEDED
     policy = _tighten(node.read_policy(), permit=permit)
     if not has_enough_participants(task, policy=policy):
@@ -47,10 +51,19 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
         disclosure=policy.disclosure,
         shown_alone=policy.shown_alone,
         counts=permit.counts,
+        sums=permit.sums,
+        least=policy.minimum_participants,
         budget=_choose_budget(permit, policy=policy),
         check=permit.check,
         verdict=decide(task, policy=policy),
     )
+
+
+def _can_be_summed(task: Task, *, permit: Permit, node: Node) -> bool:
+    """Whether a permit of masked sums knows this node by its present key, and the analysis adds up."""
+    if not isinstance(permit.sums, Masked):
+        return True
+    return permit.sums.keys[node.site] == node.key.public.text and is_additive(task.analysis.id)
 
 
 def _tighten(policy: Policy, *, permit: Permit) -> Policy:

@@ -67,8 +67,10 @@ SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_a
 FROM tasks WHERE state = :state ORDER BY received_at, task_id;
 
 -- name: next_accepted
+-- One whose numbers are being summed under masks was computed.
 SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_at
-FROM tasks WHERE state = 'accepted' ORDER BY received_at, task_id LIMIT 1;
+FROM tasks WHERE state = 'accepted' AND task_id NOT IN (SELECT task_id FROM sums)
+ORDER BY received_at, task_id LIMIT 1;
 
 -- name: expired_tasks
 -- Without a final answer, past their date. RFC 3339 in UTC with milliseconds sorts as text.
@@ -244,12 +246,14 @@ UPDATE held SET standing = :standing, round = :round WHERE task_id = :task_id;
 
 -- name: held_line
 -- What the ledger says was sealed.
-SELECT body FROM ledger WHERE task_id = :task_id AND event = 'agent:release:held'
+SELECT coalesce(sealed -> '$.body', body) AS body FROM ledger LEFT JOIN ledger_bodies USING (sequence)
+WHERE task_id = :task_id AND event = 'agent:release:held'
 ORDER BY sequence DESC LIMIT 1;
 
 -- name: release_lines
 -- Of one task: each time that it was held, and each word since.
-SELECT event, body FROM ledger
+SELECT event, coalesce(sealed -> '$.body', body) AS body
+FROM ledger LEFT JOIN ledger_bodies USING (sequence)
 WHERE task_id = :task_id AND event IN ('agent:release:held', 'person:release:checked') ORDER BY sequence;
 
 -- name: add_word
@@ -267,5 +271,36 @@ SELECT task_id, envelope FROM evidence WHERE task_id = :task_id;
 
 -- name: task_of_question
 -- The line that decided a task names its question.
-SELECT task_id FROM ledger
-WHERE task_id IS NOT NULL AND json_extract(body, '$.question') = :question ORDER BY sequence LIMIT 1;
+SELECT task_id FROM ledger LEFT JOIN ledger_bodies USING (sequence)
+WHERE task_id IS NOT NULL AND coalesce(sealed -> '$.body', body) ->> '$.question' = :question
+ORDER BY sequence LIMIT 1;
+
+-- name: begin_sum
+-- Leaves a former session of this question, or of this task, in place: the change is then none.
+INSERT INTO sums (session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference)
+VALUES (:session, :task_id, 'offered', :sealed, :cohort, :numbers, :scope, :floor, :repeated, :reference)
+ON CONFLICT DO NOTHING;
+
+-- name: sum
+SELECT session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference, offers, survivors
+FROM sums WHERE session = :session;
+
+-- name: open_sums
+SELECT session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference, offers, survivors
+FROM sums WHERE state IN ('offered', 'masked', 'agreed') ORDER BY session;
+
+-- name: open_sum
+UPDATE sums SET state = 'masked', offers = :offers WHERE session = :session;
+
+-- name: sign_sum
+UPDATE sums SET state = 'agreed', survivors = :survivors WHERE session = :session;
+
+-- name: end_sum
+UPDATE sums SET state = :state, sealed = NULL WHERE session = :session;
+
+-- name: former_lists
+-- Lists that this hospital signed for the same persons, as far as it can tell.
+SELECT session, survivors FROM sums
+WHERE survivors <> '' AND session <> :session
+  AND (cohort = :cohort OR numbers = :numbers OR (:repeated AND scope = :scope))
+ORDER BY session;

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("questions", "0002_permits"),
+        ("questions", "0003_sums"),
     ]
 
     operations = [

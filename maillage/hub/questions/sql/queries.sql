@@ -35,7 +35,8 @@ UPDATE questions_task SET cancel_untold = %(no)s WHERE site = %(site)s AND cance
 
 -- name: find_task
 -- What was asked, to judge an answer by it.
-SELECT t.site, t.state, t.question_id, t.nonce, t.task_hash, t.answer_hash, t.reason, q.analysis, q.rules
+SELECT t.site, t.state, t.question_id, t.nonce, t.task_hash, t.answer_hash, t.reason, q.analysis, q.rules,
+       q.is_masked
 FROM questions_task t JOIN questions_question q ON q.id = t.question_id
 WHERE t.id = %(task)s {lock};
 
@@ -70,5 +71,10 @@ WHERE site = %(site)s;
 SELECT state FROM questions_question WHERE id = %(question)s;
 
 -- name: find_version
--- Its version, its state, and whether its date limit has come.
-SELECT version, state, expires_at <= %(now)s FROM questions_question WHERE id = %(question)s AND requester = %(requester)s;
+-- Its version, its state, and whether its date limit has come, or that of its masked sum's present step.
+SELECT version, state,
+       expires_at <= %(now)s
+       OR EXISTS (SELECT 1 FROM questions_maskedsum s
+                  WHERE s.question_id = questions_question.id AND s.deadline <= %(now)s
+                    AND s.state IN ('gathering', 'masking', 'signing', 'revealing'))
+FROM questions_question WHERE id = %(question)s AND requester = %(requester)s;

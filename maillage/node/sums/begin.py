@@ -1,0 +1,64 @@
+"""From computed cells to a session: the numbers are sealed, and a key is ready to be offered."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maillage.analysis.registry import load_additive
+from maillage.disclosure.fixed_point import encode_cells
+from maillage.disclosure.values import Cell
+from maillage.exchange.reasons import Reason
+from maillage.exchange.task import Task
+from maillage.node import ledger, tasks
+from maillage.node.answer import Maker, make_refusal
+from maillage.node.check import Delivery
+from maillage.node.folder import Node
+from maillage.node.permits.terms import Terms
+from maillage.node.states import Event, State
+from maillage.node.store import Store
+from maillage.node.sums.rows import find_row
+from maillage.node.sums.sealing import Seal, draw_part
+from maillage.node.worker.guard import find_scope
+from maillage.node.worker.messages import Computed
+
+
+def begin_sum(
+    store: Store, *, node: Node, delivery: Delivery, task: Task, computed: Computed, terms: Terms
+) -> Maker | None:
+    """Seal what passed the gate; None, or the refusal of a hospital that has nothing to add.
+
+    A hospital whose whole number is suppressed says so, as it does without masks: a sum in which it hid
+    would be unreadable for all.
+    """
+    additive = load_additive(task.analysis.id)
+    if not additive.is_whole_shown(computed.content):
+        return make_refusal(delivery, reason=Reason.SUM_HIDDEN)
+    cells = additive.flatten(computed.content, year=task.issued_at.year)
+    facts = _facts(task, cells=cells, computed=computed, terms=terms, seal=Seal(node.folder))
+    with store.transaction():
+        if tasks.find_task(store, task.task_id).state is not State.ACCEPTED:
+            return None
+        store.change("begin_sum", **facts)
+        if (kept := find_row(store, task.question_id)) is None or kept.task_id != task.task_id:
+            # The hub sends a second task of one question: its sum would be a second sum of these numbers.
+            return make_refusal(delivery, reason=Reason.SUM_REFUSED)
+        body = {"session": task.question_id}
+        at = node.clock()
+        ledger.append(store, event=Event.AGENT_SUM_OFFERED, at=at, task_id=task.task_id, body=body)
+    return None
+
+
+def _facts(
+    task: Task, *, cells: Sequence[Cell], computed: Computed, terms: Terms, seal: Seal
+) -> Mapping[str, Any]:
+    part = draw_part(encode_cells(cells))
+    return {
+        "session": task.question_id,
+        "task_id": task.task_id,
+        "sealed": seal.close(part, session=task.question_id),
+        "cohort": task.cohort_hash,
+        "numbers": seal.fingerprint(cells),
+        "scope": find_scope(permit=terms.permit, requester=task.requester),
+        "floor": terms.disclosure.floor,
+        "repeated": int(bool(computed.content.get("repeated"))),
+        "reference": computed.reference,
+    }

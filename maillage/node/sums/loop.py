@@ -1,0 +1,161 @@
+"""The loop that takes this hospital's part in masked sums, one step of each open session after the other."""
+
+import time
+from typing import TYPE_CHECKING
+
+from maillage.base.ids import new_id
+from maillage.exchange.reasons import Reason
+from maillage.exchange.sums import Agreements, Ended, News, Opening, Step, Survivors
+from maillage.node import tasks
+from maillage.node.answer import Maker, make_failure, make_refusal
+from maillage.node.client import HubClient
+from maillage.node.decide import open_row
+from maillage.node.errors import HubAnswerError, MoveError, TooCloseError
+from maillage.node.log import log_incident
+from maillage.node.permits.terms import Terms, find_terms
+from maillage.node.policy import Decision
+from maillage.node.shared import Shared
+from maillage.node.states import State
+from maillage.node.store import Store
+from maillage.node.sums.rows import SumRow, end_row, list_open
+from maillage.node.sums.states import SumState
+
+if TYPE_CHECKING:
+    from maillage.node.sums.session import Place
+
+WAIT_SECONDS = 2.0
+"""How long the hub may hold a step while the others are awaited, when one session is open."""
+SHARED_WAIT_SECONDS = 0.1
+"""The same when there are several, which wait their turn."""
+PATIENT_AFTER_SECONDS = 30.0
+PATIENT_PAUSE_SECONDS = 5.0
+"""A session in which nothing moves, because a person somewhere decides, is asked about so often."""
+
+GONE = frozenset({404, 409, 410})
+
+
+class Summer:
+    """One thread's part in all sums."""
+
+    def __init__(self, shared: Shared, store: Store, client: HubClient) -> None:
+        self._shared = shared
+        self._store = store
+        self._client = client
+        self._moved: dict[str, float] = {}
+        self._asked: dict[str, float] = {}
+
+    def tick(self) -> None:
+        """Take every open session as far as it goes now; one's trouble holds no other."""
+        trouble: HubAnswerError | None = None
+        while not self._shared.stop.is_set() and (due := self._list_due()):
+            wait = WAIT_SECONDS if len(due) == 1 else SHARED_WAIT_SECONDS
+            for row in due:
+                try:
+                    self.advance(row, wait=wait)
+                except HubAnswerError as error:
+                    trouble = trouble or error
+            if trouble is not None:
+                raise trouble
+
+    def _list_due(self) -> list[SumRow]:
+        now = time.monotonic()
+        return [row for row in list_open(self._store) if self._is_due(row.session, now=now)]
+
+    def _is_due(self, session: str, *, now: float) -> bool:
+        is_patient = now - self._moved.setdefault(session, now) > PATIENT_AFTER_SECONDS
+        return not is_patient or now - self._asked.get(session, 0.0) > PATIENT_PAUSE_SECONDS
+
+    def advance(self, row: SumRow, *, wait: float) -> None:
+        """Say this session's next step and take what the hub answers; what is not taken ends it."""
+        self._asked[row.session] = time.monotonic()
+        # Here and not above: numpy comes with it, and most agents never sum.
+        from maillage.disclosure.masking import MaskingError
+
+        try:
+            place = self._find_place(row)
+            if place is not None:
+                self._speak(place, wait=wait)
+        except MaskingError as error:
+            self._refuse(row, reason=Reason.SUM_REFUSED, error=error)
+        except TooCloseError as error:
+            self._refuse(row, reason=Reason.SUM_TOO_CLOSE, error=error)
+        except MoveError:
+            # Cancelled or out of date while the hub was asked: the next turn finds it ended.
+            return
+
+    def _find_place(self, row: SumRow) -> "Place | None":
+        """The session with its task and terms, checked anew at each step; None when it ends here."""
+        from maillage.node.sums.session import Place
+
+        node = self._shared.node
+        stored = tasks.find_task(self._store, row.task_id)
+        delivery = open_row(stored, node=node)
+        if stored.state is not State.ACCEPTED or delivery.task is None:
+            self._end(row, maker=make_refusal(delivery, reason=delivery.reason or Reason.INTERNAL))
+            return None
+        terms = find_terms(self._store, node=node, task=delivery.task)
+        if isinstance(terms, Terms):
+            place = Place(row, node, delivery, delivery.task, terms)
+            if place.stands and terms.verdict.decision is not Decision.REFUSE:
+                return place
+        reason = terms if isinstance(terms, Reason) else Reason.POLICY_REFUSED
+        self._end(row, maker=make_refusal(delivery, reason=reason))
+        return None
+
+    def _speak(self, place: "Place", *, wait: float) -> None:
+        from maillage.node.sums.session import write_step
+
+        news = self._ask(place.row.session, write_step(place), wait=wait)
+        self._shared.probe(f"sum_{place.row.state}_sent")
+        if news is not None:
+            self._moved.pop(place.row.session, None)
+            self._take(place, news)
+
+    def _ask(self, session: str, step: Step, *, wait: float) -> News | None:
+        try:
+            return self._client.post_step(session, step, wait=wait)
+        except HubAnswerError as error:
+            if error.status in GONE and error.code != "unreadable":
+                return Ended(reason=Reason.SUM_FAILED)
+            raise
+
+    def _take(self, place: "Place", news: News) -> None:
+        from maillage.node.sums import session
+
+        state = place.row.state
+        match state, news:
+            case SumState.OFFERED, Opening():
+                session.take_opening(self._store, place, news)
+            case SumState.MASKED, Survivors():
+                session.take_survivors(self._store, place, news)
+            case SumState.AGREED, Agreements():
+                self._end(place.row, maker=session.take_agreements(place, news), to=SumState.REVEALED)
+            case _, Ended(reason=reason):
+                self._fail(place, reason=reason)
+            case _:
+                # Other news than the step calls for: a hub that was set back, or that tries something.
+                self._refuse(place.row, reason=Reason.SUM_REFUSED, error=None)
+        self._shared.probe(f"sum_{state}_taken")
+
+    def _fail(self, place: "Place", *, reason: Reason) -> None:
+        incident = new_id("incident")
+        self._shared.log.warning(
+            "sum_ended", task=place.row.task_id, session=place.row.session, reason=reason, incident=incident
+        )
+        self._end(place.row, maker=make_failure(place.delivery, reason=reason, incident=incident))
+
+    def _refuse(self, row: SumRow, *, reason: Reason, error: Exception | None) -> None:
+        if error is not None:
+            log_incident(self._shared.log, "sum_refused", error=error, task=row.task_id)
+        delivery = open_row(tasks.find_task(self._store, row.task_id), node=self._shared.node)
+        self._end(row, maker=make_refusal(delivery, reason=reason))
+
+    def _end(self, row: SumRow, *, maker: Maker, to: SumState = SumState.ENDED) -> None:
+        """The last word and the end of the numbers and seeds, in one transaction."""
+        node = self._shared.node
+        with self._store.transaction():
+            answered = tasks.answer(self._store, node=node, task_id=row.task_id, make=maker)
+            # A cancellation that came first has answered: nothing is lifted then.
+            end_row(self._store, row=row, to=to if answered else SumState.ENDED)
+        self._moved.pop(row.session, None)
+        self._shared.to_send.set()

@@ -1,0 +1,81 @@
+"""Numbers and seeds of a masked sum, encrypted in the store as long as the session lasts.
+
+SQLite leaves erased bytes in its file and its log for a while; there they are unreadable without the key.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_bytes
+
+import numpy as np
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from maillage.base.canon import canonical_bytes
+from maillage.base.i18n import _
+from maillage.disclosure.masking import Numbers, Secrets
+from maillage.disclosure.values import Cell, cell_to_json
+from maillage.node.errors import StoreBrokenError
+from maillage.node.worker.releases import read_secret
+
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True)
+class Part:
+    """What this hospital adds to one sum, and the seeds of its masks."""
+
+    numbers: Numbers
+    secrets: Secrets
+
+
+def draw_part(numbers: Numbers) -> Part:
+    """The numbers with new seeds."""
+    return Part(numbers, Secrets(token_bytes(32), token_bytes(32)))
+
+
+class Seal:
+    """Keys made of the site's secret, for what masked sums keep."""
+
+    def __init__(self, folder: Path) -> None:
+        secret = read_secret(folder)
+        self._cipher = ChaCha20Poly1305(_derive(secret, purpose=b"maillage masked sums"))
+        self._mac_key = _derive(secret, purpose=b"maillage masked sums, same numbers")
+
+    def close(self, part: Part, *, session: str) -> bytes:
+        """The part, encrypted for that session alone."""
+        document = {
+            "numbers": part.numbers.tobytes().hex(),
+            "private": part.secrets.private.hex(),
+            "own": part.secrets.own.hex(),
+        }
+        nonce = token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, json.dumps(document).encode(), session.encode())
+
+    def open(self, sealed: bytes, *, session: str) -> Part:
+        """The reverse. Raises StoreBrokenError when key and bytes do not fit."""
+        try:
+            plain = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], session.encode())
+        except InvalidTag as error:
+            raise StoreBrokenError(
+                _("Les nombres d’une somme masquée ne peuvent pas être relus."),
+                remedy=_("Restaurez releases.key et node.sqlite d’une même sauvegarde."),
+            ) from error
+        found = json.loads(plain)
+        numbers = np.frombuffer(bytes.fromhex(found["numbers"]), dtype="<u8")
+        return Part(numbers, Secrets(bytes.fromhex(found["private"]), bytes.fromhex(found["own"])))
+
+    def fingerprint(self, cells: Sequence[Cell]) -> str:
+        """The same for the same cells, and nothing without the key."""
+        told = canonical_bytes([cell_to_json(cell) for cell in cells])
+        return hmac.new(self._mac_key, told, hashlib.sha256).hexdigest()
+
+
+def _derive(secret: bytes, *, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
