@@ -6,6 +6,7 @@ from maillage.governance.audit.events import EventType
 from maillage.node.states import Event
 
 MEANINGS: Mapping[str, str] = {
+    "account": "account of the machine on which a person typed",
     "analysis": "id of the analysis",
     "answer": "hash of the signed answer that is kept",
     "attempt": "which try it was, from 1",
@@ -13,6 +14,7 @@ MEANINGS: Mapping[str, str] = {
     "budget": "that the permit's budget is spent",
     "by": "name that a person of the hospital typed, or the way in to the portal",
     "bytes": "hash of the answer that was refused",
+    "checkers": "how many persons must agree",
     "code": "error code of the hub",
     "cohort": "hash of the definition",
     "cohort_hash": "hash of the definition",
@@ -22,13 +24,17 @@ MEANINGS: Mapping[str, str] = {
     "fingerprint": "fingerprint of a public key",
     "hash": "hash of a document, or of the other's last line",
     "health": "what a node says of itself: ok, disk_full, warehouse_missing",
+    "hospitals": "hospitals whose numbers are summed",
     "hub": "the hub's word for what it did",
     "incident": "name under which the node's log has the detail",
     "key": "public key, or fingerprint of the register's key",
     "kind": "partial, refusal, failure or hold",
+    "masks": "names of the cells and parts that a checker hides, without a number",
     "missing": "hospitals that did not answer in time",
     "name": "name of a permit, a hospital, a network",
     "nonce": "random number of the task",
+    "operator": "account of the machine on which a person typed",
+    "outcome": "conform, masked, examine or refused",
     "participants": "hospitals that were asked",
     "payload": "hash of the signed answer's content",
     "permit": "hash of a permit, or the name that a question quotes",
@@ -41,13 +47,18 @@ MEANINGS: Mapping[str, str] = {
     "register": "hash of the whole register of objections",
     "removed_before": "bodies of lines before this instant were removed",
     "requester": "the requester's name, as the hub says it",
+    "round": "which check of the same question it is",
     "rule": "which rule of the policy decided",
+    "sealed": "hash of the sealed answer",
     "seconds": "how wrong the clock is",
     "sequence": "number of a line",
+    "session": "id of the masked sum: its question's",
+    "shown": "hash of what is shown to the requester",
     "signed_head": "the other's signed head, whole",
     "signer": "fingerprint of the committee's key",
     "site": "the hospital's id",
     "software": "version of Maillage",
+    "standing": "where the check then stands",
     "status": "HTTP status",
     "task_hash": "hash of the signed task",
     "test_network": "whether the policy is for invented data",
@@ -60,6 +71,8 @@ _ANSWERED = ("kind", "reason", "answer")
 _HEAD = ("name", "sequence", "hash", "signed_head")
 _WORD = ("by", "permit", "name", "decision")
 _OBJECTION = ("by", "key", "register")
+_CHECKED = ("outcome", "masks", "standing", "round")
+_SUM = ("hospitals", "reason")
 _OFFER = ("permit", "name", "signer")
 
 LEDGER: Mapping[Event, tuple[str, ...]] = {
@@ -67,6 +80,11 @@ LEDGER: Mapping[Event, tuple[str, ...]] = {
     Event.AGENT_ANSWER_REJECTED: ("answer", "kind", "hub"),
     Event.AGENT_ANSWER_SENT: ("answer", "kind", "hub"),
     Event.AGENT_NODE_STARTED: ("software", "policy", "test_network"),
+    Event.AGENT_RELEASE_HELD: ("sealed", "register", "checkers", *_ANSWERED),
+    Event.AGENT_RELEASE_OUTDATED: ("by", "sealed"),
+    Event.AGENT_SUM_MASKED: ("hospitals",),
+    Event.AGENT_SUM_OFFERED: ("session",),
+    Event.AGENT_SUM_SIGNED: ("hospitals",),
     Event.AGENT_TASK_RECEIVED: ("delivery",),
     Event.AGENT_TASK_RESUMED: (),
     Event.AGENT_TASK_STARTED: ("attempt",),
@@ -89,6 +107,7 @@ LEDGER: Mapping[Event, tuple[str, ...]] = {
     Event.PERSON_PERMIT_ACCEPTED: _WORD,
     Event.PERSON_PERMIT_WITHDRAWN: _WORD,
     Event.PERSON_REFERENTIEL_APPLIED: ("by", "reference", "hash"),
+    Event.PERSON_RELEASE_CHECKED: (*_CHECKED, "by", "account", "sealed", *_ANSWERED),
     Event.PERSON_TASK_REFUSED: ("by", "why", *_ANSWERED),
     Event.PERSON_TASK_RELEASED: ("by",),
     Event.POLICY_TASK_ACCEPTED: _DECIDED,
@@ -116,7 +135,13 @@ AUDIT: Mapping[EventType, tuple[str, ...]] = {
     EventType.QUESTION_CANCELLED: (),
     EventType.QUESTION_EXPIRED: ("missing",),
     EventType.REFERENTIEL_PUBLISHED: ("reference", "hash"),
+    EventType.RELEASE_CHECKED: (*_CHECKED, "operator", "shown"),
     EventType.SESSION_OPENED: ("by",),
+    EventType.SUM_ADDED: _SUM,
+    EventType.SUM_FAILED: _SUM,
+    EventType.SUM_MASKED: _SUM,
+    EventType.SUM_OPENED: _SUM,
+    EventType.SUM_SIGNED: _SUM,
     EventType.TASK_DELIVERED: ("question", "delivery", "task_hash"),
     EventType.TOKEN_CREATED: (),
     EventType.TOKEN_REVOKED: ("count",),

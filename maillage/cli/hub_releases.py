@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from maillage.base.i18n import _
 from maillage.cli.hub_desk import boot_current, operator
@@ -39,16 +36,11 @@ def show_list(hub: HubFolder = Here, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
         return
-    table = Table()
-    # A name that was cut in two cannot be copied into the next command.
-    table.add_column(_("Question"), no_wrap=True)
-    for heading in (_("État"), _("Attend depuis"), _("Demandée par"), _("Titre")):
-        table.add_column(heading)
+    if not found:
+        typer.echo(_("Aucun résultat n’attend de contrôle."))
     for one in found:
-        age = _("{hours} h").format(hours=one["age_hours"])
-        asked = (escape(one["requester"]), escape(one["title"]))
-        table.add_row(one["question_id"], one["standing_words"], age, *asked)
-    Console(highlight=False).print(table)
+        typer.echo(_("{question_id} : {standing_words}, attend depuis {age_hours} h").format(**one))
+        typer.echo(f"    {one['requester']} : {one['title']}")
 
 
 @app.command(help=_("Un résultat, comme il serait montré."))

@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from maillage.base.i18n import _
 from maillage.base.keys import PublicKey
@@ -47,17 +44,14 @@ def show_list(folder: Folder, as_json: AsJson = False) -> None:
     if not found:
         typer.echo(_("Aucune réponse n’attend de contrôle."))
         return
-    table = Table()
-    # A name that was cut in two cannot be copied into the next command.
-    table.add_column(_("Tâche"), no_wrap=True)
-    for heading in (_("État"), _("Attend depuis"), _("Expire"), _("Demandée par"), _("Titre")):
-        table.add_column(heading)
     for one in found:
-        age = _("{hours} h").format(hours=one["age_hours"])
-        # A title is a stranger's text: it must not become markup of the table that a checker reads.
-        asked = (escape(one["requester"] or "?"), escape(one["title"] or _("(illisible)")))
-        table.add_row(one["task_id"], one["standing_words"], age, one["expires_at"], *asked)
-    Console(highlight=False).print(table)
+        # Lines rather than a table: a name that a narrow terminal cuts in two cannot be copied.
+        typer.echo(
+            _("{task_id} : {standing_words}, attend depuis {age_hours} h, expire le {expires_at}").format(
+                **one
+            )
+        )
+        typer.echo(f"    {one['requester'] or '?'} : {one['title'] or _('(illisible)')}")
 
 
 @app.command(help=_("Une réponse retenue : sa question, ses cases, ses règles, les réponses d’avant."))

@@ -2,7 +2,7 @@
 
 A hub speaks to nodes one version behind: it writes their tasks in their version and lifts their answers
 to its own. Version 2 added the task's `title`, which a reviewer reads at the node, and the answer's
-`anchor`, the head of the node's ledger.
+`anchor`, the head of the node's ledger. A partial of version 2 may leave out its `evidence`.
 """
 
 from collections.abc import Callable, Mapping

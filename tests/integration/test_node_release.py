@@ -154,9 +154,9 @@ def test_what_a_checker_types(cli: Cli, tmp_path: Path) -> None:
     (line,) = json.loads(out)
     assert (code, line["task_id"], line["standing"]) == (0, task_id, "waiting")
     assert line["age_hours"] >= 0
-    table = cli("releases", "list", folder)[1]
-    assert task_id in table
-    assert "[red]" in table, "a stranger's title is no markup"
+    listed = cli("releases", "list", folder)[1]
+    assert f"{task_id} : à contrôler" in listed
+    assert "alice : Essai [red]" in listed, "a stranger's title is no markup"
     code, out, _ = cli("releases", "show", folder, task_id, "--mask", "years.2022")
     assert code == 0
     assert "masqué au contrôle" in out

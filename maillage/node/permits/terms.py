@@ -18,8 +18,8 @@ from maillage.node.store import Store
 class Terms:
     """Under what a question may be answered. `permit` and `policy` are the hashes of what decided.
 
-    `check` says how the answer is checked before it leaves; None where it leaves by itself. `least` is how many
-    hospitals a total mixes at least.
+    `check` says how the answer is checked before it leaves; None where it leaves by itself. `least` is
+    how many hospitals a total mixes at least.
     """
 
     permit: str
