@@ -11,7 +11,7 @@ from maillage.exchange.head import LedgerHead
 from maillage.exchange.manifest import Manifest
 from maillage.exchange.permit import AnalysisScope, Output, Permit, View
 from maillage.exchange.reasons import Reason
-from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Timings
+from maillage.exchange.result import Anchor, Failure, Hold, Partial, Refusal, Summed, Timings
 from maillage.exchange.task import Task
 
 ISSUED = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -105,6 +105,20 @@ def example_partial(**changes: Any) -> Partial:
         "timings": Timings(compile_ms=4.5, engine_ms=31.25),
     }
     return Partial.model_validate(fields | changes)
+
+
+def example_summed(**changes: Any) -> Summed:
+    """What lifts a hospital's masks from a sum from which another dropped out."""
+    fields = _answer_fields() | {
+        "analysis": {"id": "count", "version": 1, "code": HASH},
+        "floor": 11,
+        "survivors": ("chu-clermont", "chu-grenoble", "hcl"),
+        "own": "6" * 64,
+        "shared": {"chu-saint-etienne": "7" * 64},
+        "repeated": False,
+        "reference": "2026-11",
+    }
+    return Summed.model_validate(fields | changes)
 
 
 def example_refusal(**changes: Any) -> Refusal:

@@ -32,6 +32,7 @@ from tests.support.messages import (
     example_manifest,
     example_partial,
     example_refusal,
+    example_summed,
     example_task,
 )
 
@@ -43,6 +44,7 @@ NODE = {NODE_KEY.public.fingerprint: NODE_KEY.public}
 def current_envelopes() -> dict[str, bytes]:
     answers: dict[str, Message] = {
         "partial": example_partial(),
+        "summed": example_summed(),
         "refusal": example_refusal(),
         "failure": example_failure(),
         "hold": example_hold(),
