@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from maillage.warehouse.intake import recognise
 from maillage.warehouse.intake.recognise import KINDS
 from tests.conftest import ROOT
 from tests.support.doors import POSTGRES, Doors, write_doors
+from tests.support.postgres import postgres_cluster
 
 PAGE = (ROOT / "docs" / "quickstart-engineer.md").read_text(encoding="utf-8")
 DEMOS = re.findall(r"^maillage (demo .+)$", PAGE, re.MULTILINE)
@@ -30,8 +32,10 @@ pytestmark = pytest.mark.xdist_group("conformance-postgres")
 
 
 @pytest.fixture(scope="module")
-def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
-    return write_doors(tmp_path_factory.mktemp("page"), patients=PATIENTS, schema="page")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Generator[Doors]:
+    with postgres_cluster() as cluster:
+        folder = tmp_path_factory.mktemp("page")
+        yield write_doors(folder, patients=PATIENTS, schema="page", cluster=cluster)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ import pytest
 from maillage.disclosure import NETWORK_FLOOR
 from maillage.disclosure.values import Cell, Private, Suppressed, bounds, cell_from_json
 from maillage.warehouse.intake import FileSource, Intake, build_warehouse, recognise
-from maillage.warehouse.synthetic import SITES
+from maillage.warehouse.synthetic import SITES, synthesize
 from tests.conftest import ROOT
 from tests.support.doors import FHIR, PMSI, POSTGRES, TABLES, Doors, count_persons, write_doors
+from tests.support.postgres import postgres_cluster
 
 EXAMPLES = ROOT / "maillage" / "cli" / "examples"
 DIABETES = EXAMPLES / "diabete-type-2-metformine.json"
@@ -31,8 +32,11 @@ pytestmark = pytest.mark.xdist_group("conformance-postgres")
 
 
 @pytest.fixture(scope="module")
-def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
-    return write_doors(tmp_path_factory.mktemp("doors"), patients=PATIENTS, schema=SCHEMA)
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Generator[Doors]:
+    # A server of its own: the command finds the one schema of the model, and the shared one has several.
+    with postgres_cluster() as cluster:
+        folder = tmp_path_factory.mktemp("doors")
+        yield write_doors(folder, patients=PATIENTS, schema=SCHEMA, cluster=cluster)
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +124,12 @@ def test_what_was_written_and_loaded_has_the_cohorts_of_the_original(
     assert max(loaded.values()) >= NETWORK_FLOOR
 
 
-def test_a_database_alone_joins_the_synthetic_hospitals(doors: Doors, home: Path) -> None:
+def test_a_database_alone_joins_the_synthetic_hospitals(doors: Doors, home: Path, tmp_path: Path) -> None:
     alone = Doors({POSTGRES: doors.sources[POSTGRES]}, doors.objections, doors.originals)
     found, _told = demo(alone, home, "--patients", str(PATIENTS), "--schema", SCHEMA)
     assert {site["id"]: site["status"] for site in found["sites"]} == dict.fromkeys(SITES, "answered")
+    # The original of the PMSI has only what PMSI files say; here that hospital is whole.
+    synthesize(PMSI, patients=PATIENTS, target=tmp_path / "whole.duckdb")
+    originals = {**doors.originals, PMSI: tmp_path / "whole.duckdb"}
     for site in found["sites"]:
-        check(cell_of(site), count_persons(doors.originals[site["id"]], DIABETES))
+        check(cell_of(site), count_persons(originals[site["id"]], DIABETES))

@@ -19,6 +19,7 @@ import psutil
 from maillage.base.clock import format_instant, utc_now
 from maillage.base.keys import PublicKey
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, create_network
+from maillage.cli.demo.permits import STUDY
 from maillage.cli.demo.processes import run_command, stop_processes
 from maillage.cli.demo.readiness import wait_for_hub
 from maillage.cli.main import run
@@ -146,7 +147,7 @@ class Network:
     def ask(self, *sites: str, cohort: Mapping[str, Any] = COHORT) -> str:
         """Ask these hospitals for a count; the question's id."""
         with self.running.connect() as hub:
-            return hub.ask(cohort, title="Diabète", sites=sites)
+            return hub.ask(cohort, title="Diabète", sites=sites, permit=STUDY)
 
     def read(self, question: str) -> CountResult:
         """The result as it is now."""

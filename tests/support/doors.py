@@ -13,7 +13,7 @@ from maillage.warehouse.synthetic import SITES, synthesize
 from tests.support.fhir_writer import write_fhir
 from tests.support.in_place import write_objections
 from tests.support.pmsi_writer import PmsiHospital, make_hospital, write_files
-from tests.support.postgres import READER, load_schema, shared_cluster
+from tests.support.postgres import READER, Cluster, load_schema
 from tests.support.tables_writer import write_tables
 
 FHIR, PMSI, TABLES, POSTGRES = "chu-clermont", "chu-grenoble", "hcl", "chu-saint-etienne"
@@ -28,7 +28,7 @@ class Doors:
     originals: Mapping[str, Path]
 
 
-def write_doors(folder: Path, *, patients: int, schema: str) -> Doors:
+def write_doors(folder: Path, *, patients: int, schema: str, cluster: Cluster) -> Doors:
     """Synthetic hospitals, each written as its hospital would; nobody of them objects in the database."""
     originals = {site: folder / f"{site}.duckdb" for site in SITES}
     for site, path in originals.items():
@@ -38,7 +38,6 @@ def write_doors(folder: Path, *, patients: int, schema: str) -> Doors:
     write_files(hospital, folder / "pmsi", kind="rum", year=2023)
     originals[PMSI] = _keep_what_pmsi_says(hospital, folder / "pmsi.duckdb")
     write_tables(originals[TABLES], folder / "tables")
-    cluster = shared_cluster()
     load_schema(cluster, schema, originals[POSTGRES])
     sources = {
         FHIR: str(folder / "fhir"),

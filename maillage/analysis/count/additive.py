@@ -41,7 +41,8 @@ def assemble(cells: Sequence[Cell], *, year: int, sites: Sequence[str], floor: i
         "persons": cell_to_json(cells[0]),
         "steps": [cell_to_json(cell) for cell in steps],
         "years": [{"year": one, "persons": cell_to_json(years[one])} for one in named],
-        "other_years": None,
+        # Years before those that are summed, and those that somebody hides.
+        "other_years": cell_to_json(_HIDDEN),
     }
     # Each hospital's cells, and their differences, are at the floor or nothing: so are the sums'.
     read_content(content, floor=floor)

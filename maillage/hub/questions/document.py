@@ -15,7 +15,7 @@ from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.permits import find_contact
 from maillage.hub.questions.releases.rows import Visible, find_visible
 from maillage.hub.questions.states import TaskState
-from maillage.hub.questions.sums.document import combine_sum, describe_sum
+from maillage.hub.questions.sums.document import IN_TOTAL, combine_sum, describe_sum
 from maillage.hub.settings import HubSettings
 
 TOTAL_ONLY = "total_only"
@@ -129,7 +129,7 @@ def _describe_site(
 ) -> dict[str, Any]:
     alone = task.state == TaskState.ANSWERED and task.shown_alone and visible.is_shown
     content = read_content(task, question=question, masks=visible.masks) if alone else None
-    reason = _find_reason(task, content=content, visible=visible)
+    reason = _find_reason(task, question=question, content=content, visible=visible)
     elapsed = None if task.answered_at is None else task.answered_at - question.asked_at
     return {
         "id": task.site,
@@ -148,7 +148,11 @@ def _describe_site(
     }
 
 
-def _find_reason(task: Task, *, content: Mapping[str, Any] | None, visible: Visible) -> str:
+def _find_reason(
+    task: Task, *, question: Question, content: Mapping[str, Any] | None, visible: Visible
+) -> str:
     if task.state != TaskState.ANSWERED or content is not None:
         return task.reason
+    if question.is_masked:
+        return IN_TOTAL
     return TOTAL_ONLY if visible.is_shown else AWAITING_RELEASE

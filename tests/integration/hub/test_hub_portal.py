@@ -117,7 +117,11 @@ def test_a_question_is_asked_from_an_example_and_watched(network: Network, tmp_p
     assert 'http-equiv="refresh"' in page, "without JavaScript the page reloads"
     assert "En attente de l’hôpital" in page
     opened = node.take()
-    hidden = TWO_STEPS | {"years": [{"year": 2024, "persons": {"suppressed": "protected"}}]}
+    years = [{"count": 25}, {"suppressed": "protected"}, {"suppressed": "protected"}]
+    hidden = TWO_STEPS | {
+        "years": [{"year": 2022 + rank, "persons": cell} for rank, cell in enumerate(years)],
+        "other_years": {"count": 15},
+    }
     node.answer(opened, node.partial(opened, content=hidden))
     page = browser.get(address).text
     assert 'http-equiv="refresh"' not in page

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, create_network
+from maillage.cli.demo.permits import STUDY
 from maillage.cli.demo.processes import stop_processes
 from maillage.cli.demo.readiness import wait_for_hub
 from maillage.client import CountResult
@@ -91,7 +92,7 @@ class Sums:
         self.asked += 1
         cohort = COHORT | {"CensorWindow": {"StartDate": f"{1900 + self.asked}-01-01"}}
         with self.running.connect() as hub:
-            return hub.ask(cohort, title="Somme", sites=sites)
+            return hub.ask(cohort, title="Somme", sites=sites, permit=STUDY)
 
     def wait(self, question: str) -> CountResult:
         with self.running.connect() as hub:
