@@ -25,7 +25,7 @@ def content(persons: int, *, years: dict[int, int | None], step: int | None = No
         "persons": cell(persons),
         "steps": [cell(step), cell(persons)],
         "years": [{"year": year, "persons": cell(number)} for year, number in years.items()],
-        "other_years": None,
+        "other_years": HIDDEN if None in years.values() else None,
     }
 
 
