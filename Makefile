@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena fuzz fuzz-loads docs lock messages clean
+.PHONY: help setup demo test test-long test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena fuzz fuzz-loads docs lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,7 +43,11 @@ IN_POSTGRES := $(findstring postgres,$(ARGS))$(findstring service=,$(ARGS))
 demo: $(VENV)/$(if $(IN_POSTGRES),.dev,.hub) $(CATALOGUES:.po=.mo)  ## A hub and four hospitals answer one question (ARGS="--once --json")
 	@$(BIN)/maillage demo $(ARGS)
 
-test: setup  ## All tests
+# CI has twenty minutes: cases of which it runs a few are marked `long`.
+test: setup  ## The tests that CI runs
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long" $(ARGS)
+
+test-long: setup  ## All tests, the long ones too
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 # Which engine finds the cohorts: duckdb, postgres or spark.
@@ -57,7 +61,7 @@ check: setup  ## ruff, pyright, import-linter, tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long" $(ARGS)
 
 fix: setup  ## Format and mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -92,6 +92,7 @@ def test_the_demo_question_is_answered_by_all_four_as_their_data_have_it(doors: 
         assert read in told, "each load tells what it read"
 
 
+@pytest.mark.long
 def test_a_question_that_the_pmsi_carries_is_answered_by_all_four_and_nothing_is_loaded_twice(
     doors: Doors, home: Path
 ) -> None:
@@ -124,6 +125,7 @@ def test_what_was_written_and_loaded_has_the_cohorts_of_the_original(
     assert max(loaded.values()) >= NETWORK_FLOOR
 
 
+@pytest.mark.long
 def test_a_database_alone_joins_the_synthetic_hospitals(doors: Doors, home: Path, tmp_path: Path) -> None:
     alone = Doors({POSTGRES: doors.sources[POSTGRES]}, doors.objections, doors.originals)
     found, _told = demo(alone, home, "--patients", str(PATIENTS), "--schema", SCHEMA)

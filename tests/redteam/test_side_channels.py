@@ -130,7 +130,10 @@ def test_the_kinds_of_answer_are_what_these_tests_say(tmp_path: Path) -> None:
     assert (told[SHOWN]["persons"], told[SHOWN]["repeated"]) == ({"count": 300}, False)
 
 
-@pytest.mark.parametrize("kind", [NOBODY, FORMER, REFUSED])
+@pytest.mark.parametrize(
+    "kind",
+    [NOBODY, pytest.param(FORMER, marks=pytest.mark.long), pytest.param(REFUSED, marks=pytest.mark.long)],
+)
 def test_time_does_not_tell_a_hidden_answer_from_one_that_is_shown(tmp_path: Path, kind: str) -> None:
     assert compare(Hospital(tmp_path, gate=ExactGate, marked=True), kind, SHOWN) > TOLD
 
@@ -139,7 +142,7 @@ def test_time_does_not_tell_nobody_from_a_few(tmp_path: Path) -> None:
     assert compare(Hospital(tmp_path, gate=ExactGate, marked=True), NOBODY, FEW) > TOLD
 
 
-@pytest.mark.parametrize("kind", [NOBODY, FEW])
+@pytest.mark.parametrize("kind", [NOBODY, pytest.param(FEW, marks=pytest.mark.long)])
 def test_with_the_defence_switched_off_time_tells(tmp_path: Path, kind: str) -> None:
     assert compare(Hospital(tmp_path, gate=HastyGate, marked=False), kind, SHOWN) < TOLD
 

@@ -33,12 +33,12 @@ SITES = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot")
 STEP_SECONDS = 30.0
 PATIENCE = 120.0
 POINTS = (
-    "sum_begun",
-    "sum_offered_sent",
+    pytest.param("sum_begun", marks=pytest.mark.long),
+    pytest.param("sum_offered_sent", marks=pytest.mark.long),
     "sum_offered_taken",
-    "sum_masked_sent",
+    pytest.param("sum_masked_sent", marks=pytest.mark.long),
     "sum_masked_taken",
-    "sum_agreed_sent",
+    pytest.param("sum_agreed_sent", marks=pytest.mark.long),
     "sum_agreed_taken",
 )
 
