@@ -139,7 +139,9 @@ class Witness:
     def whole(self, persons: "Persons") -> "tuple[Cell, Former | None]":
         """As the gate's own."""
         if self._compare is not None:
-            self._neighbours = self._compare(persons)
+            # Asked of few persons too, and then forgotten: the time must not tell.
+            found = self._compare(persons)
+            self._neighbours = found if len(persons) >= self.rules.floor else ()
         cell, former = self._gate.whole(persons)
         self._cells.append((len(persons), cell))
         return cell, former

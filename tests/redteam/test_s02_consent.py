@@ -9,6 +9,7 @@ from maillage.exchange.reasons import Reason
 from maillage.node import tasks
 from maillage.node.decide import decide_task
 from maillage.node.folder import Node
+from maillage.node.ledger import read_lines
 from maillage.node.log import Log
 from tests.support.messages import HUB_KEY, example_key
 from tests.support.nodes import (
@@ -81,7 +82,7 @@ def test_a_policy_closed_while_a_question_waits_its_turn_closes_it_too(tmp_path:
 
 def _is_accepted(node: Node, task_id: str) -> bool:
     with node.open_store() as store:
-        return [row["event"] for row in store.rows("lines") if row["task_id"] == task_id][-1:] == [
+        return [line.event for line in read_lines(store) if line.task_id == task_id][-1:] == [
             "policy:task:accepted"
         ]
 

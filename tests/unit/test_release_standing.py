@@ -285,7 +285,7 @@ def test_a_permit_of_before_reads_as_one_person_at_the_node_and_keeps_its_hash()
 
 
 def test_a_store_of_before_keeps_its_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "VERSIONS", stores.VERSIONS[:3])
+    monkeypatch.setattr(stores, "VERSIONS", stores.VERSIONS[:4])
     node = make_node(tmp_path / "hcl", policy=CHECKERS, permit=held_permit())
     old = node_task()
     with node.open_store() as store:

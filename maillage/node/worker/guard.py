@@ -87,6 +87,7 @@ class ReleaseGuard:
         )
         self._everyone_told = False
         self._stand_in = PersonSet.of(_NOBODYS_RANKS)
+        self._ranked: tuple[Persons | None, PersonSet] = (None, self._stand_in)
 
     @property
     def former(self) -> int:
@@ -94,13 +95,16 @@ class ReleaseGuard:
         return len(self._history)
 
     def compare(self, persons: Persons) -> list[Neighbour]:
-        """How these persons stand to those of former whole answers, for a checker; none when they are few."""
-        found = self._history.compare(self._rank(persons), floor=self._floor)
-        return [] if len(persons) < self._floor else found
+        """How these persons stand to those of former whole answers; nothing is decided by it."""
+        return self._history.compare(self._rank(persons), floor=self._floor)
 
     def _rank(self, persons: Persons) -> PersonSet:
         """The set, or one of other persons in the place of one under the floor: the same work for both."""
-        return self._stand_in if len(persons) < self._floor else self._releases.rank(persons)
+        if len(persons) < self._floor:
+            return self._stand_in
+        if persons is not self._ranked[0]:
+            self._ranked = (persons, self._releases.rank(persons))
+        return self._ranked[1]
 
     def judge(self, persons: Persons) -> Former | bool:
         """The nearest exact set within the floor stands for these persons; else whether they may be shown.

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("breakable")
 CONTENT: dict[str, Any] = {
     "persons": {"count": 40},
     "steps": [{"count": 90}, {"count": 40}],
-    "years": [],
+    "years": [{"year": 2024, "persons": {"count": 40}}],
     "other_years": None,
 }
 
