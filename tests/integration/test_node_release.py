@@ -211,7 +211,7 @@ def test_a_question_is_checked_at_the_hospital_then_by_the_committee(
     with live.client(live.tokens["alice"]) as http, agent_thread(node, worker_command=WORKER_COMMAND):
         question = ask(http)
         (line,) = wait_for_held(node, cli)
-        assert read(http, question)["sites"][0]["reason"] == "held_for_release"
+        wait_until(lambda: read(http, question)["sites"][0]["reason"] == "held_for_release")
         shown = json.loads(cli("releases", "show", str(node.folder), line["task_id"], "--json")[1])
         number = shown["cells"][0]["cell"]["count"]
         assert "Diabète de type 2" in shown["cohort"]
