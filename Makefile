@@ -48,7 +48,7 @@ test: setup  ## The tests that CI runs
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not long" $(ARGS)
 
 test-long: setup  ## All tests, the long ones too
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	MAILLAGE_TEST_LONG=1 $(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 # Which engine finds the cohorts: duckdb, postgres or spark.
 ENGINE ?= duckdb

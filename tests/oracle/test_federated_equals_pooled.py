@@ -24,7 +24,7 @@ FLOOR = 11
 pytestmark = pytest.mark.xdist_group("federated")
 
 
-@pytest.fixture(scope="module", params=["gibleed", "combined"])
+@pytest.fixture(scope="module", params=["gibleed", pytest.param("combined", marks=pytest.mark.long)])
 def data_set(request: pytest.FixtureRequest) -> str:
     return request.param
 

@@ -35,11 +35,11 @@ PATIENCE = 120.0
 POINTS = (
     pytest.param("sum_begun", marks=pytest.mark.long),
     pytest.param("sum_offered_sent", marks=pytest.mark.long),
-    "sum_offered_taken",
+    pytest.param("sum_offered_taken", marks=pytest.mark.long),
     pytest.param("sum_masked_sent", marks=pytest.mark.long),
     "sum_masked_taken",
     pytest.param("sum_agreed_sent", marks=pytest.mark.long),
-    "sum_agreed_taken",
+    pytest.param("sum_agreed_taken", marks=pytest.mark.long),
 )
 
 
@@ -175,7 +175,10 @@ def _holds(held: Sequence[bytes], number: int) -> bool:
     return any(form in block for block in held for form in forms)
 
 
-@pytest.mark.parametrize(("asked", "lost"), [(4, 1), (5, 2), (6, 3)])
+@pytest.mark.parametrize(
+    ("asked", "lost"),
+    [(4, 1), pytest.param(5, 2, marks=pytest.mark.long), pytest.param(6, 3, marks=pytest.mark.long)],
+)
 def test_hospitals_that_die_with_their_numbers_drop_out(network: Sums, asked: int, lost: int) -> None:
     sites, dying = SITES[:asked], SITES[:lost]
     for site in dying:
@@ -206,6 +209,7 @@ def test_a_hospital_killed_at_any_step_is_in_the_sum_once_after_its_restart(
     assert network.count_answers("alpha", question) == 1
 
 
+@pytest.mark.long
 def test_a_hospital_that_stops_in_the_last_step_ends_the_sum_for_all(network: Sums) -> None:
     network.restart("alpha", die_at="sum_masked_taken")
     result = network.wait(network.ask(SITES[:4]))
