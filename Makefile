@@ -97,8 +97,8 @@ docs: setup  ## Write docs/reference from the code
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 lock: setup  ## Choose versions anew and write requirements/*.txt, with hashes and without addresses
-	$(LOCK) --upgrade --extra dp --extra hub --extra postgres --extra spark --group dev pyproject.toml --output-file requirements/dev.txt
-	$(LOCK) --extra hub --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/hub.txt
+	$(LOCK) --upgrade --extra console --extra dp --extra hub --extra postgres --extra spark --group dev pyproject.toml --output-file requirements/dev.txt
+	$(LOCK) --extra console --extra hub --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/hub.txt
 	$(LOCK) --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/node.txt
 	echo edsnlp | $(LOCK) --upgrade --no-deps - --output-file requirements/lists.txt
 
