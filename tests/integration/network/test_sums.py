@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
 
+import numpy as np
 import psutil
 import pytest
 
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.xdist_group("sums")
 SITES = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot")
 STEP_SECONDS = 30.0
 PATIENCE = 120.0
+PAGE = 4096
 POINTS = (
     pytest.param("sum_begun", marks=pytest.mark.long),
     pytest.param("sum_offered_sent", marks=pytest.mark.long),
@@ -161,10 +163,16 @@ def _read_memory(pid: int) -> Iterator[bytes]:
             first, last = int(found[1], 16), int(found[2], 16)
             try:
                 memory.seek(first)
-                yield memory.read(last - first)
+                yield _drop_zeros(memory.read(last - first))
             except OSError:
                 # Gone since the list was made, or a device's.
                 continue
+
+
+def _drop_zeros(block: bytes) -> bytes:
+    """Without its pages of zeros, where no number is: the stacks of waiting threads are little else."""
+    pages = np.frombuffer(block, dtype=np.uint8).reshape(-1, PAGE)
+    return pages[pages.any(axis=1)].tobytes()
 
 
 def _holds(held: Sequence[bytes], number: int) -> bool:
