@@ -4,13 +4,17 @@ Python blocks run against a small network of synthetic hospitals, each page in o
 of `make` targets are checked against the Makefile: running them here would run the tests in the tests.
 """
 
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from maillage.disclosure import Count
 from tests.conftest import ROOT
 from tests.support.network import DemoNetwork
 
@@ -48,6 +52,30 @@ def test_the_python_of_a_page_runs(
         exec(compile(block.code, str(page), "exec"), namespace)  # noqa: S102 - our own pages
 
 
+def test_the_r_of_the_documentation_runs(demo_network: DemoNetwork, tmp_path: Path) -> None:
+    program = shutil.which("Rscript")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("in CI R must be present: r-base-core, r-cran-httr, r-cran-jsonlite")
+        pytest.skip("R is absent (Debian: r-base-core, r-cran-httr, r-cran-jsonlite)")
+    (page,) = [page for page in PAGES if any(block.language == "r" for block in snippets(page))]
+    script = tmp_path / "page.R"
+    script.write_text("\n".join(block.code for block in snippets(page) if block.language == "r"))
+    done = subprocess.run(
+        [program, "--vanilla", script],
+        cwd=ROOT,
+        env=os.environ | {"MAILLAGE_HUB": demo_network.url, "MAILLAGE_TOKEN": demo_network.token},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    told = re.search(r"^(question-\S+): (\d+) persons in 4 hospitals$", done.stdout, re.MULTILINE)
+    assert told, done.stdout
+    with demo_network.running.connect() as hub:
+        assert hub.result(told[1]).combined.persons == Count(int(told[2]))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_make_targets_of_a_page_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -62,5 +90,5 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_checked() -> None:
-    known = {"python", "sh", *SHOWN_ONLY}
+    known = {"python", "r", "sh", *SHOWN_ONLY}
     assert {block.language for page in PAGES for block in snippets(page)} <= known
