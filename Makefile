@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-long test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena fuzz fuzz-loads docs lock messages clean
+.PHONY: help setup demo test test-long test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-portal fuzz fuzz-loads docs lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -90,6 +90,9 @@ bench-load: setup  ## Loads of OMOP tables (ARGS="--facts 200000000 --memory 4GB
 
 bench-athena: setup  ## A vocabulary of Athena's full size, made then loaded (ARGS="--concepts 1000000 --dry")
 	$(BIN)/python -m bench.athena $(ARGS)
+
+bench-portal: setup  ## A crowd at the portal, on SQLite and on PostgreSQL (ARGS="--seconds 30 --dry")
+	$(BIN)/python -m bench.portal $(ARGS)
 
 docs: setup  ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate

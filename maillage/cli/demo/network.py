@@ -44,7 +44,7 @@ class NetworkOptions:
     """How the network differs from the usual one. A floor under 11 makes it a test network.
 
     `budgets` bound the questions under the standing permit. `masked`: the hub learns sums alone;
-    `step_seconds` is how long hospitals have for each step of one.
+    `step_seconds` is how long hospitals have for each step of one. `hub_lines` end `hub.toml`.
     """
 
     floor: int = NETWORK_FLOOR
@@ -57,6 +57,7 @@ class NetworkOptions:
     port: int = 0
     worker_threads: int = 0
     idle_worker_seconds: float = 60
+    hub_lines: Sequence[str] = ()
 
 
 @dataclass
@@ -165,6 +166,7 @@ def _amend_hub_settings(path: Path, *, options: NetworkOptions, committee: Publi
         lines.append(f'banner = "{options.banner}"')
     if options.examples is not None:
         lines.append(f'examples = "{options.examples}"')
+    lines += options.hub_lines
     path.write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
 
 
