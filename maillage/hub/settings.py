@@ -166,6 +166,7 @@ _APPS = [
     "maillage.governance.group",
     "maillage.governance.permits",
     "maillage.hub.access",
+    "maillage.hub.cohorts",
     "maillage.hub.questions",
     "maillage.hub.portal",
 ]
