@@ -5,12 +5,12 @@ Starting a cohort, naming a version and sharing it do.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
+from maillage.cohort.edit import Document
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.hub.boot import Hub
@@ -18,8 +18,6 @@ from maillage.hub.cohorts.errors import CohortInputError, TooManyCohortsError
 from maillage.hub.cohorts.find import Draft, cohort_steps, find_own, read_draft
 from maillage.hub.cohorts.models import Cohort, Step
 from maillage.hub.writing import writing
-
-Document = Mapping[str, Any]
 
 MOST_COHORTS = 1_000
 MAX_NAME = 120
@@ -54,9 +52,11 @@ def start(document: Document, *, name: str = "", permit: str, by: str, hub: Hub)
 
 
 def edit(
-    cohort_id: str, change: Callable[[Document], Document], *, seen: int, by: str, hub: Hub
+    cohort_id: str, change: Callable[[Document], Document], *, seen: int | None, by: str, hub: Hub
 ) -> Draft | None:
     """The draft after the change; None when it is no longer at the step `seen`, on which the change was made.
+
+    `seen` is None for a change that is right on any step.
 
     Raises what `change` raises, CohortUnknownError and NotTheOwnerError; nothing is then written.
     """
@@ -65,7 +65,7 @@ def edit(
     with writing(hub, waits=True):
         cohort = find_own(cohort_id, by=by, lock=True)
         draft = read_draft(cohort)
-        if draft.step != seen:
+        if seen not in (None, draft.step):
             return None
         _add_step(cohort, change(draft.document), at=now)
         return read_draft(cohort)

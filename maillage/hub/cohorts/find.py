@@ -1,12 +1,12 @@
 """Which cohorts a person may see, and their drafts."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
+from maillage.cohort.edit import Document
 from maillage.hub.cohorts.errors import CohortUnknownError, NotTheOwnerError
 from maillage.hub.cohorts.models import Cohort, CohortVersion, Step
 
@@ -19,7 +19,7 @@ class Draft:
     """A cohort as its owner is writing it. `step` is the change that is shown, `last` the last one made."""
 
     cohort: Cohort
-    document: Mapping[str, Any]
+    document: Document
     step: int
     first: int
     last: int

@@ -13,7 +13,7 @@ from maillage.base.i18n import _
 from maillage.cohort import cohort_hash, parse_expression
 from maillage.hub.boot import Hub
 from maillage.hub.cohorts.find import Draft
-from maillage.hub.cohorts.models import LiveQuestion
+from maillage.hub.cohorts.models import CohortVersion, LiveQuestion
 from maillage.hub.questions import ask as asking
 from maillage.hub.questions.closing import cancel
 from maillage.hub.questions.errors import QuestionClosedError
@@ -45,19 +45,21 @@ def count_draft(draft: Draft, *, by: str, hub: Hub) -> Counted:
     if known is not None:
         return Counted(known, reused=True)
     question = asking.ask(
-        asking.Draft(
-            title=draft.cohort.name or _("Cohorte en cours d’écriture"),
-            analysis=ANALYSIS,
-            parameters={},
-            cohort=draft.document,
-            sites=None,
-            permit=draft.cohort.permit,
-        ),
+        _write(draft),
         by=by,
         hub=hub,
         note=lambda asked: LiveQuestion.objects.create(question=asked, cohort=draft.cohort),
     )
     return Counted(question, reused=False)
+
+
+def run_draft(draft: Draft, *, by: str, hub: Hub) -> Question:
+    """Ask the draft's count on purpose; versions that say the same cohort remember the question.
+
+    Raises what `ask` raises.
+    """
+    cancel_superseded(draft, but="", by=by, hub=hub)
+    return asking.ask(_write(draft), by=by, hub=hub, note=_note_run)
 
 
 def find_asked(hash_of_cohort: str, *, permit: str, by: str, hub: Hub) -> Question | None:
@@ -84,6 +86,22 @@ def cancel_superseded(draft: Draft, *, but: str, by: str, hub: Hub) -> None:
         # It may have been answered in the meantime.
         with suppress(QuestionClosedError):
             cancel(question_id, by=by, hub=hub)
+
+
+def _write(draft: Draft) -> asking.Draft:
+    return asking.Draft(
+        title=draft.cohort.name or _("Cohorte en cours d’écriture"),
+        analysis=ANALYSIS,
+        parameters={},
+        cohort=draft.document,
+        sites=None,
+        permit=draft.cohort.permit,
+    )
+
+
+def _note_run(question: Question) -> None:
+    same = CohortVersion.objects.filter(by=question.requester, cohort_hash=question.cohort_hash)
+    same.update(question=question)
 
 
 def _list_open(draft: Draft, *, but: str, by: str) -> Iterable[str]:

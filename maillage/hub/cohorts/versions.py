@@ -4,16 +4,16 @@ import json
 
 from maillage.base.i18n import _, in_language
 from maillage.cohort import cohort_hash, parse_expression
+from maillage.cohort.edit import Document
 from maillage.cohort.explain import as_text, explain_cohort
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.hub.boot import Hub
-from maillage.hub.cohorts.drafts import Document, read_name, start, write_document
+from maillage.hub.cohorts.drafts import read_name, start, write_document
 from maillage.hub.cohorts.errors import CohortInputError, TooManyCohortsError
 from maillage.hub.cohorts.find import find_own, find_readable, find_version, read_draft
 from maillage.hub.cohorts.live import find_asked
 from maillage.hub.cohorts.models import Cohort, CohortVersion, Comment
-from maillage.hub.questions.models import Question
 from maillage.hub.writing import writing
 
 MAX_NOTE = 200
@@ -23,7 +23,10 @@ MOST_COMMENTS = 500
 
 
 def save_version(cohort_id: str, *, name: str, note: str, by: str, hub: Hub) -> CohortVersion:
-    """Name what the draft says now. Raises CohortInputError, TooManyCohortsError, CohortError, and as `edit`."""
+    """Name what the draft says now.
+
+    Raises CohortInputError, TooManyCohortsError, CohortError, and as `edit`.
+    """
     now, told = hub.clock(), _read_line(note)
     with writing(hub):
         cohort = find_own(cohort_id, by=by, lock=True)
@@ -80,12 +83,6 @@ def copy_version(cohort_id: str, *, number: int, by: str, hub: Hub) -> Cohort:
     version = find_version(cohort, number=number)
     name = _("{name} (copie)").format(name=cohort.name[:100])
     return start(json.loads(version.document), name=name, permit=cohort.permit, by=by, hub=hub)
-
-
-def note_run(question: Question) -> None:
-    """The versions of its requester that say the same cohort were counted by this question last."""
-    same = CohortVersion.objects.filter(by=question.requester, cohort_hash=question.cohort_hash)
-    same.update(question=question)
 
 
 def write_sentence(document: Document) -> str:
