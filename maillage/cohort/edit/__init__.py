@@ -22,6 +22,7 @@ from maillage.cohort.edit.edits import (
     RemoveTerm,
     Rename,
     SetAge,
+    SetAnswer,
     SetFirst,
     SetMode,
     SetObservation,
@@ -45,6 +46,7 @@ from maillage.cohort.edit.model import (
     Block,
     Card,
     Choice,
+    CodeList,
     Control,
     Edge,
     Entry,
@@ -62,13 +64,16 @@ from maillage.cohort.edit.model import (
     Which,
     Years,
 )
+from maillage.cohort.edit.options import OPTIONS, Option
 from maillage.cohort.edit.outline import outline
 from maillage.cohort.edit.quick import Quick, read_quick
 from maillage.cohort.edit.terms import Kind, Special, Term, special_terms
+from maillage.cohort.edit.windows import at
 from maillage.cohort.errors import EditError
 
 __all__ = [
     "EDITS",
+    "OPTIONS",
     "AddEntry",
     "AddRule",
     "AddTermTo",
@@ -78,6 +83,7 @@ __all__ = [
     "Card",
     "Change",
     "Choice",
+    "CodeList",
     "Control",
     "Document",
     "Duplicate",
@@ -91,6 +97,7 @@ __all__ = [
     "Mode",
     "Move",
     "Occurs",
+    "Option",
     "Outline",
     "PasteTerms",
     "Place",
@@ -101,6 +108,7 @@ __all__ = [
     "Rule",
     "Sense",
     "SetAge",
+    "SetAnswer",
     "SetFirst",
     "SetMode",
     "SetObservation",
@@ -127,6 +135,7 @@ __all__ = [
     "When",
     "Which",
     "Years",
+    "at",
     "change",
     "compare",
     "missing",

@@ -28,13 +28,17 @@ class AddRule:
 
 @dataclass(frozen=True)
 class AddTo:
-    """A card added to a rule or a group; to a card, it makes a group of the two."""
+    """A card added to a rule or a group; to a card among others, it makes a group of the two.
+
+    `mode` is that of a group of two made so: rules are joined by « and » already.
+    """
 
     path: str
     term: Term
     sense: Sense = Sense.INCLUDE
     when: When | None = None
     value: Value | None = None
+    mode: Mode = Mode.ANY
 
 
 @dataclass(frozen=True)
@@ -123,10 +127,10 @@ class SetAge:
 
 @dataclass(frozen=True)
 class SetSex:
-    """Concept ids of Gender (8507 men, 8532 women); empty asks nothing."""
+    """`F` or `M`, by the keys of `OPTIONS`; empty asks nothing. Of `entry`, of all its cards."""
 
     path: str
-    sexes: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,26 +167,34 @@ class SetObservation:
 
 @dataclass(frozen=True)
 class SetStay:
-    """Kinds of stay in which the event takes place (concept ids of Visit); empty asks nothing."""
+    """Kinds of stay in which the event takes place, by the keys of `OPTIONS`; empty asks nothing."""
 
     path: str
-    stays: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class SetStatus:
-    """Rank of a diagnosis (concept ids of Condition Status); empty asks nothing."""
+    """Rank of a diagnosis, by the keys of `OPTIONS`; empty asks nothing."""
 
     path: str
-    statuses: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class SetPlace:
-    """Kinds of place of a stay (concept ids of Visit, 32037 intensive care); empty asks nothing."""
+    """Kinds of place of a stay, by the keys of `OPTIONS`; empty asks nothing."""
 
     path: str
-    places: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SetAnswer:
+    """The result in words of a test, by the keys of `OPTIONS`; empty asks nothing."""
+
+    path: str
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -269,6 +281,7 @@ Edit = (
     | SetStay
     | SetStatus
     | SetPlace
+    | SetAnswer
     | Group
     | Ungroup
     | SetMode
@@ -302,6 +315,7 @@ EDITS: Mapping[str, type[Edit]] = MappingProxyType(
         "set-stay": SetStay,
         "set-status": SetStatus,
         "set-place": SetPlace,
+        "set-answer": SetAnswer,
         "group": Group,
         "ungroup": Ungroup,
         "set-mode": SetMode,

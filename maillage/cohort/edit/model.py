@@ -1,8 +1,9 @@
 """What a builder shows of a draft: cards, groups of cards, and what it keeps without a control.
 
-Paths are addresses inside one document, to be read back from its outline after each edit: `entry` and `entry.0`,
-`also` (conditions attached to the entry event), `rule.2` and its members `rule.2.c0` (events), `rule.2.d0` (the
-person) and `rule.2.g0` (a group, `rule.2.g0.c1` below it); `….with` is the group around a card's own events.
+Paths are addresses inside one document, to be read back from its outline after each edit: `entry` and
+`entry.0`, `also` (conditions attached to the entry event), `rule.2` and its members `rule.2.c0` (events),
+`rule.2.d0` (the person) and `rule.2.g0` (a group, `rule.2.g0.c1` below it); `….with` is the group around a
+card's own events.
 """
 
 from dataclasses import dataclass
@@ -91,6 +92,7 @@ class Control(StrEnum):
     STAY = "stay"
     STATUS = "status"
     PLACE = "place"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True)
@@ -121,19 +123,53 @@ class Occurs:
 class When:
     """Where an event lies, in days from a date of the index event, negative before it; None is open.
 
-    `days` is the one number that `place` leaves to choose, if it leaves one; `exact` is false where the document
-    says more than this (a second window, the observation ignored): `words` then tell it.
+    `exact` is false where the document says what no such numbers do; `words` always tell it whole.
     """
 
-    place: Place = Place.ANY
     from_days: int | None = None
     to_days: int | None = None
     anchor: Edge = Edge.START
     event_edge: Edge = Edge.START
     same_stay: bool = False
-    days: int | None = None
     words: str = ""
     exact: bool = True
+
+    @property
+    def place(self) -> Place:
+        """The preset that says it."""
+        if not self.exact or self.event_edge is Edge.END:
+            return Place.CUSTOM
+        if self.same_stay:
+            return Place.STAY if self.from_days is None and self.to_days is None else Place.CUSTOM
+        return _place(self.from_days, self.to_days)
+
+    @property
+    def days(self) -> int | None:
+        """The number of days that the preset leaves to choose; None is as far as can be."""
+        far = {Place.BEFORE, Place.ON_OR_BEFORE}
+        if self.place in far:
+            return None if self.from_days is None else -self.from_days
+        return self.to_days if self.place in (Place.AROUND, Place.AFTER, Place.ON_OR_AFTER) else None
+
+
+def _place(low: int | None, high: int | None) -> Place:
+    match low, high:
+        case None, None:
+            return Place.ANY
+        case 0, 0:
+            return Place.SAME_DAY
+        case int(), int() if low == -high and high > 0:
+            return Place.AROUND
+        case _, -1 if low is None or low < 0:
+            return Place.BEFORE
+        case _, 0:
+            return Place.ON_OR_BEFORE if low is None or low < 0 else Place.CUSTOM
+        case 0, _:
+            return Place.ON_OR_AFTER if high is None or high > 0 else Place.CUSTOM
+        case 1, _:
+            return Place.AFTER if high is None or high > 0 else Place.CUSTOM
+        case _:
+            return Place.CUSTOM
 
 
 @dataclass(frozen=True)
@@ -179,16 +215,20 @@ class Years:
 
 @dataclass(frozen=True)
 class Choice:
-    """Some of a few concepts (sex, kind of stay, status, place), or all but these."""
+    """Some of a few concepts (sex, kind of stay, rank, place, answer), or all but these.
 
-    ids: tuple[int, ...]
+    `keys` are those of the options of `OPTIONS` that say it, if `exact`.
+    """
+
+    keys: tuple[str, ...]
     names: tuple[str, ...]
     exclude: bool = False
+    exact: bool = True
 
 
 @dataclass(frozen=True)
 class Card:
-    """One criterion. What it does not have is None or empty; `kept` are sentences of what no control edits."""
+    """One criterion. What it does not have is None or empty; `kept` tells what no control edits."""
 
     path: str
     kind: str
@@ -202,7 +242,7 @@ class Card:
     shared: int = 0
     """How many other cards use the same list: an edit of this card gives it its own."""
     source_codes: bool = False
-    """Matched on the codes of origin instead of the common vocabulary."""
+    """Looked for among the codes of origin instead of the common vocabulary."""
     occurs: Occurs | None = None
     when: When | None = None
     value: Value | None = None
@@ -212,6 +252,7 @@ class Card:
     stay: Choice | None = None
     status: Choice | None = None
     place: Choice | None = None
+    answer: Choice | None = None
     first: bool = False
     around: "Block | None" = None
     """Conditions around each of this card's events, which are the index there."""
@@ -270,13 +311,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class CodeList:
+    """A list of codes of the document; `used` is false where nothing refers to it."""
+
+    name: str
+    terms: tuple[TermLine, ...]
+    used: bool
+
+
+@dataclass(frozen=True)
 class Outline:
-    """A whole draft. `kept` are the sections of exit, periods and calendar; `missing` what is yet to be said."""
+    """A whole draft. `kept` are the sections of exit, periods and calendar.
+
+    `missing` is what is yet to be said before it can be counted.
+    """
 
     title: str
     entry: Entry
     rules: tuple[Rule, ...]
     kept: tuple[Section, ...]
-    unused: tuple[str, ...]
-    """Names of lists that nothing uses."""
+    lists: tuple[CodeList, ...]
     missing: tuple[str, ...]
