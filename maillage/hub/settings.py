@@ -167,6 +167,7 @@ _APPS = [
     "maillage.governance.permits",
     "maillage.hub.access",
     "maillage.hub.questions",
+    "maillage.hub.terms",
     "maillage.hub.portal",
 ]
 
