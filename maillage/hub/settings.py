@@ -168,6 +168,7 @@ _APPS = [
     "maillage.hub.access",
     "maillage.hub.cohorts",
     "maillage.hub.questions",
+    "maillage.hub.terms",
     "maillage.hub.portal",
 ]
 
