@@ -19,7 +19,7 @@ from maillage.hub.portal.ask.builder import Builder, describe_builder
 from maillage.hub.portal.ask.counted import describe_counting
 from maillage.hub.portal.ask.counts import Panel, describe_counts, describe_nothing
 from maillage.hub.portal.ask.editing import Edited
-from maillage.hub.portal.ask.terms import Found, search_terms
+from maillage.hub.portal.ask.terms import MAX_TEXT, Hit, search_terms
 from maillage.hub.portal.ask.words import words
 from maillage.hub.portal.examples import list_examples
 from maillage.hub.portal.sessions import Visitor
@@ -173,9 +173,9 @@ def tell_redone() -> str:
 
 def find_suggestions(request: HttpRequest, *, hub: Hub) -> Context:
     """What the search field finds of what is typed, and where it would go."""
-    text, target = str(request.GET.get("q", ""))[:200], str(request.GET.get("cible", ""))[:80]
+    text, target = str(request.GET.get("q", ""))[:MAX_TEXT], str(request.GET.get("cible", ""))[:80]
     kind, _colon, path = target.partition(":")
-    found: Sequence[Found] = search_terms(text, hub=hub) if text.strip() else ()
+    found: Sequence[Hit] = search_terms(text, hub=hub) if text.strip() else ()
     return {"query": text, "target": target, "target_kind": kind, "target_path": path, "found": found}
 
 

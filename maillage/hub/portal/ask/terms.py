@@ -1,22 +1,68 @@
-"""The search field: what is typed, with the number and the count that were typed beside it."""
+"""The search field: what is typed, the result that was typed beside it, and what each suggestion would send."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from maillage.cohort.edit import Quick, Term, read_quick, special_terms
+from maillage.cohort.edit import Kind, Value, read_quick
 from maillage.hub.boot import Hub
+from maillage.hub.terms.events import EventKey
+from maillage.hub.terms.suggest import Found, suggest
+
+MAX_TEXT = 200
+_MEASURED = ("Measurement", "Observation")
+
+_KINDS: Mapping[str, Kind] = {
+    EventKey.DEATH: Kind.DEATH,
+    EventKey.READMISSION: Kind.READMISSION,
+    EventKey.INTENSIVE_CARE: Kind.INTENSIVE_CARE,
+    EventKey.STAY: Kind.STAY,
+    EventKey.EMERGENCY: Kind.STAY,
+    EventKey.OUTPATIENT: Kind.STAY,
+    EventKey.AGE: Kind.AGE,
+    EventKey.WOMAN: Kind.SEX,
+    EventKey.MAN: Kind.SEX,
+}
 
 
 @dataclass(frozen=True)
-class Found:
-    label: str
-    code: str
-    badge: str
-    kind: str
-    bucket: str
-    hospitals: int
-    term: Term
+class Hit:
+    """A suggestion, the hidden fields of its form, and the result it asks for in words, if one was typed."""
+
+    found: Found
+    fields: Mapping[str, str]
+    value: Value | None = None
 
 
-def search_terms(text: str, *, hub: Hub) -> Sequence[Found]:
-    return [Found(s.term.name, s.term.code, "", s.term.domain, "", 0, s.term) for s in special_terms(text)]
+def search_terms(text: str, *, hub: Hub) -> Sequence[Hit]:
+    """What the text may mean, the likeliest first."""
+    quick = read_quick(text[:MAX_TEXT])
+    return [_describe(found, quick.value) for found in suggest(quick.text, hub=hub)]
+
+
+def _describe(found: Found, value: Value | None) -> Hit:
+    asked = value if found.domain in _MEASURED else None
+    return Hit(found, _write_term(found) | (_write_value(asked) if asked else {}), asked)
+
+
+def _write_term(found: Found) -> dict[str, str]:
+    fields: dict[str, Any] = {
+        "concept_id": found.concept_id or 0,
+        "name": found.name,
+        "code": found.code,
+        "vocabulary": found.vocabulary,
+        "domain": found.domain,
+        "standard": int(found.standard),
+        "descendants": int(found.whole),
+        "kind": _KINDS.get(found.event, Kind.CODE),
+    }
+    return {name: str(value) for name, value in fields.items()}
+
+
+def _write_value(value: Value) -> dict[str, str]:
+    return {
+        "op": str(value.op),
+        "low": f"{value.low:g}",
+        "high": "" if value.high is None else f"{value.high:g}",
+        "unit": value.units[0].code if value.units else "",
+    }
