@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from maillage.warehouse.vocabulary.badges import badge_of
 from maillage.warehouse.vocabulary.release import open_release
 from maillage.warehouse.vocabulary.search.index import Index, load_index
 from maillage.warehouse.vocabulary.search.rank import Hit, rank
@@ -14,8 +15,6 @@ __all__ = ["SearchIndex", "Suggestion", "open_index"]
 
 LONGEST_QUERY = 200
 """Characters; the rest of a longer query is left aside."""
-
-_BADGES = {"CIM10": "CIM-10", "Maillage": "Local"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class SearchIndex:
         return Suggestion(
             concept_id=concept.id,
             vocabulary=concept.vocabulary,
-            badge=_BADGES.get(concept.vocabulary, concept.vocabulary),
+            badge=badge_of(concept.vocabulary),
             code=concept.code,
             name=concept.name,
             domain=concept.domain,
