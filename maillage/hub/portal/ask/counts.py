@@ -14,7 +14,7 @@ from maillage.hub.network import judge_health, word_health
 from maillage.hub.portal.chart import estimate, is_exact
 from maillage.hub.questions.document import describe_question
 from maillage.hub.questions.models import Question
-from maillage.hub.questions.permits import describe_budget
+from maillage.hub.questions.permits import describe_budget, list_permits
 from maillage.hub.questions.states import AWAITED
 
 Cell = Mapping[str, Any]
@@ -60,7 +60,10 @@ class Panel:
     budget: Mapping[str, Any] | None = None
     missing: Sequence[str] = ()
     error: MaillageError | None = None
+    permits: Sequence[Mapping[str, Any]] = ()
     most: int = 0
+    tallest: int = 0
+    best_year: int = 0
     spoken: int = 0
     silent: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,7 +86,10 @@ def describe_counts(
         funnel=list(_narrow(combined["steps"], labels=labels)),
         reused=reused,
         budget=describe_budget(question.permit, requester=question.requester, hub=hub),
+        permits=list_permits(question.requester, hub=hub),
         most=max((estimate(site["persons"]) for site in sites), default=0),
+        tallest=max(map(estimate, combined["steps"]), default=0),
+        best_year=max((estimate(row["persons"]) for row in combined["years"]), default=0),
         spoken=sum(site["status"] not in _AWAITED for site in sites),
         silent=_find_silent(sites, hub=hub),
     )
@@ -100,7 +106,8 @@ def describe_nothing(
 ) -> Panel:
     """The panel when no question is asked, with the reason and what the budget leaves."""
     budget = describe_budget(permit, requester=by, hub=hub)
-    return Panel(draft=draft, missing=missing, error=error, budget=budget)
+    permits = list_permits(by, hub=hub)
+    return Panel(draft=draft, missing=missing, error=error, budget=budget, permits=permits)
 
 
 def subtract(cell: Cell | None, other: Cell | None) -> Difference | None:

@@ -184,10 +184,8 @@ def _workshop(
 ) -> Context:
     hub, by = current_hub(), requester_of(request)
     search = find_suggestions(request, hub=hub)
-    permits = list_permits(by, hub=hub)
     return _builder_context(draft, builder=builder) | search | {
         "panel": panel,
-        "permits": permits,
         "permit": permit,
         "whole": True,
     }
