@@ -1,6 +1,6 @@
 """The addresses of the pages, in French as their readers are."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from maillage.hub.portal import sessions, views
@@ -11,6 +11,7 @@ urlpatterns = [
     path("entrer/<str:secret>", sessions.enter_by_link, name="enter_by_link"),
     path("sortir", sessions.leave, name="leave"),
     path("langue", set_language, name="set_language"),
+    path("", include("maillage.hub.portal.ask.urls")),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("autorisations/suivi", views.permits_fragment, name="permits_fragment"),
     path("questions", views.questions, name="questions"),

@@ -180,4 +180,3 @@ def _rail(start: int | None, end: int | None, *, era: str) -> Rail:
 def _place(days: int) -> float:
     far = log1p(min(abs(days), _FARTHEST_DAYS)) / log1p(_FARTHEST_DAYS) * _RAIL_END
     return round(RAIL_MIDDLE + (far if days > 0 else -far), 1)
-

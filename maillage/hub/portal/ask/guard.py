@@ -27,6 +27,6 @@ def page(view: View) -> View:
             if is_fragment(request):
                 return show_error(request, error)
             status = error_status(error)
-            return render(request, "portal/problem.html", {"error": error, "kind": "form"}, status=status)
+            return render(request, "portal/ask/problem.html", {"error": error}, status=status)
 
     return guarded

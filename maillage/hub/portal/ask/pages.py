@@ -11,7 +11,6 @@ from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.cohort import cohort_hash, parse_expression
 from maillage.cohort.edit import OPTIONS, new_document
-from maillage.hub.api.errors import error_status
 from maillage.hub.boot import Hub, current_hub
 from maillage.hub.cohorts.find import Draft
 from maillage.hub.cohorts.live import cancel_superseded, count_draft, find_asked
@@ -31,7 +30,7 @@ STANDING = "feasibility"
 Context = dict[str, Any]
 
 # Python refuses to read numbers of thousands of digits.
-_MOST_DIGITS = 10
+MOST_DIGITS = 10
 
 
 def requester_of(request: HttpRequest) -> str:
@@ -46,7 +45,8 @@ def is_fragment(request: HttpRequest) -> bool:
 
 def fields_of(request: HttpRequest) -> dict[str, str]:
     """What was sent, a field with several values parted by spaces."""
-    return {name: " ".join(request.POST.getlist(name)) for name in request.POST}
+    sent: Any = request.POST
+    return {name: " ".join(sent.getlist(name)) for name in sent}
 
 
 def show_new(request: HttpRequest, *, error: MaillageError | None = None) -> HttpResponse:
@@ -57,7 +57,7 @@ def show_new(request: HttpRequest, *, error: MaillageError | None = None) -> Htt
     panel = describe_nothing(None, permit=permit, by=by, missing=builder.missing, hub=hub)
     context = _workshop(request, draft=None, builder=builder, panel=panel, permit=permit)
     context |= {"examples": list_examples(hub.examples), "error": error}
-    return render(request, "portal/ask/page.html", context, status=_status(error))
+    return render(request, "portal/ask/page.html", context, status=status_of(error))
 
 
 def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | None = None) -> HttpResponse:
@@ -66,7 +66,7 @@ def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | Non
     builder = describe_builder(draft.document)
     panel = known_panel(draft, builder=builder, by=by, hub=hub)
     context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
-    return render(request, "portal/ask/page.html", context | {"error": error}, status=_status(error))
+    return render(request, "portal/ask/page.html", context | {"error": error}, status=status_of(error))
 
 
 def show_edited(request: HttpRequest, edited: Edited) -> HttpResponse:
@@ -158,7 +158,7 @@ def labels_of(draft: Draft) -> Sequence[str]:
 def read_seen(request: HttpRequest) -> int:
     """The version that the page has; -1 when it has none."""
     seen = str(request.GET.get("vu", ""))
-    return int(seen) if seen.isdecimal() and len(seen) < _MOST_DIGITS else -1
+    return int(seen) if seen.isdecimal() and len(seen) < MOST_DIGITS else -1
 
 
 def tell_undone() -> str:
@@ -182,13 +182,16 @@ def find_suggestions(request: HttpRequest, *, hub: Hub) -> Context:
 def _workshop(
     request: HttpRequest, *, draft: Draft | None, builder: Builder, panel: Panel, permit: str
 ) -> Context:
-    hub, by = current_hub(), requester_of(request)
-    search = find_suggestions(request, hub=hub)
-    return _builder_context(draft, builder=builder) | search | {
-        "panel": panel,
-        "permit": permit,
-        "whole": True,
-    }
+    search = find_suggestions(request, hub=current_hub())
+    return (
+        _builder_context(draft, builder=builder)
+        | search
+        | {
+            "panel": panel,
+            "permit": permit,
+            "whole": True,
+        }
+    )
 
 
 def _builder_context(draft: Draft | None, *, builder: Builder) -> Context:
@@ -206,5 +209,6 @@ def _edit_url(cohort_id: str) -> str:
     return reverse("cohort_edit", args=[cohort_id]) if cohort_id else reverse("ask_new")
 
 
-def _status(error: MaillageError | None) -> int:
+def status_of(error: MaillageError | None) -> int:
+    """The status of a page with an error on it."""
     return 200 if error is None else error_status(error)

@@ -1,4 +1,4 @@
-"""The search field: what is typed, the result that was typed beside it, and what each suggestion would send."""
+"""The search field: what is typed, a result typed beside it, and what each suggestion would send."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -10,12 +10,12 @@ from maillage.cohort.edit import EditError
 from maillage.cohort.explain import draw_timeline
 from maillage.hub.boot import current_hub
 from maillage.hub.cohorts import drafts, live
-from maillage.hub.cohorts.errors import NotTheOwnerError
 from maillage.hub.cohorts.find import Draft, find_own, find_readable, list_versions, read_draft
 from maillage.hub.portal.ask import pages
-from maillage.hub.portal.ask.counts import describe_counts, describe_nothing
+from maillage.hub.portal.ask.counts import describe_counts
 from maillage.hub.portal.ask.editing import Edited, apply_form, start_with
 from maillage.hub.portal.ask.guard import page
+from maillage.hub.portal.sessions import field
 from maillage.hub.questions.follow import follow
 
 LIVE_SECONDS = 15.0
@@ -33,7 +33,11 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         edited = start_with(pages.fields_of(request), permit=permit, by=by, hub=hub)
     except EditError as error:
-        return pages.show_error(request, error) if pages.is_fragment(request) else pages.show_new(request, error=error)
+        return (
+            pages.show_error(request, error)
+            if pages.is_fragment(request)
+            else pages.show_new(request, error=error)
+        )
     if pages.is_fragment(request):
         return pages.show_started(request, edited)
     return redirect("cohort_page", edited.draft.cohort.id)
@@ -93,7 +97,7 @@ def redo(request: HttpRequest, cohort_id: str) -> HttpResponse:
 @page
 def choose_permit(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Count under another permit from now on."""
-    permit = request.POST.get("permit", "")
+    permit = field(request, "permit")
     drafts.choose_permit(cohort_id, permit, by=pages.requester_of(request), hub=current_hub())
     return count(request, cohort_id) if pages.is_fragment(request) else redirect("cohort_page", cohort_id)
 
@@ -104,7 +108,9 @@ def count(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Ask for the draft's count, unless it is known; the panel then follows by itself."""
     draft = _draft(request, cohort_id)
     panel = pages.count_now(draft, by=pages.requester_of(request), hub=current_hub())
-    return pages.show_panel(request, panel) if pages.is_fragment(request) else redirect("cohort_page", cohort_id)
+    return (
+        pages.show_panel(request, panel) if pages.is_fragment(request) else redirect("cohort_page", cohort_id)
+    )
 
 
 @require_GET
@@ -143,7 +149,7 @@ def explain_count(request: HttpRequest, cohort_id: str) -> HttpResponse:
 def timeline(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """The draft drawn in time."""
     drawing = draw_timeline(parse_expression(_draft(request, cohort_id).document))
-    return HttpResponse(drawing, content_type="image/svg+xml")
+    return HttpResponse(drawing.encode(), content_type="image/svg+xml")
 
 
 def _draft(request: HttpRequest, cohort_id: str) -> Draft:
