@@ -1,6 +1,6 @@
 """The addresses of the pages, in French as their readers are."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from maillage.hub.portal import sessions, views
@@ -19,5 +19,6 @@ urlpatterns = [
     path("questions/<str:question_id>/suivi", views.question_fragment, name="question_fragment"),
     path("questions/<str:question_id>/annuler", views.cancel_question, name="cancel"),
     path("questions/<str:question_id>/cohorte.json", views.download_cohort, name="cohort"),
+    path("", include("maillage.hub.portal.terms.urls")),
     path("static/<path:path>", views.static_file, name="static_file"),
 ]
