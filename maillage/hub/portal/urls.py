@@ -20,5 +20,6 @@ urlpatterns = [
     path("questions/<str:question_id>/suivi", views.question_fragment, name="question_fragment"),
     path("questions/<str:question_id>/annuler", views.cancel_question, name="cancel"),
     path("questions/<str:question_id>/cohorte.json", views.download_cohort, name="cohort"),
+    path("", include("maillage.hub.portal.terms.urls")),
     path("static/<path:path>", views.static_file, name="static_file"),
 ]

@@ -4,7 +4,7 @@ Labels that are one term in several classifications are one hit. OMOP's standard
 them, since it finds what any hospital recorded; the code that was typed is the one that is shown.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from maillage.base.i18n import _, mark
@@ -12,7 +12,7 @@ from maillage.hub.boot import Hub
 from maillage.hub.terms.buckets import Bucket, Buckets, read_buckets
 from maillage.hub.terms.events import EventTerm, find_events
 from maillage.hub.terms.shelf import Terms
-from maillage.warehouse.vocabulary.search import Concept, Suggestion, name_badge
+from maillage.warehouse.vocabulary.search import Concept, Suggestion, as_suggestion, name_badge
 
 LIMIT = 12
 _PER_TERM = 3
@@ -93,16 +93,14 @@ def _search(text: str, *, terms: Terms, buckets: Buckets, limit: int, always: bo
     near = always and not hits
     if near:
         hits = terms.index.search_near(text, domains=_KINDS, limit=limit)
-    merged = merge_terms(hits, terms=terms)
-    return [replace(_describe(group, terms=terms, buckets=buckets), near=near) for group in merged[:limit]]
-
-
-def merge_terms(hits: Sequence[Suggestion], *, terms: Terms) -> list[tuple[int, list[Suggestion]]]:
-    """Hits that are one term together, under their standard concept, in the order of the first of each."""
-    groups: dict[int, list[Suggestion]] = {}
+    best: dict[int, Suggestion] = {}
     for hit in hits:
-        groups.setdefault(find_standard(hit.concept_id, terms=terms), []).append(hit)
-    return list(groups.items())
+        best.setdefault(find_standard(hit.concept_id, terms=terms), hit)
+    shown = list(best.items())[:limit]
+    return [
+        replace(_describe(standard, hit, terms=terms, buckets=buckets), matched=hit.matched, near=near)
+        for standard, hit in shown
+    ]
 
 
 def find_standard(concept: int, *, terms: Terms) -> int:
@@ -117,10 +115,23 @@ def find_standard(concept: int, *, terms: Terms) -> int:
     return here
 
 
+def find_same(concept: int, *, terms: Terms) -> list[int]:
+    """Every concept that is one term with this one: the standard one first."""
+    standard = find_standard(concept, terms=terms)
+    linked = (*terms.tree.children.get(standard, ()), *terms.tree.sources.get(standard, ()))
+    return [standard, *(one for one in linked if find_standard(one, terms=terms) == standard)]
+
+
 def describe_concept(concept: int, *, terms: Terms, buckets: Buckets) -> Found | None:
-    """A concept of the référentiel as a suggestion would show it; None when it has none of that id."""
-    found = terms.index.find(concept)
-    return None if found is None else _found(found, terms=terms, buckets=buckets)
+    """The term of a concept, as a suggestion would show it; None when the référentiel has none of that id.
+
+    The standard concept of a term is worded and coded by the classification that it stands for.
+    """
+    standard, *others = find_same(concept, terms=terms)
+    shown = terms.index.find(others[0] if concept == standard and others else concept)
+    if shown is None:
+        return None
+    return _describe(standard, as_suggestion(shown), terms=terms, buckets=buckets)
 
 
 def describe_event(event: EventTerm) -> Found:
@@ -138,64 +149,34 @@ def describe_event(event: EventTerm) -> Found:
     )
 
 
-def _describe(group: tuple[int, list[Suggestion]], *, terms: Terms, buckets: Buckets) -> Found:
-    """The standard concept, worded and coded as the best of the hits that it stands for."""
-    standard, hits = group
-    best = hits[0]
-    concept = terms.index.find(standard)
-    described = _found(concept or _as_concept(best), terms=terms, buckets=buckets)
-    also = tuple(_also(described, best, terms=terms))
+def _describe(standard: int, shown: Suggestion, *, terms: Terms, buckets: Buckets) -> Found:
+    """The term that `standard` stands for, worded and coded as `shown`, which is one of its concepts."""
+    same = find_same(standard, terms=terms)
+    others = (terms.index.find(one) for one in same if one != shown.concept_id)
+    also = tuple(code_of(one) for one in others if one is not None)
     # What is one term with it does not stand below it.
-    below = max(described.below - len(also), 0)
-    return replace(
-        described,
-        name=best.name,
-        code=best.code,
-        vocabulary=best.vocabulary,
-        badge=best.badge,
-        matched=best.matched,
-        also=also,
-        below=below,
+    below = max(terms.tree.below.get(standard, 0) - sum(one in terms.tree.parents for one in same[1:]), 0)
+    return Found(
+        value=str(standard),
+        concept_id=standard,
+        name=shown.name,
+        code=shown.code,
+        vocabulary=shown.vocabulary,
+        badge=shown.badge,
+        domain=shown.domain,
+        kind=_(_KINDS.get(shown.domain, _OTHER)),
         adds=_say_addition(below),
+        standard=shown.concept_id == standard,
+        below=below,
+        also=also,
+        bucket=buckets.find(standard),
     )
-
-
-def _also(described: Found, shown: Suggestion, *, terms: Terms) -> Iterator[Code]:
-    """The term's codes other than the one shown."""
-    standard = described.concept_id or 0
-    same = [standard, *terms.tree.children.get(standard, ())]
-    for one in same:
-        concept = terms.index.find(one)
-        if concept and one != shown.concept_id and find_standard(one, terms=terms) == standard:
-            yield code_of(concept)
 
 
 def code_of(concept: Concept) -> Code:
     """A concept's code, as it is shown."""
     badge = name_badge(concept.vocabulary)
     return Code(concept.id, concept.vocabulary, badge, concept.code, concept.name)
-
-
-def _found(concept: Concept, *, terms: Terms, buckets: Buckets) -> Found:
-    below = terms.tree.below.get(concept.id, 0)
-    return Found(
-        value=str(concept.id),
-        concept_id=concept.id,
-        name=concept.name,
-        code=concept.code,
-        vocabulary=concept.vocabulary,
-        badge=name_badge(concept.vocabulary),
-        domain=concept.domain,
-        kind=_(_KINDS.get(concept.domain, _OTHER)),
-        adds=_say_addition(below),
-        standard=concept.id not in terms.tree.standard,
-        below=below,
-        bucket=buckets.find(concept.id),
-    )
-
-
-def _as_concept(hit: Suggestion) -> Concept:
-    return Concept(hit.concept_id, hit.vocabulary, hit.code, hit.domain, hit.kind, hit.name)
 
 
 def _say_addition(below: int) -> str:

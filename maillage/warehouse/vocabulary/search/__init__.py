@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from maillage.warehouse.vocabulary.search.index import Concept, Index, code_key,
 from maillage.warehouse.vocabulary.search.rank import Hit, rank
 from maillage.warehouse.vocabulary.search.words import split, stem
 
-__all__ = ["Concept", "SearchIndex", "Suggestion", "load_search", "name_badge", "open_index"]
+__all__ = ["Concept", "SearchIndex", "Suggestion", "as_suggestion", "load_search", "name_badge", "open_index"]
 
 LONGEST_QUERY = 200
 """Characters; the rest of a longer query is left aside."""
@@ -50,6 +50,13 @@ class SearchIndex:
         """The concept of that id, where the release has it."""
         place = self._places.get(concept_id)
         return None if place is None else self._index.concepts[place]
+
+    def labels(self, concept_id: int) -> list[str]:
+        """Its labels, its name first; none for a concept that is not there."""
+        place = self._places.get(concept_id)
+        if place is None:
+            return []
+        return [self._index.labels[int(at)] for at in np.flatnonzero(self._index.owners == place)]
 
     def find_code(self, code: str) -> list[Concept]:
         """Every concept that bears exactly this code, dots, spaces and case aside."""
@@ -110,17 +117,23 @@ class SearchIndex:
     def _suggest(self, hit: Hit) -> Suggestion:
         concept = self._index.concepts[hit.concept]
         label = None if hit.label is None else self._index.labels[hit.label]
-        return Suggestion(
-            concept_id=concept.id,
-            vocabulary=concept.vocabulary,
-            badge=name_badge(concept.vocabulary),
-            code=concept.code,
-            name=concept.name,
-            domain=concept.domain,
-            kind=concept.kind,
-            matched=None if label == concept.name else label,
-            score=hit.score,
-        )
+        matched = None if label == concept.name else label
+        return replace(as_suggestion(concept), matched=matched, score=hit.score)
+
+
+def as_suggestion(concept: Concept) -> Suggestion:
+    """A concept as a hit that nothing was searched for."""
+    return Suggestion(
+        concept_id=concept.id,
+        vocabulary=concept.vocabulary,
+        badge=name_badge(concept.vocabulary),
+        code=concept.code,
+        name=concept.name,
+        domain=concept.domain,
+        kind=concept.kind,
+        matched=None,
+        score=0.0,
+    )
 
 
 def name_badge(vocabulary: str) -> str:

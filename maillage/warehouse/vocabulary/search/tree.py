@@ -30,6 +30,8 @@ class Tree:
     below: Mapping[int, int]
     """How many concepts stand below, at any depth; those with none are not in it."""
     standard: Mapping[int, int]
+    sources: _Links
+    """By standard concept, those of which it is the standard one."""
 
     def ancestors(self, concept: int) -> Iterator[int]:
         """Each concept above, once, the nearest first."""
@@ -48,7 +50,13 @@ def read_tree(release: Release) -> Tree:
         parents = _group(connection.execute(_PARENTS).fetchall())
         below = dict(connection.execute(_BELOW).fetchall())
         standard = dict(connection.execute(_STANDARD).fetchall())
-    return Tree(parents=parents, children=_turn(parents), below=below, standard=standard)
+    return Tree(
+        parents=parents,
+        children=_turn(parents),
+        below=below,
+        standard=standard,
+        sources=_group(sorted((target, source) for source, target in standard.items())),
+    )
 
 
 def _group(pairs: Sequence[tuple[int, int]]) -> _Links:
