@@ -11,6 +11,7 @@ from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.cohort import cohort_hash, parse_expression
 from maillage.cohort.edit import OPTIONS, new_document
+from maillage.hub.api.errors import error_status
 from maillage.hub.boot import Hub, current_hub
 from maillage.hub.cohorts.find import Draft
 from maillage.hub.cohorts.live import cancel_superseded, count_draft, find_asked
