@@ -49,9 +49,9 @@ def spread(cell: Mapping[str, Any] | Cell | None) -> tuple[int, int] | None:
 
 
 def drawable(row: Mapping[str, Any], *, cell: str) -> dict[str, Any]:
-    """A row for a drawing: its text and numbers as they are; of a cell `value`, `low`, `high`, `end`, `hidden`.
+    """A row for a drawing: its text and numbers, and what is drawn of the cell under the key `cell`.
 
-    `cell` is that cell's key; other cells of the row are left out. `end` is where the drawing of it ends.
+    `value`, `low`, `high`, where the drawing `end`s, and whether it is `hidden`. Other cells are left out.
     """
     low, high = spread(row[cell]) or (None, None)
     plain = {key: value for key, value in row.items() if not isinstance(value, Mapping)}

@@ -3,7 +3,8 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from maillage.hub.portal import sessions, views
+from maillage.hub.assets import serve_asset
+from maillage.hub.portal import appearance, components, sessions, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +12,8 @@ urlpatterns = [
     path("entrer/<str:secret>", sessions.enter_by_link, name="enter_by_link"),
     path("sortir", sessions.leave, name="leave"),
     path("langue", set_language, name="set_language"),
+    path("apparence", appearance.set_theme, name="set_theme"),
+    path("composants", components.show_components, name="components"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("autorisations/suivi", views.permits_fragment, name="permits_fragment"),
     path("questions", views.questions, name="questions"),
@@ -19,5 +22,5 @@ urlpatterns = [
     path("questions/<str:question_id>/suivi", views.question_fragment, name="question_fragment"),
     path("questions/<str:question_id>/annuler", views.cancel_question, name="cancel"),
     path("questions/<str:question_id>/cohorte.json", views.download_cohort, name="cohort"),
-    path("static/<path:path>", views.static_file, name="static_file"),
+    path("static/<path:path>", serve_asset, name="static_file"),
 ]
