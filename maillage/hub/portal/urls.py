@@ -3,7 +3,8 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from maillage.hub.portal import sessions, views
+from maillage.hub.assets import serve_asset
+from maillage.hub.portal import appearance, components, sessions, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +13,8 @@ urlpatterns = [
     path("sortir", sessions.leave, name="leave"),
     path("langue", set_language, name="set_language"),
     path("", include("maillage.hub.portal.ask.urls")),
+    path("apparence", appearance.set_theme, name="set_theme"),
+    path("composants", components.show_components, name="components"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("autorisations/suivi", views.permits_fragment, name="permits_fragment"),
     path("questions", views.questions, name="questions"),
@@ -21,5 +24,5 @@ urlpatterns = [
     path("questions/<str:question_id>/annuler", views.cancel_question, name="cancel"),
     path("questions/<str:question_id>/cohorte.json", views.download_cohort, name="cohort"),
     path("", include("maillage.hub.portal.terms.urls")),
-    path("static/<path:path>", views.static_file, name="static_file"),
+    path("static/<path:path>", serve_asset, name="static_file"),
 ]

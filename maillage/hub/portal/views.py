@@ -3,9 +3,7 @@
 from contextlib import suppress
 from typing import Any, cast
 
-from django.contrib.staticfiles.views import serve
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -116,15 +114,6 @@ def download_cohort(request: HttpRequest, question_id: str) -> HttpResponse:
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{question_id}.json"'},
     )
-
-
-@require_GET
-def static_file(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Styles and scripts, from the installed packages. A reverse proxy may serve them instead."""
-    # `insecure` only says that Django's own server for them is not the fastest: there are three.
-    response = serve(request, path, insecure=True)
-    response["Cache-Control"] = "public, no-cache"
-    return response
 
 
 def explain_missing(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
@@ -13,6 +15,15 @@ from maillage.disclosure import Private
 from maillage.hub.portal.chart import estimate, is_exact
 
 register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """A picture that only repeats the words beside it."""
+    sheet = static("maillage/icons.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sheet, name
+    )
 
 
 @register.filter
