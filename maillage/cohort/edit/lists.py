@@ -14,7 +14,6 @@ from maillage.cohort.errors import EditError
 from maillage.cohort.expression import DOMAINS
 from maillage.cohort.expression.domains import Shape
 
-
 MOST_TERMS = 2_000
 _NAMED = 2
 _REFERENCES = frozenset(
@@ -72,9 +71,10 @@ def list_at(document: Document, identifier: int) -> Node | None:
 
 def lines_of(found: Node) -> list[Node]:
     """The lines of a list, which are those of the document."""
-    if found.get("expression") is None:
-        found["expression"] = {"items": []}
-    return own_list(found["expression"], "items")
+    body: Node | None = found.get("expression")
+    if body is None:
+        body = found["expression"] = {}
+    return own_list(body, "items")
 
 
 def list_for_change(document: Document, body: Node, key: str) -> Node:
@@ -86,7 +86,7 @@ def list_for_change(document: Document, body: Node, key: str) -> Node:
             _("Ce critère n’a pas de liste de codes."),
             remedy=_("Ajoutez un autre critère, avec le code voulu."),
         )
-    if Counter(references(document))[identifier] < 2:  # noqa: PLR2004
+    if Counter(references(document))[identifier] < 2:
         return found
     copied = {
         "id": 0,

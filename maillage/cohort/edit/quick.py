@@ -67,7 +67,7 @@ _AGES: tuple[tuple[re.Pattern[str], Comparison], ...] = (
     (re.compile(rf"{_YEARS} (?:et|ou) plus", re.IGNORECASE), Comparison.GTE),
     (
         re.compile(
-            rf"(?:âge |age )?(?:de|entre) (?P<low>[0-9]{{1,3}}) (?:à|et) (?P<high>[0-9]{{1,3}})\s*ans", re.I
+            r"(?:âge |age )?(?:de|entre) (?P<low>[0-9]{1,3}) (?:à|et) (?P<high>[0-9]{1,3})\s*ans", re.I
         ),
         Comparison.BETWEEN,
     ),
