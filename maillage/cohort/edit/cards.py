@@ -15,7 +15,7 @@ from maillage.cohort.explain.conditions import condition_lines, demographic_line
 from maillage.cohort.explain.criteria import correlated_phrase, event_phrase, scope_phrases
 from maillage.cohort.explain.grammar import clean, sentence, typeset
 from maillage.cohort.explain.names import Names
-from maillage.cohort.explain.windows import window_phrases
+from maillage.cohort.explain.windows import end_phrase, start_phrase
 from maillage.cohort.expression import (
     ConceptSet,
     Correlated,
@@ -81,17 +81,15 @@ def event_card(path: str, correlated: Correlated, lists: Lists, anchor: Anchor) 
     """The card of events counted around an index event."""
     phrase = correlated_phrase(correlated, lists.names, anchor)
     card = _card(path, correlated.criterion, lists, phrase=phrase)
-    windows = window_phrases(correlated, anchor)
     stay = scope_phrases(replace(correlated, ignore_observation_period=False, occurrence=_ANY), anchor)
-    when = read_when(
-        correlated.start_window, same_stay=correlated.restrict_visit, words=", ".join([windows[0], *stay])
-    )
+    words = ", ".join(phrase for phrase in (start_phrase(correlated, anchor), *stay) if phrase)
+    when = read_when(correlated.start_window, same_stay=correlated.restrict_visit, words=words)
     return replace(
         card,
         sense=sense_of(correlated.occurrence),
         occurs=_occurs(correlated),
         when=when,
-        kept=(*_kept_around(correlated, windows, anchor), *card.kept),
+        kept=(*_kept_around(correlated, anchor), *card.kept),
         controls=card.controls | {Control.SENSE, Control.OCCURRENCE, Control.WINDOW},
     )
 
@@ -123,10 +121,10 @@ def _other_count(correlated: Correlated) -> str:
 _NOWHERE = Anchor("", "", "")
 
 
-def _kept_around(correlated: Correlated, windows: list[str], anchor: Anchor) -> tuple[str, ...]:
+def _kept_around(correlated: Correlated, anchor: Anchor) -> tuple[str, ...]:
     """What the controls of a window and of a count cannot say."""
     outside = replace(correlated, restrict_visit=False, occurrence=_ANY)
-    phrases = [*windows[1:], *scope_phrases(outside, anchor), _other_count(correlated)]
+    phrases = [end_phrase(correlated, anchor), *scope_phrases(outside, anchor), _other_count(correlated)]
     return tuple(typeset(sentence(phrase)) for phrase in phrases if phrase)
 
 

@@ -26,5 +26,5 @@ class Change:
 
 
 def compare(old: Document, new: Document) -> list[Change]:
-    """The changes in the order of the new version, in the language in force; empty when both find the same."""
+    """The changes in the order of the new one, in the language in force; empty when both say the same."""
     raise NotImplementedError

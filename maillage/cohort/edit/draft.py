@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from maillage.base.i18n import _
 from maillage.cohort.circe import parse_expression
@@ -11,7 +11,7 @@ from maillage.cohort.expression import CohortExpression
 Document = dict[str, Any]
 """A cohort expression as ATLAS writes it. A draft without an entry event has an empty list of these."""
 
-_STANDS_IN = {"Death": {}}
+_STANDS_IN: dict[str, Any] = {"Death": {}}
 
 
 def new_document() -> Document:
@@ -35,8 +35,8 @@ def new_document() -> Document:
 
 def has_entry(document: Document) -> bool:
     """Whether an entry event is said."""
-    primary = document.get("PrimaryCriteria")
-    return not isinstance(primary, dict) or bool(primary.get("CriteriaList"))
+    primary: Any = document.get("PrimaryCriteria")
+    return not isinstance(primary, dict) or bool(cast("Document", primary).get("CriteriaList"))
 
 
 def read_draft(document: Document) -> CohortExpression:

@@ -86,8 +86,10 @@ def has_codes(domain: Domain) -> bool:
     return "CodesetId" in domain.by_name
 
 
-_EVERY = frozenset((Control.VALUE, Control.SEX, Control.STATUS, Control.PLACE, Control.ANSWER))
-_EVERY |= {Control.FIRST, Control.AGE, Control.YEARS, Control.STAY}
+_EVERY = (
+    *(Control.VALUE, Control.SEX, Control.STATUS, Control.PLACE, Control.ANSWER),
+    *(Control.FIRST, Control.AGE, Control.YEARS, Control.STAY),
+)
 
 
 def controls_of(domain: str) -> frozenset[Control]:

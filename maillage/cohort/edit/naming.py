@@ -162,6 +162,6 @@ def _days(count: int) -> str:
 
 def lower_first(text: str) -> str:
     """Without its capital, but for abbreviations: `BPCO`, `HbA1c`."""
-    if len(text) < 2 or not text[1].islower() or any(sign.isdigit() for sign in text.split()[0]):  # noqa: PLR2004
+    if len(text) < 2 or not text[1].islower() or any(sign.isdigit() for sign in text.split()[0]):
         return text
     return text[:1].lower() + text[1:]

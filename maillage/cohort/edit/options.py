@@ -1,6 +1,6 @@
 """The few concepts that a trait may ask for, told as people say them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -46,6 +46,12 @@ STAYS = (
         (_visit(9202, "Consultation ou soins ambulatoires", "OP"),),
     ),
 )
+
+
+def stay_of(ids: Collection[int]) -> Option | None:
+    """The kind of stay that these concepts say together."""
+    return next((one for one in STAYS if {concept.id for concept in one.concepts} == set(ids)), None)
+
 
 OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
     {

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from maillage.base.i18n import _
 from maillage.cohort.edit.cards import Lists, entry_card, event_card, person_card, read_terms
@@ -81,7 +82,10 @@ def _entry(expression: CohortExpression, lists: Lists) -> Entry:
         primary.prior_days,
         primary.post_days,
         typeset(observation),
-        **{name: _shared(cards, name) for name in ("age", "sex", "years", "stay")},
+        age=_shared(cards, "age"),
+        sex=_shared(cards, "sex"),
+        years=_shared(cards, "years"),
+        stay=_shared(cards, "stay"),
         limits=tuple(map(typeset, limits)),
         also=None if additional is None else block("also", additional, lists, entry_anchor()),
     )
@@ -96,7 +100,7 @@ def _closing(expression: CohortExpression, lists: Lists) -> Iterator[str]:
         yield from section.paragraphs
 
 
-def _shared(cards: tuple[Card, ...], name: str) -> object:
+def _shared(cards: tuple[Card, ...], name: str) -> Any:
     """What all the cards say alike; None otherwise."""
     values = {getattr(card, name) for card in cards}
     return values.pop() if len(values) == 1 else None

@@ -167,7 +167,12 @@ def scope_phrases(correlated: Correlated, anchor: Anchor) -> list[str]:
     """The same stay, the observation period ignored, what counts once: each only where it is asked."""
     phrases: list[str] = []
     if correlated.restrict_visit:
-        phrases.append(_("au cours du même séjour que {event}").format(event=anchor.event))
+        same = (
+            _("qui est celui de {event}")
+            if correlated.criterion.domain == "VisitOccurrence"
+            else _("au cours du même séjour que {event}")
+        )
+        phrases.append(same.format(event=anchor.event))
     if correlated.ignore_observation_period:
         phrases.append(_("même hors de la période d’observation de {event}").format(event=anchor.event))
     if correlated.occurrence.distinct:
