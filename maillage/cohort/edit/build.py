@@ -51,7 +51,8 @@ def criterion(document: Document, terms: Sequence[Term], *, value: Value | None 
         place = OPTIONS["place"][0]
         body = {"PlaceOfService": [write_concept(concept) for concept in place.concepts]}
     else:
-        body = {_code_attribute(terms[0], domain): add_list(document, terms)}
+        name = _("Réhospitalisation") if kind is Kind.READMISSION else None
+        body = {_code_attribute(terms[0], domain): add_list(document, terms, name=name)}
     if value is not None:
         body |= write_value(domain, value)
     return {domain: body}

@@ -23,12 +23,12 @@ _REFERENCES = frozenset(
 """The keys that hold the id of a list, wherever they are."""
 
 
-def add_list(document: Document, terms: Sequence[Term]) -> int:
-    """A new list, named by its terms; its id."""
+def add_list(document: Document, terms: Sequence[Term], *, name: str | None = None) -> int:
+    """A new list, named by its terms unless it has a name; its id."""
     found = own_list(document, "ConceptSets")
     identifier = max((int(one["id"]) for one in found), default=-1) + 1
     items = [item for term in terms for item in items_of(term)]
-    found.append({"id": identifier, "name": list_name(items), "expression": {"items": items}})
+    found.append({"id": identifier, "name": name or list_name(items), "expression": {"items": items}})
     return identifier
 
 

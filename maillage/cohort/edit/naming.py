@@ -31,7 +31,12 @@ def _block_name(body: Block) -> str:
     shared = {_when_of(member) for member in body.members}
     if len(shared) == 1:
         return _and_when(_joined(body, [_bare_name(member) for member in body.members]), shared.pop())
-    return _joined(body, [_with_when(member, _bare_name(member)) for member in body.members])
+    return _joined(body, [_with_own_when(member) for member in body.members])
+
+
+def _with_own_when(member: Card | Block) -> str:
+    words = when_words(member.when) if isinstance(member, Card) and member.when else ""
+    return f"{_bare_name(member)} ({words})" if words else _bare_name(member)
 
 
 def _joined(body: Block, names: list[str]) -> str:
