@@ -9,9 +9,11 @@ from maillage.hub.boot import Hub
 from maillage.hub.terms.buckets import Buckets, read_buckets
 from maillage.hub.terms.shelf import Terms
 from maillage.hub.terms.suggest import Found, describe_concept, find_standard, suggest
+from maillage.warehouse.vocabulary.search import code_key
 
 MOST_LINES = 1_000
 MOST_CODES = 2_000
+_SHORTEST = 3
 _LOOKS_LIKE_A_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9.+*-]*")
 _CATEGORY, _TO = r"[A-Za-z]\d{2}", r"\s*(?:-|–|—|à)\s*"
 _RANGE = re.compile(f"({_CATEGORY}){_TO}({_CATEGORY})")
@@ -54,7 +56,7 @@ def find_codes(text: str, *, hub: Hub) -> Pasted | None:
             known = list(_find(code, terms=terms, buckets=buckets))
             found.update({one.concept_id or 0: one for one in known if one.concept_id not in found})
             if not known:
-                missing.setdefault(code, Missing(code, _nearest(code, hub=hub)))
+                missing.setdefault(code, Missing(code, _nearest(code, terms=terms, buckets=buckets, hub=hub)))
     kept = tuple(islice(found.values(), MOST_CODES))
     return Pasted(kept, tuple(missing.values()), cut=len(lines) > MOST_LINES or len(found) > MOST_CODES)
 
@@ -104,6 +106,11 @@ def _bare(code: str) -> str:
     return _WHOLE.sub("", code)
 
 
-def _nearest(text: str, *, hub: Hub) -> Found | None:
-    likely = [one for one in suggest(text, hub=hub, limit=3) if one.concept_id]
-    return likely[0] if likely else None
+def _nearest(text: str, *, terms: Terms, buckets: Buckets, hub: Hub) -> Found | None:
+    """Of a code, the longest shorter one that exists; of words, what typing them would propose."""
+    if not _LOOKS_LIKE_A_CODE.fullmatch(text):
+        return next((one for one in suggest(text, hub=hub, limit=3) if one.concept_id), None)
+    shorter = (code_key(text)[:length] for length in range(len(text) - 1, _SHORTEST - 1, -1))
+    known = (concept for key in shorter for concept in terms.index.find_code(key))
+    nearest = next(known, None)
+    return nearest and describe_concept(nearest.id, terms=terms, buckets=buckets)
