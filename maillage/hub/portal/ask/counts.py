@@ -72,6 +72,11 @@ class Panel:
         """Whether hospitals are still awaited."""
         return self.document is not None and self.document["status"] == "open"
 
+    @property
+    def is_counting(self) -> bool:
+        """Whether there is nothing to read yet, and will be."""
+        return self.is_open and not self.document["combined"]["contributing"]
+
 
 def describe_counts(
     draft: Draft, question: Question, *, labels: Sequence[str], reused: bool = False, hub: Hub

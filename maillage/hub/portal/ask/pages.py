@@ -20,7 +20,7 @@ from maillage.hub.portal.ask.counted import describe_counting
 from maillage.hub.portal.ask.counts import Panel, describe_counts, describe_nothing
 from maillage.hub.portal.ask.editing import Edited
 from maillage.hub.portal.ask.terms import MAX_TEXT, Hit, search_terms
-from maillage.hub.portal.ask.words import words
+from maillage.hub.portal.ask.words import word_done, words
 from maillage.hub.portal.examples import list_examples
 from maillage.hub.portal.sessions import Visitor
 from maillage.hub.questions.permits import list_permits
@@ -67,7 +67,8 @@ def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | Non
     builder = describe_builder(draft.document)
     panel = known_panel(draft, builder=builder, by=by, hub=hub)
     context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
-    return render(request, "portal/ask/page.html", context | {"error": error}, status=status_of(error))
+    context |= {"error": error, "done": word_done(str(request.GET.get("fait", "")))}
+    return render(request, "portal/ask/page.html", context, status=status_of(error))
 
 
 def show_edited(request: HttpRequest, edited: Edited) -> HttpResponse:
@@ -112,6 +113,7 @@ def show_error(request: HttpRequest, error: MaillageError) -> HttpResponse:
     response = render(request, "portal/_error.html", {"error": error}, status=error_status(error))
     response["HX-Retarget"] = "#alerte"
     response["HX-Reswap"] = "innerHTML"
+    response["HX-Push-Url"] = "false"
     return response
 
 

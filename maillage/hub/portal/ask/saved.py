@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from maillage.base.errors import MaillageError
@@ -84,7 +85,7 @@ def save(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Name a version."""
     name, note = field(request, "name"), field(request, "note")
     saving.save_version(cohort_id, name=name, note=note, by=pages.requester_of(request), hub=current_hub())
-    return redirect("cohort_versions", cohort_id)
+    return _back(cohort_id, done="saved")
 
 
 @require_POST
@@ -93,7 +94,7 @@ def share(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Share inside the group, or no longer."""
     shared = field(request, "shared") == "1"
     saving.share(cohort_id, shared=shared, by=pages.requester_of(request), hub=current_hub())
-    return redirect("cohort_versions", cohort_id)
+    return _back(cohort_id, done="shared" if shared else "unshared")
 
 
 @require_GET
@@ -151,6 +152,11 @@ def restore(request: HttpRequest, cohort_id: str, number: int) -> HttpResponse:
     document = json.loads(find_version(find_own(cohort_id, by=by), number=number).document)
     drafts.edit(cohort_id, lambda _now: document, seen=None, by=by, hub=hub)
     return redirect("cohort_page", cohort_id)
+
+
+def _back(cohort_id: str, *, done: str) -> HttpResponse:
+    """To the builder, which says what was done."""
+    return redirect(reverse("cohort_page", args=[cohort_id]) + f"?fait={done}")
 
 
 def _show_list(request: HttpRequest, *, error: MaillageError | None = None, pasted: str = "") -> HttpResponse:

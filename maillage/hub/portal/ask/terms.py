@@ -52,7 +52,8 @@ def _write_term(found: Found) -> dict[str, str]:
         "code": found.code,
         "vocabulary": found.vocabulary,
         "domain": found.domain,
-        "standard": int(found.standard),
+        # What is suggested is the concept that stands for the code in every hospital.
+        "standard": 1,
         "descendants": int(found.whole),
         "kind": _KINDS.get(found.event, Kind.CODE),
     }

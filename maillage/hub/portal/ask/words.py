@@ -63,9 +63,21 @@ ERA_WORDS: Mapping[str, str] = {
     "during": mark("Pendant"),
     "after": mark("Après"),
     "around": mark("Autour"),
-    "any": mark("Quand que ce soit"),
+    "any": mark("N’importe quand"),
 }
 """On which side of the index event a card lies."""
+
+DONE: Mapping[str, str] = {
+    "saved": mark("Version enregistrée."),
+    "shared": mark("Cohorte partagée : le groupement voit ses versions."),
+    "unshared": mark("Cohorte retirée du partage."),
+}
+"""What the builder says after a form of its own that changed the page."""
+
+
+def word_done(done: str) -> str:
+    """What was done, in words; nothing for another word."""
+    return _(DONE[done]) if done in DONE else ""
 
 
 def words() -> dict[str, Mapping[str, str]]:

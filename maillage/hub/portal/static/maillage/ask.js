@@ -5,9 +5,13 @@ const workshop = () => document.getElementById("atelier");
 
 // A control sends itself once its value is chosen, or typed and left alone for a moment.
 let typing = 0;
+const sent = new WeakMap();
 const send = (form) => {
   clearTimeout(typing);
-  if (form.isConnected && form.checkValidity()) form.requestSubmit();
+  const said = new URLSearchParams(new FormData(form)).toString();
+  if (!form.isConnected || !form.checkValidity() || sent.get(form) === said) return;
+  sent.set(form, said);
+  form.requestSubmit();
 };
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-auto]");
@@ -37,16 +41,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     open: [...document.querySelectorAll("#construction details[open]")].map((one) => one.id),
     id: active?.id ?? "",
     value: active?.matches("#construction input") && active.type !== "checkbox" ? active.value : null,
-    sent: requestConfig?.elt?.contains(active) ? requestConfig.formData?.get(active.name) : undefined,
+    told: requestConfig?.elt?.contains(active) ? requestConfig.formData?.get(active.name) : undefined,
   };
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!kept || !document.getElementById("construction")) return;
-  const { open, id, value, sent } = kept;
+  const { open, id, value, told } = kept;
   kept = null;
   for (const one of open) document.getElementById(one)?.setAttribute("open", "");
   const field = id && document.getElementById(id);
-  if (field && value !== null && sent !== undefined && value !== sent) {
+  if (field && value !== null && told !== undefined && value !== told) {
     field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
