@@ -10,6 +10,7 @@ from maillage.cohort.edit.draft import Document, copy_of, read_draft
 from maillage.cohort.edit.edits import Edit
 from maillage.cohort.edit.naming import automatic_name
 from maillage.cohort.edit.outline import outline
+from maillage.cohort.edit.places import Node
 from maillage.cohort.errors import CohortError, EditError
 
 _APPLY: Mapping[type[Edit], Callable[[Document, Any], None]] = MappingProxyType(
@@ -55,10 +56,10 @@ def change(document: Document, edit: Edit) -> Document:
     """
     draft = copy_of(document)
     try:
-        unnamed = _unnamed(draft)
-        known = {id(rule) for rule in structure.rules(draft)}
+        named = {id(rule): rule.get("name") for rule in structure.rules(draft)}
+        automatic = _automatic(draft)
         _APPLY[type(edit)](draft, edit)
-        _name(draft, lambda rule: id(rule) in unnamed or (id(rule) not in known and not rule.get("name")))
+        _name(draft, lambda rule: _follows(rule, named, automatic) or _is_new(rule, named))
         read_draft(draft)
     except EditError:
         raise
@@ -67,13 +68,23 @@ def change(document: Document, edit: Edit) -> Document:
     return draft
 
 
-def _unnamed(draft: Document) -> set[int]:
+def _automatic(draft: Document) -> set[int]:
     """The rules, by identity, whose name is the automatic one."""
     shown = outline(draft).rules
     return {id(node) for node, rule in zip(structure.rules(draft), shown, strict=True) if not rule.named}
 
 
-def _name(draft: Document, automatic: Callable[[dict[str, Any]], bool]) -> None:
+def _follows(rule: Node, named: Mapping[int, str | None], automatic: set[int]) -> bool:
+    """Whether the name was automatic, and the edit left it alone."""
+    return id(rule) in automatic and rule.get("name") == named[id(rule)]
+
+
+def _is_new(rule: Node, named: Mapping[int, str | None]) -> bool:
+    """Whether the edit left the rule without a name: it made it, or took its name away."""
+    return not rule.get("name") and named.get(id(rule), "new") != rule.get("name")
+
+
+def _name(draft: Document, automatic: Callable[[Node], bool]) -> None:
     found = structure.rules(draft)
     wanted = [index for index, rule in enumerate(found) if automatic(rule)]
     if wanted:

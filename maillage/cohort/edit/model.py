@@ -6,6 +6,7 @@ Paths are addresses inside one document, to be read back from its outline after 
 card's own events.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -260,6 +261,12 @@ class Card:
     """Every condition of the card, a sentence each, whether a control edits it or not."""
     kept: tuple[str, ...] = ()
 
+    def below(self) -> "Iterator[Card]":
+        """The card, then those around its events."""
+        yield self
+        if self.around is not None:
+            yield from self.around.cards()
+
 
 @dataclass(frozen=True)
 class Block:
@@ -271,6 +278,14 @@ class Block:
     words: str
     sense: Sense
     members: "tuple[Card | Block, ...]" = ()
+
+    def cards(self) -> Iterator[Card]:
+        """Every card below, in reading order."""
+        for member in self.members:
+            if isinstance(member, Card):
+                yield from member.below()
+            else:
+                yield from member.cards()
 
 
 @dataclass(frozen=True)
@@ -332,3 +347,11 @@ class Outline:
     kept: tuple[Section, ...]
     lists: tuple[CodeList, ...]
     missing: tuple[str, ...]
+
+    def cards(self) -> Iterator[Card]:
+        """Every card, in reading order."""
+        for card in self.entry.cards:
+            yield from card.below()
+        blocks = [rule.body for rule in self.rules]
+        for block in [self.entry.also, *blocks] if self.entry.also else blocks:
+            yield from block.cards()
