@@ -1,6 +1,6 @@
 """The addresses of the pages, in French as their readers are."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from maillage.hub.assets import serve_asset
@@ -16,11 +16,7 @@ urlpatterns = [
     path("composants", components.show_components, name="components"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("autorisations/suivi", views.permits_fragment, name="permits_fragment"),
-    path("questions", views.questions, name="questions"),
     path("questions/poser", views.ask_question, name="ask"),
-    path("questions/<str:question_id>", views.question, name="question"),
-    path("questions/<str:question_id>/suivi", views.question_fragment, name="question_fragment"),
-    path("questions/<str:question_id>/annuler", views.cancel_question, name="cancel"),
-    path("questions/<str:question_id>/cohorte.json", views.download_cohort, name="cohort"),
+    path("", include("maillage.hub.portal.results.urls")),
     path("static/<path:path>", serve_asset, name="static_file"),
 ]

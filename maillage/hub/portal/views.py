@@ -1,7 +1,6 @@
 """The pages. Each view gathers, then renders; what may be shown was decided below."""
 
-from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,22 +11,10 @@ from maillage.hub.api.errors import error_status, tell_not_found
 from maillage.hub.boot import current_hub
 from maillage.hub.network import describe_network
 from maillage.hub.portal.asking import OWN, STANDING, Filled, read_form, write_draft
-from maillage.hub.portal.chart import HEIGHT, WIDTH, estimate, place_bars
 from maillage.hub.portal.examples import list_examples
-from maillage.hub.portal.sessions import Visitor, signed_in
+from maillage.hub.portal.sessions import requester_of, signed_in
 from maillage.hub.questions.ask import ask
-from maillage.hub.questions.closing import cancel, expire_due
-from maillage.hub.questions.document import describe_question, find_question, list_questions
-from maillage.hub.questions.errors import QuestionClosedError
-from maillage.hub.questions.follow import follow
-from maillage.hub.questions.models import Question
-from maillage.hub.questions.permits import describe_budget, list_permits
-
-LIVE_SECONDS = 15.0
-"""How long a page's long poll waits; the page asks again every 20 s in case one was lost."""
-
-# Python refuses to read numbers of thousands of digits.
-_MOST_DIGITS = 10
+from maillage.hub.questions.permits import list_permits
 
 
 @require_GET
@@ -58,62 +45,10 @@ def ask_question(request: HttpRequest) -> HttpResponse:
     """Ask, then go and watch the answers; on an error the form comes back as it was filled."""
     hub, filled = current_hub(), read_form(request)
     try:
-        question = ask(write_draft(filled, hub=hub), by=_requester(request), hub=hub)
+        question = ask(write_draft(filled, hub=hub), by=requester_of(request), hub=hub)
     except MaillageError as error:
         return _home(request, filled=filled, error=error)
     return redirect("question", question.id)
-
-
-@require_GET
-@signed_in
-def questions(request: HttpRequest) -> HttpResponse:
-    """One's own questions, newest first."""
-    expire_due(hub=current_hub())
-    return render(request, "portal/questions.html", {"questions": list_questions(_requester(request))})
-
-
-@require_GET
-@signed_in
-def question(request: HttpRequest, question_id: str) -> HttpResponse:
-    """One question and its answers."""
-    expire_due(hub=current_hub())
-    return _show(request, _find(request, question_id), template="portal/question.html")
-
-
-@require_GET
-@signed_in
-def question_fragment(request: HttpRequest, question_id: str) -> HttpResponse:
-    """The answers alone, as soon as there is something newer than version `vu`."""
-    seen = str(request.GET.get("vu", ""))
-    found = follow(
-        question_id,
-        requester=_requester(request),
-        seen=int(seen) if seen.isdecimal() and len(seen) < _MOST_DIGITS else -1,
-        seconds=LIVE_SECONDS,
-        hub=current_hub(),
-    )
-    return _show(request, found, template="portal/_answers.html")
-
-
-@require_POST
-@signed_in
-def cancel_question(request: HttpRequest, question_id: str) -> HttpResponse:
-    """Withdraw a question; one that ended meanwhile is simply shown."""
-    with suppress(QuestionClosedError):
-        cancel(question_id, by=_requester(request), hub=current_hub())
-    return redirect("question", question_id)
-
-
-@require_GET
-@signed_in
-def download_cohort(request: HttpRequest, question_id: str) -> HttpResponse:
-    """The cohort's expression, exactly as it was signed and sent."""
-    cohort = _find(request, question_id).cohort.encode()
-    return HttpResponse(
-        cohort,
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{question_id}.json"'},
-    )
 
 
 def explain_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -148,38 +83,6 @@ def _home(request: HttpRequest, *, filled: Filled, error: MaillageError | None =
 
 
 def _list_permits(request: HttpRequest, *, chosen: str) -> dict[str, Any]:
-    found = list_permits(_requester(request), hub=current_hub())
+    found = list_permits(requester_of(request), hub=current_hub())
     waiting = any(permit["budget"] and permit["budget"]["wait_seconds"] for permit in found)
     return {"permits": found, "chosen": chosen, "waiting": waiting}
-
-
-def _find(request: HttpRequest, question_id: str) -> Question:
-    return find_question(question_id, requester=_requester(request))
-
-
-def _show(request: HttpRequest, found: Question, *, template: str) -> HttpResponse:
-    hub = current_hub()
-    document = describe_question(found, settings=hub.settings)
-    document["budget"] = describe_budget(found.permit, requester=found.requester, hub=hub)
-    return render(request, template, {"question": document} | _derive(document))
-
-
-def _derive(document: dict[str, Any]) -> dict[str, Any]:
-    """What the page says beside the document: who is awaited, the funnel, the bars."""
-    spoken = [site for site in document["sites"] if site["status"] not in ("waiting", "delivered")]
-    combined = document["combined"]
-    return {
-        "spoken": len(spoken),
-        "checked": [site for site in document["sites"] if site["checks"]],
-        "contributing": len(combined["contributing"]),
-        "most": max((estimate(site["persons"]) for site in document["sites"]), default=0),
-        "tallest": max(map(estimate, combined["steps"]), default=0),
-        "steps": list(zip(["", *document["rules"]], combined["steps"], strict=False)),
-        "bars": place_bars(combined["years"]),
-        "chart_width": WIDTH,
-        "chart_height": HEIGHT,
-    }
-
-
-def _requester(request: HttpRequest) -> str:
-    return cast("Visitor", request).requester
