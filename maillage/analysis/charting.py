@@ -21,6 +21,8 @@ HATCHING = "url(#masque)"
 """The fill of a hidden cell; the hub defines the pattern in each drawing."""
 
 _STUB = 14
+_CROWN = 10
+_HATCHED = {"fill": HATCHING, "stroke": LINE_STRONG, "strokeWidth": 0.75}
 _MOST_LABELS = 12
 
 
@@ -51,13 +53,15 @@ def spread(cell: Mapping[str, Any] | Cell | None) -> tuple[int, int] | None:
 def drawable(row: Mapping[str, Any], *, cell: str) -> dict[str, Any]:
     """A row for a drawing: its text and numbers, and what is drawn of the cell under the key `cell`.
 
-    `value`, `low`, `high`, where the drawing `end`s, and whether it is `hidden`. Other cells are left out.
+    `value`, `low`, `high`, where the drawing `end`s, whether it is `hidden`. Whether it is `partial`,
+    a part of what it stands for, is for the caller to say. Other cells are left out.
     """
     low, high = spread(row[cell]) or (None, None)
     plain = {key: value for key, value in row.items() if not isinstance(value, Mapping)}
     value = drawn(row[cell])
     end = value if high is None else high
-    return plain | {"value": value, "low": low, "high": high, "end": end, "hidden": value is None}
+    hidden = value is None
+    return plain | {"value": value, "low": low, "high": high, "end": end, "hidden": hidden, "partial": False}
 
 
 def upright_bars(
@@ -67,28 +71,33 @@ def upright_bars(
     cell: str,
     heading: str,
     label: str,
-    places: Sequence[str] | None = None,
+    partial: str = "",
 ) -> dict[str, Any]:
     """A bar a row, side by side: `name` is the key of what it stands for, `heading` its words.
 
-    `label` says what the numbers count. `places` are the names in their order, those without a row too.
+    `label` says what the numbers count. `partial` is the key of whether a number is only a part of what it
+    stands for: hatching crowns its bar.
     """
     step = -(-len(rows) // _MOST_LABELS)
     across = {
         "field": name,
         "type": "ordinal",
-        "scale": {"domain": list(places or [row[name] for row in rows])},
+        "scale": {"domain": [row[name] for row in rows]},
         "title": heading,
         "axis": {"labelAngle": 0, "labelOverlap": True, "labelSeparation": 4, "grid": False},
     }
     up = {"field": "value", "type": "quantitative", "title": label, "axis": {"tickCount": 4}}
     stub = {"y": {"value": {"expr": f"height - {_STUB}"}}, "y2": {"value": "height"}}
     return _layer(
-        [drawable(row, cell=cell) | {"told": rank % step == 0} for rank, row in enumerate(rows)],
+        [
+            drawable(row, cell=cell) | {"told": rank % step == 0, "partial": bool(row.get(partial))}
+            for rank, row in enumerate(rows)
+        ],
         shown={"x": across, "y": up},
         ranges={"x": across, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
         hidden={"x": across, **stub},
-        text={"dy": -6, "baseline": "bottom"},
+        crown={"x": across, "y": up | {"field": "end"}, "y2": {"field": "end"}},
+        text={"dy": {"expr": f"datum.partial ? {-_CROWN - 4} : -6"}, "baseline": "bottom"},
         ends="y",
     ) | {"height": 200}
 
@@ -102,14 +111,15 @@ def lying_bars(
         "type": "nominal",
         "scale": {"domain": [row[name] for row in rows]},
         "title": None,
-        "axis": {"labelLimit": 260, "ticks": False, "domain": False, "labelPadding": 10},
+        "axis": {"ticks": False, "domain": False, "labelPadding": 10},
     }
     along = {
         "field": "value",
         "type": "quantitative",
         "title": label,
         "axis": {"tickCount": 4},
-        "scale": {"zero": True},
+        # Room on the right for the number that stands at a bar's end.
+        "scale": {"domain": [0, 1.15 * max([1, *(drawn(row[cell]) or 0 for row in rows)])], "nice": False},
     }
     stub = {"x": {"value": 0}, "x2": {"value": 3 * _STUB}}
     return _layer(
@@ -117,6 +127,7 @@ def lying_bars(
         shown={"y": down, "x": along},
         ranges={"y": down, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
         hidden={"y": down, **stub},
+        crown={},
         text={"dx": 6, "align": "left"},
         ends="x",
     ) | {"height": {"step": height}}
@@ -128,9 +139,15 @@ def _layer(
     shown: Mapping[str, Any],
     ranges: Mapping[str, Any],
     hidden: Mapping[str, Any],
+    crown: Mapping[str, Any],
     text: Mapping[str, Any],
     ends: str,
 ) -> dict[str, Any]:
+    crowned = {
+        "transform": [{"filter": "datum.partial && !datum.hidden"}],
+        "mark": {"type": "bar", "y2Offset": -_CROWN, **_HATCHED},
+        "encoding": crown,
+    }
     about = "(datum.low === null ? '' : '≈ ') + format(datum.value, ',')"
     return {
         "$schema": SCHEMA,
@@ -144,9 +161,10 @@ def _layer(
             },
             {
                 "transform": [{"filter": "datum.hidden"}],
-                "mark": {"type": "bar", "fill": HATCHING, "stroke": LINE_STRONG, "strokeWidth": 0.75},
+                "mark": {"type": "bar", **_HATCHED},
                 "encoding": hidden,
             },
+            *([crowned] if crown else []),
             {
                 "transform": [
                     {"filter": "!datum.hidden && datum.told"},
@@ -167,4 +185,4 @@ def hidden_note(cells: Sequence[Mapping[str, Any] | Cell | None]) -> str:
     """The sentence under a drawing some of whose cells are hidden; nothing when none is."""
     if all(drawn(cell) is not None for cell in cells):
         return ""
-    return _("Une zone hachurée est un nombre masqué : il existe, sa hauteur ne dit rien de lui.")
+    return _("Une zone hachurée est un nombre masqué : il existe, et sa taille ne dit rien de lui.")

@@ -51,10 +51,10 @@ def serve_asset(request: HttpRequest, path: str) -> HttpResponse:
     found = load_asset(normpath(path).lstrip("/"))
     if found is None:
         raise Http404
-    if request.headers.get("If-None-Match") == f'"{found.version}"':
+    if request.META.get("HTTP_IF_NONE_MATCH") == f'"{found.version}"':
         response: HttpResponse = HttpResponseNotModified()
     else:
-        response = _write(found, zipped="gzip" in request.headers.get("Accept-Encoding", ""))
+        response = _write(found, zipped="gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""))
     response["ETag"] = f'"{found.version}"'
     response["Cache-Control"] = _FOR_EVER if request.GET.get("v") == found.version else _ASK_AGAIN
     patch_vary_headers(response, ("Accept-Encoding",))

@@ -1,6 +1,6 @@
 """What a count looks like: the persons left after each inclusion rule, and those of each year."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maillage.analysis.base import Asked, ChartSpec, ChartTable, Column
@@ -41,10 +41,8 @@ def _draw_attrition(document: Mapping[str, Any], *, asked: Asked) -> ChartSpec:
 
 
 def _draw_years(document: Mapping[str, Any]) -> ChartSpec:
-    rows = [
-        {"year": str(row["year"]), "persons": row["persons"], "sites": len(row["contributing"])}
-        for row in document["years"]
-    ]
+    told = {row["year"]: row for row in document["years"]}
+    rows = [_describe_year(year, row=told.get(year)) for year in range(min(told), max(told) + 1)]
     columns = (
         Column("year", _("Année")),
         Column("persons", _("Personnes"), figures=True),
@@ -58,11 +56,31 @@ def _draw_years(document: Mapping[str, Any]) -> ChartSpec:
             cell="persons",
             heading=_("Année"),
             label=_("Personnes"),
-            places=[str(year) for year in range(int(rows[0]["year"]), int(rows[-1]["year"]) + 1)],
+            partial="partial",
         ),
         ChartTable(columns, tuple(rows)),
-        note=hidden_note([row["persons"] for row in rows]),
+        note=_note_years(rows),
     )
+
+
+def _describe_year(year: int, *, row: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A year that no hospital tells has no number: whoever entered then is in the total alone."""
+    found = {"persons": None, "contributing": (), "complete": False} if row is None else row
+    return {
+        "year": str(year),
+        "persons": found["persons"],
+        "sites": len(found["contributing"]),
+        "partial": not found["complete"],
+    }
+
+
+def _note_years(rows: Sequence[Mapping[str, Any]]) -> str:
+    partial = any(row["partial"] and drawn(row["persons"]) is not None for row in rows)
+    told = _(
+        "Une barre coiffée de hachures ne compte qu’une partie des hôpitaux : les personnes des autres sont "
+        "dans le total."
+    )
+    return " ".join(filter(None, [told if partial else "", hidden_note([row["persons"] for row in rows])]))
 
 
 def _share(cell: Mapping[str, Any], *, of: Mapping[str, Any]) -> str | None:

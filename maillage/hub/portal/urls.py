@@ -17,11 +17,7 @@ urlpatterns = [
     path("apparence", appearance.set_theme, name="set_theme"),
     path("composants", components.show_components, name="components"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
-    path("questions", views.questions, name="questions"),
-    path("questions/<str:question_id>", views.question, name="question"),
-    path("questions/<str:question_id>/suivi", views.question_fragment, name="question_fragment"),
-    path("questions/<str:question_id>/annuler", views.cancel_question, name="cancel"),
-    path("questions/<str:question_id>/cohorte.json", views.download_cohort, name="cohort"),
     path("", include("maillage.hub.portal.terms.urls")),
+    path("", include("maillage.hub.portal.results.urls")),
     path("static/<path:path>", serve_asset, name="static_file"),
 ]

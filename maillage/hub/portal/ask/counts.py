@@ -1,9 +1,10 @@
 """The panel beside the builder: what the hospitals count of the draft, so far."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from maillage.analysis.charting import drawn
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.governance.group.models import Member
@@ -11,7 +12,6 @@ from maillage.hub.boot import Hub
 from maillage.hub.cohorts.find import Draft
 from maillage.hub.cohorts.live import find_before
 from maillage.hub.network import judge_health, word_health
-from maillage.hub.portal.chart import estimate, is_exact
 from maillage.hub.questions.document import describe_question
 from maillage.hub.questions.models import Question
 from maillage.hub.questions.permits import describe_budget, list_permits
@@ -75,7 +75,7 @@ class Panel:
     @property
     def is_counting(self) -> bool:
         """Whether there is nothing to read yet, and will be."""
-        return self.is_open and not self.document["combined"]["contributing"]
+        return self.document is not None and self.is_open and not self.document["combined"]["contributing"]
 
 
 def describe_counts(
@@ -92,9 +92,9 @@ def describe_counts(
         reused=reused,
         budget=describe_budget(question.permit, requester=question.requester, hub=hub),
         permits=list_permits(question.requester, hub=hub),
-        most=max((estimate(site["persons"]) for site in sites), default=0),
-        tallest=max(map(estimate, combined["steps"]), default=0),
-        best_year=max((estimate(row["persons"]) for row in combined["years"]), default=0),
+        most=_largest(site["persons"] for site in sites),
+        tallest=_largest(combined["steps"]),
+        best_year=_largest(row["persons"] for row in combined["years"]),
         spoken=sum(site["status"] not in _AWAITED for site in sites),
         silent=_find_silent(sites, hub=hub),
     )
@@ -117,10 +117,18 @@ def describe_nothing(
 
 def subtract(cell: Cell | None, other: Cell | None) -> Difference | None:
     """How far the first lies from the other; None when one of them is masked or not there."""
-    here, there = estimate(cell), estimate(other)
+    here, there = drawn(cell), drawn(other)
     if not here or not there:
         return None
-    return Difference(here - there, round(100 * (here - there) / there), is_exact(cell) and is_exact(other))
+    return Difference(here - there, round(100 * (here - there) / there), _is_exact(cell) and _is_exact(other))
+
+
+def _largest(cells: Iterable[Cell | None]) -> int:
+    return max((drawn(cell) or 0 for cell in cells), default=0)
+
+
+def _is_exact(cell: Cell | None) -> bool:
+    return "count" in (cell or {})
 
 
 def _narrow(steps: Sequence[Cell], *, labels: Sequence[str]) -> Iterator[Funnel]:

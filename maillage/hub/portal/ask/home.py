@@ -8,8 +8,8 @@ from maillage.hub.boot import current_hub
 from maillage.hub.cohorts.find import list_own
 from maillage.hub.network import describe_network
 from maillage.hub.portal.ask.guard import page
-from maillage.hub.portal.ask.pages import requester_of
 from maillage.hub.portal.examples import list_examples
+from maillage.hub.portal.sessions import requester_of
 from maillage.hub.questions.closing import expire_due
 from maillage.hub.questions.document import list_questions
 

@@ -1,7 +1,7 @@
 """What the builder's page and its parts need to be drawn."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,7 +22,7 @@ from maillage.hub.portal.ask.editing import Edited
 from maillage.hub.portal.ask.terms import MAX_TEXT, Hit, search_terms
 from maillage.hub.portal.ask.words import word_done, words
 from maillage.hub.portal.examples import list_examples
-from maillage.hub.portal.sessions import Visitor
+from maillage.hub.portal.sessions import requester_of
 from maillage.hub.questions.permits import list_permits
 
 STANDING = "feasibility"
@@ -32,11 +32,6 @@ Context = dict[str, Any]
 
 # Python refuses to read numbers of thousands of digits.
 MOST_DIGITS = 10
-
-
-def requester_of(request: HttpRequest) -> str:
-    """Who asks; `signed_in` has said so."""
-    return cast("Visitor", request).requester
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -25,7 +25,7 @@ from maillage.hub.portal.ask.guard import page
 from maillage.hub.portal.ask.importing import read_import
 from maillage.hub.portal.ask.reading import describe_comparison, describe_version, describe_versions
 from maillage.hub.portal.examples import find_example, list_examples
-from maillage.hub.portal.sessions import field
+from maillage.hub.portal.sessions import field, requester_of
 
 
 @require_GET
@@ -39,7 +39,7 @@ def cohorts(request: HttpRequest) -> HttpResponse:
 @page
 def import_atlas(request: HttpRequest) -> HttpResponse:
     """A cohort of one's own from what ATLAS exports, pasted or in a file."""
-    hub, by = current_hub(), pages.requester_of(request)
+    hub, by = current_hub(), requester_of(request)
     try:
         name, document = read_import(request)
         permit = pages.default_permit(by, hub=hub)
@@ -53,7 +53,7 @@ def import_atlas(request: HttpRequest) -> HttpResponse:
 @page
 def open_example(request: HttpRequest, slug: str) -> HttpResponse:
     """A cohort of one's own that starts from an example."""
-    hub, by = current_hub(), pages.requester_of(request)
+    hub, by = current_hub(), requester_of(request)
     example = find_example(hub.examples, slug=slug)
     if example is None:
         raise Http404
@@ -66,7 +66,7 @@ def open_example(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def export_atlas(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """The expression as ATLAS reads it: the owner's draft, or the version `v` of a cohort that is shared."""
-    by = pages.requester_of(request)
+    by = requester_of(request)
     number = str(request.GET.get("v", ""))
     if number.isdecimal() and len(number) < pages.MOST_DIGITS:
         document = json.loads(find_version(find_readable(cohort_id, by=by), number=int(number)).document)
@@ -84,7 +84,7 @@ def export_atlas(request: HttpRequest, cohort_id: str) -> HttpResponse:
 def save(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Name a version."""
     name, note = field(request, "name"), field(request, "note")
-    saving.save_version(cohort_id, name=name, note=note, by=pages.requester_of(request), hub=current_hub())
+    saving.save_version(cohort_id, name=name, note=note, by=requester_of(request), hub=current_hub())
     return _back(cohort_id, done="saved")
 
 
@@ -93,7 +93,7 @@ def save(request: HttpRequest, cohort_id: str) -> HttpResponse:
 def share(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Share inside the group, or no longer."""
     shared = field(request, "shared") == "1"
-    saving.share(cohort_id, shared=shared, by=pages.requester_of(request), hub=current_hub())
+    saving.share(cohort_id, shared=shared, by=requester_of(request), hub=current_hub())
     return _back(cohort_id, done="shared" if shared else "unshared")
 
 
@@ -101,7 +101,7 @@ def share(request: HttpRequest, cohort_id: str) -> HttpResponse:
 @page
 def versions(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """The versions of a cohort, with how each was counted."""
-    by = pages.requester_of(request)
+    by = requester_of(request)
     context = describe_versions(find_readable(cohort_id, by=by), by=by, hub=current_hub())
     return render(request, "portal/ask/versions.html", context)
 
@@ -117,7 +117,7 @@ def version(request: HttpRequest, cohort_id: str, number: int) -> HttpResponse:
 @page
 def compare_versions(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """What changed between two versions, in words, and how the counts moved."""
-    cohort = find_readable(cohort_id, by=pages.requester_of(request))
+    cohort = find_readable(cohort_id, by=requester_of(request))
     old, new = (_read_number(request, name) for name in ("de", "a"))
     context = describe_comparison(cohort, old=old, new=new, hub=current_hub())
     return render(request, "portal/ask/compare.html", context)
@@ -127,7 +127,7 @@ def compare_versions(request: HttpRequest, cohort_id: str) -> HttpResponse:
 @page
 def comment(request: HttpRequest, cohort_id: str, number: int) -> HttpResponse:
     """Say something of a version."""
-    by, text = pages.requester_of(request), field(request, "text")
+    by, text = requester_of(request), field(request, "text")
     try:
         saving.comment(cohort_id, number=number, text=text, by=by, hub=current_hub())
     except MaillageError as error:
@@ -139,7 +139,7 @@ def comment(request: HttpRequest, cohort_id: str, number: int) -> HttpResponse:
 @page
 def copy(request: HttpRequest, cohort_id: str, number: int) -> HttpResponse:
     """A cohort of one's own that starts from that version."""
-    by = pages.requester_of(request)
+    by = requester_of(request)
     found = saving.copy_version(cohort_id, number=number, by=by, hub=current_hub())
     return redirect("cohort_page", found.id)
 
@@ -148,7 +148,7 @@ def copy(request: HttpRequest, cohort_id: str, number: int) -> HttpResponse:
 @page
 def restore(request: HttpRequest, cohort_id: str, number: int) -> HttpResponse:
     """Make the draft say again what that version said: one more step, which may be undone."""
-    by, hub = pages.requester_of(request), current_hub()
+    by, hub = requester_of(request), current_hub()
     document = json.loads(find_version(find_own(cohort_id, by=by), number=number).document)
     drafts.edit(cohort_id, lambda _now: document, seen=None, by=by, hub=hub)
     return redirect("cohort_page", cohort_id)
@@ -160,7 +160,7 @@ def _back(cohort_id: str, *, done: str) -> HttpResponse:
 
 
 def _show_list(request: HttpRequest, *, error: MaillageError | None = None, pasted: str = "") -> HttpResponse:
-    by, hub = pages.requester_of(request), current_hub()
+    by, hub = requester_of(request), current_hub()
     context: dict[str, Any] = {
         "own": list_own(by),
         "shared": list_shared(by),
@@ -174,7 +174,7 @@ def _show_list(request: HttpRequest, *, error: MaillageError | None = None, past
 def _show_version(
     request: HttpRequest, cohort_id: str, *, number: int, error: MaillageError | None = None
 ) -> HttpResponse:
-    by = pages.requester_of(request)
+    by = requester_of(request)
     found = find_version(find_readable(cohort_id, by=by), number=number)
     context = describe_version(found, by=by, hub=current_hub()) | {"error": error}
     return render(request, "portal/ask/version.html", context, status=pages.status_of(error))

@@ -15,7 +15,7 @@ from maillage.hub.portal.ask import pages
 from maillage.hub.portal.ask.counts import describe_counts
 from maillage.hub.portal.ask.editing import Edited, apply_form, start_with
 from maillage.hub.portal.ask.guard import page
-from maillage.hub.portal.sessions import field
+from maillage.hub.portal.sessions import field, requester_of
 from maillage.hub.questions.follow import follow
 
 LIVE_SECONDS = 15.0
@@ -28,7 +28,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """An empty builder; the first edit starts a cohort."""
     if request.method != "POST":
         return pages.show_new(request)
-    hub, by = current_hub(), pages.requester_of(request)
+    hub, by = current_hub(), requester_of(request)
     permit = pages.default_permit(by, hub=hub)
     try:
         edited = start_with(pages.fields_of(request), permit=permit, by=by, hub=hub)
@@ -54,8 +54,8 @@ def suggest_terms(request: HttpRequest) -> HttpResponse:
 @page
 def cohort(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """The builder for its owner; for others the last version that was shared."""
-    found = find_readable(cohort_id, by=pages.requester_of(request))
-    if found.owner == pages.requester_of(request):
+    found = find_readable(cohort_id, by=requester_of(request))
+    if found.owner == requester_of(request):
         return pages.show_draft(request, read_draft(found))
     versions = list_versions(found)
     if not versions:
@@ -67,7 +67,7 @@ def cohort(request: HttpRequest, cohort_id: str) -> HttpResponse:
 @page
 def edit(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """One edit of the draft."""
-    hub, by = current_hub(), pages.requester_of(request)
+    hub, by = current_hub(), requester_of(request)
     try:
         edited = apply_form(pages.fields_of(request), cohort_id=cohort_id, by=by, hub=hub)
     except EditError as error:
@@ -81,7 +81,7 @@ def edit(request: HttpRequest, cohort_id: str) -> HttpResponse:
 @page
 def undo(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """One step back."""
-    draft = drafts.undo(cohort_id, by=pages.requester_of(request), hub=current_hub())
+    draft = drafts.undo(cohort_id, by=requester_of(request), hub=current_hub())
     return _answer(request, Edited(draft, told=pages.tell_undone(), focus="undo"))
 
 
@@ -89,7 +89,7 @@ def undo(request: HttpRequest, cohort_id: str) -> HttpResponse:
 @page
 def redo(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """One step forward again."""
-    draft = drafts.redo(cohort_id, by=pages.requester_of(request), hub=current_hub())
+    draft = drafts.redo(cohort_id, by=requester_of(request), hub=current_hub())
     return _answer(request, Edited(draft, told=pages.tell_redone(), focus="redo"))
 
 
@@ -98,7 +98,7 @@ def redo(request: HttpRequest, cohort_id: str) -> HttpResponse:
 def choose_permit(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Count under another permit from now on."""
     permit = field(request, "permit")
-    drafts.choose_permit(cohort_id, permit, by=pages.requester_of(request), hub=current_hub())
+    drafts.choose_permit(cohort_id, permit, by=requester_of(request), hub=current_hub())
     return count(request, cohort_id) if pages.is_fragment(request) else redirect("cohort_page", cohort_id)
 
 
@@ -107,7 +107,7 @@ def choose_permit(request: HttpRequest, cohort_id: str) -> HttpResponse:
 def count(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Ask for the draft's count, unless it is known; the panel then follows by itself."""
     draft = _draft(request, cohort_id)
-    panel = pages.count_now(draft, by=pages.requester_of(request), hub=current_hub())
+    panel = pages.count_now(draft, by=requester_of(request), hub=current_hub())
     return (
         pages.show_panel(request, panel) if pages.is_fragment(request) else redirect("cohort_page", cohort_id)
     )
@@ -117,7 +117,7 @@ def count(request: HttpRequest, cohort_id: str) -> HttpResponse:
 @page
 def follow_count(request: HttpRequest, cohort_id: str, question_id: str) -> HttpResponse:
     """The panel as soon as there is something newer than version `vu`."""
-    hub, by = current_hub(), pages.requester_of(request)
+    hub, by = current_hub(), requester_of(request)
     seen = pages.read_seen(request)
     question = follow(question_id, requester=by, seen=seen, seconds=LIVE_SECONDS, hub=hub)
     draft = _draft(request, cohort_id)
@@ -131,7 +131,7 @@ def run(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Ask the question on purpose: it is kept among one's questions."""
     draft = _draft(request, cohort_id)
     try:
-        question = live.run_draft(draft, by=pages.requester_of(request), hub=current_hub())
+        question = live.run_draft(draft, by=requester_of(request), hub=current_hub())
     except MaillageError as error:
         return pages.show_draft(request, draft, error=error)
     return redirect("question", question.id)
@@ -153,7 +153,7 @@ def timeline(request: HttpRequest, cohort_id: str) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, cohort_id: str) -> Draft:
-    return read_draft(find_own(cohort_id, by=pages.requester_of(request)))
+    return read_draft(find_own(cohort_id, by=requester_of(request)))
 
 
 def _answer(request: HttpRequest, edited: Edited) -> HttpResponse:
