@@ -13,6 +13,7 @@ class EventType(StrEnum):
     ANSWER_RECORDED = "node:answer:record"
     ANSWER_REFUSED = "hub:answer:refuse"
     AUDIT_RETAINED = chain.HUB_RETAINED
+    CATALOGUE_RECORDED = "node:catalogue:record"
     CLOCK_REFUSED = "hub:clock:refuse"
     LEDGER_ANCHORED = chain.NODE_ANCHORED
     LEDGER_DIFFERED = chain.NODE_DIFFERED
@@ -45,6 +46,7 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.ANSWER_RECORDED: mark("{actor} a répondu à la tâche {subject}."),
     EventType.ANSWER_REFUSED: mark("Une réponse de {actor} à la tâche {subject} a été refusée."),
     EventType.AUDIT_RETAINED: mark("{actor} a retiré le détail des lignes d’avant le {subject}."),
+    EventType.CATALOGUE_RECORDED: mark("{actor} a remis son catalogue du {subject}."),
     EventType.CLOCK_REFUSED: mark("L’horloge de {actor} est fausse : ses requêtes sont refusées."),
     EventType.LEDGER_ANCHORED: mark("{actor} a remis la tête signée de son registre."),
     EventType.LEDGER_DIFFERED: mark("{actor} a signé une tête qui contredit une tête d’avant."),
