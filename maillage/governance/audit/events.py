@@ -13,6 +13,7 @@ class EventType(StrEnum):
     ANSWER_RECORDED = "node:answer:record"
     ANSWER_REFUSED = "hub:answer:refuse"
     AUDIT_RETAINED = chain.HUB_RETAINED
+    CATALOGUE_RECORDED = "node:catalogue:record"
     CLOCK_REFUSED = "hub:clock:refuse"
     COHORT_COMMENTED = "requester:cohort:comment"
     COHORT_SAVED = "requester:cohort:save"
@@ -50,6 +51,7 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.ANSWER_RECORDED: mark("{actor} a répondu à la tâche {subject}."),
     EventType.ANSWER_REFUSED: mark("Une réponse de {actor} à la tâche {subject} a été refusée."),
     EventType.AUDIT_RETAINED: mark("{actor} a retiré le détail des lignes d’avant le {subject}."),
+    EventType.CATALOGUE_RECORDED: mark("{actor} a remis son catalogue du {subject}."),
     EventType.CLOCK_REFUSED: mark("L’horloge de {actor} est fausse : ses requêtes sont refusées."),
     EventType.COHORT_COMMENTED: mark("{actor} a commenté la cohorte {subject}."),
     EventType.COHORT_SAVED: mark("{actor} a gardé une version de la cohorte {subject}."),

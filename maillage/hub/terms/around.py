@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from maillage.hub.boot import Hub
 from maillage.hub.terms.buckets import Buckets, read_buckets
 from maillage.hub.terms.shelf import Terms
 from maillage.hub.terms.suggest import Found, describe_concept, find_same
@@ -21,9 +22,9 @@ class Around:
     labels: Sequence[str]
 
 
-def look_around(concept: int, *, terms: Terms) -> Around | None:
+def look_around(concept: int, *, terms: Terms, hub: Hub) -> Around | None:
     """What stands around a concept's term; None when the référentiel has none of that id."""
-    buckets = read_buckets()
+    buckets = read_buckets(hub=hub)
     found = describe_concept(concept, terms=terms, buckets=buckets)
     if found is None:
         return None

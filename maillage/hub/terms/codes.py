@@ -48,7 +48,7 @@ def find_codes(text: str, *, hub: Hub) -> Pasted | None:
     if terms is None:
         return None
     lines = text.splitlines()
-    buckets = read_buckets()
+    buckets = read_buckets(hub=hub)
     found: dict[int, Found] = {}
     missing: dict[str, Missing] = {}
     for line in lines[:MOST_LINES]:

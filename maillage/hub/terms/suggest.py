@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from maillage.base.i18n import _, mark
 from maillage.hub.boot import Hub
 from maillage.hub.terms.buckets import Bucket, Buckets, read_buckets
-from maillage.hub.terms.events import EventTerm, find_events
+from maillage.hub.terms.events import EventKey, EventTerm, find_events
 from maillage.hub.terms.shelf import Terms
 from maillage.warehouse.vocabulary.search import Concept, Suggestion, as_suggestion, name_badge
 
@@ -73,12 +73,13 @@ def suggest(text: str, *, hub: Hub, limit: int = LIMIT) -> list[Found]:
     if not text.strip():
         return []
     terms = hub.shelf.look(hub=hub)
+    buckets = read_buckets(hub=hub)
     events = list(find_events(text))
-    first = [describe_event(event) for event, exact in events if exact]
-    later = [describe_event(event) for event, exact in events if not exact]
+    first = [describe_event(event, buckets=buckets) for event, exact in events if exact]
+    later = [describe_event(event, buckets=buckets) for event, exact in events if not exact]
     if terms is None:
         return (first + later)[:limit]
-    shown = _search(text, terms=terms, buckets=read_buckets(), limit=limit, always=not events)
+    shown = _search(text, terms=terms, buckets=buckets, limit=limit, always=not events)
     return _weave(first, shown, later, limit=limit)
 
 
@@ -134,7 +135,7 @@ def describe_concept(concept: int, *, terms: Terms, buckets: Buckets) -> Found |
     return _describe(standard, as_suggestion(shown), terms=terms, buckets=buckets)
 
 
-def describe_event(event: EventTerm) -> Found:
+def describe_event(event: EventTerm, *, buckets: Buckets) -> Found:
     """An event as a suggestion."""
     return Found(
         value=event.value,
@@ -146,6 +147,8 @@ def describe_event(event: EventTerm) -> Found:
         domain="",
         kind=_("Événement"),
         adds=_(event.adds),
+        # Who comes again is fewer than who comes.
+        bucket=None if event.key is EventKey.READMISSION else buckets.find(event.concept_id or 0),
     )
 
 

@@ -35,8 +35,9 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @signed_in
 def term(request: HttpRequest, concept_id: int) -> HttpResponse:
     """A term with its parents and children: the drawer's content, or a page when it is opened by itself."""
-    terms = current_hub().shelf.look(hub=current_hub())
-    around = None if terms is None else look_around(concept_id, terms=terms)
+    hub = current_hub()
+    terms = hub.shelf.look(hub=hub)
+    around = None if terms is None else look_around(concept_id, terms=terms, hub=hub)
     if around is None:
         raise Http404(_("Ce terme n’est pas dans le référentiel publié."))
     template = "portal/terms/_term.html" if _wants_fragment(request) else "portal/terms/term.html"

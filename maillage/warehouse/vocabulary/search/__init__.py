@@ -14,7 +14,16 @@ from maillage.warehouse.vocabulary.search.index import Concept, Index, code_key,
 from maillage.warehouse.vocabulary.search.rank import Hit, rank
 from maillage.warehouse.vocabulary.search.words import split, stem
 
-__all__ = ["Concept", "SearchIndex", "Suggestion", "as_suggestion", "code_key", "load_search", "name_badge", "open_index"]
+__all__ = [
+    "Concept",
+    "SearchIndex",
+    "Suggestion",
+    "as_suggestion",
+    "code_key",
+    "load_search",
+    "name_badge",
+    "open_index",
+]
 
 LONGEST_QUERY = 200
 """Characters; the rest of a longer query is left aside."""
