@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maillage.cohort.edit import Kind, Value, read_quick
+from maillage.cohort.edit import Kind, Quick, Sense, Value, read_quick
 from maillage.hub.boot import Hub
 from maillage.hub.terms.events import EventKey
 from maillage.hub.terms.suggest import Found, suggest
@@ -27,22 +27,27 @@ _KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Hit:
-    """A suggestion, the hidden fields of its form, and the result it asks for in words, if one was typed."""
+    """A suggestion, the hidden fields of its form, and the result it asks for, if one was typed.
+
+    `excludes` when what was typed says « sans ».
+    """
 
     found: Found
     fields: Mapping[str, str]
     value: Value | None = None
+    excludes: bool = False
 
 
 def search_terms(text: str, *, hub: Hub) -> Sequence[Hit]:
     """What the text may mean, the likeliest first."""
     quick = read_quick(text[:MAX_TEXT])
-    return [_describe(found, quick.value) for found in suggest(quick.text, hub=hub)]
+    return [_describe(found, quick) for found in suggest(quick.text, hub=hub)]
 
 
-def _describe(found: Found, value: Value | None) -> Hit:
-    asked = value if found.domain in _MEASURED else None
-    return Hit(found, _write_term(found) | (_write_value(asked) if asked else {}), asked)
+def _describe(found: Found, quick: Quick) -> Hit:
+    asked = quick.value if found.domain in _MEASURED or found.event == EventKey.AGE else None
+    fields = _write_term(found) | (_write_value(asked) if asked else {})
+    return Hit(found, fields, asked, excludes=quick.sense is Sense.EXCLUDE)
 
 
 def _write_term(found: Found) -> dict[str, str]:
@@ -52,8 +57,6 @@ def _write_term(found: Found) -> dict[str, str]:
         "code": found.code,
         "vocabulary": found.vocabulary,
         "domain": found.domain,
-        # What is suggested is the concept that stands for the code in every hospital.
-        "standard": 1,
         "descendants": int(found.whole),
         "kind": _KINDS.get(found.event, Kind.CODE),
     }
