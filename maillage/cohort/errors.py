@@ -53,3 +53,7 @@ class AmbiguousCodeError(CodeError):
     """Several concepts have this code."""
 
     kind = Kind.CONFLICT
+
+
+class EditError(CohortError):
+    """An edit of a draft cannot be made, or a form does not say one."""

@@ -21,6 +21,7 @@ from maillage.base.canon import CanonError, canonical_bytes, read_json, sha256_h
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.base.settings import describe_validation
 from maillage.exchange import version
+from maillage.exchange.catalogue import Catalogue
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.evidence import EvidenceRecord
 from maillage.exchange.head import LedgerHead
@@ -41,6 +42,7 @@ SITE_DECISION_TYPE = "application/vnd.maillage.site-decision+json"
 HEAD_TYPE = "application/vnd.maillage.ledger-head+json"
 MANIFEST_TYPE = "application/vnd.maillage.ledger-export+json"
 EVIDENCE_TYPE = "application/vnd.maillage.evidence+json"
+CATALOGUE_TYPE = "application/vnd.maillage.catalogue+json"
 
 MAX_HEAD_BYTES = 8_000
 
@@ -150,6 +152,16 @@ def seal_evidence(record: EvidenceRecord, *, key: SigningKey) -> bytes:
 def open_evidence(data: bytes, *, signers: Signers) -> Opened[EvidenceRecord]:
     """Verify and read the evidence of a release. Raises EnvelopeError."""
     return _open(data, payload_type=EVIDENCE_TYPE, signers=signers, model=EvidenceRecord)
+
+
+def seal_catalogue(catalogue: Catalogue, *, key: SigningKey) -> bytes:
+    """Sign a day's bands, with the hospital's key."""
+    return _seal(catalogue.to_bytes(), payload_type=CATALOGUE_TYPE, key=key)
+
+
+def open_catalogue(data: bytes, *, signers: Signers) -> Opened[Catalogue]:
+    """Verify and read a hospital's bands. Raises EnvelopeError."""
+    return _open(data, payload_type=CATALOGUE_TYPE, signers=signers, model=Catalogue)
 
 
 def open_publication(data: bytes, *, signers: Mapping[str, PublicKey]) -> Publication:

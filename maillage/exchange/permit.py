@@ -225,7 +225,8 @@ class Permit(Message):
     hospital may be stricter in its own policy, never laxer. `sites` "any" is every member, present and to
     come: each must still accept. `counts` says in which form numbers leave; a permit has one form.
     `budgets` None sets no limit to questions. `release` says how held answers are checked; absent, one
-    person at each hospital does. `sums` masked binds the hub too.
+    person at each hospital does. `sums` masked binds the hub too. `catalogue` has each hospital tell daily,
+    in wide bands, how many patients each concept has.
     """
 
     format: Literal[1] = 1
@@ -246,6 +247,7 @@ class Permit(Message):
     release: ReleaseCheck | None = None
     budgets: Budgets | None = None
     sums: Sums = Plain()
+    catalogue: bool = False
     issued_at: Instant
     starts_at: Instant
     expires_at: Instant
@@ -275,6 +277,8 @@ class Permit(Message):
             raise ValueError(f"a masked sum mixes at least {LEAST_MASKED} hospitals: minimum_sites")
         if not isinstance(self.counts, Exact | CellKey):
             raise ValueError("bands do not add up under masks: counts are exact or noisy")
+        if self.catalogue:
+            raise ValueError("a catalogue is read by the hub, which masked sums forbid: catalogue is false")
         if self.output is not Output.AUTOMATIC:
             raise ValueError("hospitals sum under masks at the same time: their output is automatic")
 
@@ -282,7 +286,11 @@ class Permit(Message):
     def _leave_out_absent(self, write: SerializerFunctionWrapHandler) -> Json:
         # A permit signed before there were such fields keeps its hash when it is signed again.
         document: Json = write(self)
-        absent = {"release": self.release is None, "sums": isinstance(self.sums, Plain)}
+        absent = {
+            "release": self.release is None,
+            "sums": isinstance(self.sums, Plain),
+            "catalogue": not self.catalogue,
+        }
         return {name: value for name, value in document.items() if not absent.get(name)}
 
     @property

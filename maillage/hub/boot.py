@@ -4,22 +4,24 @@ Django allows one configuration per process, so a process serves one hub.
 """
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from maillage.base.clock import Clock, utc_now
 from maillage.base.i18n import _
-from maillage.base.keys import SigningKey
+from maillage.base.keys import PublicKey, SigningKey
 from maillage.base.settings import read_settings
 from maillage.hub.doorbell import Doorbell
 from maillage.hub.errors import HubUnavailableError
 from maillage.hub.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, HubSettings, django_settings
+from maillage.hub.terms.shelf import Shelf
 
 
 @dataclass(frozen=True)
 class Hub:
-    """What every request of this process may need: settings, signing key, clock, doorbell, writers' lock."""
+    """What every request of this process may need: settings, key, clock, doorbell, writers' lock, terms."""
 
     folder: Path
     settings: HubSettings
@@ -27,6 +29,12 @@ class Hub:
     clock: Clock = utc_now
     doorbell: Doorbell = field(default_factory=Doorbell)
     writer: threading.Lock = field(default_factory=threading.Lock)
+    shelf: Shelf = field(default_factory=Shelf)
+
+    @property
+    def signers(self) -> Mapping[str, PublicKey]:
+        """Its own key by its fingerprint."""
+        return {self.key.public.fingerprint: self.key.public}
 
     @property
     def examples(self) -> Path | None:

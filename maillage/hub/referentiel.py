@@ -14,11 +14,9 @@ from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.hub.boot import Hub
 from maillage.hub.errors import HubError
+from maillage.hub.terms.shelf import FOLDER, SIGNED, open_kept
 from maillage.hub.writing import writing
 from maillage.warehouse.vocabulary.release import Release, verify_release
-
-_FOLDER = "referentiel"
-_CURRENT = "current.dsse.json"
 
 
 class ReferentielMissingError(HubError):
@@ -33,6 +31,8 @@ def publish(release: Release, *, hub: Hub, by: str) -> None:
     verify_release(release)
     now, manifest = hub.clock(), release.manifest
     _keep(release, hub=hub)
+    # Its index is made here, by who publishes, rather than by the process that serves pages.
+    open_kept(manifest, hub=hub)
     publication = Publication(
         protocol=CURRENT,
         network=hub.settings.name,
@@ -42,13 +42,13 @@ def publish(release: Release, *, hub: Hub, by: str) -> None:
     with writing(hub):
         facts = {"reference": manifest.reference, "hash": manifest.hash}
         record(EventType.REFERENTIEL_PUBLISHED, actor=by, subject=manifest.reference, at=now, facts=facts)
-        _replace(hub.folder / _FOLDER / _CURRENT, seal_publication(publication, key=hub.key))
+        _replace(hub.folder / FOLDER / SIGNED, seal_publication(publication, key=hub.key))
 
 
 def read_current(*, hub: Hub) -> bytes:
     """The signed publication. Raises ReferentielMissingError."""
     try:
-        return (hub.folder / _FOLDER / _CURRENT).read_bytes()
+        return (hub.folder / FOLDER / SIGNED).read_bytes()
     except FileNotFoundError as error:
         raise ReferentielMissingError(
             _("Ce hub n’a pas publié de référentiel."),
@@ -58,7 +58,7 @@ def read_current(*, hub: Hub) -> bytes:
 
 def find_file(digest: str, table: str, *, hub: Hub) -> Path:
     """A table of a published release, compressed. Raises ReferentielMissingError."""
-    path = hub.folder / _FOLDER / digest / f"{table}.csv.gz"
+    path = hub.folder / FOLDER / digest / f"{table}.csv.gz"
     if not path.is_file():
         raise ReferentielMissingError(_("Ce fichier du référentiel n’est pas publié ici."))
     return path
@@ -66,7 +66,7 @@ def find_file(digest: str, table: str, *, hub: Hub) -> Path:
 
 def _keep(release: Release, *, hub: Hub) -> None:
     """Former releases stay: a node may be in the middle of one."""
-    target = hub.folder / _FOLDER / release.manifest.hash.removeprefix("sha256:")
+    target = hub.folder / FOLDER / release.manifest.hash.removeprefix("sha256:")
     if target.is_dir():
         return
     draft = target.with_name(f".{target.name}")

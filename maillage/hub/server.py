@@ -15,6 +15,8 @@ from maillage.hub.settings import MAX_BODY_BYTES
 def serve(hub: Hub, *, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; waiting polls are sent home first."""
     application: Any = get_wsgi_application()
+    # The référentiel opens while the first pages are asked for.
+    hub.shelf.look(hub=hub)
     # Django would import the views at the first request; a defect in them must stop the start instead.
     _routes = get_resolver().url_patterns
     server = create_server(

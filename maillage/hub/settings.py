@@ -118,6 +118,7 @@ def django_settings(settings: HubSettings, *, folder: Path, secret: str) -> dict
         "CSRF_FAILURE_VIEW": "maillage.hub.portal.views.explain_csrf",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
         "STATIC_URL": "/static/",
+        "STORAGES": {"staticfiles": {"BACKEND": "maillage.hub.assets.HashedUrls"}},
         "LANGUAGE_CODE": "fr",
         "LANGUAGES": [("fr", "Français"), ("en", "English")],
         "LANGUAGE_COOKIE_NAME": "langue",
@@ -166,12 +167,15 @@ _APPS = [
     "maillage.governance.group",
     "maillage.governance.permits",
     "maillage.hub.access",
+    "maillage.hub.cohorts",
     "maillage.hub.questions",
+    "maillage.hub.terms",
     "maillage.hub.portal",
 ]
 
 _MIDDLEWARE = [
     "maillage.hub.middleware.secure_headers",
+    "maillage.hub.middleware.compress_pages",
     "maillage.hub.middleware.bound_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

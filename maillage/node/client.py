@@ -152,6 +152,10 @@ class HubClient:
         except (CanonError, KeyError, TypeError) as error:
             raise _unreadable(reply) from error
 
+    def post_catalogue(self, envelope: bytes) -> None:
+        """Hand over the day's bands."""
+        self._send("POST", "/api/node/v1/catalogue", body=envelope, kind="application/vnd.dsse+json")
+
     def exchange_heads(self, envelope: bytes) -> bytes:
         """Hand over the signed head of this node's ledger; that of the hub's audit, not verified yet."""
         return self._send("POST", "/api/node/v1/head", body=envelope, kind="application/vnd.dsse+json").body

@@ -93,6 +93,7 @@ class Poller:
     def _decide_received(self) -> None:
         for row in tasks.list_tasks(self._store, State.RECEIVED):
             self._decide(row)
+            self._shared.make_way()
             self._shared.to_run.set()
             self._shared.to_send.set()
 

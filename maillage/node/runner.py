@@ -11,6 +11,7 @@ from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import tasks
 from maillage.node.answer import Maker, make_failure, make_refusal
+from maillage.node.catalogue.daily import Daily
 from maillage.node.check import Delivery, check_task
 from maillage.node.decide import open_row
 from maillage.node.errors import StoreFullError, WorkerCrashedError, WorkerStoppedError
@@ -54,6 +55,7 @@ class Runner:
     def __init__(self, shared: Shared, store: Store) -> None:
         self._shared = shared
         self._store = store
+        self._daily = Daily(shared, store)
 
     def warm_up(self) -> None:
         """Have the worker ready before the first question comes."""
@@ -66,6 +68,9 @@ class Runner:
         """Compute all that is accepted; with nothing to do, let an idle worker go."""
         while not self._shared.stop.is_set() and (row := tasks.next_accepted(self._store)):
             self._handle(row)
+            self._daily.note_question()
+        if not self._shared.stop.is_set():
+            self._daily.tick()
         self._shared.worker.end_if_idle(seconds=self._shared.node.settings.warehouse.idle_worker_seconds)
 
     def _handle(self, row: tasks.Row) -> None:

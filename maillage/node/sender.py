@@ -6,6 +6,7 @@ from maillage.base.clock import format_instant
 from maillage.exchange.reasons import Reason
 from maillage.node import ledger, tasks
 from maillage.node.answer import make_refusal
+from maillage.node.catalogue.send import send_catalogue
 from maillage.node.client import HubClient
 from maillage.node.decide import open_row
 from maillage.node.errors import HubAnswerError
@@ -45,6 +46,15 @@ class Sender:
         if trouble is not None:
             raise trouble
         tell_decisions(self._store, self._client)
+        self._send_catalogue()
+
+    def _send_catalogue(self) -> None:
+        try:
+            if send_catalogue(self._store, self._client, node=self._shared.node):
+                self._shared.log.info("catalogue_sent")
+        except HubAnswerError as error:
+            # An older hub, or one that does not know the permit: tried again, and no answer waits for it.
+            self._shared.log.warning("catalogue_not_taken", code=error.code, what=error.what)
 
     def _expire(self) -> None:
         node = self._shared.node

@@ -30,6 +30,8 @@ class Shared:
     stop: threading.Event
     boot: str = field(default_factory=lambda: new_id("boot"))
     running: str | None = None
+    counting: str | None = None
+    """The catalogue's job, while it runs: a question stops it."""
     disk_full: bool = False
     warm: threading.Event = field(default_factory=threading.Event)
     to_poll: threading.Event = field(default_factory=threading.Event)
@@ -46,6 +48,11 @@ class Shared:
         """Stop this task's computation, if it is the one that runs; its answer is recorded already."""
         if self.running == task_id:
             self.worker.stop(task_id)
+
+    def make_way(self) -> None:
+        """A question waits: what is counted for the catalogue is stopped, and counted another time."""
+        if (job := self.counting) is not None:
+            self.worker.stop(job)
 
 
 @dataclass

@@ -55,6 +55,8 @@ class Event(StrEnum):
     AGENT_ANSWER_RECORDED = "agent:answer:recorded"
     AGENT_ANSWER_REJECTED = "agent:answer:rejected"
     AGENT_ANSWER_SENT = "agent:answer:sent"
+    AGENT_CATALOGUE_RECORDED = "agent:catalogue:recorded"
+    AGENT_CATALOGUE_SENT = "agent:catalogue:sent"
     AGENT_NODE_STARTED = "agent:node:started"
     AGENT_RELEASE_HELD = "agent:release:held"
     AGENT_RELEASE_OUTDATED = "agent:release:outdated"
@@ -94,6 +96,8 @@ _SENTENCES: Mapping[Event, str] = {
     Event.AGENT_ANSWER_RECORDED: mark("Réponse définitive enregistrée."),
     Event.AGENT_ANSWER_REJECTED: mark("Le hub n’a pas voulu de la réponse."),
     Event.AGENT_ANSWER_SENT: mark("Réponse remise au hub."),
+    Event.AGENT_CATALOGUE_RECORDED: mark("Catalogue du jour compté et signé."),
+    Event.AGENT_CATALOGUE_SENT: mark("Catalogue du jour remis au hub."),
     Event.AGENT_NODE_STARTED: mark("Démarrage du nœud."),
     Event.AGENT_RELEASE_HELD: mark("Réponse calculée, retenue pour le contrôle de sortie."),
     Event.AGENT_RELEASE_OUTDATED: mark(
@@ -135,3 +139,8 @@ _SENTENCES: Mapping[Event, str] = {
 def word_event(event: Event) -> str:
     """The sentence for people, in the language of the present context."""
     return _(_SENTENCES[event])
+
+
+def word_any(event: str) -> str:
+    """The same of what a ledger holds: one that somebody wrote into is shown as it is, for `verify` to judge."""
+    return word_event(Event(event)) if event in set(Event) else event

@@ -34,9 +34,10 @@ STANDING = STANDING_PERMIT
 STUDY = "etude"
 STEWARD = "demo"
 LIFE = timedelta(days=30)
+# A cohort that is written with live counts asks some twenty questions; an afternoon holds a dozen cohorts.
 BUDGETS = Budgets(
-    total=Budget(hours=24, slow_after=60, pause_seconds=30, hold_after=200),
-    per_hospital=Budget(hours=24, slow_after=30, pause_seconds=30, hold_after=100),
+    total=Budget(hours=24, slow_after=600, pause_seconds=10, hold_after=2_000),
+    per_hospital=Budget(hours=24, slow_after=300, pause_seconds=10, hold_after=1_000),
     contact="le comité de la démonstration",
 )
 

@@ -4,10 +4,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maillage.base.clock import utc_now
 from maillage.base.ids import parse_site_id
 from maillage.base.keys import PublicKey
+from maillage.warehouse.vocabulary.sources.lists import DEMONSTRATION
+
+if TYPE_CHECKING:
+    from maillage.hub.boot import Hub
 
 REQUESTER = "demo"
 
@@ -51,6 +56,16 @@ def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[byt
     publisher = Publisher(network=network, signers=signers, by=REQUESTER, at=now)
     for permit in permits:
         publish(permit, publisher=publisher)
+    _publish_terms(folder, hub=hub)
     token = people.create_token(REQUESTER, by=REQUESTER, at=now)
     secret = people.create_link(REQUESTER, by=REQUESTER, at=now)
     return Access(token, f"{hub.settings.address}/entrer/{secret}")
+
+
+def _publish_terms(folder: Path, *, hub: "Hub") -> None:
+    """The codes of the synthetic hospitals are the group's référentiel: what is typed is looked for in it."""
+    from maillage.hub.referentiel import publish
+    from maillage.warehouse.vocabulary.build import build_release
+
+    report = build_release([DEMONSTRATION], target=folder / "referentiel-demo", version="demo")
+    publish(report.release, hub=hub, by=REQUESTER)

@@ -7,7 +7,7 @@ from maillage.cohort.explain.codes import lists_section
 from maillage.cohort.explain.entry import additional_section, entry_section, limit_section, rules_section
 from maillage.cohort.explain.exits import calendar_section, exit_section, periods_section
 from maillage.cohort.explain.grammar import clean, typeset
-from maillage.cohort.explain.names import names_of
+from maillage.cohort.explain.names import Names, names_of
 from maillage.cohort.explain.notes import notes_section
 from maillage.cohort.explain.structure import Explanation, Item, Section
 from maillage.cohort.expression import CohortExpression
@@ -24,17 +24,25 @@ def explain_cohort(expression: CohortExpression) -> Explanation:
         *additional_section(expression, names),
         *rules_section(expression, names),
         *limit_section(expression),
-        exit_section(expression, names),
-        periods_section(expression),
-        *calendar_section(expression.censor_window),
+        *ending_sections(expression, names),
         notes_section(expression),
         *lists_section(expression, names),
     )
     title = clean(expression.title or "") or _("Cohorte sans titre")
-    return Explanation(current_language(), title, tuple(map(_typeset, sections)))
+    return Explanation(current_language(), title, tuple(map(typeset_section, sections)))
 
 
-def _typeset(section: Section) -> Section:
+def ending_sections(expression: CohortExpression, names: Names) -> tuple[Section, ...]:
+    """When people leave, and what becomes of their periods."""
+    return (
+        exit_section(expression, names),
+        periods_section(expression),
+        *calendar_section(expression.censor_window),
+    )
+
+
+def typeset_section(section: Section) -> Section:
+    """The section with the spaces that the language wants."""
     return replace(
         section,
         title=typeset(section.title),

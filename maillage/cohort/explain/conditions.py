@@ -29,36 +29,49 @@ def condition_items(criterion: Criterion, names: Names, *, ranked: bool) -> list
 
     `ranked` tells that the event was already called the first of its kind.
     """
+    return [Item(line) for _about, line in condition_lines(criterion, names, ranked=ranked)]
+
+
+def condition_lines(criterion: Criterion, names: Names, *, ranked: bool) -> list[tuple[str, str]]:
+    """The same as (what, sentence): the attribute's Circe name, `First` or `DateAdjustment`."""
     anchor = event_anchor(criterion)
     domain = DOMAINS[criterion.domain]
     lines = [*_structure_lines(criterion, ranked=ranked)]
     lines += _attribute_lines(criterion.attributes, domain.by_name, names, anchor)
     if criterion.date_adjustment is not None:
-        lines.append(_adjustment_line(criterion.date_adjustment))
-    return [Item(sentence(line)) for line in lines]
+        lines.append(("DateAdjustment", _adjustment_line(criterion.date_adjustment)))
+    return [(about, sentence(line)) for about, line in lines]
 
 
 def demographic_items(demographic: Demographic, names: Names, anchor: Anchor) -> list[Item]:
     """A line for each condition on the person and the dates of the index event."""
-    pairs = [(_DEMOGRAPHICS[name], value) for name, value in demographic.attributes]
+    return [Item(line) for _about, line in demographic_lines(demographic, names, anchor)]
+
+
+def demographic_lines(demographic: Demographic, names: Names, anchor: Anchor) -> list[tuple[str, str]]:
+    """The same as (the attribute's Circe name, sentence)."""
     return [
-        Item(sentence(_line(_label(attribute, anchor, of_index=True), value_phrase(attribute, value, names))))
-        for attribute, value in pairs
+        (
+            name,
+            sentence(_line(_label(attribute, anchor, of_index=True), value_phrase(attribute, value, names))),
+        )
+        for name, value in demographic.attributes
+        for attribute in (_DEMOGRAPHICS[name],)
     ]
 
 
 def _attribute_lines(
     attributes: Attributes, known: Mapping[str, Attribute], names: Names, anchor: Anchor
-) -> Iterator[str]:
+) -> Iterator[tuple[str, str]]:
     for name, value in attributes:
         attribute = known[name]
         if name == "CodesetId" or attribute.place is Place.STRUCTURE:
             continue
         if attribute.column == Derived.ABNORMAL:
-            yield _("résultat anormal : hors des bornes de la normale, ou dit anormalement haut ou bas")
+            yield name, _("résultat anormal : hors des bornes de la normale, ou dit anormalement haut ou bas")
             continue
         line = _line(_label(attribute, anchor), value_phrase(attribute, value, names))
-        yield _refused(line) if attribute.refusal else line
+        yield name, _refused(line) if attribute.refusal else line
 
 
 def _line(label: str, value: str) -> str:
@@ -87,14 +100,17 @@ def _label(attribute: Attribute, anchor: Anchor, *, of_index: bool = False) -> s
             return _(LABELS[attribute.name.removesuffix("CS")])
 
 
-def _structure_lines(criterion: Criterion, *, ranked: bool) -> Iterator[str]:
+def _structure_lines(criterion: Criterion, *, ranked: bool) -> Iterator[tuple[str, str]]:
     if ranked and picks_before(criterion):
-        yield _("c’est le tout premier chez la personne, choisi avant de regarder les conditions qui suivent")
+        yield (
+            "First",
+            _("c’est le tout premier chez la personne, choisi avant de regarder les conditions qui suivent"),
+        )
     if criterion.has("First") and not ranked:
-        yield _first_line(criterion)
+        yield "First", _first_line(criterion)
     period = dict(criterion.attributes).get("UserDefinedPeriod")
     if isinstance(period, Period):
-        yield from _period_lines(period)
+        yield from (("UserDefinedPeriod", line) for line in _period_lines(period))
 
 
 def _first_line(criterion: Criterion) -> str:

@@ -110,9 +110,14 @@ def _demographic_item(demographic: Demographic, names: Names, anchor: Anchor) ->
 
 def correlated_item(correlated: Correlated, names: Names, anchor: Anchor) -> Item:
     """« Avoir au moins un … débutant … », its conditions below."""
-    phrases = [*window_phrases(correlated, anchor), *_scope_phrases(correlated, anchor)]
-    text = ", ".join([counted_events(correlated, names), *phrases])
+    text = correlated_phrase(correlated, names, anchor)
     return _with_conditions(text, correlated.criterion, names, sense=sense_of(correlated.occurrence))
+
+
+def correlated_phrase(correlated: Correlated, names: Names, anchor: Anchor) -> str:
+    """« Avoir au moins un … débutant … », without its conditions."""
+    phrases = [*window_phrases(correlated, anchor), *scope_phrases(correlated, anchor)]
+    return ", ".join([counted_events(correlated, names), *phrases])
 
 
 def counted_events(correlated: Correlated, names: Names) -> str:
@@ -158,10 +163,16 @@ def _counted_once(occurrence: Occurrence) -> str:
             return _("Avoir exactement une fois {event}")
 
 
-def _scope_phrases(correlated: Correlated, anchor: Anchor) -> list[str]:
+def scope_phrases(correlated: Correlated, anchor: Anchor) -> list[str]:
+    """The same stay, the observation period ignored, what counts once: each only where it is asked."""
     phrases: list[str] = []
     if correlated.restrict_visit:
-        phrases.append(_("au cours du même séjour que {event}").format(event=anchor.event))
+        same = (
+            _("qui est celui de {event}")
+            if correlated.criterion.domain == "VisitOccurrence"
+            else _("au cours du même séjour que {event}")
+        )
+        phrases.append(same.format(event=anchor.event))
     if correlated.ignore_observation_period:
         phrases.append(_("même hors de la période d’observation de {event}").format(event=anchor.event))
     if correlated.occurrence.distinct:

@@ -9,14 +9,32 @@ from maillage.cohort.expression.domains import EndRule
 
 def window_phrases(correlated: Correlated, anchor: Anchor) -> list[str]:
     """The windows of a correlated criterion; bounds are included."""
-    inside = not correlated.ignore_observation_period
-    start, end = correlated.start_window, correlated.end_window
-    starting = _starting(correlated)
-    phrases = [_window_phrase(start, anchor, "" if start.use_event_end else starting, inside=inside)]
-    if end is not None:
-        verb = starting if end.use_event_end is False else ""
-        phrases.append(_window_phrase(end, anchor, verb, inside=inside))
-    return phrases
+    phrases = (start_phrase(correlated, anchor), end_phrase(correlated, anchor))
+    return [phrase for phrase in phrases if phrase]
+
+
+def start_phrase(correlated: Correlated, anchor: Anchor) -> str:
+    """The first window; empty where « in the same stay » says it all."""
+    window = correlated.start_window
+    starting = "" if window.use_event_end else _starting(correlated)
+    if starting and correlated.restrict_visit and _is_any_time(correlated):
+        return ""
+    return _window_phrase(window, anchor, starting, inside=not correlated.ignore_observation_period)
+
+
+def end_phrase(correlated: Correlated, anchor: Anchor) -> str:
+    """The second window; empty where there is none."""
+    window = correlated.end_window
+    if window is None:
+        return ""
+    verb = _starting(correlated) if window.use_event_end is False else ""
+    return _window_phrase(window, anchor, verb, inside=not correlated.ignore_observation_period)
+
+
+def _is_any_time(correlated: Correlated) -> bool:
+    start, end = correlated.start_window.start, correlated.start_window.end
+    sides = (start.days, end.days, start.direction, end.direction)
+    return sides == (None, None, -1, 1) and not correlated.ignore_observation_period
 
 
 def _starting(correlated: Correlated) -> str:

@@ -13,7 +13,13 @@ class EventType(StrEnum):
     ANSWER_RECORDED = "node:answer:record"
     ANSWER_REFUSED = "hub:answer:refuse"
     AUDIT_RETAINED = chain.HUB_RETAINED
+    CATALOGUE_RECORDED = "node:catalogue:record"
     CLOCK_REFUSED = "hub:clock:refuse"
+    COHORT_COMMENTED = "requester:cohort:comment"
+    COHORT_SAVED = "requester:cohort:save"
+    COHORT_SHARED = "requester:cohort:share"
+    COHORT_STARTED = "requester:cohort:start"
+    COHORT_UNSHARED = "requester:cohort:unshare"
     LEDGER_ANCHORED = chain.NODE_ANCHORED
     LEDGER_DIFFERED = chain.NODE_DIFFERED
     LINK_CREATED = "operator:link:create"
@@ -45,7 +51,13 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.ANSWER_RECORDED: mark("{actor} a répondu à la tâche {subject}."),
     EventType.ANSWER_REFUSED: mark("Une réponse de {actor} à la tâche {subject} a été refusée."),
     EventType.AUDIT_RETAINED: mark("{actor} a retiré le détail des lignes d’avant le {subject}."),
+    EventType.CATALOGUE_RECORDED: mark("{actor} a remis son catalogue du {subject}."),
     EventType.CLOCK_REFUSED: mark("L’horloge de {actor} est fausse : ses requêtes sont refusées."),
+    EventType.COHORT_COMMENTED: mark("{actor} a commenté la cohorte {subject}."),
+    EventType.COHORT_SAVED: mark("{actor} a gardé une version de la cohorte {subject}."),
+    EventType.COHORT_SHARED: mark("{actor} a partagé la cohorte {subject} avec le groupement."),
+    EventType.COHORT_STARTED: mark("{actor} a commencé la cohorte {subject}."),
+    EventType.COHORT_UNSHARED: mark("{actor} a retiré la cohorte {subject} du partage."),
     EventType.LEDGER_ANCHORED: mark("{actor} a remis la tête signée de son registre."),
     EventType.LEDGER_DIFFERED: mark("{actor} a signé une tête qui contredit une tête d’avant."),
     EventType.LINK_CREATED: mark("{actor} a fait un lien d’entrée pour {subject}."),

@@ -1,4 +1,4 @@
-"""The API of nodes: every request signed (RFC 9421), every body bounded, these nine calls and no other."""
+"""The API of nodes: every request signed (RFC 9421), every body bounded, these ten calls and no other."""
 
 from typing import Annotated, Any, cast
 
@@ -27,6 +27,7 @@ from maillage.hub.questions.greet import Greeting, greet
 from maillage.hub.questions.lease import deliver, end_idle_poll, has_news
 from maillage.hub.questions.sums.steps import take_step
 from maillage.hub.referentiel import find_file, read_current
+from maillage.hub.terms.catalogues import record_catalogue
 from maillage.hub.waiting import wait_for
 from maillage.hub.writing import writing
 
@@ -171,6 +172,13 @@ def head(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         exchange_heads(_identify(request), request.body, hub=current_hub()), content_type=DSSE_TYPE
     )
+
+
+@api.post("/catalogue")
+def catalogue(request: HttpRequest) -> dict[str, str]:
+    """The caller's bands of the day: how many patients each concept has, about."""
+    record_catalogue(_identify(request), request.body, hub=current_hub())
+    return {"status": "recorded"}
 
 
 def _is_new(known: str | None) -> bool:

@@ -1,10 +1,12 @@
-"""What every page shows: the network's name, its banner, who is here."""
+"""What every page shows: the network's name, its banner, who is here, where one may go, light or dark."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
 from maillage.hub.boot import current_hub
+from maillage.hub.portal.appearance import chosen_theme, list_themes
+from maillage.hub.portal.navigation import list_links
 
 
 def describe_network(request: HttpRequest) -> dict[str, Any]:
@@ -16,4 +18,7 @@ def describe_network(request: HttpRequest) -> dict[str, Any]:
         "floor": settings.floor,
         "minimum_sites": settings.minimum_sites,
         "requester": getattr(request, "requester", ""),
+        "links": list_links(request),
+        "theme": chosen_theme(request),
+        "themes": list_themes(request),
     }

@@ -82,6 +82,11 @@ def field(request: HttpRequest, name: str) -> str:
     return str(request.POST.get(name, ""))
 
 
+def requester_of(request: HttpRequest) -> str:
+    """Who has entered."""
+    return cast("Visitor", request).requester
+
+
 def session_of(request: HttpRequest) -> Any:
     """The session, which Django's middleware puts on the request."""
     return cast("Any", request).session

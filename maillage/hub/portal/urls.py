@@ -1,23 +1,23 @@
 """The addresses of the pages, in French as their readers are."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
-from maillage.hub.portal import sessions, views
+from maillage.hub.assets import serve_asset
+from maillage.hub.portal import appearance, components, sessions, views
+from maillage.hub.portal.ask.home import home
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home, name="home"),
     path("entrer", sessions.enter, name="enter"),
     path("entrer/<str:secret>", sessions.enter_by_link, name="enter_by_link"),
     path("sortir", sessions.leave, name="leave"),
     path("langue", set_language, name="set_language"),
+    path("", include("maillage.hub.portal.ask.urls")),
+    path("apparence", appearance.set_theme, name="set_theme"),
+    path("composants", components.show_components, name="components"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
-    path("autorisations/suivi", views.permits_fragment, name="permits_fragment"),
-    path("questions", views.questions, name="questions"),
-    path("questions/poser", views.ask_question, name="ask"),
-    path("questions/<str:question_id>", views.question, name="question"),
-    path("questions/<str:question_id>/suivi", views.question_fragment, name="question_fragment"),
-    path("questions/<str:question_id>/annuler", views.cancel_question, name="cancel"),
-    path("questions/<str:question_id>/cohorte.json", views.download_cohort, name="cohort"),
-    path("static/<path:path>", views.static_file, name="static_file"),
+    path("", include("maillage.hub.portal.terms.urls")),
+    path("", include("maillage.hub.portal.results.urls")),
+    path("static/<path:path>", serve_asset, name="static_file"),
 ]

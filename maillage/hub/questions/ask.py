@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
@@ -53,8 +53,8 @@ class Draft:
             )
 
 
-def ask(draft: Draft, *, by: str, hub: Hub) -> Question:
-    """Create the question and its tasks, then wake the nodes.
+def ask(draft: Draft, *, by: str, hub: Hub, note: Callable[[Question], object] | None = None) -> Question:
+    """Create the question and its tasks, then wake the nodes. `note` writes more in the same transaction.
 
     Raises QuestionError, PermitError, CohortError or AnalysisError; nothing is then written.
     """
@@ -75,6 +75,8 @@ def ask(draft: Draft, *, by: str, hub: Hub) -> Question:
         require_check(question, permit=found.permit)
         if question.is_masked:
             open_masked_sum(question)
+        if note is not None:
+            note(question)
         facts = {
             "analysis": question.analysis["id"],
             "cohort_hash": question.cohort_hash,

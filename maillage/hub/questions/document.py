@@ -36,8 +36,9 @@ def find_question(question_id: str, *, requester: str) -> Question:
 
 
 def list_questions(requester: str, *, limit: int = 100) -> list[dict[str, Any]]:
-    """One's own questions, newest first, in a line each."""
-    rows = Question.objects.filter(requester=requester).order_by("-asked_at")[:limit].defer("cohort")
+    """One's own questions, newest first, in a line each; none that a draft asked by itself."""
+    mine = Question.objects.filter(requester=requester, live__isnull=True)
+    rows = mine.order_by("-asked_at")[:limit].defer("cohort")
     return [
         {
             "id": row.id,

@@ -304,3 +304,15 @@ SELECT session, survivors FROM sums
 WHERE survivors <> '' AND session <> :session
   AND (cohort = :cohort OR numbers = :numbers OR (:repeated AND scope = :scope))
 ORDER BY session;
+
+-- name: catalogue
+SELECT day, warehouse, permit, hash, envelope, sent FROM catalogues;
+
+-- name: keep_catalogue
+INSERT INTO catalogues (only, day, warehouse, permit, hash, envelope)
+VALUES (1, :day, :warehouse, :permit, :hash, :envelope)
+ON CONFLICT (only) DO UPDATE SET day = excluded.day, warehouse = excluded.warehouse, permit = excluded.permit,
+    hash = excluded.hash, envelope = excluded.envelope, sent = 0;
+
+-- name: catalogue_sent
+UPDATE catalogues SET sent = 1 WHERE hash = :hash;

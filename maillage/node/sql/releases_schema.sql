@@ -25,3 +25,9 @@ CREATE TABLE IF NOT EXISTS latest_job (
     job   TEXT NOT NULL,
     chaff BLOB NOT NULL
 ) STRICT;
+
+-- What the catalogue last told of each concept, and from which number on: encrypted.
+CREATE TABLE IF NOT EXISTS told (
+    only   INTEGER PRIMARY KEY CHECK (only = 1),
+    sealed BLOB NOT NULL
+) STRICT;

@@ -11,12 +11,23 @@ from maillage.base.i18n import _
 from maillage.base.ids import new_id
 from maillage.cohort import parse_expression
 from maillage.disclosure.evidence import Trace
+from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
 from maillage.node.log import Log, log_incident
 from maillage.node.objections.register import read_register, read_version
 from maillage.node.worker.everyone import IN_PLACE_SECONDS, Everyone
 from maillage.node.worker.gatekeeper import PRIVATE_RULES, GateKeeper
-from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
+from maillage.node.worker.messages import (
+    AnyJob,
+    Bench,
+    Catalogued,
+    CatalogueJob,
+    Computed,
+    Declined,
+    Job,
+    Outcome,
+    Ready,
+)
 from maillage.node.worker.reasons import find_reason
 from maillage.node.worker.times import next_mark, wait_for_mark
 from maillage.warehouse.engines.base import Engine
@@ -54,22 +65,25 @@ class WorkBench:
             self._log.warning("warehouse_not_open", what=error.what, why=error.why)
         return Ready(reference=self._reference)
 
-    def run(self, job: Job) -> Computed | Declined:
+    def run(self, job: AnyJob) -> Outcome:
         """Compute one job, and answer at the next mark of time; exact times are for the hospital's log."""
         started, self._gate_ms = time.monotonic(), 0.0
         answer = self._answer(job)
+        if isinstance(job, CatalogueJob):
+            # Nobody asked, and it leaves when the agent sends it: there is no time to tell anything by.
+            return answer
         mark = wait_for_mark(started, gate_ms=self._gate_ms)
-        if isinstance(answer, Declined):
+        if not isinstance(answer, Computed):
             return answer
         return answer.model_copy(update={"compile_ms": next_mark(answer.compile_ms), "engine_ms": mark})
 
-    def _answer(self, job: Job) -> Computed | Declined:
+    def _answer(self, job: AnyJob) -> Outcome:
         """Whatever happens becomes a code, and a line of the log."""
-        if job.analysis.id not in ANALYSES or code_hash(job.analysis.id) != job.analysis.code:
+        if isinstance(job, Job) and not _is_installed(job):
             # The agent checked its own copy; an upgrade may have come between the two processes' starts.
             return Declined(job_id=job.job_id, reason=Reason.ANALYSIS_DIFFERS, incident=new_id("incident"))
         try:
-            return self._compute(job)
+            return self._compute(job) if isinstance(job, Job) else self._count_all(job)
         except Exception as error:  # noqa: BLE001 - the frame that turns every error into a code
             reason = Reason.LIMIT_REACHED if job.job_id in self._stopped else find_reason(error)
             incident = log_incident(self._log, "job_declined", error=error, job=job.job_id, reason=reason)
@@ -109,6 +123,20 @@ class WorkBench:
             trace=gate.trace(),
         )
 
+    def _count_all(self, job: CatalogueJob) -> Catalogued:
+        # Only here, and once a day: what it needs is not kept warm for questions.
+        from maillage.node.catalogue.count import count_concepts
+        from maillage.node.catalogue.keeper import tell
+
+        rules = DisclosureRules(floor=job.floor, network_floor=job.network_floor)
+        engine = self._open()
+        self._begin(job)
+        counted = count_concepts(engine)
+        self._begin(job)
+        bands = tell(counted, floor=rules.floor, folder=self._means.folder)
+        told = tuple((least, tuple(concepts)) for least, concepts in sorted(bands.items()))
+        return Catalogued(job_id=job.job_id, bands=told, reference=self._reference)
+
     def _repeat(self, job: Job, former: Mapping[str, Any]) -> Computed:
         # Nothing goes through a gate again: what its parts were is in the evidence of the first time.
         trace = Trace(rules=PRIVATE_RULES, given=0, shown=0, below_floor=0, protected=0)
@@ -128,7 +156,7 @@ class WorkBench:
             self._everyone = Everyone(engine, seconds=None if alone else IN_PLACE_SECONDS)
         return self._everyone
 
-    def _begin(self, job: Job) -> None:
+    def _begin(self, job: AnyJob) -> None:
         if job.job_id in self._stopped:
             raise QueryInterruptedError(_("La question a été arrêtée avant de commencer."))
 
@@ -177,3 +205,7 @@ class WorkBench:
         self._register_version = register.version
         self._reference = engine.vocabulary_version[:80]
         return engine
+
+
+def _is_installed(job: Job) -> bool:
+    return job.analysis.id in ANALYSES and code_hash(job.analysis.id) == job.analysis.code

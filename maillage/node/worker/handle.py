@@ -11,7 +11,19 @@ from maillage.base.i18n import _
 from maillage.node.errors import WorkerCrashedError, WorkerStoppedError
 from maillage.node.log import Log
 from maillage.node.worker.child import Child, FromWorker
-from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready, Stop, to_line
+from maillage.node.worker.messages import (
+    AnyJob,
+    Bench,
+    Catalogued,
+    CatalogueJob,
+    Computed,
+    Declined,
+    Job,
+    Outcome,
+    Ready,
+    Stop,
+    to_line,
+)
 
 # `-P`: the agent's current folder is no place to import from.
 WORKER_COMMAND = (sys.executable, "-P", "-m", "maillage.node.worker.process")
@@ -66,6 +78,19 @@ class Worker:
 
     def run(self, job: Job) -> Computed | Declined:
         """Compute one job. Raises WorkerStoppedError (`stop`, or past the time limit), WorkerCrashedError."""
+        answer = self._run(job)
+        if isinstance(answer, Catalogued):
+            raise _confused()
+        return answer
+
+    def run_catalogue(self, job: CatalogueJob) -> Catalogued | Declined:
+        """Count the day's catalogue. Raises as `run` does."""
+        answer = self._run(job)
+        if isinstance(answer, Computed):
+            raise _confused()
+        return answer
+
+    def _run(self, job: AnyJob) -> Outcome:
         child = self.start()
         try:
             child.send(to_line(job))
@@ -76,16 +101,16 @@ class Worker:
             self._stopping.discard(job.job_id)
         if stopped:
             raise _stopped()
-        if isinstance(answer, Computed):
+        if not isinstance(answer, Declined):
             self.reference = answer.reference
         return answer
 
-    def _await(self, child: Child, job: Job) -> Computed | Declined:
+    def _await(self, child: Child, job: AnyJob) -> Outcome:
         deadline = self._monotonic() + self._time_limit
         told = False
         while True:
             answer = self._receive(child, seconds=LOOK_SECONDS)
-            if isinstance(answer, (Computed, Declined)) and answer.job_id == job.job_id:
+            if isinstance(answer, Outcome) and answer.job_id == job.job_id:
                 return answer
             late = self._monotonic() >= deadline
             if told and late:
@@ -127,6 +152,10 @@ class Worker:
         if self._child is not None:
             self._child.kill()
             self._child = None
+
+
+def _confused() -> WorkerCrashedError:
+    return WorkerCrashedError(_("Le processus de calcul a répondu à autre chose."))
 
 
 def _stopped() -> WorkerStoppedError:

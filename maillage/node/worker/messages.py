@@ -37,6 +37,15 @@ class Job(Message):
     counts: Counts
 
 
+class CatalogueJob(Message):
+    """The daily count of every concept. `network_floor` as in a job."""
+
+    kind: Literal["catalogue"] = "catalogue"
+    job_id: str
+    floor: int
+    network_floor: int
+
+
 class Stop(Message):
     """Stop that job if it still runs."""
 
@@ -63,6 +72,15 @@ class Computed(Message):
     trace: Trace
 
 
+class Catalogued(Message):
+    """The concepts of each band, lowest band first, by its least number of patients; no number itself."""
+
+    kind: Literal["catalogued"] = "catalogued"
+    job_id: str
+    bands: tuple[tuple[int, tuple[int, ...]], ...]
+    reference: str
+
+
 class Declined(Message):
     """Why there is no content. `incident` is in the worker's log with the place where it happened."""
 
@@ -72,11 +90,13 @@ class Declined(Message):
     incident: str
 
 
-ToWorker = Annotated[Job | Stop, Field(discriminator="kind")]
-FromWorker = Annotated[Ready | Computed | Declined, Field(discriminator="kind")]
+AnyJob = Job | CatalogueJob
+Outcome = Computed | Catalogued | Declined
+ToWorker = Annotated[Job | CatalogueJob | Stop, Field(discriminator="kind")]
+FromWorker = Annotated[Ready | Computed | Catalogued | Declined, Field(discriminator="kind")]
 
-TO_WORKER: TypeAdapter[Job | Stop] = TypeAdapter(ToWorker)
-FROM_WORKER: TypeAdapter[Ready | Computed | Declined] = TypeAdapter(FromWorker)
+TO_WORKER: TypeAdapter[Job | CatalogueJob | Stop] = TypeAdapter(ToWorker)
+FROM_WORKER: TypeAdapter[Ready | Computed | Catalogued | Declined] = TypeAdapter(FromWorker)
 
 
 def to_line(message: Message) -> bytes:

@@ -23,6 +23,8 @@ _RELATIONS = (
     ("Is a", "Is a", "1", "0", "Subsumes"),
     ("Subsumes", "Subsumes", "1", "1", "Is a"),
 )
+_PLACES = {"Médecine intensive et réanimation": "OMOP4822460"}
+"""Services whose kind OMOP has a concept for, by its code."""
 _VENUE_CONCEPTS = {"CS": "OP", "URG": "ER", "HC": "IP", "HDJ": "OP", "SEANCE": "OP"}
 
 
@@ -88,10 +90,14 @@ def _care_sites(site: Site) -> Columns:
     return {
         "care_site_id": np.array([care_site_id(site, place) for place in range(-1, len(services()))]),
         "care_site_name": _texts(names),
-        "place_of_service_concept_id": np.zeros(len(names), dtype=np.int64),
+        "place_of_service_concept_id": np.array([0, *map(_place_of, services())]),
         "location_id": np.full(len(names), codes.index(site.department) + 1),
         "care_site_source_value": _texts(("Établissement", *services())),
     }
+
+
+def _place_of(service: str) -> int:
+    return read_vocabulary().find(_PLACES[service]).id if service in _PLACES else 0
 
 
 def _vocabulary_tables() -> Mapping[str, Columns]:

@@ -26,6 +26,8 @@ from maillage.warehouse.synthetic.reference import care_site_id, services, venue
 from maillage.warehouse.synthetic.sites import Site
 
 _HOME, _DECEASED = "8", "9"
+_INTENSIVE = ("Médecine intensive et réanimation", "Unité neurovasculaire")
+_INTENSIVE_CARE = "OMOP4822460"
 _DOMAINS = ("Condition", "Drug", "Procedure", "Measurement", "Observation")
 
 
@@ -41,6 +43,7 @@ def make_tables(happenings: Happenings, numbering: Numbering) -> Mapping[str, Co
         "observation_period": _periods(happenings.people, persons, numbering),
         "death": _deaths(happenings.people, persons),
         "visit_occurrence": _visits(happenings, persons, numbering),
+        "visit_detail": _intensive_care(happenings, persons, numbering),
         "condition_occurrence": _conditions(facts["Condition"], numbering),
         "drug_exposure": _drugs(facts["Drug"], numbering),
         "procedure_occurrence": _procedures(facts["Procedure"], numbering),
@@ -114,6 +117,25 @@ def _visits(happenings: Happenings, persons: Ints, numbering: Numbering) -> Colu
         "visit_source_concept_id": np.array([concept_id(name) for name in KINDS])[kind],
         "admitted_from_source_value": texts([None, _HOME])[stay.astype(np.int64)],
         "discharged_to_source_value": texts([None, _HOME, _DECEASED])[np.where(stay, 1 + deceased, 0)],
+    }
+
+
+def _intensive_care(happenings: Happenings, persons: Ints, numbering: Numbering) -> Columns:
+    """The part of a stay in intensive care: here the whole of it, since a plan's stay is in one service."""
+    rows = np.flatnonzero(np.isin(happenings.service, [services().index(name) for name in _INTENSIVE]))
+    visits = happenings.visits
+    service = happenings.service[rows]
+    sites = np.array([care_site_id(numbering.site, place) for place in range(len(services()))])
+    return {
+        "visit_detail_id": numbering.take("visit_detail", len(rows)),
+        "person_id": persons[visits.person[rows]],
+        "visit_detail_concept_id": same(concept_id(_INTENSIVE_CARE), len(rows)),
+        "visit_detail_start_date": dates(visits.start[rows]),
+        "visit_detail_end_date": dates(visits.end[rows]),
+        "visit_detail_type_concept_id": same(concept_id("EHR"), len(rows)),
+        "care_site_id": sites[service],
+        "visit_detail_source_value": texts(services())[service],
+        "visit_occurrence_id": visits.id[rows],
     }
 
 

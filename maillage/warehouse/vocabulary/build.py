@@ -79,6 +79,7 @@ def _complete(codes: Codes) -> Codes:
     whole = merge([codes.values(), *wanted])
     named = [key.code for key in whole if key.vocabulary == atc.NAME]
     whole = merge([whole.values(), atc.add_missing_groups([*atc_codes, *named])])
+    whole = merge([whole.values(), atc.add_brands(whole.values())])
     above = cim10.find_parents(key.code for key in whole if key.vocabulary == cim10.NAME)
     return {
         key: _put_under(code, above[key.code]) if key.vocabulary == cim10.NAME and key.code in above else code

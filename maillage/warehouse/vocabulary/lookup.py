@@ -46,10 +46,12 @@ class Change:
     after: str | None
 
 
-def connect_release(release: Release) -> duckdb.DuckDBPyConnection:
-    """A connection with a view of each of the release's tables; those that it has not are empty."""
+def connect_release(
+    release: Release, *, tables: Sequence[str] = (*OMOP_TABLES, *OWN_TABLES)
+) -> duckdb.DuckDBPyConnection:
+    """A connection with a view of each of these tables of the release; those that it has not are empty."""
     connection = duckdb.connect()
-    for table in (*OMOP_TABLES, *OWN_TABLES):
+    for table in tables:
         types = {name: DUCKDB_TYPES[kind] for name, kind in columns_of(table).items()}
         if release.has(table):
             read_table(connection, release.path(table), types).create_view(table)

@@ -150,7 +150,7 @@ def test_an_approximate_count_does_not_look_exact(network: Network) -> None:
     content = {"persons": noisy, "steps": [band, noisy], "years": [], "other_years": None}
     node.answer(opened, node.partial(opened, content=content))
     page = enter(network).get(f"/questions/{question['id']}").text
-    assert '<span class="count">≈ 41 (± 5)</span>' in page
+    assert '<span class="count">≈ 41</span> <span class="about">(± 5)</span>' in page
     assert '<span class="count">40–49</span>' in page
 
 
@@ -245,14 +245,28 @@ def test_an_unknown_address_answers_in_the_manner_of_who_asks(network: Network) 
 
 
 @pytest.mark.parametrize("path", ["/static/maillage/maillage.css", "/static/django_htmx/htmx-2.min.js"])
-def test_styles_and_scripts_are_served(network: Network, path: str) -> None:
-    response = network.http.get(path)
+def test_styles_and_scripts_are_asked_for_once(network: Network, path: str) -> None:
+    """The address that pages give is kept for a year; the plain one is asked about again."""
+    address = re.search(rf'"({re.escape(path)}\?v=\w+)"', network.http.get("/entrer").text)
+    assert address is not None
+    response = network.http.get(address[1])
     assert response.status_code == 200
-    assert (
-        network.http.get(path, headers={"If-Modified-Since": response.headers["Last-Modified"]}).status_code
-        == 304
-    )
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in response.headers["Cache-Control"]
+    plain = network.http.get(path, headers={"If-None-Match": response.headers["ETag"]})
+    assert plain.status_code == 304
+    assert plain.headers["Cache-Control"] == "public, no-cache"
+    assert "immutable" not in network.http.get(path + "?v=0").headers["Cache-Control"]
     assert network.http.get("/static/../hub.key").status_code == 404
+
+
+def test_light_or_dark_is_chosen_by_a_button(network: Network) -> None:
+    browser = enter(network)
+    assert "data-theme" not in browser.get("/questions").text
+    assert send(browser, "/apparence", theme="dark", next="/questions").headers["Location"] == "/questions"
+    assert 'data-theme="dark"' in browser.get("/questions").text
+    assert send(browser, "/apparence", theme="<b>", next="//evil.example").headers["Location"] == "/"
+    assert 'data-theme="dark"' in browser.get("/questions").text
 
 
 def test_the_page_speaks_english_to_who_reads_english(network: Network) -> None:
@@ -300,17 +314,19 @@ def texts_of_templates() -> set[str]:
 def test_colours_keep_the_contrast_that_wcag_asks() -> None:
     """4.5:1 for every text on what it is written on, in both schemes."""
     style = (PORTAL / "static" / "maillage" / "maillage.css").read_text(encoding="utf-8")
-    light, dark = re.findall(r":root \{(.*?)\}", style, flags=re.S)[:2]
-    for scheme in (light, light + dark):
-        colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", scheme))
+    pairs = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", style)
+    for scheme in (1, 2):
+        colours = {pair[0]: pair[scheme] for pair in pairs}
         for text, grounds in {
             "ink": ("paper", "surface", "sunken", "accent-soft", "off-soft", "bad-soft"),
             "ink-soft": ("paper", "surface", "accent-soft", "sunken"),
-            "accent": ("paper", "surface", "accent-soft"),
-            "on-accent": ("accent",),
-            "good": ("good-soft",),
+            "accent": ("paper", "surface", "raised", "accent-soft"),
+            "accent-strong": ("accent-soft",),
+            "on-accent": ("accent", "accent-strong"),
+            "thread": ("surface", "raised"),
+            "good": ("good-soft", "paper", "surface"),
             "warn": ("warn-soft",),
-            "bad": ("bad-soft",),
+            "bad": ("bad-soft", "paper", "surface"),
         }.items():
             for ground in grounds:
                 assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)

@@ -1,18 +1,32 @@
 """How a page writes a number, a duration, a moment; a masked cell has its own partial."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
+from maillage.analysis.base import Column
+from maillage.analysis.charting import drawn
 from maillage.base.clock import parse_instant
-from maillage.base.french import NARROW_NO_BREAK_SPACE, format_milliseconds, format_number
+from maillage.base.french import format_milliseconds, format_number
+from maillage.base.i18n import _
 from maillage.disclosure import Private
-from maillage.hub.portal.chart import estimate, is_exact
+from maillage.hub.portal.words import word_status
 
 register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """A picture that only repeats the words beside it."""
+    sheet = static("maillage/icons.svg")
+    picture = '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
+    return cast("str", format_html(picture, sheet, name))
 
 
 @register.filter
@@ -24,8 +38,8 @@ def number(value: int) -> str:
 @register.filter
 def figure(cell: dict[str, Any]) -> str:
     """The number to read aloud, with ≈ unless exact; nothing for a masked one."""
-    count = estimate(cell)
-    return f"{'' if is_exact(cell) else '≈ '}{number(count)}" if count else ""
+    count = drawn(cell or None)
+    return "" if count is None else f"{'' if 'count' in cell else '≈ '}{number(count)}"
 
 
 @register.filter
@@ -35,6 +49,12 @@ def duration(milliseconds: float | None) -> str:
         return "–"
     text = format_milliseconds(milliseconds)
     return text if _is_french() else text.replace(",", ".")
+
+
+@register.filter
+def status_words(status: str) -> str:
+    """Where a hospital stands with a question, in words."""
+    return word_status(status)
 
 
 @register.filter
@@ -50,20 +70,44 @@ def margin(cell: dict[str, Any]) -> int:
 
 
 @register.filter
-def share(cell: dict[str, Any], whole: dict[str, Any]) -> str:
-    """A cell's part of another, as a whole percentage, with ≈ unless exact; nothing when either is masked."""
-    if not estimate(cell) or not estimate(whole):
-        return ""
-    percent = round(100 * estimate(cell) / estimate(whole))
-    about = "" if is_exact(cell) and is_exact(whole) else "≈ "
-    return f"{about}{percent}{NARROW_NO_BREAK_SPACE}%" if _is_french() else f"{about}{percent}%"
+def portion(cell: dict[str, Any] | None, most: int) -> int:
+    """The length of a bar out of 100; at least 1 so that a small hospital has one."""
+    count = drawn(cell)
+    return max(1, round(100 * count / most)) if count and most else 0
 
 
 @register.filter
-def portion(cell: dict[str, Any] | None, most: int) -> int:
-    """The length of a bar out of 100; at least 1 so that a small hospital has one."""
-    count = estimate(cell)
-    return max(1, round(100 * count / most)) if count and most else 0
+def value_of(row: Mapping[str, Any], column: Column) -> Any:
+    """What a row of a table holds under a column."""
+    return row.get(column.key)
+
+
+@register.filter
+def say(text: str) -> str:
+    """A text that an analysis marked, in the page's language."""
+    return _(text)
+
+
+@register.filter
+def difference(cells: Sequence[dict[str, Any] | None]) -> str:
+    """The second less the first, where both are exact; noise has no difference to read."""
+    before, now = cells
+    if not before or not now or "count" not in before or "count" not in now:
+        return "–"
+    change = now["count"] - before["count"]
+    return f"{'+' if change > 0 else '−' if change < 0 else ''}{number(abs(change))}"
+
+
+@register.filter
+def is_whole(value: object) -> bool:
+    """Whether it is a whole number, whose thousands are set apart."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+@register.filter
+def is_cell(value: object) -> bool:
+    """Whether a value of a table is a cell, not a text or a plain number."""
+    return isinstance(value, Mapping)
 
 
 def _is_french() -> bool:

@@ -1,16 +1,29 @@
 """Searching a release as clinicians speak: `open_index(folder)`, then `search(text)`."""
 
+from bisect import bisect_left
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from maillage.warehouse.vocabulary.release import open_release
-from maillage.warehouse.vocabulary.search.index import Index, load_index
+from maillage.warehouse.vocabulary.release import Release, open_release
+from maillage.warehouse.vocabulary.search.fuzzy import nearest
+from maillage.warehouse.vocabulary.search.index import Concept, Index, code_key, load_index
 from maillage.warehouse.vocabulary.search.rank import Hit, rank
+from maillage.warehouse.vocabulary.search.words import split, stem
 
-__all__ = ["SearchIndex", "Suggestion", "open_index"]
+__all__ = [
+    "Concept",
+    "SearchIndex",
+    "Suggestion",
+    "as_suggestion",
+    "code_key",
+    "load_search",
+    "name_badge",
+    "open_index",
+]
 
 LONGEST_QUERY = 200
 """Characters; the rest of a longer query is left aside."""
@@ -38,7 +51,47 @@ class SearchIndex:
 
     def __init__(self, index: Index, *, reference: str) -> None:
         self._index = index
+        self._places = {concept.id: place for place, concept in enumerate(index.concepts)}
+        self._filter = lru_cache(8)(self._make_filter)
         self.reference = reference
+
+    def find(self, concept_id: int) -> Concept | None:
+        """The concept of that id, where the release has it."""
+        place = self._places.get(concept_id)
+        return None if place is None else self._index.concepts[place]
+
+    def labels(self, concept_id: int) -> list[str]:
+        """Its labels, its name first; none for a concept that is not there."""
+        place = self._places.get(concept_id)
+        if place is None:
+            return []
+        return [self._index.labels[int(at)] for at in np.flatnonzero(self._index.owners == place)]
+
+    def find_code(self, code: str) -> list[Concept]:
+        """Every concept that bears exactly this code, dots, spaces and case aside."""
+        key, found = code_key(code), list[Concept]()
+        keys, concepts = self._index.keys, self._index.concepts
+        place = bisect_left(keys, key) if key else len(keys)
+        while place < len(keys) and keys[place] == key:
+            found.append(concepts[place])
+            place += 1
+        return found
+
+    def search_near(self, text: str, *, domains: Collection[str] = (), limit: int = 10) -> list[Suggestion]:
+        """What labels with the known word nearest to one of the text's give, the nearest word first.
+
+        For a text of which nothing is known; empty only when the release has no word.
+        """
+        words = self._index.words
+        tried = [
+            (apart, word)
+            for asked in split(text[:LONGEST_QUERY])
+            for word, apart in nearest(stem(asked), words=words, known=self._index.signatures)
+        ]
+        for _apart, word in sorted(tried):
+            if found := self.search(word, domains=domains, limit=limit):
+                return found
+        return []
 
     def search(
         self,
@@ -52,11 +105,11 @@ class SearchIndex:
 
         `domains` and `vocabularies` keep only these, whatever their case; empty keeps all.
         """
-        eligible = self._filter(domains, vocabularies)
+        eligible = self._filter(frozenset(domains), frozenset(vocabularies))
         hits = rank(text[:LONGEST_QUERY], index=self._index, eligible=eligible, limit=limit)
         return [self._suggest(hit) for hit in hits]
 
-    def _filter(self, domains: Collection[str], vocabularies: Collection[str]) -> np.ndarray | None:
+    def _make_filter(self, domains: frozenset[str], vocabularies: frozenset[str]) -> np.ndarray | None:
         if not domains and not vocabularies:
             return None
         wanted = [{one.casefold() for one in names} for names in (domains, vocabularies)]
@@ -73,22 +126,37 @@ class SearchIndex:
     def _suggest(self, hit: Hit) -> Suggestion:
         concept = self._index.concepts[hit.concept]
         label = None if hit.label is None else self._index.labels[hit.label]
-        return Suggestion(
-            concept_id=concept.id,
-            vocabulary=concept.vocabulary,
-            badge=_BADGES.get(concept.vocabulary, concept.vocabulary),
-            code=concept.code,
-            name=concept.name,
-            domain=concept.domain,
-            kind=concept.kind,
-            matched=None if label == concept.name else label,
-            score=hit.score,
-        )
+        matched = None if label == concept.name else label
+        return replace(as_suggestion(concept), matched=matched, score=hit.score)
+
+
+def as_suggestion(concept: Concept) -> Suggestion:
+    """A concept as a hit that nothing was searched for."""
+    return Suggestion(
+        concept_id=concept.id,
+        vocabulary=concept.vocabulary,
+        badge=name_badge(concept.vocabulary),
+        code=concept.code,
+        name=concept.name,
+        domain=concept.domain,
+        kind=concept.kind,
+        matched=None,
+        score=0.0,
+    )
+
+
+def name_badge(vocabulary: str) -> str:
+    """How a vocabulary is written for people."""
+    return _BADGES.get(vocabulary, vocabulary)
 
 
 def open_index(folder: Path) -> SearchIndex:
     """The index of a release, from its cache when there is one. Raises VocabularyError."""
-    release = open_release(folder)
+    return load_search(open_release(folder))
+
+
+def load_search(release: Release) -> SearchIndex:
+    """The same for a release of which the concepts and synonyms alone are there."""
     index = SearchIndex(load_index(release), reference=release.manifest.reference)
     # The first search reads the sayings, and touches every array: nobody has to wait for that.
     index.search("à chaud")

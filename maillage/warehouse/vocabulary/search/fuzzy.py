@@ -9,6 +9,7 @@ _BITS = 64
 _PER_EDIT = 6
 """Pairs of neighbouring letters that one edit changes at most, a swap of two letters being the worst."""
 _TRIED = 60
+_FAR = 12
 
 
 def signatures(words: Sequence[str]) -> np.ndarray:
@@ -30,6 +31,17 @@ def find_near(word: str, *, words: list[str], known: np.ndarray, lengths: np.nda
     tried = [int(place) for place in nearest]
     found = {place: distance(word, words[place], limit=edits) for place in tried}
     return {place: apart for place, apart in found.items() if apart <= edits}
+
+
+def nearest(word: str, *, words: Sequence[str], known: np.ndarray, limit: int = 5) -> list[tuple[str, int]]:
+    """The known words that share most letter pairs with this one, with how far they are, the nearest first.
+
+    Unlike `find_near` it always gives some, however far; `known` are the words' signatures.
+    """
+    apart = np.bitwise_count(known ^ np.uint64(_signature(word)))
+    tried = np.argsort(apart, kind="stable")[:_TRIED]
+    scored = [(distance(word, words[place], limit=_FAR), words[place]) for place in map(int, tried)]
+    return [(found, far) for far, found in sorted(scored)[:limit]]
 
 
 def distance(one: str, other: str, *, limit: int) -> int:

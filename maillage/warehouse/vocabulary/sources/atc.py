@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -60,6 +61,16 @@ def add_missing_groups(codes: Iterable[str]) -> Iterator[Code]:
     missing = {code[:end] for code in known for end in _ENDS if end < len(code)} - known
     for code in sorted(missing):
         yield _make(code, f"Groupe {code}", (), origin=f"ATC/{code}")
+
+
+def add_brands(codes: Iterable[Code]) -> Iterator[Code]:
+    """These codes again with the brands that prescribers write, which no list of codes may give."""
+    brands: dict[str, list[str]] = {}
+    for record in read_table("brands.csv"):
+        brands.setdefault(record["atc_code"], []).append(record["brand"])
+    for code in codes:
+        if code.key.vocabulary == NAME and code.key.code in brands:
+            yield replace(code, synonyms=tuple(brands[code.key.code]), parents=())
 
 
 def parent_of(code: str) -> str:

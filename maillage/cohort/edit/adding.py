@@ -1,0 +1,214 @@
+"""Edits that bring terms in: entry events, rules, cards, codes of a list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from maillage.base.i18n import _
+from maillage.cohort.circe.limits import MAX_RULES
+from maillage.cohort.edit.build import (
+    check_together,
+    correlated,
+    criterion,
+    default_when,
+    demographic,
+    domain_of,
+    first_attribute,
+    sort_of,
+)
+from maillage.cohort.edit.draft import Document
+from maillage.cohort.edit.edits import (
+    AddEntry,
+    AddRule,
+    AddTermTo,
+    AddTo,
+    ExcludeTerm,
+    PasteTerms,
+    RemoveTerm,
+    ToggleDescendants,
+)
+from maillage.cohort.edit.kinds import SOURCES
+from maillage.cohort.edit.lists import items_of, lines_of, list_for_change, rename_by
+from maillage.cohort.edit.model import Mode, Sense
+from maillage.cohort.edit.places import (
+    Node,
+    Sort,
+    Spot,
+    criterion_of,
+    entries,
+    find,
+    find_card,
+    holder_for,
+    members_of,
+    rules,
+)
+from maillage.cohort.edit.structure import empty_group, take_into_group, write_mode
+from maillage.cohort.edit.terms import Term
+from maillage.cohort.errors import EditError
+
+
+def add_entry(document: Document, edit: AddEntry) -> None:
+    """One more entry event; the first ever where all the others are."""
+    _enter(document, (edit.term,))
+
+
+def _enter(document: Document, terms: Sequence[Term]) -> None:
+    body = criterion(document, terms)
+    domain = domain_of(terms[0])
+    others = entries(document)
+    first = first_attribute(domain)
+    if first and others and all(_is_first(one) for one in others):
+        body[domain][first] = True
+    others.append(body)
+
+
+def _is_first(wrapper: Node) -> bool:
+    return any(bool(body) and body.get("First") is True for body in wrapper.values())
+
+
+def add_rule(document: Document, edit: AddRule) -> None:
+    """A new rule of one card."""
+    _append_rule(document, _member(document, (edit.term,), edit), sort_of(edit.term))
+
+
+def _append_rule(document: Document, member: Node, sort: Sort) -> None:
+    found = rules(document)
+    if len(found) >= MAX_RULES:
+        raise EditError(
+            _("La cohorte a trop de critères d’inclusion."),
+            why=_("La limite est de {limit}.").format(limit=MAX_RULES),
+            remedy=_("Réunissez-en plusieurs dans un groupe."),
+        )
+    group = empty_group()
+    holder_for(sort, group).append(member)
+    found.append({"name": "", "expression": group})
+
+
+def _member(document: Document, terms: Sequence[Term], edit: AddRule | AddTo | PasteTerms) -> Node:
+    value = None if isinstance(edit, PasteTerms) else edit.value
+    if sort_of(terms[0]) is Sort.PERSON:
+        return demographic(terms[0], sense=edit.sense, value=value)
+    when = None if isinstance(edit, PasteTerms) else edit.when
+    body = criterion(document, terms, value=value)
+    return correlated(body, sense=edit.sense, when=when or default_when(terms[0], edit.sense))
+
+
+def add_to(document: Document, edit: AddTo) -> None:
+    """A card into a rule or a group; beside another card, in a group of the two."""
+    spot = find(document, edit.path)
+    if spot.sort in (Sort.EVENT, Sort.PERSON):
+        spot = _group_around(document, spot, edit.mode)
+    elif spot.sort is Sort.ENTRY:
+        raise _entries_are_alternatives()
+    elif len(list(members_of(spot))) == 1:
+        write_mode(spot.group, edit.mode, count=1, members=2)
+    holder_for(sort_of(edit.term), spot.group).append(_member(document, (edit.term,), edit))
+
+
+def _group_around(document: Document, spot: Spot, mode: Mode) -> Spot:
+    """The group that holds a card alone, or one made for it among others."""
+    parent = find(document, spot.parent)
+    if len(list(members_of(parent))) > 1:
+        group = take_into_group(parent, [spot])
+        write_mode(group, mode, count=1, members=2)
+        return replace(spot, sort=Sort.GROUP, node=group)
+    write_mode(parent.group, mode, count=1, members=2)
+    return parent
+
+
+def _entries_are_alternatives() -> EditError:
+    return EditError(
+        _("Un événement d’entrée ne se met pas dans un groupe."),
+        why=_("N’importe lequel des événements d’entrée fait entrer la personne."),
+        remedy=_("Ajoutez un autre événement d’entrée, ou un critère."),
+    )
+
+
+def paste_terms(document: Document, edit: PasteTerms) -> None:
+    """Many codes at once: a new entry event, a new rule, or into a card's list."""
+    check_together(edit.terms)
+    if edit.path == "entry":
+        _enter(document, edit.terms)
+    elif edit.path == "rule":
+        _append_rule(document, _member(document, edit.terms, edit), Sort.EVENT)
+    else:
+        _extend(document, edit.path, edit.terms, excluded=edit.sense is Sense.EXCLUDE)
+
+
+def add_term(document: Document, edit: AddTermTo) -> None:
+    """One more code in a list."""
+    _extend(document, edit.path, (edit.term,), excluded=False)
+
+
+def exclude_term(document: Document, edit: ExcludeTerm) -> None:
+    """A code that does not count, though the list has it under another."""
+    _extend(document, edit.path, (edit.term,), excluded=True)
+
+
+def _extend(document: Document, path: str, terms: Sequence[Term], *, excluded: bool) -> None:
+    domain, body = criterion_of(find_card(document, path))
+    for term in terms:
+        _check_fits(term, domain, body)
+    found = list_for_change(document, body, code_key(domain, body))
+    added = [item for term in terms for item in items_of(term, excluded=excluded)]
+    new = {item["concept"]["CONCEPT_ID"] for item in added}
+    kept = [item for item in lines_of(found) if item["concept"]["CONCEPT_ID"] not in new]
+    rename_by(found, [*kept, *added])
+
+
+def _check_fits(term: Term, domain: str, body: Node) -> None:
+    wanted = "CodesetId" if term.standard else SOURCES.get(domain)
+    if domain_of(term) != domain or wanted != code_key(domain, body):
+        raise EditError(
+            _("« {term} » ne va pas dans cette liste.").format(term=term.name[:60]),
+            why=_("Il désigne des événements d’un autre genre."),
+            remedy=_("Ajoutez-le comme un critère à part, réuni à celui-ci par « ou »."),
+        )
+
+
+def code_key(domain: str, body: Node) -> str:
+    """The attribute that holds the id of the criterion's list."""
+    source = SOURCES.get(domain, "")
+    return source if body.get("CodesetId") is None and body.get(source) is not None else "CodesetId"
+
+
+def remove_term(document: Document, edit: RemoveTerm) -> None:
+    """A code out of a list; not the last that counts."""
+    found, lines = _lines(document, edit.path)
+    kept = [item for item in lines if item["concept"]["CONCEPT_ID"] != edit.concept_id]
+    if len(kept) == len(lines):
+        raise _no_such_code(edit.concept_id)
+    if all(item.get("isExcluded") for item in kept):
+        raise EditError(
+            _("C’est le dernier code de cette liste."),
+            why=_("Une liste vide ne trouve aucun événement."),
+            remedy=_("Ajoutez d’abord un autre code, ou retirez le critère."),
+        )
+    rename_by(found, kept)
+
+
+def toggle_descendants(document: Document, edit: ToggleDescendants) -> None:
+    """A code with everything under it, or alone."""
+    found, lines = _lines(document, edit.path)
+    changed = [
+        item | {"includeDescendants": not item.get("includeDescendants")}
+        if item["concept"]["CONCEPT_ID"] == edit.concept_id
+        else item
+        for item in lines
+    ]
+    if changed == lines:
+        raise _no_such_code(edit.concept_id)
+    rename_by(found, changed)
+
+
+def _lines(document: Document, path: str) -> tuple[Node, list[Node]]:
+    domain, body = criterion_of(find_card(document, path))
+    found = list_for_change(document, body, code_key(domain, body))
+    return found, lines_of(found)
+
+
+def _no_such_code(concept_id: int) -> EditError:
+    return EditError(
+        _("Ce code n’est pas dans la liste (concept {id}).").format(id=concept_id),
+        why=_("La liste a peut-être changé entre-temps."),
+        remedy=_("Rechargez la page."),
+    )

@@ -1,0 +1,93 @@
+"""Values of attributes as controls show them. What a control cannot say exactly is told so."""
+
+import math
+from datetime import timedelta
+
+from maillage.base.i18n import _
+from maillage.cohort.edit.model import Age, Choice, Unit, Value, Years
+from maillage.cohort.edit.options import OPTIONS
+from maillage.cohort.explain.grammar import day, number, one_of
+from maillage.cohort.explain.words.comparisons import NUMBERS
+from maillage.cohort.expression.values import Comparison, ConceptList, DateRange, NumberRange
+
+_DAY = timedelta(days=1)
+
+
+def read_age(found: NumberRange, *, words: str, anchor: str) -> Age:
+    """Ages are whole: more than 17 is 18 or more."""
+    bounds = _whole_bounds(found)
+    return Age(*(bounds or (None, None)), words=words, anchor=anchor, exact=bounds is not None)
+
+
+def _whole_bounds(found: NumberRange) -> tuple[int | None, int | None] | None:
+    low, high = found.value, found.value if found.extent is None else found.extent
+    match found.op:
+        case Comparison.GTE:
+            return math.ceil(low), None
+        case Comparison.GT:
+            return math.floor(low) + 1, None
+        case Comparison.LTE:
+            return None, math.floor(low)
+        case Comparison.LT:
+            return None, math.ceil(low) - 1
+        case Comparison.EQ | Comparison.BETWEEN:
+            return math.ceil(low), math.floor(high)
+        case _:
+            return None
+
+
+def read_years(found: DateRange, *, words: str) -> Years:
+    """Dates with both bounds included."""
+    match found.op:
+        case Comparison.GTE:
+            return Years(found.value, None, words)
+        case Comparison.GT:
+            return Years(found.value + _DAY, None, words)
+        case Comparison.LTE:
+            return Years(None, found.value, words)
+        case Comparison.LT:
+            return Years(None, found.value - _DAY, words)
+        case Comparison.EQ | Comparison.BETWEEN:
+            return Years(found.value, found.extent or found.value, words)
+        case _:
+            return Years(None, None, words, exact=False)
+
+
+def read_value(found: NumberRange, units: ConceptList | None) -> Value:
+    """A number, with the units in which it counts."""
+    known = units.concepts if units and not units.exclude else ()
+    named = tuple(Unit(one.id, one.code or "", one.name or "") for one in known)
+    high = found.extent
+    text = _(NUMBERS[found.op]).format(low=number(found.value), high="" if high is None else number(high))
+    if named:
+        text = _("{value}, en {units}").format(
+            value=text, units=one_of([unit.code or unit.name or str(unit.concept_id) for unit in named])
+        )
+    return Value(found.op, found.value, high, named, text)
+
+
+def read_choice(found: ConceptList, trait: str) -> Choice:
+    """Concepts by the options that say them."""
+    given = {concept.id for concept in found.concepts}
+    fitting = [one for one in OPTIONS[trait] if {concept.id for concept in one.concepts} <= given]
+    said = {concept.id for one in fitting for concept in one.concepts}
+    exact = said == given and not found.exclude
+    names = [_(one.name) for one in fitting] if said == given else _names(found)
+    return Choice(tuple(one.key for one in fitting), tuple(names), found.exclude, exact=exact)
+
+
+def _names(found: ConceptList) -> list[str]:
+    return [one.name or _("concept {id}").format(id=one.id) for one in found.concepts]
+
+
+def years_words(years: Years) -> str:
+    """The dates in a few words; empty when nothing is asked."""
+    match years.since, years.until:
+        case None, None:
+            return ""
+        case since, None:
+            return _("à partir du {day}").format(day=day(since))
+        case None, until:
+            return _("jusqu’au {day}").format(day=day(until))
+        case since, until:
+            return _("du {since} au {until}").format(since=day(since), until=day(until))

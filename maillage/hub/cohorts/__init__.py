@@ -1,0 +1,1 @@
+"""Cohorts that people write at the hub: drafts with their history, versions, comments, live counts."""

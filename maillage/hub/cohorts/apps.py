@@ -1,0 +1,10 @@
+"""The Django application that owns cohorts."""
+
+from django.apps import AppConfig
+
+
+class CohortsConfig(AppConfig):
+    """Cohorts."""
+
+    name = "maillage.hub.cohorts"
+    label = "cohorts"

@@ -1,0 +1,1 @@
+"""Ask: the pages on which a cohort is written in words, and counted while it is."""

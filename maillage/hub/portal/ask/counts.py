@@ -1,0 +1,156 @@
+"""The panel beside the builder: what the hospitals count of the draft, so far."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from maillage.analysis.charting import drawn
+from maillage.base.errors import MaillageError
+from maillage.base.i18n import _
+from maillage.governance.group.models import Member
+from maillage.hub.boot import Hub
+from maillage.hub.cohorts.find import Draft
+from maillage.hub.cohorts.live import find_before
+from maillage.hub.network import judge_health, word_health
+from maillage.hub.questions.document import describe_question
+from maillage.hub.questions.models import Question
+from maillage.hub.questions.permits import describe_budget, list_permits
+from maillage.hub.questions.states import AWAITED
+
+Cell = Mapping[str, Any]
+Document = dict[str, Any]
+
+_AWAITED = [state.value for state in AWAITED]
+_HEALTHY = "ok"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far a count lies from another. `percent` is of the other one; None where that is masked or 0."""
+
+    persons: int
+    percent: int | None
+    exact: bool
+
+    @property
+    def size(self) -> int:
+        """Without its sign."""
+        return abs(self.persons)
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Persons left after one rule, and how many it took away."""
+
+    number: int
+    label: str
+    cell: Cell
+    lost: Difference | None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What is shown. Without a document nothing was asked: `missing` or `error` says why."""
+
+    draft: Draft | None = None
+    document: Document | None = None
+    before: Difference | None = None
+    funnel: Sequence[Funnel] = ()
+    reused: bool = False
+    budget: Mapping[str, Any] | None = None
+    missing: Sequence[str] = ()
+    error: MaillageError | None = None
+    permits: Sequence[Mapping[str, Any]] = ()
+    most: int = 0
+    tallest: int = 0
+    best_year: int = 0
+    spoken: int = 0
+    silent: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether hospitals are still awaited."""
+        return self.document is not None and self.document["status"] == "open"
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether there is nothing to read yet, and will be."""
+        return self.document is not None and self.is_open and not self.document["combined"]["contributing"]
+
+
+def describe_counts(
+    draft: Draft, question: Question, *, labels: Sequence[str], reused: bool = False, hub: Hub
+) -> Panel:
+    """The panel of a question; `labels` are the draft's rules in words, in their order."""
+    document = describe_question(question, settings=hub.settings)
+    sites, combined = document["sites"], document["combined"]
+    return Panel(
+        draft=draft,
+        document=document,
+        before=_compare_with_before(draft, question, combined["persons"], hub=hub),
+        funnel=list(_narrow(combined["steps"], labels=labels)),
+        reused=reused,
+        budget=describe_budget(question.permit, requester=question.requester, hub=hub),
+        permits=list_permits(question.requester, hub=hub),
+        most=_largest(site["persons"] for site in sites),
+        tallest=_largest(combined["steps"]),
+        best_year=_largest(row["persons"] for row in combined["years"]),
+        spoken=sum(site["status"] not in _AWAITED for site in sites),
+        silent=_find_silent(sites, hub=hub),
+    )
+
+
+def describe_nothing(
+    draft: Draft | None,
+    *,
+    permit: str,
+    by: str,
+    missing: Sequence[str] = (),
+    error: MaillageError | None = None,
+    hub: Hub,
+) -> Panel:
+    """The panel when no question is asked, with the reason and what the budget leaves."""
+    budget = describe_budget(permit, requester=by, hub=hub)
+    permits = list_permits(by, hub=hub)
+    return Panel(draft=draft, missing=missing, error=error, budget=budget, permits=permits)
+
+
+def subtract(cell: Cell | None, other: Cell | None) -> Difference | None:
+    """How far the first lies from the other; None when one of them is masked or not there."""
+    here, there = drawn(cell), drawn(other)
+    if not here or not there:
+        return None
+    return Difference(here - there, round(100 * (here - there) / there), _is_exact(cell) and _is_exact(other))
+
+
+def _largest(cells: Iterable[Cell | None]) -> int:
+    return max((drawn(cell) or 0 for cell in cells), default=0)
+
+
+def _is_exact(cell: Cell | None) -> bool:
+    return "count" in (cell or {})
+
+
+def _narrow(steps: Sequence[Cell], *, labels: Sequence[str]) -> Iterator[Funnel]:
+    names = [_("Événement d’entrée"), *labels]
+    for number, cell in enumerate(steps):
+        label = names[number] if number < len(names) else ""
+        before = steps[number - 1] if number else None
+        yield Funnel(number, label, cell, subtract(cell, before))
+
+
+def _compare_with_before(draft: Draft, question: Question, persons: Cell, *, hub: Hub) -> Difference | None:
+    former = find_before(draft, but=question.id)
+    if former is None or former.cohort_hash == question.cohort_hash:
+        return None
+    return subtract(persons, describe_question(former, settings=hub.settings)["combined"]["persons"])
+
+
+def _find_silent(sites: Sequence[Document], *, hub: Hub) -> dict[str, str]:
+    """By hospital that is awaited and unwell: its state in words."""
+    awaited = [site["id"] for site in sites if site["status"] in _AWAITED]
+    members = Member.objects.filter(site__in=awaited)
+    health = {member.site: (judge_health(member, now=hub.clock()), member.state) for member in members}
+    return {
+        site: word_health(word, state=state) for site, (word, state) in health.items() if word != _HEALTHY
+    }

@@ -1,0 +1,31 @@
+"""The first page: ask, go on with what one was writing or reading, and how the network is."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from maillage.hub.boot import current_hub
+from maillage.hub.cohorts.find import list_own
+from maillage.hub.network import describe_network
+from maillage.hub.portal.ask.guard import page
+from maillage.hub.portal.examples import list_examples
+from maillage.hub.portal.sessions import requester_of
+from maillage.hub.questions.closing import expire_due
+from maillage.hub.questions.document import list_questions
+
+RECENT = 5
+
+
+@require_GET
+@page
+def home(request: HttpRequest) -> HttpResponse:
+    """The start of everything."""
+    hub, by = current_hub(), requester_of(request)
+    expire_due(hub=hub)
+    context = {
+        "state": describe_network(hub=hub),
+        "cohorts": list_own(by, limit=RECENT),
+        "questions": list_questions(by, limit=RECENT),
+        "examples": list_examples(hub.examples),
+    }
+    return render(request, "portal/home.html", context)

@@ -1,0 +1,212 @@
+"""What the builder's page and its parts need to be drawn."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from maillage.base.errors import MaillageError
+from maillage.base.i18n import _
+from maillage.cohort import cohort_hash, parse_expression
+from maillage.cohort.edit import OPTIONS, new_document
+from maillage.hub.api.errors import error_status
+from maillage.hub.boot import Hub, current_hub
+from maillage.hub.cohorts.find import Draft
+from maillage.hub.cohorts.live import cancel_superseded, count_draft, find_asked
+from maillage.hub.portal.ask.builder import Builder, describe_builder
+from maillage.hub.portal.ask.counted import describe_counting
+from maillage.hub.portal.ask.counts import Panel, describe_counts, describe_nothing
+from maillage.hub.portal.ask.editing import Edited
+from maillage.hub.portal.ask.terms import MAX_TEXT, Hit, search_terms
+from maillage.hub.portal.ask.words import word_done, words
+from maillage.hub.portal.examples import list_examples
+from maillage.hub.portal.sessions import requester_of
+from maillage.hub.questions.permits import list_permits
+
+STANDING = "feasibility"
+"""The permit of feasibility counts, chosen unless somebody says otherwise."""
+
+Context = dict[str, Any]
+
+# Python refuses to read numbers of thousands of digits.
+MOST_DIGITS = 10
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks, and wants a part of a page."""
+    return "HTTP_HX_REQUEST" in request.META
+
+
+def fields_of(request: HttpRequest) -> dict[str, str]:
+    """What was sent, a field with several values parted by spaces."""
+    sent: Any = request.POST
+    return {name: " ".join(sent.getlist(name)) for name in sent}
+
+
+def show_new(request: HttpRequest, *, error: MaillageError | None = None) -> HttpResponse:
+    """The page of a draft that does not exist yet: nothing is written until there is something to keep."""
+    hub, by = current_hub(), requester_of(request)
+    permit = default_permit(by, hub=hub)
+    builder = describe_builder(new_document())
+    panel = describe_nothing(None, permit=permit, by=by, missing=builder.missing, hub=hub)
+    context = _workshop(request, draft=None, builder=builder, panel=panel, permit=permit)
+    context |= {"examples": list_examples(hub.examples), "error": error}
+    return render(request, "portal/ask/page.html", context, status=status_of(error))
+
+
+def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | None = None) -> HttpResponse:
+    """The whole page of a draft, with its count if it is known."""
+    hub, by = current_hub(), requester_of(request)
+    builder = describe_builder(draft.document)
+    panel = known_panel(draft, builder=builder, by=by, hub=hub)
+    context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
+    context |= {"error": error, "done": word_done(str(request.GET.get("fait", "")))}
+    return render(request, "portal/ask/page.html", context, status=status_of(error))
+
+
+def show_edited(request: HttpRequest, edited: Edited) -> HttpResponse:
+    """The builder alone after an edit; the panel of counts hears of it by an event and asks by itself."""
+    draft = edited.draft
+    context = _builder_context(draft, builder=describe_builder(draft.document)) | {"edited": edited}
+    response = render(request, "portal/ask/_edited.html", context)
+    response["HX-Trigger"] = "ask:added" if edited.added else "ask:changed"
+    return response
+
+
+def show_started(request: HttpRequest, edited: Edited) -> HttpResponse:
+    """The first edit makes the cohort: its whole workshop, and its address in the browser's bar."""
+    hub, by, draft = current_hub(), requester_of(request), edited.draft
+    builder = describe_builder(draft.document)
+    panel = describe_nothing(draft, permit=draft.cohort.permit, by=by, missing=builder.missing, hub=hub)
+    context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
+    response = render(request, "portal/ask/_workshop.html", context | {"edited": edited})
+    response["HX-Push-Url"] = reverse("cohort_page", args=[draft.cohort.id])
+    response["HX-Retarget"] = "#atelier"
+    response["HX-Trigger"] = "ask:added"
+    return response
+
+
+def show_suggestions(request: HttpRequest) -> HttpResponse:
+    """What the search field finds, alone."""
+    context = find_suggestions(request, hub=current_hub()) | words()
+    cohort_id = str(request.GET.get("cohorte", ""))
+    return render(request, "portal/ask/_suggestions.html", context | {"edit_url": _edit_url(cohort_id)})
+
+
+def show_counted(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """How the draft is counted, as a part of its page or as a page."""
+    hub, by = current_hub(), requester_of(request)
+    context = describe_counting(draft, by=by, hub=hub)
+    name = "_counted" if is_fragment(request) else "counted"
+    return render(request, f"portal/ask/{name}.html", context)
+
+
+def show_error(request: HttpRequest, error: MaillageError) -> HttpResponse:
+    """What happened and what to do, above the builder, which stays as it is."""
+    response = render(request, "portal/_error.html", {"error": error}, status=error_status(error))
+    response["HX-Retarget"] = "#alerte"
+    response["HX-Reswap"] = "innerHTML"
+    response["HX-Push-Url"] = "false"
+    return response
+
+
+def show_panel(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """The panel of counts alone."""
+    return render(request, "portal/ask/_counts.html", {"panel": panel, "whole": False})
+
+
+def known_panel(draft: Draft, *, builder: Builder, by: str, hub: Hub) -> Panel:
+    """The panel of a question that is known already; nothing is asked."""
+    permit = draft.cohort.permit
+    if builder.missing:
+        return describe_nothing(draft, permit=permit, by=by, missing=builder.missing, hub=hub)
+    hashed = cohort_hash(parse_expression(draft.document))
+    question = find_asked(hashed, permit=permit, by=by, hub=hub)
+    if question is None:
+        return describe_nothing(draft, permit=permit, by=by, hub=hub)
+    return describe_counts(draft, question, labels=builder.labels, reused=True, hub=hub)
+
+
+def count_now(draft: Draft, *, by: str, hub: Hub) -> Panel:
+    """The panel of the draft's count, asked now unless it is known; or why it cannot be asked."""
+    builder, permit = describe_builder(draft.document), draft.cohort.permit
+    if builder.missing:
+        cancel_superseded(draft, but="", by=by, hub=hub)
+        return describe_nothing(draft, permit=permit, by=by, missing=builder.missing, hub=hub)
+    try:
+        counted = count_draft(draft, by=by, hub=hub)
+    except MaillageError as error:
+        return describe_nothing(draft, permit=permit, by=by, error=error, hub=hub)
+    return describe_counts(draft, counted.question, labels=builder.labels, reused=counted.reused, hub=hub)
+
+
+def default_permit(by: str, *, hub: Hub) -> str:
+    """The standing permit where it is in force, else the first that names this person."""
+    found = [permit["permit_id"] for permit in list_permits(by, hub=hub)]
+    return STANDING if STANDING in found or not found else found[0]
+
+
+def labels_of(draft: Draft) -> Sequence[str]:
+    """The rules of a draft in words."""
+    return describe_builder(draft.document).labels
+
+
+def read_seen(request: HttpRequest) -> int:
+    """The version that the page has; -1 when it has none."""
+    seen = str(request.GET.get("vu", ""))
+    return int(seen) if seen.isdecimal() and len(seen) < MOST_DIGITS else -1
+
+
+def tell_undone() -> str:
+    """For who does not see the page."""
+    return _("Dernier changement annulé.")
+
+
+def tell_redone() -> str:
+    """For who does not see the page."""
+    return _("Changement rétabli.")
+
+
+def find_suggestions(request: HttpRequest, *, hub: Hub) -> Context:
+    """What the search field finds of what is typed, and where it would go."""
+    text, target = str(request.GET.get("q", ""))[:MAX_TEXT], str(request.GET.get("cible", ""))[:80]
+    kind, _colon, path = target.partition(":")
+    found: Sequence[Hit] = search_terms(text, hub=hub) if text.strip() else ()
+    return {"query": text, "target": target, "target_kind": kind, "target_path": path, "found": found}
+
+
+def _workshop(
+    request: HttpRequest, *, draft: Draft | None, builder: Builder, panel: Panel, permit: str
+) -> Context:
+    search = find_suggestions(request, hub=current_hub())
+    return (
+        _builder_context(draft, builder=builder)
+        | search
+        | {
+            "panel": panel,
+            "permit": permit,
+            "whole": True,
+        }
+    )
+
+
+def _builder_context(draft: Draft | None, *, builder: Builder) -> Context:
+    return {
+        "draft": draft,
+        "builder": builder,
+        "outline": builder.outline,
+        "edit_url": _edit_url(draft.cohort.id if draft else ""),
+        "options": OPTIONS,
+        **words(),
+    }
+
+
+def _edit_url(cohort_id: str) -> str:
+    return reverse("cohort_edit", args=[cohort_id]) if cohort_id else reverse("ask_new")
+
+
+def status_of(error: MaillageError | None) -> int:
+    """The status of a page with an error on it."""
+    return 200 if error is None else error_status(error)

@@ -1,0 +1,72 @@
+"""The search field: what is typed, a result typed beside it, and what each suggestion would send."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from maillage.cohort.edit import Kind, Quick, Sense, Value, read_quick
+from maillage.hub.boot import Hub
+from maillage.hub.terms.events import EventKey
+from maillage.hub.terms.suggest import Found, suggest
+
+MAX_TEXT = 200
+_MEASURED = ("Measurement", "Observation")
+
+_KINDS: Mapping[str, Kind] = {
+    EventKey.DEATH: Kind.DEATH,
+    EventKey.READMISSION: Kind.READMISSION,
+    EventKey.INTENSIVE_CARE: Kind.INTENSIVE_CARE,
+    EventKey.STAY: Kind.STAY,
+    EventKey.EMERGENCY: Kind.STAY,
+    EventKey.OUTPATIENT: Kind.STAY,
+    EventKey.AGE: Kind.AGE,
+    EventKey.WOMAN: Kind.SEX,
+    EventKey.MAN: Kind.SEX,
+}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A suggestion, the hidden fields of its form, and the result it asks for, if one was typed.
+
+    `excludes` when what was typed says « sans ».
+    """
+
+    found: Found
+    fields: Mapping[str, str]
+    value: Value | None = None
+    excludes: bool = False
+
+
+def search_terms(text: str, *, hub: Hub) -> Sequence[Hit]:
+    """What the text may mean, the likeliest first."""
+    quick = read_quick(text[:MAX_TEXT])
+    return [_describe(found, quick) for found in suggest(quick.text, hub=hub)]
+
+
+def _describe(found: Found, quick: Quick) -> Hit:
+    asked = quick.value if found.domain in _MEASURED or found.event == EventKey.AGE else None
+    fields = _write_term(found) | (_write_value(asked) if asked else {})
+    return Hit(found, fields, asked, excludes=quick.sense is Sense.EXCLUDE)
+
+
+def _write_term(found: Found) -> dict[str, str]:
+    fields: dict[str, Any] = {
+        "concept_id": found.concept_id or 0,
+        "name": found.name,
+        "code": found.code,
+        "vocabulary": found.vocabulary,
+        "domain": found.domain,
+        "descendants": int(found.whole),
+        "kind": _KINDS.get(found.event, Kind.CODE),
+    }
+    return {name: str(value) for name, value in fields.items()}
+
+
+def _write_value(value: Value) -> dict[str, str]:
+    return {
+        "op": str(value.op),
+        "low": f"{value.low:g}",
+        "high": "" if value.high is None else f"{value.high:g}",
+        "unit": value.units[0].code if value.units else "",
+    }

@@ -1,0 +1,1 @@
+"""Results: choose an analysis, run it, watch hospitals answer, read, keep, compare."""

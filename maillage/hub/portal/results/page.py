@@ -1,0 +1,95 @@
+"""What the pages of one result show: its document, its charts with their tables, where it stands."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import mark_safe
+
+from maillage.analysis.base import Asked, ChartSpec, ChartTable, Column
+from maillage.analysis.charting import drawn
+from maillage.analysis.registry import load_chart, load_words
+from maillage.base.errors import MaillageError
+from maillage.base.i18n import _
+from maillage.hub.boot import Hub
+from maillage.hub.charts import Form, draw
+from maillage.hub.questions.document import describe_question
+from maillage.hub.questions.models import Question
+from maillage.hub.questions.permits import describe_budget
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A chart as a page shows it: drawn for a wide and a narrow screen, and its table."""
+
+    title: str
+    wide: str
+    narrow: str
+    table: ChartTable
+    note: str
+
+
+def describe_result(question: Question, *, hub: Hub) -> dict[str, Any]:
+    """Everything that the result's page shows of a question."""
+    document = describe_question(question, settings=hub.settings)
+    document["budget"] = describe_budget(question.permit, requester=question.requester, hub=hub)
+    return {
+        "question": document,
+        "analysis": load_words(question.analysis["id"]),
+        "spoken": sum(site["status"] not in ("waiting", "delivered") for site in document["sites"]),
+        "knots": [_tie(site) for site in document["sites"]],
+        "checked": [site for site in document["sites"] if site["checks"]],
+        "contributing": len(document["combined"]["contributing"]),
+        "most": max((drawn(site["persons"]) or 0 for site in document["sites"]), default=0),
+        "charts": [show(chart) for chart in chart_result(question, document=document)],
+    }
+
+
+def chart_result(question: Question, *, document: Mapping[str, Any]) -> list[ChartSpec]:
+    """The charts that the analysis makes of the group's document; none while nobody is in it."""
+    combined = document["combined"]
+    if not combined["contributing"]:
+        return []
+    names = {site["id"]: site["name"] for site in document["sites"]}
+    asked = Asked(parameters=question.parameters, rules=tuple(question.rules), sites=names)
+    return load_chart(question.analysis["id"]).charts(combined, asked=asked)
+
+
+def show(chart: ChartSpec) -> Shown:
+    """Drawn, or its table alone where it cannot be: a defect of a drawing hides no number."""
+    try:
+        wide, narrow = (draw(chart, form=form) for form in (Form.WIDE, Form.NARROW))
+    except (ValueError, MaillageError) as error:
+        _LOG.error("hub.chart_failed", extra={"chart": chart.title, "error": type(error).__name__})
+        wide = narrow = ""
+    # Vega writes what it draws escaped; the theme and the names around it are ours.
+    drawings: Any = {"wide": mark_safe(wide), "narrow": mark_safe(narrow)}  # noqa: S308
+    return Shown(title=chart.title, table=chart.table, note=chart.note, **drawings)
+
+
+def tabulate_sites(document: Mapping[str, Any]) -> ChartTable:
+    """The table of hospitals, as it is downloaded."""
+    columns = (
+        Column("id", _("Identifiant")),
+        Column("name", _("Hôpital")),
+        Column("status", _("État")),
+        Column("persons", _("Personnes"), figures=True),
+        Column("reason", _("Motif")),
+        Column("engine_ms", _("Moteur (ms)"), figures=True),
+    )
+    keys = [column.key for column in columns]
+    return ChartTable(columns, tuple({key: site[key] for key in keys} for site in document["sites"]))
+
+
+def list_tables(charts: Sequence[ChartSpec], *, document: Mapping[str, Any]) -> list[tuple[str, ChartTable]]:
+    """Every table of a result with its title: the hospitals', then each chart's."""
+    return [(_("Par hôpital"), tabulate_sites(document)), *((chart.title, chart.table) for chart in charts)]
+
+
+def _tie(site: Mapping[str, Any]) -> dict[str, Any]:
+    """A hospital as a knot of the thread."""
+    hidden = site["persons"] is not None and drawn(site["persons"]) is None
+    return {"name": site["name"], "status": site["status"], "hidden": hidden}

@@ -1,0 +1,61 @@
+"""What the builder's templates need of its dataclasses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from maillage.base.i18n import _
+from maillage.cohort.edit import When
+from maillage.hub.portal.ask.builder import Rail, place_on_rail
+from maillage.hub.portal.ask.words import WITH_DAYS
+
+register = template.Library()
+
+
+@register.filter
+def slug(path: str) -> str:
+    """A path as the end of an element's id."""
+    return path.replace(".", "-")
+
+
+@register.filter
+def rail(when: When | None) -> Rail:
+    """Where an event may lie, drawn."""
+    return place_on_rail(when)
+
+
+@register.filter
+def word(table: Mapping[str, str], key: Any) -> str:
+    """The word of a key; nothing where there is none."""
+    return table.get(str(key), "")
+
+
+@register.filter
+def takes_days(when: When | None) -> bool:
+    """Whether its place leaves a number of days to choose."""
+    return when is not None and when.place in WITH_DAYS
+
+
+@register.filter
+def plain(value: float | None) -> str:
+    """A number as a field holds it: a point, no separator, no useless zero."""
+    return "" if value is None else f"{value:g}"
+
+
+@register.filter
+def holds(choice: Any, key: str) -> bool:
+    """Whether a choice of options has this one."""
+    return choice is not None and key in choice.keys
+
+
+@register.filter
+def trait(options: Mapping[str, Any], name: str) -> Any:
+    """The options of a trait."""
+    return options[name]
+
+
+@register.filter
+def option_name(option: Any) -> str:
+    """An option in the language in force."""
+    return _(option.name)

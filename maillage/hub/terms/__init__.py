@@ -1,0 +1,1 @@
+"""The terms of the group: what a person types, what it may mean, how many patients have it."""
