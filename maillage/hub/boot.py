@@ -12,6 +12,8 @@ from maillage.base.clock import Clock, utc_now
 from maillage.base.i18n import _
 from maillage.base.keys import SigningKey
 from maillage.base.settings import read_settings
+from maillage.hub.access.limits import Limiter
+from maillage.hub.access.recent import Recent
 from maillage.hub.doorbell import Doorbell
 from maillage.hub.errors import HubUnavailableError
 from maillage.hub.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, HubSettings, django_settings
@@ -27,6 +29,8 @@ class Hub:
     clock: Clock = utc_now
     doorbell: Doorbell = field(default_factory=Doorbell)
     writer: threading.Lock = field(default_factory=threading.Lock)
+    limiter: Limiter = field(default_factory=Limiter)
+    recent: Recent = field(default_factory=Recent)
 
     @property
     def examples(self) -> Path | None:

@@ -1,16 +1,20 @@
 """The addresses of the pages, in French as their readers are."""
 
-from django.urls import path
+from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from maillage.hub.portal import sessions, views
+from maillage.hub.portal import views
+from maillage.hub.portal.sessions import anyone
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("entrer", sessions.enter, name="enter"),
-    path("entrer/<str:secret>", sessions.enter_by_link, name="enter_by_link"),
-    path("sortir", sessions.leave, name="leave"),
-    path("langue", set_language, name="set_language"),
+    path("", include("maillage.hub.portal.door.urls")),
+    path("", include("maillage.hub.portal.account.urls")),
+    path("", include("maillage.hub.portal.people.urls")),
+    path("", include("maillage.hub.portal.visits.urls")),
+    path("", include("maillage.hub.portal.committee.urls")),
+    path("langue", require_POST(anyone(set_language)), name="set_language"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("autorisations/suivi", views.permits_fragment, name="permits_fragment"),
     path("questions", views.questions, name="questions"),

@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from maillage.base.errors import MaillageError
+from maillage.governance.people.roles import Role
 from maillage.hub.api.errors import error_status, tell_not_found
 from maillage.hub.boot import current_hub
 from maillage.hub.network import describe_network
 from maillage.hub.portal.asking import OWN, STANDING, Filled, read_form, write_draft
 from maillage.hub.portal.chart import HEIGHT, WIDTH, estimate, place_bars
 from maillage.hub.portal.examples import list_examples
-from maillage.hub.portal.sessions import Visitor, signed_in
+from maillage.hub.portal.sessions import Visitor, allows, anyone, signed_in
 from maillage.hub.questions.ask import ask
 from maillage.hub.questions.closing import cancel, expire_due
 from maillage.hub.questions.document import describe_question, find_question, list_questions
@@ -55,7 +56,7 @@ def permits_fragment(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@allows(Role.RESEARCHER)
 def ask_question(request: HttpRequest) -> HttpResponse:
     """Ask, then go and watch the answers; on an error the form comes back as it was filled."""
     hub, filled = current_hub(), read_form(request)
@@ -98,7 +99,7 @@ def question_fragment(request: HttpRequest, question_id: str) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@allows(Role.RESEARCHER)
 def cancel_question(request: HttpRequest, question_id: str) -> HttpResponse:
     """Withdraw a question; one that ended meanwhile is simply shown."""
     with suppress(QuestionClosedError):
@@ -119,6 +120,7 @@ def download_cohort(request: HttpRequest, question_id: str) -> HttpResponse:
 
 
 @require_GET
+@anyone
 def static_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """Styles and scripts, from the installed packages. A reverse proxy may serve them instead."""
     # `insecure` only says that Django's own server for them is not the fastest: there are three.
