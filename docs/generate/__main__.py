@@ -12,13 +12,14 @@ def main(folder: Path) -> None:
     """Write every page."""
     # The commands' help is worded while their modules are imported, so the language is chosen before.
     use_language("en")
-    from docs.generate import cohort_spec, commands, errors, events, mapping, quality, settings
+    from docs.generate import cohort_spec, commands, errors, events, mapping, quality, routes, settings
 
     pages = {
         "cohort-spec.md": cohort_spec.write_page,
         "cli.md": commands.write_page,
         "errors.md": errors.write_page,
         "events.md": events.write_page,
+        "routes.md": routes.write_page,
         "settings.md": settings.write_page,
         mapping.NAME: mapping.write_page,
         quality.SCHEMA: quality.write_schema,

@@ -18,8 +18,8 @@ MEANINGS: Mapping[str, str] = {
     "code": "error code of the hub",
     "cohort": "hash of the definition",
     "cohort_hash": "hash of the definition",
-    "count": "how many tokens",
     "day": "day of a catalogue",
+    "count": "how many tokens or sessions",
     "decision": "accepted or withdrawn; at the node, hash of the signed word",
     "delivery": "hash of the task as it came; at the hub, which delivery it was, from 1",
     "fingerprint": "fingerprint of a public key",
@@ -48,6 +48,7 @@ MEANINGS: Mapping[str, str] = {
     "register": "hash of the whole register of objections",
     "removed_before": "bodies of lines before this instant were removed",
     "requester": "the requester's name, as the hub says it",
+    "role": "which role",
     "round": "which check of the same question it is",
     "rule": "which rule of the policy decided",
     "sealed": "hash of the sealed answer",
@@ -57,12 +58,14 @@ MEANINGS: Mapping[str, str] = {
     "shown": "hash of what is shown to the requester",
     "signed_head": "the other's signed head, whole",
     "signer": "fingerprint of the committee's key",
-    "site": "the hospital's id",
+    "site": "the hospital's id, empty for the whole group",
     "software": "version of Maillage",
     "standing": "where the check then stands",
     "status": "HTTP status",
     "task_hash": "hash of the signed task",
     "test_network": "whether the policy is for invented data",
+    "until": "when the role ends by itself",
+    "way": "how somebody proves who they are: passkey, password, psc",
     "why": "why a person refused, in their words, one line",
 }
 
@@ -74,6 +77,7 @@ _WORD = ("by", "permit", "name", "decision")
 _OBJECTION = ("by", "key", "register")
 _CHECKED = ("outcome", "masks", "standing", "round")
 _SUM = ("hospitals", "reason")
+_ROLE = ("role", "site", "until")
 _OFFER = ("permit", "name", "signer")
 
 LEDGER: Mapping[Event, tuple[str, ...]] = {
@@ -119,11 +123,13 @@ LEDGER: Mapping[Event, tuple[str, ...]] = {
 """Beside the line's own: number, instant, event, task, hash of the line before."""
 
 AUDIT: Mapping[EventType, tuple[str, ...]] = {
+    EventType.ACCOUNT_LINKED: (),
     EventType.ANSWER_RECORDED: ("kind", "question", "payload", "reason"),
     EventType.ANSWER_REFUSED: ("code", "bytes"),
     EventType.AUDIT_RETAINED: ("removed_before", "bodies"),
     EventType.CATALOGUE_RECORDED: ("permit", "hash", "reference"),
     EventType.CLOCK_REFUSED: ("seconds",),
+    EventType.INVITATION_CREATED: (),
     EventType.LEDGER_ANCHORED: _HEAD,
     EventType.LEDGER_DIFFERED: _HEAD,
     EventType.LINK_CREATED: (),
@@ -132,14 +138,25 @@ AUDIT: Mapping[EventType, tuple[str, ...]] = {
     EventType.MEMBER_REINSTATED: (),
     EventType.MEMBER_SUSPENDED: (),
     EventType.NODE_GREETED: ("protocol", "software", "health"),
+    EventType.PASSKEY_ADDED: (),
+    EventType.PASSKEY_REMOVED: (),
+    EventType.PASSWORD_SET: (),
     EventType.PERMIT_ANSWERED: ("permit", "decision"),
     EventType.PERMIT_PUBLISHED: ("permit", "signer"),
     EventType.PERMIT_REVOKED: ("permit", "signer"),
+    EventType.PERSON_DEPARTED: (),
+    EventType.PERSON_INVITED: (),
+    EventType.PERSON_JOINED: ("way",),
+    EventType.PERSON_REINSTATED: (),
+    EventType.PERSON_SUSPENDED: (),
     EventType.QUESTION_ASKED: ("analysis", "cohort_hash", "permit", "permit_hash", "participants"),
     EventType.QUESTION_CANCELLED: (),
     EventType.QUESTION_EXPIRED: ("missing",),
     EventType.REFERENTIEL_PUBLISHED: ("reference", "hash"),
     EventType.RELEASE_CHECKED: (*_CHECKED, "operator", "shown"),
+    EventType.ROLE_GIVEN: _ROLE,
+    EventType.ROLE_WITHDRAWN: _ROLE,
+    EventType.SESSION_ENDED: ("count",),
     EventType.SESSION_OPENED: ("by",),
     EventType.SUM_ADDED: _SUM,
     EventType.SUM_FAILED: _SUM,

@@ -14,7 +14,7 @@ from rich.table import Table
 from maillage.base.i18n import _
 from maillage.base.ids import SiteId, parse_site_id
 from maillage.base.keys import PublicKey
-from maillage.cli import hub_audit, hub_permits, hub_releases
+from maillage.cli import hub_audit, hub_people, hub_permits, hub_releases
 from maillage.cli.hub_desk import HubFolder, boot_current, operator
 from maillage.hub.boot import boot, open_hub, require_django
 from maillage.hub.create import create_hub
@@ -28,6 +28,7 @@ referentiel_app = typer.Typer(no_args_is_help=True, help=_("Le référentiel que
 app.add_typer(token_app, name="token")
 app.add_typer(hub_audit.app, name="audit")
 app.add_typer(referentiel_app, name="referentiel")
+app.add_typer(hub_people.app, name="person")
 app.add_typer(hub_permits.app, name="permit")
 app.add_typer(hub_releases.app, name="releases")
 

@@ -20,6 +20,11 @@ def whole(**options: Any) -> Any:
     return models.BigIntegerField(**options)
 
 
+def whole_key() -> Any:
+    """A key that counts up by itself."""
+    return models.BigAutoField(primary_key=True)
+
+
 def real(**options: Any) -> Any:
     """A floating-point number; here, always milliseconds or seconds."""
     return models.FloatField(**options)

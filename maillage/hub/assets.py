@@ -19,6 +19,9 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from maillage.hub.portal.sessions import anyone
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
@@ -46,6 +49,8 @@ class HashedUrls(StaticFilesStorage):
         return address if found is None else address + "?" + urlencode({"v": found.version})
 
 
+@require_GET
+@anyone
 def serve_asset(request: HttpRequest, path: str) -> HttpResponse:
     """A static file. Raises Http404."""
     found = load_asset(normpath(path).lstrip("/"))

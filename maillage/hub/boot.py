@@ -13,6 +13,8 @@ from maillage.base.clock import Clock, utc_now
 from maillage.base.i18n import _
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.base.settings import read_settings
+from maillage.hub.access.limits import Limiter
+from maillage.hub.access.recent import Recent
 from maillage.hub.doorbell import Doorbell
 from maillage.hub.errors import HubUnavailableError
 from maillage.hub.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, HubSettings, django_settings
@@ -30,6 +32,8 @@ class Hub:
     doorbell: Doorbell = field(default_factory=Doorbell)
     writer: threading.Lock = field(default_factory=threading.Lock)
     shelf: Shelf = field(default_factory=Shelf)
+    limiter: Limiter = field(default_factory=Limiter)
+    recent: Recent = field(default_factory=Recent)
 
     @property
     def signers(self) -> Mapping[str, PublicKey]:

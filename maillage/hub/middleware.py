@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 from maillage.base.errors import Kind
 from maillage.base.i18n import _, in_language
 from maillage.exchange.message import MAX_ENVELOPE_BYTES
+from maillage.hub.access.visits import log_visit
 from maillage.hub.api.errors import error_response
+from maillage.hub.boot import current_hub
 from maillage.hub.errors import HubError
 from maillage.hub.settings import MAX_BODY_BYTES
 
@@ -31,6 +33,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
+# Passkeys, here alone; nothing else of a device is needed.
+PERMISSIONS_POLICY = ", ".join(
+    (
+        *("publickey-credentials-create=(self)", "publickey-credentials-get=(self)"),
+        *("camera=()", "microphone=()", "geolocation=()", "payment=()", "usb=()"),
+    )
+)
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
 class BodyTooLargeError(HubError):
     """The body exceeds the limit."""
 
@@ -47,6 +59,12 @@ def secure_headers(get_response: View) -> View:
         response["X-Content-Type-Options"] = "nosniff"
         response["Referrer-Policy"] = "same-origin"
         response["Cross-Origin-Opener-Policy"] = "same-origin"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        # For browsers that do not read frame-ancestors.
+        response["X-Frame-Options"] = "DENY"
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        if current_hub().settings.is_https:
+            response["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
         # Static files set their own; everything else is personal.
         response.setdefault("Cache-Control", "no-store")
         return response
@@ -91,6 +109,40 @@ def speak_one_language(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         with in_language((get_language() or "fr")[:2]):
             return get_response(request)
+
+    return middleware
+
+
+def know_own_name(get_response: View) -> View:
+    """A page asked for under another host's name is not served: no address is ever made from what came."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):
+            # Raises what Django answers 400 to.
+            request.get_host()
+        return get_response(request)
+
+    return middleware
+
+
+def log_visits(get_response: View) -> View:
+    """A line of the log of consultations for each request of somebody who was let in, refused ones included.
+
+    The page is not shown when the line cannot be written.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        who, found = getattr(request, "who", None), request.resolver_match
+        if who is not None and found is not None:
+            log_visit(
+                who.name,
+                route=found.url_name or found.route,
+                named=found.kwargs,
+                status=response.status_code,
+                hub=current_hub(),
+            )
+        return response
 
     return middleware
 

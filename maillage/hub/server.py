@@ -5,9 +5,9 @@ from types import FrameType
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
 from waitress.server import create_server
 
+from maillage.hub.access.rules import check_routes
 from maillage.hub.boot import Hub
 from maillage.hub.settings import MAX_BODY_BYTES
 
@@ -17,8 +17,9 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
     application: Any = get_wsgi_application()
     # The référentiel opens while the first pages are asked for.
     hub.shelf.look(hub=hub)
-    # Django would import the views at the first request; a defect in them must stop the start instead.
-    _routes = get_resolver().url_patterns
+    # Django would import the views at the first request; a defect in them, or a view that nobody guards, must
+    # stop the start instead.
+    check_routes()
     server = create_server(
         application,
         host=host,
@@ -43,11 +44,12 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
 
 
 def _trust(proxy: str | None) -> dict[str, Any]:
-    """Only a named proxy may say that the outside speaks HTTPS."""
+    """Only a named proxy may say that the outside speaks HTTPS, and from where: limits count by address."""
     if proxy is None:
         return {}
     return {
         "trusted_proxy": proxy,
-        "trusted_proxy_headers": {"x-forwarded-proto"},
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "trusted_proxy_count": 1,
         "clear_untrusted_proxy_headers": True,
     }

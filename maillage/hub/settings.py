@@ -3,8 +3,9 @@
 There is no Django settings module and no environment variable: `boot` hands Django this dictionary.
 """
 
+import re
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
@@ -41,6 +42,28 @@ class PostgresSettings(Settings):
     """The file that holds the password, in libpq's format."""
 
 
+class PscSettings(Settings):
+    """Entering with Pro Santé Connect, for people who linked their identity there to their account."""
+
+    discovery: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+    """The address of the provider's OpenID configuration; with `http:` on this machine only, for tests."""
+    client_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """The hub's name at the provider."""
+    secret_file: Path
+    """The file that holds the hub's secret at the provider."""
+    level: Literal["eidas1", "eidas2", "eidas3"] = "eidas1"
+    """The least eIDAS level that is asked and taken."""
+    scope: Annotated[str, StringConstraints(pattern=r"^openid( [\w:.-]+)*$")] = "openid scope_all"
+    """What is asked of the provider."""
+
+    @model_validator(mode="after")
+    def _keep_in_tls(self) -> Self:
+        parts = urlsplit(self.discovery)
+        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError("the provider is reached through https")
+        return self
+
+
 class HubSettings(Settings):
     """What `hub.toml` may say. Relative paths start at the hub's folder."""
 
@@ -65,13 +88,21 @@ class HubSettings(Settings):
     audit_keep_years: Annotated[int, Field(ge=1, le=20)] = 20
     """Years of 365 days before `audit retain` may remove what a line says. Nothing goes by itself."""
     checkers: tuple[Annotated[str, StringConstraints(min_length=1, max_length=120)], ...] = ()
-    """Who may check results for the committee before they are shown; without a name, none is."""
+    """Who may check results from the command line, until somebody holds the committee's role."""
+    session_hours: Annotated[float, Field(gt=0, le=24)] = 12.0
+    """How long somebody stays in the portal at most, in hours, before they prove again who they are."""
+    session_idle_minutes: Annotated[float, Field(ge=1, le=720)] = 60.0
+    """After how many minutes without a gesture a session ends. A page that refreshes itself is no gesture."""
+    visits_keep_days: Annotated[int, Field(ge=180, le=730)] = 365
+    """How long lines of who looked at what are kept, in days; older ones go by themselves."""
     examples: Path | None = None
     """A folder of cohorts (Circe JSON) that the portal offers."""
     threads: Annotated[int, Field(ge=4, le=512)] = 48
     """Threads: one per waiting node and per open page, and some for the rest."""
     trusted_proxy: str | None = None
     """The address of the reverse proxy whose `X-Forwarded-Proto` is believed."""
+    psc: PscSettings | None = None
+    """Pro Santé Connect; without it, the door does not offer it."""
     postgresql: PostgresSettings | None = None
     """The PostgreSQL database; without it, SQLite in the hub's folder."""
 
@@ -92,13 +123,24 @@ class HubSettings(Settings):
         """Whether people reach the hub through TLS; cookies are then never sent in clear."""
         return self.address.startswith("https:")
 
+    @property
+    def host(self) -> str:
+        """The name of the hub's machine, as browsers know it."""
+        return urlsplit(self.address).hostname or ""
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """Whether browsers make passkeys for this address: a name (WebAuthn knows no IP address), and TLS."""
+        named = not re.fullmatch(r"[\d.]+|\[.*\]|[0-9a-f:]+", self.host)
+        return self.host == "localhost" or (named and self.is_https)
+
 
 def django_settings(settings: HubSettings, *, folder: Path, secret: str) -> dict[str, Any]:
     """Everything that Django needs, in one place."""
     return {
         "SECRET_KEY": secret,
         "DEBUG": False,
-        "ALLOWED_HOSTS": [urlsplit(settings.address).hostname, "127.0.0.1", "localhost"],
+        "ALLOWED_HOSTS": [settings.host, "127.0.0.1", "localhost"],
         "CSRF_TRUSTED_ORIGINS": [settings.address],
         "ROOT_URLCONF": "maillage.hub.urls",
         "INSTALLED_APPS": _APPS,
@@ -106,15 +148,18 @@ def django_settings(settings: HubSettings, *, folder: Path, secret: str) -> dict
         "TEMPLATES": [_TEMPLATES],
         "DATABASES": {"default": _database(settings, folder=folder)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        # A signed cookie: reading a page writes nothing, and a revoked token closes its sessions anyway,
-        # because each page looks it up.
+        # A signed cookie that holds the secret of a row of ours (`access.Session`): reading a page writes
+        # nothing, and what ends the row ends the session, whatever cookie comes back.
         "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
-        "SESSION_COOKIE_NAME": "maillage",
-        "SESSION_COOKIE_AGE": 12 * 3600,
+        "SESSION_COOKIE_NAME": _cookie("maillage", settings=settings),
+        "SESSION_COOKIE_AGE": round(settings.session_hours * 3600),
+        "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_NAME": _cookie("csrftoken", settings=settings),
         "CSRF_COOKIE_SECURE": settings.is_https,
         "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_FAILURE_VIEW": "maillage.hub.portal.views.explain_csrf",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
         "STATIC_URL": "/static/",
@@ -132,6 +177,11 @@ def django_settings(settings: HubSettings, *, folder: Path, secret: str) -> dict
         "FILE_UPLOAD_MAX_MEMORY_SIZE": 2 * MAX_BODY_BYTES,
         "LOGGING_CONFIG": None,
     }
+
+
+def _cookie(name: str, *, settings: HubSettings) -> str:
+    """Under TLS, a name that browsers let no neighbouring host set (RFC 6265bis, prefix `__Host-`)."""
+    return f"__Host-{name}" if settings.is_https else name
 
 
 def _database(settings: HubSettings, *, folder: Path) -> dict[str, Any]:
@@ -165,6 +215,7 @@ _APPS = [
     "django_htmx",
     "maillage.governance.audit",
     "maillage.governance.group",
+    "maillage.governance.people",
     "maillage.governance.permits",
     "maillage.hub.access",
     "maillage.hub.cohorts",
@@ -176,12 +227,14 @@ _APPS = [
 _MIDDLEWARE = [
     "maillage.hub.middleware.secure_headers",
     "maillage.hub.middleware.compress_pages",
+    "maillage.hub.middleware.know_own_name",
     "maillage.hub.middleware.bound_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "maillage.hub.middleware.speak_one_language",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "maillage.hub.middleware.log_visits",
 ]
 
 _TEMPLATES = {

@@ -1,6 +1,6 @@
 """What can be wrong with what comes from, or goes to, the national infrastructure."""
 
-from maillage.base.errors import MaillageError
+from maillage.base.errors import Kind, MaillageError
 
 
 class NationalError(MaillageError):
@@ -9,3 +9,9 @@ class NationalError(MaillageError):
 
 class InsError(NationalError):
     """The text is no matricule INS."""
+
+
+class PscError(NationalError):
+    """An answer of Pro Santé Connect that is not to be believed."""
+
+    kind = Kind.REFUSED

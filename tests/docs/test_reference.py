@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.support.catalogues import read_python
 
 REFERENCE = ROOT / "docs" / "reference"
-PAGES = ("cli.md", "cohort-spec.md", "errors.md", "events.md", "settings.md")
+PAGES = ("cli.md", "cohort-spec.md", "errors.md", "events.md", "routes.md", "settings.md")
 GENERATED = ("tables-mapping.schema.json", "warehouse-report.schema.json", "warehouse-report.svg")
 
 

@@ -10,6 +10,7 @@ from maillage.exchange import chain
 class EventType(StrEnum):
     """Alphabetical."""
 
+    ACCOUNT_LINKED = "person:psc:link"
     ANSWER_RECORDED = "node:answer:record"
     ANSWER_REFUSED = "hub:answer:refuse"
     AUDIT_RETAINED = chain.HUB_RETAINED
@@ -20,6 +21,7 @@ class EventType(StrEnum):
     COHORT_SHARED = "requester:cohort:share"
     COHORT_STARTED = "requester:cohort:start"
     COHORT_UNSHARED = "requester:cohort:unshare"
+    INVITATION_CREATED = "office:invitation:create"
     LEDGER_ANCHORED = chain.NODE_ANCHORED
     LEDGER_DIFFERED = chain.NODE_DIFFERED
     LINK_CREATED = "operator:link:create"
@@ -28,14 +30,25 @@ class EventType(StrEnum):
     MEMBER_REINSTATED = "operator:member:reinstate"
     MEMBER_SUSPENDED = "operator:member:suspend"
     NODE_GREETED = "node:boot:greet"
+    PASSKEY_ADDED = "person:passkey:add"
+    PASSKEY_REMOVED = "person:passkey:remove"
+    PASSWORD_SET = "person:password:set"  # noqa: S105 - an event, not a secret
     PERMIT_ANSWERED = "node:permit:answer"
     PERMIT_PUBLISHED = "operator:permit:publish"
     PERMIT_REVOKED = "committee:permit:revoke"
+    PERSON_DEPARTED = "office:person:depart"
+    PERSON_INVITED = "office:person:invite"
+    PERSON_JOINED = "person:person:join"
+    PERSON_REINSTATED = "office:person:reinstate"
+    PERSON_SUSPENDED = "office:person:suspend"
     QUESTION_ASKED = "requester:question:ask"
     QUESTION_CANCELLED = "requester:question:cancel"
     QUESTION_EXPIRED = "hub:question:expire"
     REFERENTIEL_PUBLISHED = "operator:referentiel:publish"
     RELEASE_CHECKED = "committee:release:check"
+    ROLE_GIVEN = "office:role:give"
+    ROLE_WITHDRAWN = "office:role:withdraw"
+    SESSION_ENDED = "person:session:end"
     SESSION_OPENED = "requester:session:open"
     SUM_ADDED = "hub:sum:add"
     SUM_FAILED = "hub:sum:fail"
@@ -48,6 +61,7 @@ class EventType(StrEnum):
 
 
 _SENTENCES: Mapping[EventType, str] = {
+    EventType.ACCOUNT_LINKED: mark("{actor} a associé son identité Pro Santé Connect."),
     EventType.ANSWER_RECORDED: mark("{actor} a répondu à la tâche {subject}."),
     EventType.ANSWER_REFUSED: mark("Une réponse de {actor} à la tâche {subject} a été refusée."),
     EventType.AUDIT_RETAINED: mark("{actor} a retiré le détail des lignes d’avant le {subject}."),
@@ -58,6 +72,7 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.COHORT_SHARED: mark("{actor} a partagé la cohorte {subject} avec le groupement."),
     EventType.COHORT_STARTED: mark("{actor} a commencé la cohorte {subject}."),
     EventType.COHORT_UNSHARED: mark("{actor} a retiré la cohorte {subject} du partage."),
+    EventType.INVITATION_CREATED: mark("{actor} a fait un lien d’invitation pour {subject}."),
     EventType.LEDGER_ANCHORED: mark("{actor} a remis la tête signée de son registre."),
     EventType.LEDGER_DIFFERED: mark("{actor} a signé une tête qui contredit une tête d’avant."),
     EventType.LINK_CREATED: mark("{actor} a fait un lien d’entrée pour {subject}."),
@@ -66,14 +81,25 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.MEMBER_REINSTATED: mark("{actor} a rétabli l’hôpital {subject}."),
     EventType.MEMBER_SUSPENDED: mark("{actor} a suspendu l’hôpital {subject}."),
     EventType.NODE_GREETED: mark("Le nœud de {actor} a démarré."),
+    EventType.PASSKEY_ADDED: mark("{actor} a ajouté une clé d’accès."),
+    EventType.PASSKEY_REMOVED: mark("{actor} a retiré une clé d’accès."),
+    EventType.PASSWORD_SET: mark("{actor} a choisi un mot de passe et un générateur de codes."),
     EventType.PERMIT_ANSWERED: mark("{actor} s’est prononcé sur l’autorisation {subject}."),
     EventType.PERMIT_PUBLISHED: mark("{actor} a publié l’autorisation {subject}."),
     EventType.PERMIT_REVOKED: mark("Le comité a repris l’autorisation {subject}, publiée par {actor}."),
+    EventType.PERSON_DEPARTED: mark("{actor} a clos le compte de {subject}."),
+    EventType.PERSON_INVITED: mark("{actor} a invité {subject}."),
+    EventType.PERSON_JOINED: mark("{subject} a ouvert son compte."),
+    EventType.PERSON_REINSTATED: mark("{actor} a rétabli {subject}."),
+    EventType.PERSON_SUSPENDED: mark("{actor} a suspendu {subject}."),
     EventType.QUESTION_ASKED: mark("{actor} a posé la question {subject}."),
     EventType.QUESTION_CANCELLED: mark("{actor} a annulé la question {subject}."),
     EventType.QUESTION_EXPIRED: mark("La question {subject} a atteint sa date limite."),
     EventType.REFERENTIEL_PUBLISHED: mark("{actor} a publié le référentiel {subject}."),
     EventType.RELEASE_CHECKED: mark("{actor} a contrôlé la sortie de la question {subject}."),
+    EventType.ROLE_GIVEN: mark("{actor} a donné un rôle à {subject}."),
+    EventType.ROLE_WITHDRAWN: mark("{actor} a retiré un rôle à {subject}."),
+    EventType.SESSION_ENDED: mark("{actor} a fermé des sessions de {subject}."),
     EventType.SESSION_OPENED: mark("{actor} est entré dans le portail."),
     EventType.SUM_ADDED: mark("La somme masquée de la question {subject} est faite."),
     EventType.SUM_FAILED: mark("La somme masquée de la question {subject} n’a pas abouti."),

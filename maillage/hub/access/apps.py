@@ -1,4 +1,4 @@
-"""The Django application that owns tokens, links and nonces."""
+"""The Django application that owns ways in, sessions, visits and nonces."""
 
 from django.apps import AppConfig
 

@@ -24,6 +24,100 @@ class TokenError(AccessError):
         )
 
 
+class AccountClosedError(AccessError):
+    """The account is suspended, closed, or was never opened."""
+
+    code = "account_closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Ce compte n’est pas ouvert."),
+            why=_("Il est suspendu ou clos, ou l’invitation n’a pas encore servi."),
+            remedy=_("Appelez le bureau du groupement."),
+        )
+
+
+class RoleError(AccessError):
+    """The person is known and holds no role that this needs."""
+
+    code = "role_missing"
+
+    def __init__(self, roles: str) -> None:
+        super().__init__(
+            _("Vos rôles ne permettent pas cela."),
+            why=_("Il faut l’un de ces rôles, en cours : {roles}.").format(roles=roles),
+            remedy=_("Demandez-le au bureau du groupement ; vos rôles sont sur la page Compte."),
+        )
+
+
+class EntryError(AccessError):
+    """The proof does not hold. What exactly is wrong is not told: it would help whoever guesses."""
+
+    code = "entry_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Ces éléments ne permettent pas d’entrer."),
+            remedy=_("Vérifiez-les ; si vous les avez perdus, le bureau vous fera un nouveau lien."),
+        )
+
+
+class InvitationError(AccessError):
+    """An invitation that was used or is too old."""
+
+    code = "invitation_invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Ce lien d’invitation a déjà servi ou n’est plus valable."),
+            remedy=_("Demandez-en un autre au bureau du groupement."),
+        )
+
+
+class SecretWeakError(AccessError):
+    """A password, or a first code, that cannot be taken."""
+
+    kind = Kind.INPUT
+    code = "secret_weak"
+
+
+class LastWayError(AccessError):
+    """The last way in of an account is not removed by its owner."""
+
+    kind = Kind.CONFLICT
+    code = "last_way"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("C’est votre seul moyen d’entrer."), remedy=_("Ajoutez-en un autre avant de retirer celui-ci.")
+        )
+
+
+class CredentialUnknownError(AccessError):
+    """No such passkey, token or session of this person."""
+
+    kind = Kind.NOT_FOUND
+    code = "credential_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Cet élément n’existe pas, ou n’est pas à vous."))
+
+
+class TooManyError(AccessError):
+    """More requests than the limit lets through. `retry_after` is in whole seconds."""
+
+    kind = Kind.LIMIT
+    code = "too_many"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            _("Trop de demandes en peu de temps."),
+            why=_("Le hub en prend un nombre limité à la fois, pour servir tout le monde."),
+            remedy=_("Réessayez dans {seconds} s.").format(seconds=retry_after),
+        )
+        self.retry_after = retry_after
+
+
 class LinkError(AccessError):
     """A link that was used or is too old."""
 

@@ -1,6 +1,6 @@
 """The API of people's programs: ask, follow, cancel, look at the network. `Authorization: Bearer …`."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from django.http import HttpRequest
 from ninja import NinjaAPI, Status
@@ -11,8 +11,12 @@ from pydantic import Field
 from maillage import __version__
 from maillage.base.canon import read_json
 from maillage.base.i18n import _
+from maillage.governance.people.roles import Role
+from maillage.hub.access import limits
 from maillage.hub.access.errors import TokenError
 from maillage.hub.access.people import find_requester
+from maillage.hub.access.rules import Audience, Rule
+from maillage.hub.access.who import find_who
 from maillage.hub.api.errors import register_handlers
 from maillage.hub.api.schemas import (
     ErrorOut,
@@ -34,11 +38,29 @@ from maillage.hub.settings import MAX_BODY_BYTES
 
 
 class BearerToken(HttpBearer):
-    """The token of a requester, made by `maillage hub token create`."""
+    """The token of a requester, made by `maillage hub token create` or in the portal.
 
-    def authenticate(self, request: HttpRequest, token: str) -> str:  # noqa: ARG002 - the library's signature
-        """Whose token it is. Raises TokenError."""
-        return find_requester(token)
+    Roles narrow a call to who holds one of them now.
+    """
+
+    def __init__(self, *roles: Role) -> None:
+        super().__init__()
+        self.rule = Rule(Audience.PERSON, frozenset(roles))
+
+    def authenticate(self, request: HttpRequest, token: str) -> str:
+        """Whose token it is, who may be let in now. Raises TokenError, AccountClosedError or TooManyError."""
+        hub, address = current_hub(), str(request.META.get("REMOTE_ADDR", ""))
+        hub.limiter.check(limits.WRONG_FROM_ADDRESS, address)
+        try:
+            requester = find_requester(token, at=hub.clock())
+        except TokenError:
+            hub.limiter.take(limits.WRONG_FROM_ADDRESS, address)
+            raise
+        hub.limiter.take(limits.API, requester)
+        who = find_who(requester, now=hub.clock())
+        cast("Any", request).who = who
+        self.rule.check(who)
+        return requester
 
     def __call__(self, request: HttpRequest) -> str:
         """As the library's, with our own error when the header is absent."""
@@ -70,7 +92,12 @@ register_handlers(api)
 ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), ErrorOut)
 
 
-@api.post("/questions", response={201: QuestionOut, **ERRORS}, operation_id="ask")
+@api.post(
+    "/questions",
+    auth=BearerToken(Role.RESEARCHER),
+    response={201: QuestionOut, **ERRORS},
+    operation_id="ask",
+)
 def ask_question(request: HttpRequest, body: QuestionIn) -> Status[dict[str, Any]]:
     """Ask one question of several hospitals. The answer comes with `GET /questions/{id}`."""
     hub = current_hub()
@@ -80,7 +107,7 @@ def ask_question(request: HttpRequest, body: QuestionIn) -> Status[dict[str, Any
     return Status(201, _document(question, hub=hub))
 
 
-@api.get("/questions", response={200: QuestionList, 401: ErrorOut}, operation_id="list_questions")
+@api.get("/questions", response={200: QuestionList, **ERRORS}, operation_id="list_questions")
 def list_own(request: HttpRequest) -> dict[str, Any]:
     """One's own questions, newest first, at most 100."""
     expire_due(hub=current_hub())
@@ -103,7 +130,12 @@ def read_question(
     return _document(question, hub=hub)
 
 
-@api.delete("/questions/{question_id}", response={200: QuestionOut, **ERRORS}, operation_id="cancel_question")
+@api.delete(
+    "/questions/{question_id}",
+    auth=BearerToken(Role.RESEARCHER),
+    response={200: QuestionOut, **ERRORS},
+    operation_id="cancel_question",
+)
 def cancel_question(request: HttpRequest, question_id: str) -> dict[str, Any]:
     """Withdraw a question: hospitals that are computing it are told to stop."""
     hub = current_hub()
@@ -111,13 +143,13 @@ def cancel_question(request: HttpRequest, question_id: str) -> dict[str, Any]:
     return _document(find_question(question_id, requester=_requester(request)), hub=hub)
 
 
-@api.get("/permits", response={200: PermitList, 401: ErrorOut}, operation_id="list_permits")
+@api.get("/permits", response={200: PermitList, **ERRORS}, operation_id="list_permits")
 def list_own_permits(request: HttpRequest) -> dict[str, Any]:
     """The permits in force that name you: their form of counts, and what their budgets leave you."""
     return {"permits": list_permits(_requester(request), hub=current_hub())}
 
 
-@api.get("/network", response={200: NetworkOut, 401: ErrorOut}, operation_id="read_network")
+@api.get("/network", response={200: NetworkOut, **ERRORS}, operation_id="read_network")
 def read_network(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - ninja hands it to every view
     """The hospitals: health in words, version, when last heard, latency."""
     return describe_network(hub=current_hub())

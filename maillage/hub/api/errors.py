@@ -16,6 +16,7 @@ from maillage.base.ids import new_id
 from maillage.cohort.errors import CohortError, UnsupportedFeatureError
 from maillage.exchange.errors import ClockSkewError, EnvelopeError, SignatureError
 from maillage.governance.permits.errors import PermitError
+from maillage.hub.access.errors import TooManyError
 from maillage.hub.errors import HubError
 
 logger = logging.getLogger("maillage.hub")
@@ -39,6 +40,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "node_unknown": 401,
     "signature_invalid": 401,
     "token_invalid": 401,
+    "too_many": 429,
     "version_unsupported": 426,
 }
 # Errors of the floors below have no code of their own; the first class that fits names them.
@@ -77,9 +79,12 @@ def error_status(error: MaillageError) -> int:
 
 def error_response(error: MaillageError) -> HttpResponse:
     """The error as an answer."""
-    return _json(
+    response = _json(
         error_code(error), status=error_status(error), what=error.what, why=error.why, remedy=error.remedy
     )
+    if isinstance(error, TooManyError):
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def register_handlers(api: NinjaAPI) -> None:

@@ -17,6 +17,7 @@ from maillage.governance.permits.actions import note_word
 from maillage.governance.permits.listing import list_for, read_edition
 from maillage.hub.access.errors import ProtocolError
 from maillage.hub.access.nodes import Caller, identify, take_nonce
+from maillage.hub.access.rules import NODE
 from maillage.hub.api.errors import register_handlers
 from maillage.hub.boot import current_hub
 from maillage.hub.errors import HubError
@@ -35,7 +36,31 @@ DSSE_TYPE = "application/vnd.dsse+json"
 _MAX_HELLO_BYTES = 100_000
 _EDITION = "Maillage-Permits"
 
-api = NinjaAPI(title="Maillage node", version="1", docs_url=None, openapi_url=None, urls_namespace="node")
+
+class NodeSignature:
+    """The way in to every call here: a request that a member signed."""
+
+    rule = NODE
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        """Who signed it. Raises AccessError or SignatureError."""
+        return identify(
+            method=request.method or "",
+            target=request.get_full_path(),
+            body=request.body,
+            headers=dict(cast("Any", request.headers)),
+            now=current_hub().clock(),
+        )
+
+
+api = NinjaAPI(
+    title="Maillage node",
+    version="1",
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="node",
+    auth=NodeSignature(),
+)
 register_handlers(api)
 
 
@@ -210,13 +235,7 @@ def _take(caller: Caller) -> None:
 
 
 def _identify(request: HttpRequest) -> Caller:
-    return identify(
-        method=request.method or "",
-        target=request.get_full_path(),
-        body=request.body,
-        headers=dict(cast("Any", request.headers)),
-        now=current_hub().clock(),
-    )
+    return cast("Any", request).auth
 
 
 def _read_hello(body: bytes) -> Hello:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from maillage.base.i18n import _, mark
 from maillage.hub.boot import current_hub
+from maillage.hub.portal.sessions import anyone
 
 COOKIE = "apparence"
 _YEAR = 365 * 24 * 3600
@@ -36,6 +37,7 @@ def list_themes(request: HttpRequest) -> list[Theme]:
 
 
 @require_POST
+@anyone
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Keep the choice and go back to the page."""
     onward = str(request.POST.get("next", ""))

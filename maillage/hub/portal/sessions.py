@@ -1,80 +1,150 @@
-"""Entering and leaving the portal, and the guard on every page."""
+"""The guard on every page: who may open it, in which session, and how somebody is let in.
+
+Each view carries one of `anyone`, `signed_in` and `allows(…)` below its `require_…`; without one, the hub
+does not start (`access/rules.py`).
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from maillage.base.clock import format_instant, parse_instant
-from maillage.hub.access.errors import AccessError
-from maillage.hub.access.people import may_stay, use_link, use_token
+from maillage.base.errors import Kind, MaillageError
+from maillage.governance.people.roles import Role
+from maillage.hub.access import limits
+from maillage.hub.access.errors import RoleError, TooManyError
+from maillage.hub.access.limits import Limit
+from maillage.hub.access.rules import ANYONE, Audience, Rule, Whose, declare
+from maillage.hub.access.sessions import Present, find_present, open_session
+from maillage.hub.access.who import Who
 from maillage.hub.boot import current_hub
-from maillage.hub.questions.errors import QuestionUnknownError
 
 View = Callable[..., HttpResponse]
+
+_SECRET, _CEREMONY = "session", "ceremony"
 
 
 class Visitor(HttpRequest):
     """A request of somebody who has entered."""
 
     requester: str
+    who: Who
+    session_digest: str
+
+
+def anyone(view: View) -> View:
+    """For the door and what is public. A burst from one address is slowed."""
+
+    @wraps(view)
+    def counted(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        try:
+            return view(request, *arguments, **named)
+        except TooManyError as error:
+            return tell_slow(request, error)
+
+    return declare(counted, ANYONE)
 
 
 def signed_in(view: View) -> View:
-    """Only for who has entered and still has a valid token; others are led to the door.
+    """For everybody who has entered, whatever their roles; others are led to the door."""
+    return allows()(view)
 
-    A question that is not theirs is a page that does not exist.
+
+def allows(*roles: Role, whose: Whose = Whose.OWN, limit: Limit = limits.PAGES) -> Callable[[View], View]:
+    """For who has entered and holds one of the roles now; no role named: everybody who has entered.
+
+    What is not theirs is a page that does not exist. `whose`: of an object that the address names, only one's
+    own is there, or everybody's.
     """
+    rule = Rule(Audience.PERSON, frozenset(roles), whose)
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
-        session = session_of(request)
-        requester, since = session.get("requester", ""), session.get("since", "")
-        if not requester or not since or not may_stay(requester, since=parse_instant(since)):
-            session.flush()
-            return _lead_to_door(request)
-        cast("Visitor", request).requester = requester
-        try:
-            return view(request, *arguments, **named)
-        except QuestionUnknownError as error:
-            raise Http404(error.what) from error
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            present = find_visitor(request)
+            if present is None:
+                session_of(request).flush()
+                return _lead_to_door(request)
+            visitor = cast("Visitor", request)
+            visitor.who, visitor.requester = present.who, present.who.name
+            visitor.session_digest = present.digest
+            try:
+                current_hub().limiter.take(limit, present.who.name)
+                rule.check(present.who)
+                return view(request, *arguments, **named)
+            except RoleError as error:
+                return _tell_refused(request, error)
+            except TooManyError as error:
+                return tell_slow(request, error)
+            except MaillageError as error:
+                if error.kind is not Kind.NOT_FOUND:
+                    raise
+                raise Http404(error.what) from error
 
-    return guarded
+        return declare(guarded, rule)
 
-
-@require_http_methods(["GET", "POST"])
-def enter(request: HttpRequest) -> HttpResponse:
-    """The door: a token opens it."""
-    if request.method != "POST":
-        return render(request, "portal/enter.html", {"onward": request.GET.get("suite", "")})
-    try:
-        requester = use_token(field(request, "token").strip(), at=current_hub().clock())
-    except AccessError as error:
-        context = {"error": error, "onward": field(request, "suite")}
-        return render(request, "portal/enter.html", context, status=403)
-    return _let_in(request, requester=requester, onward=field(request, "suite"))
-
-
-@require_GET
-def enter_by_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """A link that opens one session, once."""
-    try:
-        requester = use_link(secret, at=current_hub().clock())
-    except AccessError as error:
-        return render(request, "portal/enter.html", {"error": error}, status=403)
-    return _let_in(request, requester=requester, onward="")
+    return guard
 
 
-@require_POST
-def leave(request: HttpRequest) -> HttpResponse:
-    """Close the session."""
-    session_of(request).flush()
-    return redirect("enter")
+def find_visitor(request: HttpRequest) -> Present | None:
+    """Who is in the session of this request, if it is still open."""
+    # What htmx fetches by itself is no gesture; a form that it sends is one.
+    acts = request.method != "GET" or "HTTP_HX_REQUEST" not in request.META
+    secret = str(session_of(request).get(_SECRET, ""))
+    return find_present(secret, acts=acts, hub=current_hub()) if secret else None
+
+
+def let_in(request: HttpRequest, *, requester: str, way: str, onward: str = "") -> HttpResponse:
+    """Open a session and go on: only to an address of this portal. Raises AccountClosedError."""
+    start_session(request, requester=requester, way=way)
+    if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) and onward.startswith("/"):
+        return HttpResponseRedirect(onward)
+    return redirect("home")
+
+
+def start_session(request: HttpRequest, *, requester: str, way: str) -> None:
+    """Open a session in this browser. Raises AccountClosedError.
+
+    Nothing of what the browser brought stays: a session, or a form's secret, that somebody else put there.
+    """
+    browser = str(request.META.get("HTTP_USER_AGENT", ""))
+    secret = open_session(requester, way=way, browser=name_browser(browser), hub=current_hub())
+    session = session_of(request)
+    session.flush()
+    session.cycle_key()
+    session[_SECRET] = secret
+    rotate_token(request)
+
+
+def keep_ceremony(request: HttpRequest, secret: str) -> None:
+    """Have the browser bring back under what its ceremony is kept."""
+    session_of(request)[_CEREMONY] = secret
+
+
+def own_ceremony(request: HttpRequest) -> str:
+    """Under what it is kept; empty when none was begun in this browser."""
+    return str(session_of(request).pop(_CEREMONY, ""))
+
+
+def address_of(request: HttpRequest) -> str:
+    """From where the request comes, as limits count it."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def name_browser(agent: str) -> str:
+    """A browser and its system in two words, for people who look at their sessions."""
+    browsers = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+    systems = (
+        *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")),
+        *(("Mac OS", "macOS"), ("Linux", "Linux")),
+    )
+    found = [next((name for mark, name in table if mark in agent), "") for table in (browsers, systems)]
+    return " · ".join(filter(None, found))
 
 
 def field(request: HttpRequest, name: str) -> str:
@@ -92,14 +162,15 @@ def session_of(request: HttpRequest) -> Any:
     return cast("Any", request).session
 
 
-def _let_in(request: HttpRequest, *, requester: str, onward: str) -> HttpResponse:
-    session = session_of(request)
-    session.cycle_key()
-    session["requester"] = requester
-    session["since"] = format_instant(current_hub().clock())
-    if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) and onward.startswith("/"):
-        return HttpResponseRedirect(onward)
-    return redirect("home")
+def tell_slow(request: HttpRequest, error: TooManyError) -> HttpResponse:
+    """429, with when to come back."""
+    response = render(request, "portal/problem.html", {"error": error, "kind": "told"}, status=429)
+    response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _tell_refused(request: HttpRequest, error: MaillageError) -> HttpResponse:
+    return render(request, "portal/problem.html", {"error": error, "kind": "told"}, status=403)
 
 
 def _lead_to_door(request: HttpRequest) -> HttpResponse:

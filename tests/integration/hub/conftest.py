@@ -11,6 +11,8 @@ import httpx2
 import pytest
 
 from maillage.base.ids import SiteId
+from maillage.hub.access.limits import Limiter
+from maillage.hub.access.recent import Recent
 from maillage.hub.boot import Hub
 from maillage.hub.settings import DATABASE_FILE
 from tests.support.cohorts import COHORT
@@ -107,7 +109,7 @@ def network(booted: tuple[Hub, Path], tmp_path: Path) -> Generator[Network]:
     databases["default"]["NAME"] = str(tmp_path / DATABASE_FILE)
     connection.close()
     clock = MovableClock()
-    django_conf.MAILLAGE = replace(hub, clock=clock)
+    django_conf.MAILLAGE = replace(hub, clock=clock, limiter=Limiter(), recent=Recent())
     application: Any = get_wsgi_application()
     transport = httpx2.WSGITransport(app=application)
     with httpx2.Client(transport=transport, base_url="http://127.0.0.1:8400") as http:

@@ -8,5 +8,32 @@ FROM group_member WHERE fingerprint = %(fingerprint)s;
 INSERT INTO access_seennonce (nonce, at) VALUES (%(nonce)s, %(now)s);
 
 -- name: find_requester
--- Whose token it is, unless it was revoked.
-SELECT requester FROM access_token WHERE digest = %(digest)s AND revoked_at IS NULL;
+-- Whose token it is, unless it was revoked or is over.
+SELECT requester FROM access_token
+WHERE digest = %(digest)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s);
+
+-- name: find_person
+-- The account of that name, if there is one.
+SELECT id, state FROM people_person WHERE name = %(name)s;
+
+-- name: find_held
+-- The roles that a person holds at this instant.
+SELECT role, site FROM people_grant
+WHERE person_id = %(person)s AND state = 'given' AND starts_at <= %(now)s AND ends_at > %(now)s;
+
+-- name: find_session
+-- Whose session it is, unless it was ended.
+SELECT requester, opened_at, seen_at FROM access_session WHERE digest = %(digest)s AND ended_at IS NULL;
+
+-- name: touch_session
+-- Somebody did something in it.
+UPDATE access_session SET seen_at = %(now)s WHERE digest = %(digest)s;
+
+-- name: add_visit
+-- Who looked at what.
+INSERT INTO access_visit (at, requester, route, object, status)
+VALUES (%(at)s, %(requester)s, %(route)s, %(object)s, %(status)s);
+
+-- name: forget_visits
+-- Those past the retention; the trigger lets no other go.
+DELETE FROM access_visit WHERE at < %(before)s;

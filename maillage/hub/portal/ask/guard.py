@@ -7,16 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maillage.base.errors import MaillageError
+from maillage.governance.people.roles import Role
 from maillage.hub.api.errors import error_status
 from maillage.hub.cohorts.errors import CohortUnknownError
 from maillage.hub.portal.ask.pages import is_fragment, show_error
-from maillage.hub.portal.sessions import View, signed_in
+from maillage.hub.portal.sessions import View, allows
 
 
 def page(view: View) -> View:
-    """Only for who has entered; an error that the view does not tell itself is told here."""
+    """For researchers; an error that the view does not tell itself is told here."""
 
-    @signed_in
+    @allows(Role.RESEARCHER)
     @wraps(view)
     def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
         try:

@@ -7,9 +7,8 @@ from django.views.decorators.http import require_GET
 from maillage.hub.boot import current_hub
 from maillage.hub.cohorts.find import list_own
 from maillage.hub.network import describe_network
-from maillage.hub.portal.ask.guard import page
 from maillage.hub.portal.examples import list_examples
-from maillage.hub.portal.sessions import requester_of
+from maillage.hub.portal.sessions import requester_of, signed_in
 from maillage.hub.questions.closing import expire_due
 from maillage.hub.questions.document import list_questions
 
@@ -17,7 +16,7 @@ RECENT = 5
 
 
 @require_GET
-@page
+@signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """The start of everything."""
     hub, by = current_hub(), requester_of(request)

@@ -9,18 +9,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 from maillage.analysis.errors import UnknownAnalysisError
 from maillage.analysis.registry import ANALYSES, find_spec, load_words
 from maillage.base.errors import MaillageError
+from maillage.governance.people.roles import Role
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
 from maillage.hub.portal.results.cohorts import Source, find_source
 from maillage.hub.portal.results.forms import list_fields, read_fields
-from maillage.hub.portal.sessions import field, requester_of, signed_in
+from maillage.hub.portal.sessions import allows, field, requester_of
 from maillage.hub.questions.ask import Draft, ask
 from maillage.hub.questions.errors import QuestionUnknownError
 from maillage.hub.questions.permits import list_permits
 
 
 @require_GET
-@signed_in
+@allows(Role.RESEARCHER)
 def choose(request: HttpRequest) -> HttpResponse:
     """The analyses that this hub has, a card each."""
     source = find_source(request, requester=requester_of(request))
@@ -29,7 +30,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@signed_in
+@allows(Role.RESEARCHER)
 def fill(request: HttpRequest, analysis_id: str) -> HttpResponse:
     """What one analysis asks; sent, the question is asked and its page opens."""
     _require_installed(analysis_id)

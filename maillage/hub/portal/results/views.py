@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from maillage.analysis.registry import load_words
 from maillage.base.clock import format_instant
 from maillage.base.errors import MaillageError
+from maillage.governance.people.roles import Role
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
 from maillage.hub.portal.results.page import describe_result
 from maillage.hub.portal.results.report import cite, say_cohort
-from maillage.hub.portal.sessions import requester_of, signed_in
+from maillage.hub.portal.sessions import allows, requester_of, signed_in
 from maillage.hub.questions.ask import Draft, ask
 from maillage.hub.questions.closing import cancel, expire_due
 from maillage.hub.questions.document import find_question, list_questions
@@ -84,7 +85,7 @@ def changes(request: HttpRequest, question_id: str) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@allows(Role.RESEARCHER)
 def cancel_question(request: HttpRequest, question_id: str) -> HttpResponse:
     """Withdraw a question; one that ended meanwhile is simply shown."""
     with suppress(QuestionClosedError):
@@ -93,7 +94,7 @@ def cancel_question(request: HttpRequest, question_id: str) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@allows(Role.RESEARCHER)
 def ask_again(request: HttpRequest, question_id: str) -> HttpResponse:
     """The same question of the same hospitals, now; what forbids it is told on the page."""
     found = find_mine(request, question_id)

@@ -7,15 +7,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from maillage.base.i18n import _
+from maillage.governance.people.roles import Role
 from maillage.hub.boot import current_hub
-from maillage.hub.portal.sessions import field, signed_in
+from maillage.hub.portal.sessions import allows, field
 from maillage.hub.terms.around import look_around
 from maillage.hub.terms.codes import find_codes
 from maillage.hub.terms.suggest import suggest
 
 
 @require_GET
-@signed_in
+@allows(Role.RESEARCHER)
 def browse(request: HttpRequest) -> HttpResponse:
     """The référentiel to look through; a term that was chosen opens its own page."""
     chosen = str(request.GET.get("term", ""))
@@ -25,14 +26,14 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@signed_in
+@allows(Role.RESEARCHER)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The listbox of what was typed (`q`)."""
     return render(request, "portal/terms/_suggestions.html", _find(request))
 
 
 @require_GET
-@signed_in
+@allows(Role.RESEARCHER)
 def term(request: HttpRequest, concept_id: int) -> HttpResponse:
     """A term with its parents and children: the drawer's content, or a page when it is opened by itself."""
     hub = current_hub()
@@ -45,7 +46,7 @@ def term(request: HttpRequest, concept_id: int) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@allows(Role.RESEARCHER)
 def codes(request: HttpRequest) -> HttpResponse:
     """Codes pasted from a protocol (`codes`): found and not found."""
     pasted = find_codes(field(request, "codes"), hub=current_hub())

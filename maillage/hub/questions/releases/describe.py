@@ -9,7 +9,7 @@ from maillage.base.i18n import _
 from maillage.cohort import parse_expression
 from maillage.cohort.explain import as_text, explain_cohort
 from maillage.disclosure import cell_to_json
-from maillage.exchange.release import Standing, word_outcome, word_standing
+from maillage.exchange.release import OPEN, Standing, word_outcome, word_standing
 from maillage.hub.boot import Hub
 from maillage.hub.questions.contents import combine
 from maillage.hub.questions.document import word_checks
@@ -58,6 +58,8 @@ def describe_release(question_id: str, *, hub: Hub, masks: frozenset[str] = froz
     return _describe_line(release, hub=hub) | {
         "cohort": as_text(explain_cohort(expression)),
         "cohort_hash": question.cohort_hash,
+        "is_open": question.state != QuestionState.OPEN and release.standing in OPEN,
+        "spoken": sorted(word.by for word in list_words(release, present=True)),
         "masks": sorted(masks),
         "contributing": document["contributing"],
         "cells": [

@@ -27,13 +27,14 @@ from maillage.hub.boot import Hub
 from maillage.hub.questions.changes import touch_question
 from maillage.hub.questions.contents import combine, read_content
 from maillage.hub.questions.models import Question, Release, ReleaseWord, Task
+from maillage.hub.questions.releases.checkers import check_accounts, find_checkers
 from maillage.hub.questions.releases.rows import find_release, list_words
 from maillage.hub.questions.states import QuestionState, TaskState
 from maillage.hub.writing import writing
 
 
 def rule(question_id: str, *, word: Word, operator: str, hub: Hub) -> Standing:
-    """Take the word; `operator` is the machine's account under which it was typed.
+    """Take the word; `operator` is the machine's account under which it was typed, or `PORTAL`.
 
     Raises NoReleaseError, ReleaseStateError, CheckerError, WordError; PermitError when the permit is over, or
     a hospital whose answer is in the result has withdrawn: then it can only be refused.
@@ -44,7 +45,9 @@ def rule(question_id: str, *, word: Word, operator: str, hub: Hub) -> Standing:
         question = Question.objects.get(id=question_id)
         check_open(question_id, present=Standing(release.standing))
         said = list_words(release, present=True)
-        check_checker(word.by, allowed=hub.settings.checkers, requester=question.requester, said=said)
+        check_accounts(word.by, requester=question.requester, said=said)
+        allowed = find_checkers(operator=operator, at=now, hub=hub)
+        check_checker(word.by, allowed=allowed, requester=question.requester, said=said)
         if word.outcome in (Outcome.CONFORM, Outcome.MASKED):
             _check_may_leave(question, at=now, hub=hub)
             _check_masks(question, word=word, hub=hub)

@@ -1,0 +1,18 @@
+"""The addresses of one's own account."""
+
+from django.urls import path
+
+from maillage.hub.portal.account import views
+from maillage.hub.portal.door import psc
+
+urlpatterns = [
+    path("compte", views.account, name="account"),
+    path("compte/journal", views.history, name="history"),
+    path("compte/cles/defi", views.begin_passkey, name="passkey_begin"),
+    path("compte/cles", views.add_passkey, name="passkey_add"),
+    path("compte/cles/retirer", views.drop_passkey, name="passkey_drop"),
+    path("compte/psc", psc.link_own, name="psc_link"),
+    path("compte/sessions/fermer", views.end_session, name="session_end"),
+    path("compte/jetons", views.create_token, name="token_create"),
+    path("compte/jetons/revoquer", views.revoke_token, name="token_revoke"),
+]

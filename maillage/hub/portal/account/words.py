@@ -1,0 +1,49 @@
+"""Lines of the log of consultations in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maillage.base.i18n import _, mark
+
+_ROUTES: Mapping[str, str] = {
+    "home": mark("Accueil"),
+    "questions": mark("Liste de ses questions"),
+    "question": mark("Une question"),
+    "question_fragment": mark("Suivi d’une question"),
+    "cohort": mark("Définition d’une cohorte"),
+    "network_fragment": mark("État du réseau"),
+    "account": mark("Son compte"),
+    "history": mark("Ce qui est journalisé sur soi"),
+    "people": mark("Liste des personnes"),
+    "person": mark("Une personne"),
+    "committee": mark("Résultats à contrôler"),
+    "release": mark("Un résultat à contrôler"),
+    "visits": mark("Journal des consultations"),
+}
+
+
+def word_visits(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each line with its address in words, and its outcome."""
+    return [
+        {**line, "page": word_route(line["route"]), "outcome": word_status(line["status"])} for line in lines
+    ]
+
+
+def word_route(name: str) -> str:
+    """What the address shows; its name where it has no words."""
+    return _(_ROUTES[name]) if name in _ROUTES else name
+
+
+def word_status(status: int) -> str:
+    """What became of the request."""
+    match status:
+        case 401 | 403:
+            return _("refusé")
+        case 404:
+            return _("rien à montrer")
+        case 429:
+            return _("trop de demandes")
+        case _ if status >= 400:
+            return _("erreur")
+        case _:
+            return _("montré")

@@ -1,0 +1,1 @@
+"""The committee's check of combined results, before their requesters see them."""

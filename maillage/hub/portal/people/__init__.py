@@ -1,0 +1,1 @@
+"""The office's pages: who has an account, in which role, until when."""

@@ -1,0 +1,1 @@
+"""The log of consultations, for the data protection officer and the auditor."""
