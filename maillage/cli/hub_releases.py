@@ -8,8 +8,8 @@ import typer
 
 from maillage.base.i18n import _
 from maillage.cli.hub_desk import boot_current, operator
-from maillage.client.results import describe_cell
 from maillage.disclosure import cell_from_json
+from maillage.exchange.cell_words import describe_cell
 from maillage.exchange.release import Outcome, Word, word_outcome, word_standing
 
 app = typer.Typer(no_args_is_help=True, help=_("Les résultats que le comité contrôle avant de les montrer."))

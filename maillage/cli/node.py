@@ -32,7 +32,7 @@ from maillage.node import referentiel, review, status
 from maillage.node.agent import no_probe, run_agent
 from maillage.node.folder import Node, create_node, open_node
 from maillage.node.log import Log
-from maillage.node.policy import Policy, Rule
+from maillage.node.policy import word_decision, word_policy
 from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
 from maillage.node.shared import Probe
 
@@ -251,27 +251,13 @@ def policy(folder: Folder) -> None:
         console.print(
             _("RÉSEAU D’ESSAI : pas de données de patients sous cette politique."), style="bold red"
         )
-    for text in _word_policy(found):
+    for text in word_policy(found):
         console.print(text)
     table = Table("#", _("Analyse"), _("Demandée par"), _("Autorisation"), _("Décision"))
     for number, rule in enumerate(found.rules, start=1):
-        table.add_row(str(number), rule.analysis, rule.requester, rule.permit, _word_decision(rule))
+        table.add_row(str(number), rule.analysis, rule.requester, rule.permit, word_decision(rule.decision))
     table.add_row("", "*", "*", "*", _("refuser (aucune règle)"))
     console.print(table)
-
-
-def _word_policy(found: Policy) -> list[str]:
-    return [
-        _("Seuil : {floor} personnes").format(floor=found.disclosure.floor),
-        _("Participants au moins : {count}").format(count=found.minimum_participants),
-        _("Les nombres de l’hôpital peuvent être montrés seuls.")
-        if found.shown_alone
-        else _("Les nombres de l’hôpital ne sont montrés que dans un total."),
-    ]
-
-
-def _word_decision(rule: Rule) -> str:
-    return {"auto": _("répondre"), "hold": _("retenir pour examen"), "refuse": _("refuser")}[rule.decision]
 
 
 def _print_json(document: Any) -> None:

@@ -25,13 +25,12 @@ from maillage.cli.ledgers import (
 )
 from maillage.cli.node_options import AsJson, By, Folder
 from maillage.exchange.export import Export, open_export
-from maillage.exchange.result import Anchor
 from maillage.node import ledger as ledgers
+from maillage.node.anchors import ask_anchor
 from maillage.node.export import export_ledger
 from maillage.node.folder import Node, open_node
-from maillage.node.hello import read_hello
 from maillage.node.retention import retain as retain_ledger
-from maillage.node.states import Event, word_event
+from maillage.node.states import word_any
 from maillage.node.verify import verify as verify_ledger
 from maillage.node.verify import verify_against
 
@@ -74,18 +73,13 @@ def show(folder: Folder, as_json: AsJson = False) -> None:
     for line in lines:
         detail = ", ".join(f"{name}={value}" for name, value in line.body.items() if value is not None)
         words = _("(retiré)") if line.link.is_removed else escape(detail)
-        table.add_row(str(line.sequence), line.at, _word(line.event), line.task_id or "", words)
+        table.add_row(str(line.sequence), line.at, word_any(line.event), line.task_id or "", words)
     Console(highlight=False).print(table)
 
 
 def _describe(line: ledgers.Line) -> dict[str, Any]:
     document = {name: value for name, value in vars(line).items() if name != "link"}
     return document | {"body": None if line.link.is_removed else line.body}
-
-
-def _word(event: str) -> str:
-    # A ledger that somebody wrote into is shown as it is; `verify` judges it.
-    return word_event(Event(event)) if event in set(Event) else event
 
 
 @ledger_app.command(help=_("Écrit le registre dans un fichier signé, qu’un auditeur vérifie sans Maillage."))
@@ -123,7 +117,7 @@ def verify(
     """Raises LedgerBrokenError or ForkError, hence exit code 6, when anything was edited, cut or forked."""
     node = open_node(folder)
     with node.open_store() as store, proving(proof):
-        anchor = _ask_anchor(node) if with_hub else None
+        anchor = ask_anchor(store, node=node) if with_hub else None
         found = verify_ledger(store, node=node, anchor=anchor)
         typer.echo(
             _("Registre intact. Lignes : {lines} ; réponses gardées : {answers}.").format(
@@ -151,8 +145,3 @@ def _open_other(path: Path, *, node: Node) -> Export:
         )
     )
     return export
-
-
-def _ask_anchor(node: Node) -> Anchor | None:
-    with node.open_store() as store, node.call_hub() as client:
-        return client.hello(read_hello(store)).anchor

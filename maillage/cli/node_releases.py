@@ -10,8 +10,8 @@ import typer
 from maillage.base.i18n import _
 from maillage.base.keys import PublicKey
 from maillage.cli.node_options import AsJson, By, Folder
-from maillage.client.results import describe_cell
 from maillage.disclosure import cell_from_json
+from maillage.exchange.cell_words import describe_cell
 from maillage.exchange.evidence import EvidenceRecord
 from maillage.exchange.evidence_words import word_evidence
 from maillage.exchange.reasons import word

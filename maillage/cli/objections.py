@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from maillage.base.errors import MaillageError
 from maillage.base.french import format_number
-from maillage.base.i18n import _, mark, ngettext
+from maillage.base.i18n import _, ngettext
 from maillage.cli.node_options import AsJson, Folder
 from maillage.node.folder import Node, open_node
+from maillage.warehouse.errors import WarehouseError
 
 if TYPE_CHECKING:
     from maillage.node.objections.patients import Patient
@@ -25,8 +25,6 @@ app = typer.Typer(
 )
 
 By = Annotated[str, typer.Option(help=_("Qui enregistre : ce nom va au registre."), show_default=False)]
-
-_KINDS = {"ins": mark("INS"), "local_id": mark("numéro local"), "both": mark("INS et numéro local")}
 
 
 @app.command(help=_("Enregistre l’opposition d’un patient, demandé au clavier ou lu sur l’entrée standard."))
@@ -87,6 +85,7 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """List them, without identity."""
+    from maillage.node.objections.patients import word_kind
     from maillage.node.objections.presence import find_present
     from maillage.node.objections.register import load_register
 
@@ -103,7 +102,7 @@ def list_all(
     for row in rows:
         here = _("oui") if row["objection_id"] in present else _("pas encore")
         number, kind, at = row
-        table.add_row(str(number), _(_KINDS[kind]), at, here)
+        table.add_row(str(number), word_kind(kind), at, here)
     Console(highlight=False).print(table if rows else _("Le registre est vide."))
 
 
@@ -127,18 +126,15 @@ def _tell_added(added: int, unchanged: int) -> None:
 
 def _tell_presence(node: Node) -> None:
     """How many are met in the warehouse; one that cannot be opened changes nothing to what was recorded."""
-    from maillage.node.objections.presence import find_present
-    from maillage.node.objections.register import read_register
+    from maillage.node.objections.presence import count_presence
 
-    register = read_register(node.folder)
     try:
-        present = find_present(node, register)
-    except MaillageError as error:
+        found = count_presence(node)
+    except WarehouseError as error:
         typer.echo(_("L’entrepôt n’a pas pu être consulté : {why}").format(why=error.what))
         return
-    waiting = len(set(register.names.values())) - len(present)
     typer.echo(
         _("Au registre : {total}, dont {waiting} pas encore trouvées dans l’entrepôt.").format(
-            total=format_number(len(present) + waiting), waiting=format_number(waiting)
+            total=format_number(found.total), waiting=format_number(found.waiting)
         )
     )

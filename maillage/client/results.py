@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from maillage.base.french import format_milliseconds, format_number
-from maillage.base.i18n import _, mark
+from maillage.base.french import format_milliseconds
+from maillage.base.i18n import _
 from maillage.client.errors import PandasMissingError
 from maillage.client.permits import Budget, read_budget
 from maillage.disclosure.values import (
@@ -16,20 +16,12 @@ from maillage.disclosure.values import (
     Noisy,
     Private,
     Suppressed,
-    Suppression,
     cell_from_json,
 )
+from maillage.exchange.cell_words import describe_cell
 
 if TYPE_CHECKING:
     import pandas
-
-
-_MASKED: Mapping[Suppression, str] = {
-    Suppression.BELOW_FLOOR: mark("masqué"),
-    Suppression.PROTECTED: mark("masqué"),
-    Suppression.TOO_FEW_SITES: mark("trop peu d’hôpitaux"),
-    Suppression.WITHHELD: mark("masqué au contrôle"),
-}
 
 
 _APPROXIMATE = (Noisy, Band, Private)
@@ -125,23 +117,6 @@ class CountResult:
             raise PandasMissingError(_("pandas n’est pas installé."), remedy="pip install pandas") from error
         frame = pandas.DataFrame([_as_row(site) for site in self.sites])
         return frame.astype({"persons": "Int64"})
-
-
-def describe_cell(cell: Cell | None) -> str:
-    """A cell for people: a number with French thousands, or why there is none."""
-    match cell:
-        case Count(value):
-            return format_number(value)
-        case Noisy(value, deviation):
-            return f"≈ {format_number(value)} (± {format_number(deviation)})"
-        case Band(low, high):
-            return f"{format_number(low)}–{format_number(high)}"
-        case Private(value):
-            return f"≈ {format_number(value)} (± {format_number(cell.margin)}, 95 %)"
-        case Suppressed(reason):
-            return _(_MASKED[reason])
-        case None:
-            return "—"
 
 
 def describe_total(result: CountResult) -> str:

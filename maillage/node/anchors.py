@@ -14,6 +14,7 @@ from maillage.exchange.testimony import describe_head, read_head
 from maillage.node import ledger
 from maillage.node.client import HubClient
 from maillage.node.folder import Node
+from maillage.node.hello import read_hello
 from maillage.node.states import Event
 from maillage.node.store import Store
 
@@ -26,6 +27,15 @@ def exchange_heads(store: Store, client: HubClient, *, node: Node) -> Standing:
     Raises HubAnswerError, HubUnreachableError, and EnvelopeError for a head that the hub did not sign.
     """
     return take_head(store, client.exchange_heads(sign_head(store, node=node)), node=node)
+
+
+def ask_anchor(store: Store, *, node: Node) -> Anchor | None:
+    """What the hub keeps of this ledger; None when it keeps nothing yet.
+
+    Raises HubAnswerError, HubUnreachableError.
+    """
+    with node.call_hub() as client:
+        return client.hello(read_hello(store)).anchor
 
 
 def sign_head(store: Store, *, node: Node) -> bytes:

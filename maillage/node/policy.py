@@ -1,6 +1,7 @@
 """`policy.toml`: what this hospital answers. The first rule that matches decides; without one, no answer."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -11,7 +12,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from maillage.base.canon import sha256_hex
 from maillage.base.errors import Kind
-from maillage.base.i18n import _
+from maillage.base.i18n import _, mark
 from maillage.base.settings import Settings, describe_validation
 from maillage.disclosure.rules import NETWORK_FLOOR, DisclosureRules
 from maillage.exchange.task import Task
@@ -157,3 +158,26 @@ def has_enough_participants(task: Task, *, policy: Policy) -> bool:
     """
     promised = min(len(task.participants), task.minimum_participants)
     return policy.shown_alone or promised >= policy.minimum_participants
+
+
+_DECISIONS: Mapping[Decision, str] = {
+    Decision.AUTO: mark("répondre"),
+    Decision.HOLD: mark("retenir pour examen"),
+    Decision.REFUSE: mark("refuser"),
+}
+
+
+def word_decision(decision: Decision) -> str:
+    """The decision for people."""
+    return _(_DECISIONS[decision])
+
+
+def word_policy(found: Policy) -> list[str]:
+    """What holds for every answer, in sentences; the rules are a table."""
+    return [
+        _("Seuil : {floor} personnes").format(floor=found.disclosure.floor),
+        _("Participants au moins : {count}").format(count=found.minimum_participants),
+        _("Les nombres de l’hôpital peuvent être montrés seuls.")
+        if found.shown_alone
+        else _("Les nombres de l’hôpital ne sont montrés que dans un total."),
+    ]

@@ -135,3 +135,8 @@ _SENTENCES: Mapping[Event, str] = {
 def word_event(event: Event) -> str:
     """The sentence for people, in the language of the present context."""
     return _(_SENTENCES[event])
+
+
+def word_any(event: str) -> str:
+    """The same of what a ledger holds: one that somebody wrote into is shown as it is, for `verify` to judge."""
+    return word_event(Event(event)) if event in set(Event) else event

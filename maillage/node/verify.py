@@ -1,7 +1,7 @@
 """Whether the ledger is whole, the answers kept are those that it names, the hub's heads agree (S9)."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -29,7 +29,14 @@ class Verification:
     hub_lines: int
 
 
-def verify(store: Store, *, node: Node, anchor: Anchor | None = None) -> Verification:
+Watch = Callable[[int], None]
+"""Told now and then how many lines were read."""
+WATCH_EVERY = 1000
+
+
+def verify(
+    store: Store, *, node: Node, anchor: Anchor | None = None, watch: Watch | None = None
+) -> Verification:
     """Check chain, signed head, answers, the hub's anchor when one is given, and the hub's signed heads.
 
     Raises LedgerBrokenError when this ledger is not whole, then ForkError when the hub signed two pasts.
@@ -37,7 +44,7 @@ def verify(store: Store, *, node: Node, anchor: Anchor | None = None) -> Verific
     # The file first: a line that the agent adds between the two reads makes the ledger longer, never shorter.
     signed = read_signed_head(node.head_path, site=node.site, key=node.key.public)
     with own_faults():
-        found = _walk(store)
+        found = _walk(store, watch=watch)
     _check_reaches(store, found.head, signed, keeper=_("la tête signée"))
     if anchor is not None:
         _check_reaches(store, found.head, Head(anchor.sequence, anchor.hash), keeper=_("le hub"))
@@ -90,10 +97,12 @@ class _Found:
             self.recorded.add((_task_of(link), str(link.facts["answer"])))
 
 
-def _walk(store: Store) -> _Found:
+def _walk(store: Store, *, watch: Watch | None) -> _Found:
     found = _Found()
     for link in follow(ledger.each_link(store)):
         found.add(link)
+        if watch is not None and link.sequence % WATCH_EVERY == 0:
+            watch(link.sequence)
     return found
 
 

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from maillage.base.french import format_milliseconds
 from maillage.base.i18n import _
-from maillage.client.results import CountResult, SiteCount, describe_cell
+from maillage.client.results import CountResult, SiteCount
 from maillage.disclosure.values import cell_to_json
+from maillage.exchange.cell_words import describe_cell
 
 _STYLES: Mapping[str, str] = {
     "waiting": "dim",

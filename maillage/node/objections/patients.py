@@ -1,11 +1,11 @@
 """How a person at the hospital names a patient, and under which texts a warehouse may know them."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from maillage.base.i18n import _
+from maillage.base.i18n import _, mark
 from maillage.national.errors import InsError
 from maillage.national.ins import parse_ins
 from maillage.node.errors import ObjectionError
@@ -15,6 +15,12 @@ COLUMNS = ("ins", "local_id")
 MAX_SHOWN = 20
 MAX_LENGTH = 100
 NIR_LENGTH = 13
+
+_KINDS: Mapping[str, str] = {
+    "ins": mark("INS"),
+    "local_id": mark("numéro local"),
+    "both": mark("INS et numéro local"),
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,14 +75,28 @@ def _by_source(text: str) -> str:
     return "source:" + "".join(text.split()).upper()
 
 
+def word_kind(kind: str) -> str:
+    """By what a patient is named, for people."""
+    return _(_KINDS[kind])
+
+
 def read_patients(path: Path) -> list[Patient]:
     """The patients of a CSV file with a column `ins`, `local_id` or both: every one of them, or an error.
 
     Raises ObjectionError, which names the lines and never what they hold.
     """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path.name, error.strerror or "") from None
+    return parse_patients(data, name=path.name)
+
+
+def parse_patients(data: bytes, *, name: str) -> list[Patient]:
+    """The same of a file's bytes; `name` is how errors call it."""
     patients: list[Patient] = []
     wrong: list[str] = []
-    for number, cells in _read_rows(path):
+    for number, cells in _read_rows(data, name=name):
         try:
             patients.append(Patient(**cells))
         except (InsError, ObjectionError) as error:
@@ -84,38 +104,39 @@ def read_patients(path: Path) -> list[Patient]:
     if wrong:
         more = _(" … et {count} autres").format(count=len(wrong) - MAX_SHOWN) if wrong[MAX_SHOWN:] else ""
         raise ObjectionError(
-            _("{file} a des lignes fausses : {count}.").format(file=path.name, count=len(wrong)),
+            _("{file} a des lignes fausses : {count}.").format(file=name, count=len(wrong)),
             why=" ".join(wrong[:MAX_SHOWN]) + more,
             remedy=_("Corrigez-les, puis recommencez : rien n’a été enregistré."),
         )
     return patients
 
 
-def _read_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _unreadable(name: str, why: str) -> ObjectionError:
+    return ObjectionError(_("{file} ne peut pas être lu.").format(file=name), why=why)
+
+
+def _read_rows(data: bytes, *, name: str) -> Iterator[tuple[int, dict[str, str]]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ObjectionError(
-            _("{file} ne peut pas être lu.").format(file=path.name),
-            why=getattr(error, "strerror", None) or _("Ce n’est pas un texte en UTF-8."),
-        ) from None
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _unreadable(name, _("Ce n’est pas un texte en UTF-8.")) from None
     lines = text.splitlines()
     header = lines[0] if lines else ""
     delimiter = max(";,\t", key=header.count)
-    places = _find_columns(next(csv.reader([header], delimiter=delimiter), []), path)
+    places = _find_columns(next(csv.reader([header], delimiter=delimiter), []), name)
     # A line at a time: a quotation mark left open spoils its own line alone, and the number stays true.
     for number, line in enumerate(lines[1:], start=2):
         if line.strip():
             cells = next(csv.reader([line], delimiter=delimiter))
-            yield number, {name: cells[at] for name, at in places.items() if at < len(cells)}
+            yield number, {column: cells[at] for column, at in places.items() if at < len(cells)}
 
 
-def _find_columns(header: Sequence[str], path: Path) -> dict[str, int]:
-    names = [name.strip().lower() for name in header]
-    places = {name: names.index(name) for name in COLUMNS if name in names}
+def _find_columns(header: Sequence[str], name: str) -> dict[str, int]:
+    names = [column.strip().lower() for column in header]
+    places = {column: names.index(column) for column in COLUMNS if column in names}
     if not places:
         raise ObjectionError(
-            _("{file} n’a pas les colonnes attendues.").format(file=path.name),
+            _("{file} n’a pas les colonnes attendues.").format(file=name),
             remedy=_("Sa première ligne nomme au moins une de ces colonnes : {names}.").format(
                 names=", ".join(COLUMNS)
             ),

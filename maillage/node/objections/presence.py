@@ -1,9 +1,10 @@
 """Which objections concern a person of the warehouse as it is now; the others wait for the day they come."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from maillage.node.folder import Node
-from maillage.node.objections.register import Register
+from maillage.node.objections.register import Register, read_register
 from maillage.warehouse.engines.base import Persons
 from maillage.warehouse.engines.open import open_engine
 
@@ -21,3 +22,18 @@ def find_present(node: Node, register: Register) -> set[int]:
 
     open_engine(node.place, find_objected=note).close()
     return met
+
+
+@dataclass(frozen=True)
+class Presence:
+    """How many objections the register has, and how many of them concern nobody of the warehouse yet."""
+
+    total: int
+    waiting: int
+
+
+def count_presence(node: Node) -> Presence:
+    """Counted in the register and the warehouse as they are now. Raises WarehouseError, RegisterBrokenError."""
+    register = read_register(node.folder)
+    total = len(set(register.names.values()))
+    return Presence(total, total - len(find_present(node, register)))

@@ -1,5 +1,6 @@
 """The permit's budget, counted again at the node: a hub that does not count gets no more out of it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -17,17 +18,30 @@ class Pace(StrEnum):
     SPENT = "spent"
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Questions that the budget counts in its last hours, and the instant of the latest; empty before one."""
+
+    questions: int
+    latest: str
+
+
+def read_spent(store: Store, *, permit: str, requester: str, budget: Budget, now: datetime) -> Spent:
+    """What this requester had answered under this permit."""
+    since = format_instant(now - timedelta(hours=budget.hours))
+    row = store.row("count_spent", permit=permit, requester=requester, since=since)
+    return Spent(row["questions"], row["latest"]) if row else Spent(0, "")
+
+
 def find_pace(store: Store, *, permit: str, requester: str, budget: Budget | None, now: datetime) -> Pace:
     """What the budget says of one more question of this requester under this permit."""
     if budget is None:
         return Pace.FREE
-    since = format_instant(now - timedelta(hours=budget.hours))
-    row = store.row("count_spent", permit=permit, requester=requester, since=since)
-    questions = row["questions"] if row else 0
-    if questions >= budget.hold_after:
+    spent = read_spent(store, permit=permit, requester=requester, budget=budget, now=now)
+    if spent.questions >= budget.hold_after:
         return Pace.SPENT
-    if row is not None and questions >= budget.slow_after:
-        next_at = parse_instant(row["latest"]) + timedelta(seconds=budget.pause_seconds)
+    if spent.questions >= budget.slow_after and spent.latest:
+        next_at = parse_instant(spent.latest) + timedelta(seconds=budget.pause_seconds)
         return Pace.SLOW if next_at > now else Pace.FREE
     return Pace.FREE
 

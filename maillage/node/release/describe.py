@@ -9,9 +9,6 @@ from typing import Any
 
 from maillage.analysis.registry import load_withholding
 from maillage.base.i18n import _
-from maillage.cohort import parse_expression
-from maillage.cohort.errors import CohortError
-from maillage.cohort.explain import as_text, explain_cohort
 from maillage.disclosure.evidence import Neighbour, Relation, band_former
 from maillage.disclosure.values import cell_to_json
 from maillage.exchange.evidence_words import word_rule
@@ -19,6 +16,7 @@ from maillage.exchange.release import word_outcome, word_standing
 from maillage.exchange.task import Task
 from maillage.node import tasks
 from maillage.node.decide import open_row
+from maillage.node.definition import explain_task, list_rules
 from maillage.node.errors import HeldBrokenError, TaskUnknownError
 from maillage.node.folder import Node
 from maillage.node.permits.documents import list_permits
@@ -69,7 +67,7 @@ def describe_held(
         "words": _describe_words(store, held=held),
         "about": _describe_permit(store, sealed=sealed),
         "analysis": {"id": task.analysis.id, "version": task.analysis.version, "parameters": task.parameters},
-        "cohort": _explain(task),
+        "cohort": explain_task(task),
         "cohort_hash": task.cohort_hash,
         "masks": sorted(masks),
         "cells": _describe_cells(task, content=shown.content),
@@ -108,22 +106,8 @@ def _describe_permit(store: Store, *, sealed: Sealed) -> dict[str, Any] | None:
     }
 
 
-def _explain(task: Task) -> str:
-    try:
-        return as_text(explain_cohort(parse_expression(task.cohort)))
-    except CohortError as error:
-        return _("La définition ne se lit pas en phrases : {why}").format(why=error.what)
-
-
-def _list_rules(task: Task) -> Sequence[str]:
-    try:
-        return [rule.name for rule in parse_expression(task.cohort).rules]
-    except CohortError:
-        return ()
-
-
 def _describe_cells(task: Task, *, content: dict[str, Any]) -> list[dict[str, Any]]:
-    found = load_withholding(task.analysis.id).list_cells(content, rules=_list_rules(task))
+    found = load_withholding(task.analysis.id).list_cells(content, rules=list_rules(task))
     return [{"name": one.name, "words": one.words, "cell": cell_to_json(one.cell)} for one in found]
 
 
