@@ -1,6 +1,7 @@
 """The console as an ASGI application: every address behind the door, every form with its token."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from importlib.resources import files
 
 from starlette.applications import Starlette
@@ -97,22 +98,21 @@ def _guarded(desk: Desk, view: View) -> Endpoint:
         if not view.is_background:
             desk.door.touch()
         visit = Visit(desk, session, request.url.path, request.path_params, request.query_params, Form())
-        if view.method == "GET":
-            return await run_in_threadpool(_answer, view, visit)
-        try:
-            form = await read_form(request)
-        except FormError as error:
-            return await run_in_threadpool(_tell, visit, error)
-        if not is_own_form(session, form=form, headers=request.headers, origin=desk.origin):
-            return await run_in_threadpool(_tell, visit, _foreign())
-        visit = Visit(desk, session, request.url.path, request.path_params, request.query_params, form)
-        return await run_in_threadpool(_answer, view, visit)
+        with in_language(session.language):
+            try:
+                form = await _read_own_form(request, visit) if view.method == "POST" else Form()
+            except FormError as error:
+                return await run_in_threadpool(_tell, visit, error)
+            return await run_in_threadpool(_answer, view, replace(visit, form=form))
 
     return serve
 
 
-def _foreign() -> MaillageError:
-    return ForeignFormError(
+async def _read_own_form(request: Request, visit: Visit) -> Form:
+    form = await read_form(request)
+    if is_own_form(visit.session, form=form, headers=request.headers, origin=visit.desk.origin):
+        return form
+    raise ForeignFormError(
         _("Ce formulaire ne vient pas de cette console."),
         why=_("Rien n’a été fait."),
         remedy=_("Rechargez la page et recommencez."),
@@ -124,23 +124,20 @@ def _missing(_visit: Visit) -> Response:
 
 
 def _answer(view: View, visit: Visit) -> Response:
-    with in_language(visit.session.language):
-        try:
-            return view.answer(visit)
-        except MaillageError as error:
-            if view.method == "GET":
-                return _tell(visit, error)
-            notice = Notice(error.what, error.why, error.remedy, is_error=True)
-            visit.session.notices.append(notice)
-            return visit.go(view.back.format_map(visit.path))
-        except Exception as error:  # noqa: BLE001 - the last frame: a library's error may quote a patient's value
-            incident = log_incident(Log({"process": "console"}), "page_failed", error=error)
-            return visit.show("problem.html", status=_BUG, error=_bug(incident))
+    try:
+        return view.answer(visit)
+    except MaillageError as error:
+        if view.method == "GET":
+            return _tell(visit, error)
+        visit.session.notices.append(Notice(error.what, error.why, error.remedy, is_error=True))
+        return visit.go(view.back.format_map(visit.path))
+    except Exception as error:  # noqa: BLE001 - the last frame: a library's error may quote a patient's value
+        incident = log_incident(Log({"process": "console"}), "page_failed", error=error)
+        return visit.show("problem.html", status=_BUG, error=_bug(incident))
 
 
 def _tell(visit: Visit, error: MaillageError) -> Response:
-    with in_language(visit.session.language):
-        return visit.show("problem.html", status=STATUS[error.kind], error=error)
+    return visit.show("problem.html", status=STATUS[error.kind], error=error)
 
 
 def _bug(incident: str) -> MaillageError:

@@ -1,6 +1,7 @@
 """How pages are drawn: templates that escape whatever they are given, and the filters that they share."""
 
 from datetime import timedelta
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from maillage.node.policy import word_decision
 from maillage.node.states import word_any, word_state
 
 
+@cache
 def make_pages() -> Environment:
     """The templates of this package. A text of a stranger is text, whatever it looks like."""
     pages = Environment(

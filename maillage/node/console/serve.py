@@ -18,7 +18,6 @@ from maillage.node.console.visit import Desk
 from maillage.node.folder import Node
 
 LOOPBACK = "127.0.0.1"
-IDLE_MINUTES = 15
 _LOOK_SECONDS = 0.5
 _MOST_AT_ONCE = 32
 
@@ -50,6 +49,8 @@ def listening(port: int) -> Generator[socket.socket]:
                 why=error.strerror or "",
                 remedy=_("Choisissez-en un autre, ou 0 pour un port libre."),
             ) from error
+        # From here on a browser that is quick waits; the server comes to it.
+        found.listen()
         yield found
 
 
