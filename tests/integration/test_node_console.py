@@ -1,7 +1,5 @@
 """The console on a real node: each page says what is, each form does what the command line does."""
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,7 +81,9 @@ def events(node: Node) -> list[str]:
 
 def test_what_waits_is_listed_and_nothing_else(node: Node, visitor: Visitor) -> None:
     assert "Aucune question n’attend." in read_text(visitor.get("/"))
-    ask(node), answer(node), answer(node, "etude", title="Diabète par année")
+    ask(node)
+    answer(node)
+    answer(node, "etude", title="Diabète par année")
     text = read_text(visitor.get("/"))
     assert "Fractures de hanche Demandée par alice, sous l’autorisation feasibility." in text
     assert "Diabète par année Demandée par alice, sous l’autorisation etude. à contrôler" in text
@@ -352,18 +352,14 @@ def test_objections_are_added_withdrawn_and_imported_without_showing_whose(
 ) -> None:
     pages = [visitor.post("/oppositions/ajouter", local_id="IPP-SECRET-1", by="Mme Roux")]
     assert "1 opposition ajoutée, 0 déjà connue." in read_text(pages[0])
-    listed = io.StringIO()
-    csv.writer(listed).writerows([["local_id"], ["IPP-SECRET-1"], ["IPP-SECRET-2"]])
-    files = {"list": ("liste.csv", listed.getvalue().encode())}
-    pages.append(visitor.post("/oppositions/liste", files=files, by="Mme Roux"))
+    listed = b"local_id\nIPP-SECRET-1\nIPP-SECRET-2\n"
+    pages.append(visitor.upload("/oppositions/liste", listed, by="Mme Roux"))
     assert "1 opposition ajoutée, 1 déjà connue." in read_text(pages[1])
     pages.append(visitor.post("/oppositions/retirer", local_id="IPP-SECRET-1", by="Mme Roux"))
     assert "1 opposition retirée." in read_text(pages[2])
-    pages.append(
-        visitor.post("/oppositions/liste", files={"list": ("x.csv", b"ins\nIPP-SECRET-3\n")}, by="x")
-    )
+    pages.append(visitor.upload("/oppositions/liste", b"ins\nIPP-SECRET-3\n", by="Mme Roux"))
     assert "a des lignes fausses" in read_text(pages[3])
-    pages.append(visitor.post("/oppositions/liste", files=files, replace="true", by="Mme Roux"))
+    pages.append(visitor.upload("/oppositions/liste", listed, replace="true", by="Mme Roux"))
     assert "2 oppositions au registre" in read_text(pages[4])
     assert not [page for page in pages if "SECRET" in page.text]
     assert events(node)[-1] == Event.PERSON_OBJECTIONS_REPLACED

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from queue import SimpleQueue
+from typing import Any
 
 import httpx2
 
@@ -33,15 +34,23 @@ class Visitor:
         """Open the one-time link."""
         return self.http.get(self.link)
 
-    def get(self, path: str, **options: object) -> httpx2.Response:
+    def get(self, path: str, **options: Any) -> httpx2.Response:
         """A page."""
         return self.http.get(path, **options)
 
-    def post(self, path: str, *, files: dict[str, tuple[str, bytes]] | None = None, **fields: object):
+    def post(self, path: str, **fields: Any) -> httpx2.Response:
         """A form, with the token that its page has."""
+        return self.http.post(path, data=self._fill(fields))
+
+    def upload(self, path: str, content: bytes, **fields: Any) -> httpx2.Response:
+        """A form with a file of this content in its field `list`."""
+        files = {"list": ("liste.csv", content)}
+        return self.http.post(path, data=self._fill(fields), files=files)
+
+    def _fill(self, fields: dict[str, Any]) -> dict[str, Any]:
         token = _CSRF.search(self.http.get("/").text)
         assert token
-        return self.http.post(path, data={"csrf": token[1], **fields}, files=files)
+        return {"csrf": token[1]} | fields
 
 
 def read_text(page: httpx2.Response | str) -> str:
@@ -54,7 +63,7 @@ def read_text(page: httpx2.Response | str) -> str:
 def running_console(node: Node, *, idle_seconds: float = 600, enters: bool = True) -> Generator[Visitor]:
     """A console of this node on a free port, until the body ends."""
     links, stop = SimpleQueue[str](), threading.Event()
-    options = {"port": 0, "idle_seconds": idle_seconds, "tell": links.put, "stop": stop}
+    options: dict[str, Any] = {"port": 0, "idle_seconds": idle_seconds, "tell": links.put, "stop": stop}
     thread = threading.Thread(target=run_console, args=(node,), kwargs=options)
     thread.start()
     try:

@@ -1,22 +1,25 @@
 // What waits is looked at again every few seconds. Without this script the page is read again by hand.
 const PAUSE = 5000;
 const list = document.querySelector("[data-refresh]");
+const silence = document.querySelector("#silence");
 
 async function look() {
-  const silence = document.querySelector("#silence");
   try {
     const answer = await fetch(list.dataset.refresh, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const text = (await answer.text()).trim();
+    show(await answer.text());
     silence.hidden = true;
-    // The focus stays where it is: a list that somebody is in changes at the next look.
-    if (text !== look.last && !list.contains(document.activeElement)) {
-      if (look.last !== undefined) list.innerHTML = text;
-      look.last = text;
-    }
   } catch {
     silence.hidden = false;
   }
+}
+
+function show(text) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = text;
+  // What has not changed is not read out again; a list that somebody is in changes at a later look.
+  const same = fresh.innerHTML.trim() === list.innerHTML.trim();
+  if (!same && !list.contains(document.activeElement)) list.replaceChildren(fresh.content);
 }
 
 if (list) setInterval(() => document.hidden || look(), PAUSE);
