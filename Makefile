@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-long test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-portal fuzz fuzz-loads docs lock messages clean
+.PHONY: help setup demo test test-long test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-portal fuzz fuzz-loads docs look lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -97,6 +97,9 @@ bench-portal: setup  ## A crowd at the portal, on SQLite and on PostgreSQL (ARGS
 docs: setup  ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate
 
+look: setup  ## Copy the portal's sheets to the console of a node
+	$(BIN)/python -m docs.generate.look
+
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 lock: setup  ## Choose versions anew and write requirements/*.txt, with hashes and without addresses
@@ -106,7 +109,7 @@ lock: setup  ## Choose versions anew and write requirements/*.txt, with hashes a
 	echo edsnlp | $(LOCK) --upgrade --no-deps - --output-file requirements/lists.txt
 
 messages: setup  ## Collect the texts to translate into the English catalogues (the pages' need gettext's tools)
-	$(BIN)/pybabel --quiet extract --no-location --no-wrap --sort-output --omit-header -k mark --output-file .venv/maillage.pot maillage
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --no-location --no-wrap --sort-output --omit-header -k mark --output-file .venv/maillage.pot maillage
 	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --domain maillage --locale en --input-file .venv/maillage.pot --output-dir maillage/locale
 	@command -v xgettext > /dev/null || { echo "The pages' texts are not collected: install gettext (apt install gettext)." >&2; exit 1; }
 	cd maillage/hub && ../../$(BIN)/django-admin makemessages --locale en --extension html --no-location --no-obsolete

@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from maillage.base.canon import sha256_hex
 from maillage.base.i18n import _
 from maillage.base.settings import SettingsError, describe_validation
-from maillage.cli import node_ledger, node_permits, node_releases
+from maillage.cli import node_console, node_ledger, node_permits, node_releases
 from maillage.cli.node_options import AsJson, By, Folder
 from maillage.cli.objections import app as objections_app
 from maillage.cli.source_options import (
@@ -33,6 +34,7 @@ from maillage.node.agent import no_probe, run_agent
 from maillage.node.folder import Node, create_node, open_node
 from maillage.node.log import Log
 from maillage.node.policy import word_decision, word_policy
+from maillage.node.policy_change import replace_policy
 from maillage.node.settings import HubSettings, NodeSettings, WarehouseSettings
 from maillage.node.shared import Probe
 
@@ -47,6 +49,7 @@ app.add_typer(referentiel_app, name="referentiel")
 node_permits.register(app)
 node_ledger.register(app)
 node_releases.register(app)
+node_console.register(app)
 app.add_typer(objections_app, name="objections")
 
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help=_("Nom de la tâche."), show_default=False)]
@@ -242,10 +245,21 @@ def show_referentiel(folder: Folder, as_json: AsJson = False) -> None:
         typer.echo(_("Pour la prendre : maillage node referentiel pull {folder}").format(folder=folder))
 
 
-@app.command(help=_("Montre et vérifie la politique."))
-def policy(folder: Folder) -> None:
+@app.command(help=_("Montre et vérifie la politique ; avec --replace, la remplace par un fichier."))
+def policy(
+    folder: Folder,
+    replace: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Met d’abord ce fichier à sa place, avec --by."))
+    ] = None,
+    by: Annotated[str, typer.Option(help=_("Qui décide : ce nom va au registre."))] = "",
+) -> None:
     """Raises PolicyError or FloorError when the file is not a policy."""
-    found = open_node(folder).read_policy()
+    node = open_node(folder)
+    if replace is not None:
+        former = sha256_hex(node.policy_path.read_bytes())
+        with node.open_store() as store:
+            replace_policy(store, node=node, data=replace.read_bytes(), former=former, by=by)
+    found = node.read_policy()
     console = Console(highlight=False)
     if found.test_network:
         console.print(

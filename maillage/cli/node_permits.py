@@ -16,7 +16,7 @@ from maillage.base.keys import PublicKey
 from maillage.cli.node_options import AsJson, By, Folder
 from maillage.node.folder import open_node
 from maillage.node.permits import committee, documents
-from maillage.node.review import check_text
+from maillage.node.review import check_name
 
 committee_app = typer.Typer(no_args_is_help=True, help=_("Les clés du comité que cet hôpital reconnaît."))
 
@@ -67,7 +67,7 @@ def accept(folder: Folder, permit: Name, by: By) -> None:
     """Sign the acceptance and show what it covers."""
     node = open_node(folder)
     with node.open_store() as store:
-        found = documents.accept(store, node=node, name=permit, by=check_text(by, _("le nom")))
+        found = documents.accept(store, node=node, name=permit, by=check_name(by))
     typer.echo(json.dumps(_describe(found), ensure_ascii=False, indent=2))
     typer.echo(_("Autorisation acceptée ; elle vaut dès la prochaine question."))
 
@@ -76,7 +76,7 @@ def withdraw(folder: Folder, permit: Name, by: By) -> None:
     """Take the acceptance back."""
     node = open_node(folder)
     with node.open_store() as store:
-        documents.withdraw(store, node=node, name=permit, by=check_text(by, _("le nom")))
+        documents.withdraw(store, node=node, name=permit, by=check_name(by))
     typer.echo(_("Autorisation retirée ; plus aucune réponse ne part sous ce nom."))
 
 
@@ -107,7 +107,7 @@ def trust_key(
     """Take permits that this key signed."""
     node, public = open_node(folder), PublicKey.parse(key)
     with node.open_store() as store:
-        committee.trust(store, node=node, key=public, by=check_text(by, _("le nom")))
+        committee.trust(store, node=node, key=public, by=check_name(by))
     typer.echo(_("Clé reconnue, empreinte {print}.").format(print=public.fingerprint))
 
 
@@ -120,7 +120,7 @@ def revoke_key(
     """Permits that it signed stop at once."""
     node = open_node(folder)
     with node.open_store() as store:
-        committee.revoke(store, node=node, fingerprint=fingerprint, by=check_text(by, _("le nom")))
+        committee.revoke(store, node=node, fingerprint=fingerprint, by=check_name(by))
     typer.echo(_("Clé révoquée ; les autorisations qu’elle a signées ne valent plus ici."))
 
 

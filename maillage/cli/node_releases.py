@@ -14,12 +14,11 @@ from maillage.disclosure import cell_from_json
 from maillage.exchange.cell_words import describe_cell
 from maillage.exchange.evidence import EvidenceRecord
 from maillage.exchange.evidence_words import word_evidence
-from maillage.exchange.reasons import word
-from maillage.exchange.release import Outcome, Word, word_outcome, word_standing
+from maillage.exchange.release import Outcome, Word
 from maillage.node.folder import open_node
-from maillage.node.release.check import Ruling, rule
+from maillage.node.release.check import rule, word_ruling
 from maillage.node.release.evidence import find_evidence, verify_evidence
-from maillage.node.review import check_text
+from maillage.node.review import check_name, check_text
 
 app = typer.Typer(no_args_is_help=True, help=_("Les réponses calculées qui attendent d’être contrôlées."))
 
@@ -136,7 +135,7 @@ def decide(
 ) -> None:
     """One checker's word."""
     said = Word(
-        check_text(by, _("le nom")),
+        check_name(by),
         outcome,
         frozenset(mask or ()),
         check_text(note, _("la note")) if note else "",
@@ -144,17 +143,7 @@ def decide(
     node = open_node(folder)
     with node.open_store() as store:
         ruling = rule(store, node=node, task_id=task, word=said, account=getpass.getuser())
-    typer.echo(_word_ruling(ruling, outcome=outcome))
-
-
-def _word_ruling(ruling: Ruling, *, outcome: Outcome) -> str:
-    if ruling.recomputed:
-        return _("Une opposition est venue depuis le calcul : la réponse est recalculée et sera à contrôler.")
-    if ruling.reason is not None:
-        return _("La réponse n’est pas sortie : {why}").format(why=word(ruling.reason))
-    return _("Noté : {outcome}. La réponse est maintenant : {standing}.").format(
-        outcome=word_outcome(outcome), standing=word_standing(ruling.standing)
-    )
+    typer.echo(word_ruling(ruling, outcome=outcome))
 
 
 def evidence(

@@ -5,14 +5,20 @@ from collections.abc import Sequence
 from maillage.base.i18n import _
 from maillage.cohort import parse_expression
 from maillage.cohort.errors import CohortError
-from maillage.cohort.explain import as_text, explain_cohort
+from maillage.cohort.explain import Explanation, as_text, explain_cohort
 from maillage.exchange.task import Task
 
 
 def explain_task(task: Task) -> str:
     """The cohort in sentences, or why it cannot be said in any."""
+    found = read_definition(task)
+    return as_text(found) if isinstance(found, Explanation) else found
+
+
+def read_definition(task: Task) -> Explanation | str:
+    """The same section by section, for a page."""
     try:
-        return as_text(explain_cohort(parse_expression(task.cohort)))
+        return explain_cohort(parse_expression(task.cohort))
     except CohortError as error:
         return _("La définition ne se lit pas en phrases : {why}").format(why=error.what)
 

@@ -103,6 +103,17 @@ def each_line(store: Store, *, first: int = -_LAST, last: int = _LAST) -> Iterat
     return (_read_line(row) for row in store.each("lines", first=first, last=last))
 
 
+def read_back(store: Store, *, last: int, most: int, event: str = "", task_id: str = "") -> list[Line]:
+    """The latest lines first, from `last` on; only those of an event, of a task, where one is given."""
+    rows = store.rows("lines_back", last=last, most=most, event=event, task_id=task_id)
+    return [_read_line(row) for row in rows]
+
+
+def lines_of(store: Store, task_id: str) -> list[Line]:
+    """What was written of a task, in order."""
+    return [_read_line(row) for row in store.rows("lines_of_task", task_id=task_id)]
+
+
 def each_link(store: Store, *, first: int = -_LAST, last: int = _LAST) -> Iterator[Link]:
     """The same as they are hashed."""
     return (_read_link(row) for row in store.each("lines", first=first, last=last))

@@ -12,7 +12,7 @@ from maillage.node.folder import Node
 from maillage.node.permits.committee import trusted_signers
 from maillage.node.permits.documents import list_permits
 from maillage.node.permits.states import PermitState
-from maillage.node.review import check_text
+from maillage.node.review import check_name
 from maillage.node.states import Event
 from maillage.node.store import Store
 
@@ -35,7 +35,7 @@ def retain(store: Store, *, node: Node, before: datetime, by: str) -> Retained:
     the hub's heads stay. Raises RetentionError for a date that the settings do not allow yet.
     """
     _check_date(before, node=node)
-    by = check_text(by, _("le nom"))
+    by = check_name(by)
     # What is deleted is written over, in the file too; copies elsewhere are their keepers' to remove.
     store.connection.execute("PRAGMA secure_delete = ON")
     with store.transaction():

@@ -40,7 +40,7 @@ def list_pending(store: Store, *, node: Node) -> list[Pending]:
 
 def release(store: Store, *, node: Node, task_id: str, by: str) -> None:
     """Let the agent compute and answer. Raises TaskUnknownError, MoveError, ReviewError."""
-    body = {"by": check_text(by, _("le nom"))}
+    body = {"by": check_name(by)}
     row = _find_held(store, task_id)
     delivery = open_row(row, node=node)
     if delivery.task is not None and delivery.task.expires_at <= node.clock():
@@ -53,7 +53,7 @@ def release(store: Store, *, node: Node, task_id: str, by: str) -> None:
 
 def refuse(store: Store, *, node: Node, task_id: str, by: str, why: str) -> None:
     """Answer no. `why` stays in this node's ledger; the hub reads a code. Raises as `release` does."""
-    body = {"by": check_text(by, _("le nom")), "why": check_text(why, _("le motif"))}
+    body = {"by": check_name(by), "why": check_text(why, _("le motif"))}
     make = make_refusal(open_row(_find_held(store, task_id), node=node), reason=Reason.REVIEWER_REFUSED)
     event = Event.PERSON_TASK_REFUSED
     if not tasks.answer(store, node=node, task_id=task_id, make=make, event=event, body=body):
@@ -69,6 +69,11 @@ def _find_held(store: Store, task_id: str) -> tasks.Row:
             why=_("Elle est dans l’état « {state} ».").format(state=row.state),
         )
     return row
+
+
+def check_name(text: str) -> str:
+    """Who decides, as typed. Raises ReviewError."""
+    return check_text(text, _("le nom"))
 
 
 def check_text(text: str, name: str) -> str:

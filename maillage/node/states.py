@@ -36,6 +36,16 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.REJECTED: frozenset({State.SENT}),
 }
 
+_STATE_WORDS: Mapping[State, str] = {
+    State.RECEIVED: mark("reçue"),
+    State.HELD: mark("attend un accord"),
+    State.ACCEPTED: mark("acceptée, à calculer"),
+    State.COMPUTED: mark("calculée, à contrôler"),
+    State.ANSWERED: mark("répondue, à remettre au hub"),
+    State.SENT: mark("remise au hub"),
+    State.REJECTED: mark("le hub n’en a pas voulu"),
+}
+
 OPEN = frozenset({State.RECEIVED, State.HELD, State.ACCEPTED, State.COMPUTED})
 """States without a final answer."""
 
@@ -84,6 +94,7 @@ class Event(StrEnum):
     PERSON_OBJECTIONS_REPLACED = "person:objections:replaced"
     PERSON_PERMIT_ACCEPTED = "person:permit:accepted"
     PERSON_PERMIT_WITHDRAWN = "person:permit:withdrawn"
+    PERSON_POLICY_CHANGED = "person:policy:changed"
     PERSON_REFERENTIEL_APPLIED = "person:referentiel:applied"
     PERSON_RELEASE_CHECKED = "person:release:checked"
     PERSON_TASK_REFUSED = "person:task:refused"
@@ -127,6 +138,7 @@ _SENTENCES: Mapping[Event, str] = {
     Event.PERSON_OBJECTIONS_REPLACED: mark("Registre des oppositions remplacé par une liste."),
     Event.PERSON_PERMIT_ACCEPTED: mark("Autorisation acceptée par l’hôpital."),
     Event.PERSON_PERMIT_WITHDRAWN: mark("Autorisation retirée par l’hôpital."),
+    Event.PERSON_POLICY_CHANGED: mark("Politique de l’hôpital changée."),
     Event.PERSON_REFERENTIEL_APPLIED: mark("Référentiel du groupe mis dans l’entrepôt."),
     Event.PERSON_RELEASE_CHECKED: mark("Sortie contrôlée par une personne."),
     Event.PERSON_TASK_REFUSED: mark("Question refusée par une personne."),
@@ -142,5 +154,10 @@ def word_event(event: Event) -> str:
 
 
 def word_any(event: str) -> str:
-    """The same of what a ledger holds: one that somebody wrote into is shown as it is, for `verify` to judge."""
+    """The same of what a ledger holds: what is no event of ours is shown as it is, for `verify` to judge."""
     return word_event(Event(event)) if event in set(Event) else event
+
+
+def word_state(state: State) -> str:
+    """Where a task stands, for people."""
+    return _(_STATE_WORDS[state])

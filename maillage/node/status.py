@@ -6,6 +6,7 @@ from maillage.base.i18n import _
 from maillage.node import ledger
 from maillage.node.folder import Node, is_agent_running
 from maillage.node.hello import read_hello
+from maillage.node.states import State, word_state
 from maillage.node.store import Store
 from maillage.warehouse.place import FilePlace, PostgresPlace, SparkPlace
 
@@ -29,7 +30,7 @@ def read_status(store: Store, *, node: Node) -> dict[str, Any]:
 
 def word_status(found: dict[str, Any]) -> list[tuple[str, str]]:
     """The same for people."""
-    tasks = ", ".join(f"{state} {count}" for state, count in found["tasks"].items())
+    tasks = ", ".join(f"{word_state(State(state))} : {count}" for state, count in found["tasks"].items())
     missing = "" if found["warehouse_present"] else _(" (absent)")
     return [
         (_("Hôpital"), found["site"]),

@@ -1,13 +1,17 @@
-"""S1: nothing of a node listens, by what runs and by what is written."""
+"""S1: nothing of a node listens, by what runs and by what is written; the console does, on loopback alone."""
 
 import ast
+import socket
 from pathlib import Path
 
 import psutil
 import pytest
 
+from maillage.node.console.serve import LOOPBACK
 from tests.conftest import ROOT
+from tests.support.consoles import running_console
 from tests.support.network import DemoNetwork
+from tests.support.nodes import make_node
 
 INSTALLED_AT_A_HOSPITAL = ("base", "warehouse", "disclosure", "cohort", "exchange", "analysis", "node")
 SERVERS = {
@@ -18,9 +22,14 @@ SERVERS = {
     "wsgiref",
     "xmlrpc",
     "multiprocessing.managers",
+    "uvicorn",
+    "hypercorn",
 }
+# A person starts it, nobody calls it but their own browser; the agent never imports it (pyproject.toml).
+CONSOLE = ROOT / "maillage" / "node" / "console" / "serve.py"
 LISTENING = {"listen", "bind", "serve_forever", "create_server", "start_server", "start_unix_server"}
 SOURCES = [path for room in INSTALLED_AT_A_HOSPITAL for path in (ROOT / "maillage" / room).rglob("*.py")]
+SOURCES.remove(CONSOLE)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -42,6 +51,41 @@ def test_no_source_of_a_node_can_listen(source: Path) -> None:
                 assert not node.args
             case _:
                 pass
+
+
+def test_the_consoles_source_binds_to_the_loopback_and_to_nothing_else() -> None:
+    tree = ast.parse(CONSOLE.read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    binds = [call for call in calls if getattr(call.func, "attr", "") in {"bind", "create_server"}]
+    (bind,) = binds
+    assert ast.unparse(bind.args[0]) == "(LOOPBACK, port)"
+    assert LOOPBACK == "127.0.0.1"
+    # The server is given this socket, and no address of its own to listen on.
+    (run,) = [call for call in calls if ast.unparse(call.func) == "server.run"]
+    assert {keyword.arg for keyword in run.keywords} == {"sockets"}
+    (config,) = [call for call in calls if ast.unparse(call.func) == "uvicorn.Config"]
+    assert not {keyword.arg for keyword in config.keywords} & {"host", "port", "uds", "fd"}
+
+
+def test_a_console_that_runs_listens_on_the_loopback_alone(tmp_path: Path) -> None:
+    own = psutil.Process()
+    with running_console(make_node(tmp_path / "hcl")) as visitor:
+        listening = [
+            found.laddr for found in own.net_connections(kind="inet") if found.status == psutil.CONN_LISTEN
+        ]
+        port = int(visitor.origin.rpartition(":")[2])
+        assert {address.ip for address in listening if address.port == port} == {"127.0.0.1"}
+        for address in other_addresses():
+            with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
+                socket.create_connection((address, port), timeout=5)
+    assert not [found for found in own.net_connections(kind="inet") if found.laddr[1:] == (port,)]
+
+
+def other_addresses() -> list[str]:
+    """This machine's addresses beyond the loopback's, and another of the loopback."""
+    cards = psutil.net_if_addrs().values()
+    found = [each.address for card in cards for each in card if each.family == socket.AF_INET]
+    return ["127.0.0.2", *(address for address in found if not address.startswith("127."))]
 
 
 @pytest.mark.xdist_group("network")

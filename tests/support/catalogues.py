@@ -1,9 +1,11 @@
 """What the source asks to translate, and what the English catalogues translate."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -27,10 +29,18 @@ class Catalogue:
 
 
 def read_python() -> Catalogue:
-    """The texts of every room's Python, as `make messages` finds them."""
-    found = extract_from_dir(SOURCE, keywords={**DEFAULT_KEYWORDS, "mark": None})
+    """The texts of every room's Python and of the console's templates, as `make messages` finds them."""
+    methods, options = _read_mappings()
+    found = extract_from_dir(SOURCE, methods, options, keywords={**DEFAULT_KEYWORDS, "mark": None})
     texts = frozenset(text if isinstance(text, str) else (text[0], text[1]) for _, _, text, *_ in found)
     return Catalogue(texts, _read(SOURCE / ENGLISH / "maillage.po"))
+
+
+def _read_mappings() -> tuple[list[tuple[str, str]], dict[str, dict[str, Any]]]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found = [dict(one) for one in project["tool"]["babel"]["mappings"]]
+    methods = [(one.pop("pattern"), one.pop("method")) for one in found]
+    return methods, {pattern: one for (pattern, _method), one in zip(methods, found, strict=True)}
 
 
 def read_pages() -> Catalogue:

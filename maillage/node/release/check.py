@@ -14,6 +14,7 @@ from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.exchange.evidence import PersonCheck
 from maillage.exchange.reasons import Reason
+from maillage.exchange.reasons import word as word_reason
 from maillage.exchange.release import (
     Outcome,
     Standing,
@@ -22,6 +23,8 @@ from maillage.exchange.release import (
     check_checker,
     check_standing,
     weigh,
+    word_outcome,
+    word_standing,
 )
 from maillage.exchange.task import Task
 from maillage.node import ledger, tasks
@@ -202,3 +205,14 @@ def _facts(case: _Case, *, to: Standing) -> dict[str, Any]:
         "round": case.held.round,
         "sealed": case.held.sealed_hash,
     }
+
+
+def word_ruling(ruling: Ruling, *, outcome: Outcome) -> str:
+    """What became of the answer after this word, for whoever said it."""
+    if ruling.recomputed:
+        return _("Une opposition est venue depuis le calcul : la réponse est recalculée et sera à contrôler.")
+    if ruling.reason is not None:
+        return _("La réponse n’est pas sortie : {why}").format(why=word_reason(ruling.reason))
+    return _("Noté : {outcome}. La réponse est maintenant : {standing}.").format(
+        outcome=word_outcome(outcome), standing=word_standing(ruling.standing)
+    )

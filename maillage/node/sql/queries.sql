@@ -316,3 +316,25 @@ ON CONFLICT (only) DO UPDATE SET day = excluded.day, warehouse = excluded.wareho
 
 -- name: catalogue_sent
 UPDATE catalogues SET sent = 1 WHERE hash = :hash;
+
+-- name: final_answers
+-- The latest first, from before one of them, with the question of each.
+SELECT answer_id, task_id, kind, reason, hash, envelope, recorded_at, due, state, delivery, delivery_hash
+FROM answers JOIN tasks USING (task_id)
+WHERE final = 1 AND answer_id < :before ORDER BY answer_id DESC;
+
+-- name: answers_of_task
+-- In the order in which they were recorded.
+SELECT answer_id, task_id, kind, reason, hash, envelope, recorded_at, due, state, delivery, delivery_hash
+FROM answers JOIN tasks USING (task_id) WHERE task_id = :task_id ORDER BY answer_id;
+
+-- name: lines_of_task
+SELECT sequence, at, event, task_id, body, previous, hash, version, sealed
+FROM ledger LEFT JOIN ledger_bodies USING (sequence) WHERE task_id = :task_id ORDER BY sequence;
+
+-- name: lines_back
+-- The latest first; an empty event or task is any.
+SELECT sequence, at, event, task_id, body, previous, hash, version, sealed
+FROM ledger LEFT JOIN ledger_bodies USING (sequence)
+WHERE sequence <= :last AND :event IN ('', event) AND (:task_id = '' OR task_id = :task_id)
+ORDER BY sequence DESC LIMIT :most;
