@@ -9,9 +9,7 @@ from maillage.analysis.glm.newton import MAX_ROUNDS, Fit, Steps, iterate
 from maillage.analysis.glm.sums import Data, Sums, add_sums, sum_up
 
 
-def fit_parts(
-    parts: Sequence[Data], *, family: str, robust: str = "none", most: int = MAX_ROUNDS
-) -> Fit:
+def fit_parts(parts: Sequence[Data], *, family: str, robust: str = "none", most: int = MAX_ROUNDS) -> Fit:
     """One model over the rows of all parts, in the columns' own units. Raises ModelTrouble.
 
     `family` is a name of FAMILIES. Every matrix has the same columns, the first of them the intercept.

@@ -95,13 +95,15 @@ def iterate(
             break
         beta, told, used = yield from _descend(beta, step, told, most=most - rounds)
         rounds += used
-        _check_separation(beta, sizes, family=family)
+        _check_separation(beta - start, sizes, family=family)
     beta = beta + step
     last = yield Request(beta, robust=robust != "none")
     return _conclude(family, beta, last, persons=persons, robust=robust, rounds=rounds + 1)
 
 
-def _descend(beta: Floats, step: Floats, told: Sums, *, most: int) -> Generator[Request, Sums, tuple[Floats, Sums, int]]:
+def _descend(
+    beta: Floats, step: Floats, told: Sums, *, most: int
+) -> Generator[Request, Sums, tuple[Floats, Sums, int]]:
     """The next coefficients: a whole step, halved as long as the deviance grows."""
     share, used = 1.0, 0
     while share >= _LEAST_STEP and used < most - 1:
@@ -165,18 +167,16 @@ def _sizes(information: Floats) -> Floats:
     return np.sqrt(np.diag(information) / max(information[0, 0], 1e-300))
 
 
-def _check_separation(beta: Floats, sizes: Floats, *, family: Family) -> None:
+def _check_separation(moved: Floats, sizes: Floats, *, family: Family) -> None:
     if family.name == "gaussian":
         return
-    standardised = np.abs(beta[1:] * sizes[1:])
+    standardised = np.abs(moved[1:] * sizes[1:])
     wide = np.flatnonzero(standardised > _SEPARATED)
     if wide.size:
         raise ModelTrouble(Trouble.SEPARATED, (wide + 1).tolist())
 
 
-def _conclude(
-    family: Family, beta: Floats, last: Sums, *, persons: int, robust: str, rounds: int
-) -> Fit:
+def _conclude(family: Family, beta: Floats, last: Sums, *, persons: int, robust: str, rounds: int) -> Fit:
     degrees = persons - len(beta)
     scale = last.deviance / degrees if family.has_scale else 1.0
     bread = invert(last.information)

@@ -66,9 +66,7 @@ def work_out(data: Data, matrix: Floats, beta: Floats, *, family: Family) -> Wor
     """Weights and residuals at these coefficients; `matrix` is the centred one."""
     predictor = matrix @ beta + data.offset
     mean = family.mean(predictor)
-    return Working(
-        data.weights * family.variance(mean), data.weights * (data.outcome - mean), predictor
-    )
+    return Working(data.weights * family.variance(mean), data.weights * (data.outcome - mean), predictor)
 
 
 def add_rows(data: Data, matrix: Floats, working: Working, *, family: Family, robust: bool) -> Sums:
