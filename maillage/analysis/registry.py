@@ -25,12 +25,15 @@ from maillage.disclosure.values import Cell
 if TYPE_CHECKING:
     from maillage.analysis.rounds import Coordinate
 
-ANALYSES = ("count", "regress")
+ANALYSES = ("count", "regress", "survival")
 # What decides a number: the analysis, the cohort compiler under it, the gate above it.
 _HASHED_PACKAGES = ("maillage.cohort", "maillage.disclosure", "maillage.warehouse.engines")
 # Rooms that several analyses share, by who uses them.
 _MODELS = ("maillage.analysis.features", "maillage.analysis.glm")
-_SHARED: Mapping[str, tuple[str, ...]] = {"regress": _MODELS}
+_SHARED: Mapping[str, tuple[str, ...]] = {
+    "regress": _MODELS,
+    "survival": (*_MODELS, "maillage.analysis.regress"),
+}
 # What writes, explains or checks definitions changes no number: a better sentence must not part a node from
 # its hub.
 _NOT_HASHED = frozenset(f"maillage.cohort/{room}" for room in ("dsl", "explain", "profile", "reference"))

@@ -76,13 +76,17 @@ def check_flags(flags: Floats, *, model: ModelRules) -> None:
     Each is 1 for nobody, or for at least the floor's number of persons, and 0 likewise; so is each cell of
     the table of any two. A cell of nobody is allowed: two levels of one factor have one.
     """
+    if has_rare_cells(flags, floor=model.floor):
+        raise RareLevelError(_("Un niveau ou un croisement de deux niveaux a trop peu de patients."))
+
+
+def has_rare_cells(flags: Floats, *, floor: int) -> bool:
+    """Whether a cell of the table of any flag, or any two, is of some and fewer than the floor."""
     counts = flags.T @ flags
     yes = np.diag(counts)
-    alone = [counts, yes[:, None] - counts, yes[None, :] - counts]
     neither = len(flags) - yes[:, None] - yes[None, :] + counts
-    # A floor of one leaves nothing to hide.
-    if any(((cells > 0) & (cells < model.floor)).any() for cells in (*alone, neither)):
-        raise RareLevelError(_("Un niveau ou un croisement de deux niveaux a trop peu de patients."))
+    tables = (counts, yes[:, None] - counts, yes[None, :] - counts, neither)
+    return any(bool(((cells > 0) & (cells < floor)).any()) for cells in tables)
 
 
 def check_both_sides(outcome: Floats, *, model: ModelRules) -> None:
@@ -124,6 +128,21 @@ def check_weights(weights: Floats, *, parameters: int, model: ModelRules) -> Non
     total, squares = float(weights.sum()), float((weights**2).sum())
     effective = total**2 / squares if squares > 0 else 0.0
     if effective < max(model.floor, parameters + model.magnitudes.degrees):
+        raise OutweighedError(_("Les poids de ce tour ne laissent compter que peu de patients."))
+
+
+def check_interval_weights(
+    weights: Floats, place: NDArray[np.int64], *, points: int, model: ModelRules
+) -> None:
+    """Raises OutweighedError where the rows of one interval weigh as fewer than half the floor's persons.
+
+    Rows of unequal weight are always fewer effective persons than rows: half is what remains of a floor's number
+    of them when a few weigh twice as much.
+    """
+    total = np.bincount(place, weights=weights, minlength=points)
+    squares = np.bincount(place, weights=weights**2, minlength=points)
+    used = squares > 0
+    if model.floor > 1 and (total[used] ** 2 / squares[used] < model.floor / 2).any():
         raise OutweighedError(_("Les poids de ce tour ne laissent compter que peu de patients."))
 
 

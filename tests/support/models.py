@@ -23,7 +23,9 @@ ENTRY, DIABETES, INSULIN, SCAN, HBA1C, GRAM, STAY, RELAPSE = 1, 2, 3, 4, 5, 6, 9
 INDEX = date(2020, 3, 1)
 
 COHORT: Mapping[str, Any] = {
-    "ConceptSets": [{"id": 0, "name": "entry", "expression": {"items": [{"concept": {"CONCEPT_ID": ENTRY}}]}}],
+    "ConceptSets": [
+        {"id": 0, "name": "entry", "expression": {"items": [{"concept": {"CONCEPT_ID": ENTRY}}]}}
+    ],
     "PrimaryCriteria": {
         "CriteriaList": [{"ConditionOccurrence": {"CodesetId": 0}}],
         "ObservationWindow": {"PriorDays": 0, "PostDays": 0},
@@ -87,7 +89,13 @@ def to_tables(people: People, *, first_id: int = 1) -> dict[str, list[dict[str, 
     for row in range(len(people)):
         _add_person(tables, people, row, person=first_id + row)
     tables["concept"] = [
-        {"concept_id": one, "concept_name": "x", "domain_id": "x", "vocabulary_id": "x", "concept_class_id": "x"}
+        {
+            "concept_id": one,
+            "concept_name": "x",
+            "domain_id": "x",
+            "vocabulary_id": "x",
+            "concept_class_id": "x",
+        }
         for one in (ENTRY, DIABETES, INSULIN, SCAN, HBA1C, STAY, RELAPSE)
     ]
     return {name: rows for name, rows in tables.items() if rows}
@@ -149,7 +157,13 @@ def concepts(*ids: int) -> dict[str, Any]:
 AGE = {"kind": "age", "name": "age"}
 SEX = {"kind": "sex", "name": "sex"}
 DIABETIC = {"kind": "condition", "name": "diabetes", "concepts": concepts(DIABETES)}
-DOSES = {"kind": "drug", "name": "insulin", "concepts": concepts(INSULIN), "use": "count", "window": {"start": -30, "end": 0}}
+DOSES = {
+    "kind": "drug",
+    "name": "insulin",
+    "concepts": concepts(INSULIN),
+    "use": "count",
+    "window": {"start": -30, "end": 0},
+}
 SUGAR = {
     "kind": "measurement",
     "name": "hba1c",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from maillage.analysis.glm.families import FAMILIES, Floats
+from maillage.analysis.glm.families import FAMILIES, Family, Floats
 from maillage.analysis.glm.newton import MAX_ROUNDS, Fit, Steps, iterate
 from maillage.analysis.glm.sums import Data, Sums, add_sums, sum_up
 
@@ -17,15 +17,17 @@ def fit_parts(parts: Sequence[Data], *, family: str, robust: str = "none", most:
     kind = FAMILIES[family]
     centre = find_centre([part.matrix.sum(axis=0) for part in parts], persons=count_rows(parts))
     start = find_start(parts, family=family)
-    steps = iterate(family=kind, start=start, persons=count_rows(parts), robust=robust, most=most)
-    return uncentre(_run(steps, parts, family=family, centre=centre), centre)
+    steps = iterate(
+        start=start, persons=count_rows(parts), has_scale=kind.has_scale, robust=robust, most=most
+    )
+    return uncentre(_run(steps, parts, family=kind, centre=centre, robust=robust != "none"), centre)
 
 
-def _run(steps: Steps, parts: Sequence[Data], *, family: str, centre: Floats) -> Fit:
+def _run(steps: Steps, parts: Sequence[Data], *, family: Family, centre: Floats, robust: bool) -> Fit:
     request = next(steps)
     while True:
         told: list[Sums] = [
-            sum_up(part, request.beta, family=FAMILIES[family], centre=centre, robust=request.robust)
+            sum_up(part, request.beta, family=family, centre=centre, robust=robust and request.final)
             for part in parts
         ]
         try:

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from maillage.analysis.glm.families import Family, Floats
+from maillage.analysis.glm.families import Floats
 from maillage.analysis.glm.sums import Sums
 
 MAX_ROUNDS = 25
@@ -46,10 +46,10 @@ class ModelTrouble(Exception):  # noqa: N818 - an outcome of a fit, caught where
 
 @dataclass(frozen=True)
 class Request:
-    """A round: sums at these coefficients, with the meat of robust errors or without."""
+    """A round: sums at these coefficients. The final one brings the meat of robust errors, where it is asked."""
 
     beta: Floats
-    robust: bool = False
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,33 +72,38 @@ Steps = Generator[Request, Sums, Fit]
 
 def iterate(
     *,
-    family: Family,
     start: Floats,
     persons: int,
+    has_scale: bool = False,
+    has_intercept: bool = True,
     robust: str = "none",
     most: int = MAX_ROUNDS,
     converge_by: float = TOLERANCE,
 ) -> Steps:
     """Yield rounds, return the fit. Raises ModelTrouble.
 
-    `robust` is `none`, `hc0` or `hc1` (White 1980; MacKinnon and White 1985). The last round is at the solution
-    itself, so that deviance and information are its own; it brings the meat.
+    `robust` is `none`, `hc0` or `hc1` (White 1980; MacKinnon and White 1985). The last round is at the
+    solution itself, so that deviance and information are its own; it brings the meat. A model whose dispersion
+    is estimated (`has_scale`) cannot be separated.
     """
     beta, told, rounds = start, (yield Request(start)), 1
-    sizes = _sizes(told.information)
+    sizes = _sizes(told.information, persons=persons, has_intercept=has_intercept)
     while True:
         step = solve(told.information, told.score)
         left = float(step @ told.information @ step)
         if left < SETTLED and robust == "none":
-            return _conclude(family, beta, told, persons=persons, robust=robust, rounds=rounds)
+            return _conclude(beta, told, persons=persons, has_scale=has_scale, robust=robust, rounds=rounds)
         if left < converge_by:
             break
         beta, told, used = yield from _descend(beta, step, told, most=most - rounds)
         rounds += used
-        _check_separation(beta - start, sizes, family=family)
+        if not has_scale:
+            _check_separation(beta - start, sizes)
+    if rounds >= most:
+        raise ModelTrouble(Trouble.NOT_CONVERGED)
     beta = beta + step
-    last = yield Request(beta, robust=robust != "none")
-    return _conclude(family, beta, last, persons=persons, robust=robust, rounds=rounds + 1)
+    last = yield Request(beta, final=True)
+    return _conclude(beta, last, persons=persons, has_scale=has_scale, robust=robust, rounds=rounds + 1)
 
 
 def _descend(
@@ -106,11 +111,11 @@ def _descend(
 ) -> Generator[Request, Sums, tuple[Floats, Sums, int]]:
     """The next coefficients: a whole step, halved as long as the deviance grows."""
     share, used = 1.0, 0
-    while share >= _LEAST_STEP and used < most - 1:
+    while share >= _LEAST_STEP and used < most:
         candidate = beta + share * step
         found = yield Request(candidate)
         used += 1
-        if found.deviance <= told.deviance * (1 + 1e-12) + 1e-12 or not np.isfinite(told.deviance):
+        if found.deviance <= told.deviance * (1 + 1e-12) + 1e-12:
             return candidate, found, used
         share /= 2
     raise ModelTrouble(Trouble.NOT_CONVERGED)
@@ -162,26 +167,26 @@ def find_dependent(scaled: Floats) -> list[int]:
     return found
 
 
-def _sizes(information: Floats) -> Floats:
-    """About each column's standard deviation, with the weights of the first round."""
-    return np.sqrt(np.diag(information) / max(information[0, 0], 1e-300))
+def _sizes(information: Floats, *, persons: int, has_intercept: bool) -> Floats:
+    """About each column's standard deviation, with the weights of the first round; nothing of the intercept."""
+    diagonal = np.diag(information).copy()
+    whole = diagonal[0] if has_intercept else float(persons)
+    diagonal[0] *= not has_intercept
+    return np.sqrt(diagonal / max(whole, 1e-300))
 
 
-def _check_separation(moved: Floats, sizes: Floats, *, family: Family) -> None:
-    if family.name == "gaussian":
-        return
-    standardised = np.abs(moved[1:] * sizes[1:])
-    wide = np.flatnonzero(standardised > _SEPARATED)
+def _check_separation(moved: Floats, sizes: Floats) -> None:
+    wide = np.flatnonzero(np.abs(moved * sizes) > _SEPARATED)
     if wide.size:
-        raise ModelTrouble(Trouble.SEPARATED, (wide + 1).tolist())
+        raise ModelTrouble(Trouble.SEPARATED, wide.tolist())
 
 
-def _conclude(family: Family, beta: Floats, last: Sums, *, persons: int, robust: str, rounds: int) -> Fit:
+def _conclude(beta: Floats, last: Sums, *, persons: int, has_scale: bool, robust: str, rounds: int) -> Fit:
     degrees = persons - len(beta)
-    scale = last.deviance / degrees if family.has_scale else 1.0
+    scale = last.deviance / degrees if has_scale else 1.0
     bread = invert(last.information)
     covariance = bread * scale
-    if robust != "none" and last.meat is not None:
+    if last.meat is not None:
         covariance = bread @ last.meat @ bread
         covariance *= persons / degrees if robust == "hc1" else 1.0
     return Fit(beta, covariance, last.information, last.deviance, scale, rounds)

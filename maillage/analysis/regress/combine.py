@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from maillage.analysis.base import Contribution
-from maillage.analysis.regress.choose import choose_contributors, read_opening
+from maillage.analysis.contributors import choose_contributors
+from maillage.analysis.regress.opening import read_opening
 from maillage.disclosure.values import Suppressed, Suppression, add_up, cell_to_json
 
 

@@ -13,10 +13,11 @@ from maillage.analysis.glm.families import FAMILIES, Floats
 from maillage.analysis.glm.fitting import find_centre, uncentre
 from maillage.analysis.glm.newton import Fit, ModelTrouble, Request, Steps, Trouble, iterate
 from maillage.analysis.glm.sums import Sums, add_sums
-from maillage.analysis.regress.choose import Opened, choose_contributors, read_opening
+from maillage.analysis.contributors import choose_contributors
+from maillage.analysis.regress.opening import Opened, read_opening
 from maillage.analysis.regress.document import describe_fits, describe_pooled, describe_trouble, describe_who
 from maillage.analysis.regress.spec import RegressParameters, RegressSums
-from maillage.analysis.regress.triangles import unfold
+from maillage.analysis.glm.triangles import unfold
 from maillage.analysis.rounds import Coordinator, Documents, read_told
 from maillage.base.i18n import _
 
@@ -78,7 +79,11 @@ def _make_group(asked: RegressParameters, members: Sequence[Opened]) -> Group:
     first = FAMILIES[asked.family].start(_rate(members))
     start[[0, *range(size, total)]] = first
     running = iterate(
-        family=FAMILIES[asked.family], start=start, persons=persons, robust=asked.robust, most=asked.rounds
+        start=start,
+        persons=persons,
+        has_scale=FAMILIES[asked.family].has_scale,
+        robust=asked.robust,
+        most=asked.rounds,
     )
     slots = {one.site: np.arange(size) for one in members}
     for place, one in enumerate(own):
@@ -105,7 +110,7 @@ def _write_round(group: Group, site: str) -> Mapping[str, Any]:
     return {
         "beta": request.beta[group.slots[site]].tolist(),
         "centre": group.centre.tolist(),
-        "final": request.robust,
+        "final": request.final,
     }
 
 
@@ -114,7 +119,7 @@ def _advance(group: Group, told: Documents, *, asked: RegressParameters) -> None
     sums = add_sums(
         [
             _place(
-                _read_sums(told[one.site], asked, robust=request.robust),
+                _read_sums(told[one.site], asked, robust=request.final and asked.errors != "model"),
                 group.slots[one.site],
                 total=len(request.beta),
             )

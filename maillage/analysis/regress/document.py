@@ -8,7 +8,7 @@ from scipy import stats
 
 from maillage.analysis.glm.meta import pool
 from maillage.analysis.glm.newton import Fit, ModelTrouble
-from maillage.analysis.regress.choose import Opened
+from maillage.analysis.regress.opening import Opened
 from maillage.analysis.regress.spec import INTERCEPT, RegressParameters
 from maillage.disclosure.values import Suppressed, Suppression, add_up, cell_to_json
 

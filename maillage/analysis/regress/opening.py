@@ -1,4 +1,4 @@
-"""Who is in a model of several hospitals (S8): as in any total, nobody whom the others' subtraction would show."""
+"""One hospital's opening as the hub reads it: nothing under the floor, nothing of another model."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,11 +43,3 @@ def read_opening(
 
 def _stands(cell: object, *, floor: int) -> bool:
     return isinstance(cell, Count) and cell.value >= floor
-
-
-def choose_contributors(opened: Mapping[str, Opened], *, minimum_sites: int) -> list[Opened]:
-    """Those shown alone, and the others when there are enough of them to hide each other; by name."""
-    mixed = [one for one in opened.values() if not one.shown_alone]
-    chosen = [one for one in opened.values() if one.shown_alone]
-    chosen += mixed if len(mixed) >= minimum_sites else []
-    return sorted(chosen, key=lambda one: one.site)

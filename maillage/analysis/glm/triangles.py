@@ -18,3 +18,18 @@ def unfold(triangle: Sequence[float], *, size: int) -> Floats:
     matrix = np.zeros((size, size))
     matrix[np.triu_indices(size)] = triangle
     return matrix + np.triu(matrix, 1).T
+
+
+def fold_all(matrices: Floats) -> Floats:
+    """The upper triangles of m matrices, a row each."""
+    rows, columns = np.triu_indices(matrices.shape[-1])
+    return matrices[:, rows, columns]
+
+
+def unfold_all(triangles: Sequence[float], *, count: int, size: int) -> Floats:
+    """The reverse, from one list. Raises ValueError for another number of numbers."""
+    rows, columns = np.triu_indices(size)
+    matrices = np.zeros((count, size, size))
+    matrices[:, rows, columns] = np.array(triangles).reshape(count, len(rows))
+    matrices[:, columns, rows] = matrices[:, rows, columns]
+    return matrices
