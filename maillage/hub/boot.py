@@ -6,7 +6,7 @@ Django allows one configuration per process, so a process serves one hub.
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from maillage.base.clock import Clock, utc_now
 from maillage.base.i18n import _
@@ -19,7 +19,10 @@ from maillage.hub.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, HubSetti
 
 @dataclass(frozen=True)
 class Hub:
-    """What every request of this process may need: settings, signing key, clock, doorbell, writers' lock."""
+    """What every request of this process may need: settings, signing key, clock, doorbell, writers' lock.
+
+    `running` holds, by question, the analysis's half of an exchange of rounds (`questions.rounds.running`).
+    """
 
     folder: Path
     settings: HubSettings
@@ -27,6 +30,7 @@ class Hub:
     clock: Clock = utc_now
     doorbell: Doorbell = field(default_factory=Doorbell)
     writer: threading.Lock = field(default_factory=threading.Lock)
+    running: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def examples(self) -> Path | None:

@@ -20,7 +20,15 @@ from maillage.node.errors import NodeExistsError, NodeMissingError, StoreBrokenE
 
 BUSY_SECONDS = 10
 FLUSHED_FACT = "flushed"
-VERSIONS = ("schema.sql", "objections.sql", "permits.sql", "anchors.sql", "held.sql", "sums.sql")
+VERSIONS = (
+    "schema.sql",
+    "objections.sql",
+    "permits.sql",
+    "anchors.sql",
+    "held.sql",
+    "sums.sql",
+    "rounds.sql",
+)
 """The scripts that make a store, in order; each ends by writing its number, from 1, as `user_version`."""
 # Quotas and files at their size limit show as errors of writing, not as "full"; the agent treats them alike.
 _FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})

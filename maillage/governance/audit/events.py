@@ -30,6 +30,9 @@ class EventType(StrEnum):
     QUESTION_EXPIRED = "hub:question:expire"
     REFERENTIEL_PUBLISHED = "operator:referentiel:publish"
     RELEASE_CHECKED = "committee:release:check"
+    ROUND_ASKED = "hub:round:ask"
+    ROUND_TOLD = "node:round:tell"
+    ROUNDS_ENDED = "hub:rounds:end"
     SESSION_OPENED = "requester:session:open"
     SUM_ADDED = "hub:sum:add"
     SUM_FAILED = "hub:sum:fail"
@@ -62,6 +65,9 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.QUESTION_EXPIRED: mark("La question {subject} a atteint sa date limite."),
     EventType.REFERENTIEL_PUBLISHED: mark("{actor} a publié le référentiel {subject}."),
     EventType.RELEASE_CHECKED: mark("{actor} a contrôlé la sortie de la question {subject}."),
+    EventType.ROUND_ASKED: mark("Le hub demande un tour de calcul pour la question {subject}."),
+    EventType.ROUND_TOLD: mark("{actor} a dit ses sommes d’un tour, pour la tâche {subject}."),
+    EventType.ROUNDS_ENDED: mark("Le calcul par tours de la question {subject} est terminé."),
     EventType.SESSION_OPENED: mark("{actor} est entré dans le portail."),
     EventType.SUM_ADDED: mark("La somme masquée de la question {subject} est faite."),
     EventType.SUM_FAILED: mark("La somme masquée de la question {subject} n’a pas abouti."),

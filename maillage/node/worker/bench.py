@@ -2,9 +2,12 @@
 
 import threading
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
+from maillage.analysis.errors import RoundRefusedError
 from maillage.analysis.registry import ANALYSES, code_hash, find_spec, load_local, read_parameters
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
@@ -12,17 +15,21 @@ from maillage.base.ids import new_id
 from maillage.cohort import parse_expression
 from maillage.disclosure.evidence import Trace
 from maillage.exchange.reasons import Reason
+from maillage.node.errors import RoundsChangedError
 from maillage.node.log import Log, log_incident
 from maillage.node.objections.register import read_register, read_version
 from maillage.node.worker.everyone import IN_PLACE_SECONDS, Everyone
 from maillage.node.worker.gatekeeper import PRIVATE_RULES, GateKeeper
-from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
+from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready, Round, Told
 from maillage.node.worker.reasons import find_reason
-from maillage.node.worker.times import next_mark, wait_for_mark
+from maillage.node.worker.residents import Residents
+from maillage.node.worker.times import GATE_MS, next_mark, wait_for_mark
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import QueryInterruptedError
 from maillage.warehouse.place import FilePlace
+
+Answer = TypeVar("Answer", Computed, Told)
 
 
 class WorkBench:
@@ -39,6 +46,7 @@ class WorkBench:
         self._current: str | None = None
         self._stopped: set[str] = set()
         self._gates = GateKeeper(means.folder)
+        self._residents = Residents()
         self._gate_ms = 0.0
 
     def warm_up(self) -> Ready:
@@ -57,19 +65,19 @@ class WorkBench:
     def run(self, job: Job) -> Computed | Declined:
         """Compute one job, and answer at the next mark of time; exact times are for the hospital's log."""
         started, self._gate_ms = time.monotonic(), 0.0
-        answer = self._answer(job)
+        answer = self._answer(job, lambda: self._compute(job))
         mark = wait_for_mark(started, gate_ms=self._gate_ms)
         if isinstance(answer, Declined):
             return answer
         return answer.model_copy(update={"compile_ms": next_mark(answer.compile_ms), "engine_ms": mark})
 
-    def _answer(self, job: Job) -> Computed | Declined:
+    def _answer(self, job: Job, compute: Callable[[], Answer]) -> Answer | Declined:
         """Whatever happens becomes a code, and a line of the log."""
         if job.analysis.id not in ANALYSES or code_hash(job.analysis.id) != job.analysis.code:
             # The agent checked its own copy; an upgrade may have come between the two processes' starts.
             return Declined(job_id=job.job_id, reason=Reason.ANALYSIS_DIFFERS, incident=new_id("incident"))
         try:
-            return self._compute(job)
+            return compute()
         except Exception as error:  # noqa: BLE001 - the frame that turns every error into a code
             reason = Reason.LIMIT_REACHED if job.job_id in self._stopped else find_reason(error)
             incident = log_incident(self._log, "job_declined", error=error, job=job.job_id, reason=reason)
@@ -93,6 +101,7 @@ class WorkBench:
         gate = self._gates.make(job, everyone=self._find_everyone(engine))
         local = run(cohort=cohort, parameters=parameters, engine=engine, gate=gate)
         self._gate_ms = local.gate_ms
+        fingerprint = self._residents.keep(job.job_id, local.resident)
         self._log.info(
             "job_computed",
             job=job.job_id,
@@ -107,7 +116,41 @@ class WorkBench:
             engine_ms=local.engine_ms,
             reference=self._reference,
             trace=gate.trace(),
+            fingerprint=fingerprint,
         )
+
+    def run_round(self, order: Round) -> Told | Declined:
+        """One round of a job; its rows are read again where they are no longer kept. It leaves at a mark too."""
+        started = time.monotonic()
+        answer = self._answer(order.job, lambda: self._compute_round(order))
+        mark = wait_for_mark(started, gate_ms=GATE_MS)
+        return answer if isinstance(answer, Declined) else answer.model_copy(update={"engine_ms": mark})
+
+    def _compute_round(self, order: Round) -> Told:
+        # Whoever objected since, or a warehouse that was replaced, closes the engine, and with it what is kept.
+        self._open()
+        self._begin(order.job)
+        rounds = find_spec(order.job.analysis.id).rounds
+        if rounds is None:
+            raise RoundRefusedError(_("Cette analyse n’a pas de tours."))
+        if self._residents.find(order.job_id) is None:
+            self._compute(order.job)
+        resident = self._residents.find(order.job_id)
+        if resident is None or self._residents.fingerprint(order.job_id) != order.fingerprint:
+            raise RoundsChangedError
+        started = time.perf_counter()
+        try:
+            parameters = rounds.parameters.model_validate(order.parameters)
+        except ValidationError as error:
+            raise RoundRefusedError(_("Ce tour est refusé.")) from error
+        told = resident.answer(order.number, parameters)
+        elapsed = (time.perf_counter() - started) * 1000
+        self._log.info("round_computed", job=order.job_id, number=order.number, engine_ms=elapsed)
+        return Told(job_id=order.job_id, content=told.model_dump(mode="json"), engine_ms=elapsed)
+
+    def forget(self, job_id: str) -> None:
+        """No round follows: give the rows' memory back."""
+        self._residents.forget(job_id)
 
     def _repeat(self, job: Job, former: Mapping[str, Any]) -> Computed:
         # Nothing goes through a gate again: what its parts were is in the evidence of the first time.
@@ -157,6 +200,7 @@ class WorkBench:
         """Give the warehouse back; the next job opens it again."""
         with self._lock:
             engine, self._engine, self._everyone = self._engine, None, None
+        self._residents.forget_all()
         if engine is not None:
             engine.close()
 

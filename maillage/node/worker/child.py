@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from maillage.base.i18n import _
 from maillage.node.errors import WorkerCrashedError
-from maillage.node.worker.messages import FROM_WORKER, Bench, Computed, Declined, Ready, to_line
+from maillage.node.worker.messages import FROM_WORKER, Bench, Computed, Declined, Ready, Told, to_line
 
 GRACE_SECONDS = 5.0
 
-FromWorker = Ready | Computed | Declined
+FromWorker = Ready | Computed | Told | Declined
 
 
 class Child:

@@ -4,6 +4,7 @@ Nothing here imports the engine: the agent stays small.
 """
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -11,7 +12,18 @@ from maillage.base.i18n import _
 from maillage.node.errors import WorkerCrashedError, WorkerStoppedError
 from maillage.node.log import Log
 from maillage.node.worker.child import Child, FromWorker
-from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready, Stop, to_line
+from maillage.node.worker.messages import (
+    Bench,
+    Computed,
+    Declined,
+    Forget,
+    Job,
+    Ready,
+    Round,
+    Stop,
+    Told,
+    to_line,
+)
 
 # `-P`: the agent's current folder is no place to import from.
 WORKER_COMMAND = (sys.executable, "-P", "-m", "maillage.node.worker.process")
@@ -22,7 +34,7 @@ STOP_SECONDS = 2.0
 
 
 class Worker:
-    """At most one process, started at need. All but `stop` is for one thread."""
+    """At most one process, started at need, for one caller at a time: the others wait."""
 
     def __init__(
         self,
@@ -41,6 +53,7 @@ class Worker:
         self._child: Child | None = None
         self._stopping: set[str] = set()
         self._last_used = monotonic()
+        self._turn = threading.RLock()
         #: The vocabulary's version as the worker last read it; empty before.
         self.reference = ""
 
@@ -51,6 +64,10 @@ class Worker:
 
     def start(self) -> Child:
         """A warm process. Raises WorkerCrashedError when it dies at once or never gets ready."""
+        with self._turn:
+            return self._start()
+
+    def _start(self) -> Child:
         if self._child is not None and self._child.is_alive():
             return self._child
         self._drop()
@@ -66,26 +83,46 @@ class Worker:
 
     def run(self, job: Job) -> Computed | Declined:
         """Compute one job. Raises WorkerStoppedError (`stop`, or past the time limit), WorkerCrashedError."""
-        child = self.start()
-        try:
-            child.send(to_line(job))
-            answer = self._await(child, job)
-        finally:
-            self._last_used = self._monotonic()
-            stopped = job.job_id in self._stopping
-            self._stopping.discard(job.job_id)
-        if stopped:
-            raise _stopped()
+        answer = self._order(job)
+        if isinstance(answer, Told):
+            raise WorkerCrashedError(_("Le processus de calcul a répondu autre chose."))
         if isinstance(answer, Computed):
             self.reference = answer.reference
         return answer
 
-    def _await(self, child: Child, job: Job) -> Computed | Declined:
+    def run_round(self, order: Round) -> Told | Declined:
+        """Compute one round of a job. Raises as `run` does."""
+        answer = self._order(order)
+        if isinstance(answer, Computed):
+            raise WorkerCrashedError(_("Le processus de calcul a répondu autre chose."))
+        return answer
+
+    def forget(self, job_id: str) -> None:
+        """Let the rows of a job go, if there is a process that keeps them."""
+        with self._turn:
+            if self._child is not None and self._child.is_alive():
+                self._child.send(to_line(Forget(job_id=job_id)))
+
+    def _order(self, order: Job | Round) -> Computed | Told | Declined:
+        with self._turn:
+            child = self.start()
+            try:
+                child.send(to_line(order))
+                answer = self._await(child, order)
+            finally:
+                self._last_used = self._monotonic()
+                stopped = order.job_id in self._stopping
+                self._stopping.discard(order.job_id)
+            if stopped:
+                raise _stopped()
+            return answer
+
+    def _await(self, child: Child, job: Job | Round) -> Computed | Told | Declined:
         deadline = self._monotonic() + self._time_limit
         told = False
         while True:
             answer = self._receive(child, seconds=LOOK_SECONDS)
-            if isinstance(answer, (Computed, Declined)) and answer.job_id == job.job_id:
+            if isinstance(answer, (Computed, Told, Declined)) and answer.job_id == job.job_id:
                 return answer
             late = self._monotonic() >= deadline
             if told and late:
@@ -106,9 +143,14 @@ class Worker:
 
     def end_if_idle(self, *, seconds: float) -> None:
         """End the process when it served nobody for so long; the engine's memory goes back to the machine."""
-        if self._child is not None and self._monotonic() - self._last_used >= seconds > 0:
-            self._log.info("worker_ended", why="idle")
-            self.end()
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            if self._child is not None and self._monotonic() - self._last_used >= seconds > 0:
+                self._log.info("worker_ended", why="idle")
+                self.end()
+        finally:
+            self._turn.release()
 
     def end(self) -> None:
         """End the process, if there is one."""

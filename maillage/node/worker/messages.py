@@ -37,6 +37,28 @@ class Job(Message):
     counts: Counts
 
 
+class Round(Message):
+    """A round of a job that was computed. `fingerprint` is that of its rows: others answer nothing."""
+
+    kind: Literal["round"] = "round"
+    job: Job
+    number: int
+    parameters: Json
+    fingerprint: str
+
+    @property
+    def job_id(self) -> str:
+        """The job's."""
+        return self.job.job_id
+
+
+class Forget(Message):
+    """No round follows: the rows of that job may go."""
+
+    kind: Literal["forget"] = "forget"
+    job_id: str
+
+
 class Stop(Message):
     """Stop that job if it still runs."""
 
@@ -52,7 +74,10 @@ class Ready(Message):
 
 
 class Computed(Message):
-    """What the analysis gives; every cell passed the gate in the worker, which tells how in `trace`."""
+    """What the analysis gives; every cell passed the gate in the worker, which tells how in `trace`.
+
+    `fingerprint` is that of the rows that are kept for rounds, empty where there are none.
+    """
 
     kind: Literal["computed"] = "computed"
     job_id: str
@@ -61,6 +86,16 @@ class Computed(Message):
     engine_ms: Annotated[float, Field(ge=0)]
     reference: str
     trace: Trace
+    fingerprint: str = ""
+
+
+class Told(Message):
+    """What a round gives, gated in the worker."""
+
+    kind: Literal["told"] = "told"
+    job_id: str
+    content: Json
+    engine_ms: Annotated[float, Field(ge=0)]
 
 
 class Declined(Message):
@@ -72,11 +107,11 @@ class Declined(Message):
     incident: str
 
 
-ToWorker = Annotated[Job | Stop, Field(discriminator="kind")]
-FromWorker = Annotated[Ready | Computed | Declined, Field(discriminator="kind")]
+ToWorker = Annotated[Job | Round | Forget | Stop, Field(discriminator="kind")]
+FromWorker = Annotated[Ready | Computed | Told | Declined, Field(discriminator="kind")]
 
-TO_WORKER: TypeAdapter[Job | Stop] = TypeAdapter(ToWorker)
-FROM_WORKER: TypeAdapter[Ready | Computed | Declined] = TypeAdapter(FromWorker)
+TO_WORKER: TypeAdapter[Job | Round | Forget | Stop] = TypeAdapter(ToWorker)
+FROM_WORKER: TypeAdapter[Ready | Computed | Told | Declined] = TypeAdapter(FromWorker)
 
 
 def to_line(message: Message) -> bytes:
