@@ -1,7 +1,7 @@
 """The shape that every analysis has."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -78,6 +78,63 @@ class Contribution:
 
     content: Mapping[str, Any]
     shown_alone: bool
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people read of an analysis: the module `words` of its folder, as `WORDS`. Texts are marked French.
+
+    `labels` names each parameter by its field's name, and each value to choose as `field=value`; `hints` says
+    more of a field.
+    """
+
+    title: str
+    summary: str
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    hints: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a chart may say of the question beside its document: parameters, rules, hospitals' names by id."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    rules: Sequence[str] = ()
+    sites: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: the key of its values in each row, its heading in words.
+
+    A value is text, a number, None or the JSON of a cell; those of `figures` are set flush right.
+    """
+
+    key: str
+    heading: str
+    figures: bool = False
+
+
+@dataclass(frozen=True)
+class ChartTable:
+    """What a drawing shows, as rows. A value that is suppressed stays the JSON of its cell."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class ChartSpec:
+    """A drawing in Vega-Lite and the table that says the same.
+
+    Without `spec` the table stands alone. `spec` brings its data with it, and neither theme nor width: the
+    hub has one theme, whose colours `maillage.analysis.charting` names. `note` is a sentence under both.
+    """
+
+    title: str
+    spec: Mapping[str, Any] | None
+    table: ChartTable
+    note: str = ""
 
 
 class LocalRun(Protocol):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pydantic import BaseModel, ValidationError
 
-from maillage.analysis.base import Contribution, LocalRun, NamedCell, Spec
+from maillage.analysis.base import Asked, ChartSpec, Contribution, LocalRun, NamedCell, Spec, Words
 from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
@@ -37,6 +37,8 @@ _SHARED: Mapping[str, tuple[str, ...]] = {
 # What writes, explains or checks definitions changes no number: a better sentence must not part a node from
 # its hub.
 _NOT_HASHED = frozenset(f"maillage.cohort/{room}" for room in ("dsl", "explain", "profile", "reference"))
+# Of an analysis alone: the compiler may one day have a module of such a name that does decide something.
+_FOR_READERS = frozenset({"chart.py", "words.py"})
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,14 @@ class Additive(Protocol):
         ...
 
 
+class Chart(Protocol):
+    """What an analysis's combined document looks like: the module `chart` of its folder."""
+
+    def charts(self, document: Mapping[str, Any], *, asked: Asked = ...) -> list[ChartSpec]:
+        """Its drawings and tables, the one to read first at the head. Pure; words in the present language."""
+        ...
+
+
 def installed_analyses() -> Mapping[str, Installed]:
     """Every analysis installed here, by id."""
     return {name: Installed(name, find_spec(name).version, code_hash(name)) for name in ANALYSES}
@@ -148,6 +158,18 @@ def load_withholding(analysis_id: str) -> Withholding:
     return cast("Withholding", import_module(f"maillage.analysis.{analysis_id}.withhold"))
 
 
+def load_chart(analysis_id: str) -> Chart:
+    """How its combined document is drawn."""
+    find_spec(analysis_id)
+    return cast("Chart", import_module(f"maillage.analysis.{analysis_id}.chart"))
+
+
+def load_words(analysis_id: str) -> Words:
+    """Its name and those of its parameters, in French to be translated."""
+    find_spec(analysis_id)
+    return cast("Words", import_module(f"maillage.analysis.{analysis_id}.words").WORDS)
+
+
 def is_additive(analysis_id: str) -> bool:
     """Whether it is installed and hospitals' contents add up cell by cell."""
     return analysis_id in ANALYSES and find_spec(analysis_id).additive
@@ -167,8 +189,15 @@ def code_hash(analysis_id: str) -> str:
     for package in (f"maillage.analysis.{analysis_id}", *shared, *_HASHED_PACKAGES):
         root = _folder_of(package)
         for name, content in sorted(_sources(root, prefix=package)):
+            if _is_for_readers(name):
+                continue
             digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
     return "sha256:" + digest.hexdigest()
+
+
+def _is_for_readers(name: str) -> bool:
+    package, _slash, file = name.partition("/")
+    return package.startswith("maillage.analysis.") and file in _FOR_READERS
 
 
 def _folder_of(package: str) -> Path:
