@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from maillage.disclosure.values import Cell
 
 if TYPE_CHECKING:
+    from maillage.analysis.rounds import Resident
+
     # At run time these would bring the SQL compiler into the node's agent, which stays small.
     from maillage.cohort import CohortExpression
     from maillage.disclosure.gates import Gate
@@ -22,11 +24,21 @@ class WireModel(BaseModel):
 
 
 @dataclass(frozen=True)
+class RoundsSpec:
+    """An analysis of several rounds: what the hub asks in each, what a hospital tells, how many there may be."""
+
+    parameters: type[WireModel]
+    content: type[WireModel]
+    most: int
+
+
+@dataclass(frozen=True)
 class Spec:
     """An analysis as declared: who asks reads `parameters`, who answers sends `content`.
 
     `additive`: hospitals' contents add up cell by cell, so that they can be summed under masks; its module
-    `additive` then says how.
+    `additive` then says how. `rounds`: the content opens an exchange of several rounds; its module `coordinate`
+    is the hub's half.
     """
 
     id: str
@@ -34,16 +46,21 @@ class Spec:
     parameters: type[WireModel]
     content: type[WireModel]
     additive: bool = False
+    rounds: RoundsSpec | None = None
 
 
 @dataclass(frozen=True)
 class LocalAnswer:
-    """What one hospital computed: a content that passed the gate; its milliseconds by part do not leave."""
+    """What one hospital computed: a content that passed the gate; its milliseconds by part do not leave.
+
+    `resident` is what an analysis of several rounds keeps in memory (`analysis.rounds`).
+    """
 
     content: WireModel
     compile_ms: float
     engine_ms: float
     gate_ms: float
+    resident: "Resident | None" = None
 
 
 @dataclass(frozen=True)

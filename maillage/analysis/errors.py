@@ -21,3 +21,9 @@ class ContentError(AnalysisError):
     """A hospital's part is not of the form that the analysis declares, or holds a cell under the floor."""
 
     kind = Kind.INTEGRITY
+
+
+class RoundRefusedError(AnalysisError):
+    """A round that an honest exchange does not ask: out of order, past the end, or with wild parameters."""
+
+    kind = Kind.REFUSED

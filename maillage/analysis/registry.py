@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,9 +22,18 @@ from maillage.base.settings import describe_validation
 from maillage.disclosure.evidence import RuleName
 from maillage.disclosure.values import Cell
 
-ANALYSES = ("count",)
+if TYPE_CHECKING:
+    from maillage.analysis.rounds import Coordinate
+
+ANALYSES = ("count", "regress", "survival")
 # What decides a number: the analysis, the cohort compiler under it, the gate above it.
 _HASHED_PACKAGES = ("maillage.cohort", "maillage.disclosure", "maillage.warehouse.engines")
+# Rooms that several analyses share, by who uses them.
+_MODELS = ("maillage.analysis.features", "maillage.analysis.glm")
+_SHARED: Mapping[str, tuple[str, ...]] = {
+    "regress": _MODELS,
+    "survival": (*_MODELS, "maillage.analysis.regress"),
+}
 # What writes, explains or checks definitions changes no number: a better sentence must not part a node from
 # its hub.
 _NOT_HASHED = frozenset(
@@ -139,6 +148,12 @@ def load_combine(analysis_id: str) -> Combine:
     return cast("Combine", import_module(f"maillage.analysis.{analysis_id}.combine").combine)
 
 
+def load_coordinate(analysis_id: str) -> "Coordinate":
+    """The hub's half of the rounds of an analysis that has some."""
+    find_spec(analysis_id)
+    return cast("Coordinate", import_module(f"maillage.analysis.{analysis_id}.coordinate").coordinate)
+
+
 def load_withholding(analysis_id: str) -> Withholding:
     """What may be hidden of its contents."""
     find_spec(analysis_id)
@@ -172,7 +187,8 @@ def load_additive(analysis_id: str) -> Additive:
 def code_hash(analysis_id: str) -> str:
     """`sha256:…` over the sources that decide this analysis's numbers, the same on every machine."""
     digest = hashlib.sha256()
-    for package in (f"maillage.analysis.{analysis_id}", *_HASHED_PACKAGES):
+    shared = _SHARED.get(analysis_id, ())
+    for package in (f"maillage.analysis.{analysis_id}", *shared, *_HASHED_PACKAGES):
         root = _folder_of(package)
         for name, content in sorted(_sources(root, prefix=package)):
             if _is_for_readers(name):

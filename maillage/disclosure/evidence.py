@@ -15,7 +15,7 @@ from maillage.disclosure.values import Cell, Suppressed, cell_from_json
 
 if TYPE_CHECKING:
     # At run time these would bring numpy into the node's agent, which reads traces and makes none.
-    from maillage.disclosure.gates import Chain, Former, Gate, Persons
+    from maillage.disclosure.gates import Chain, Former, Gate, ModelVerdict, Persons
     from maillage.disclosure.tables import Partition
 
 
@@ -30,6 +30,7 @@ class RuleName(StrEnum):
     BANDS = "bands"
     PRIVATE = "private"
     PERSON = "person"
+    MODEL = "model"
 
 
 class Relation(StrEnum):
@@ -159,6 +160,12 @@ class Witness:
         self._note(RuleName.PARTITION)
         # A group that the gate does not even name came in all the same.
         self._cells += [(len(persons), found.groups.get(group)) for group, persons in groups.items()]
+        return found
+
+    def model(self, persons: "Persons", *, parts: "Sequence[Persons]") -> "ModelVerdict":
+        """As the gate's own."""
+        found = self._gate.model(persons, parts=parts)
+        self._rules.append(RuleName.MODEL)
         return found
 
     def settle(self, content: Mapping[str, Any]) -> None:

@@ -73,6 +73,16 @@ class Guard(Protocol):
         ...
 
 
+class ModelVerdict(StrEnum):
+    """Whether sums over some persons may be told exactly."""
+
+    CLEAR = "clear"
+    NEAR = "near"
+    """A former answer is of almost the same persons: the two sums would be subtracted."""
+    INEXACT = "inexact"
+    """Under this permit no number is exact."""
+
+
 @dataclass(frozen=True)
 class Chain:
     """The cells of an attrition; `repeated` are the positions of those that are former answers' numbers."""
@@ -102,6 +112,13 @@ class Gate(Protocol):
 
         Asked for whatever became of the whole, so that it takes as long; told where that has a number of its
         own.
+        """
+        ...
+
+    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:
+        """Whether exact sums over these persons, and over the `parts` of them with a level each, may be told.
+
+        Asked once a model, before its first number; the floor is the caller's (`disclosure.models`).
         """
         ...
 
@@ -190,6 +207,20 @@ class ExactGate:
             self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in parts]
         return partition
 
+    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:
+        """Clear where no former set differs by some persons and fewer than the floor; the same set is clear.
+
+        No former number can stand for sums, as it does for a count: a model near a former answer is refused.
+        """
+        if self.guard is not None:
+            judged = self.guard.judge(persons)
+            same = isinstance(judged, Former) and self.guard.allows(persons)
+            if not (judged is True or same) or not all(self._allows(part) for part in parts):
+                return ModelVerdict.NEAR
+        self._shown.append(Shown(persons, exact=True, role=Role.STEP))
+        self._shown += [Shown(part, exact=True, role=Role.PART) for part in parts]
+        return ModelVerdict.CLEAR
+
     def settle(self, content: Mapping[str, Any]) -> None:
         """Keep the sets behind every shown cell; with none as well, which must take as long."""
         if self.guard is not None:
@@ -238,6 +269,10 @@ class InexactGate:
             },
             rest=self._show(_join(hidden)) if hidden or not shown else None,
         )
+
+    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:  # noqa: ARG002
+        """Sums are exact, and nothing is under this permit."""
+        return ModelVerdict.INEXACT
 
     def settle(self, content: Mapping[str, Any]) -> None:
         """The same persons give the same number again: there is nothing to keep."""

@@ -26,7 +26,7 @@ from typing import Any
 
 from maillage.base.errors import Kind
 from maillage.base.i18n import _
-from maillage.disclosure.gates import Chain, Former, Persons
+from maillage.disclosure.gates import Chain, Former, ModelVerdict, Persons
 from maillage.disclosure.noise import has_opendp
 from maillage.disclosure.rules import DisclosureError, DisclosureRules
 from maillage.disclosure.tables import Partition
@@ -110,6 +110,10 @@ class PrivateGate:
         named = range(min(shown), max(shown) + 1) if shown else range(0)
         hidden = Suppressed(Suppression.PROTECTED)
         return Partition({year: drawn[year] if year in shown else hidden for year in named}, rest=hidden)
+
+    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:  # noqa: ARG002
+        """Sums are exact, and nothing is under this permit."""
+        return ModelVerdict.INEXACT
 
     def settle(self, content: Mapping[str, Any]) -> None:
         """The content is complete and will leave: its cost is on disk before it does."""

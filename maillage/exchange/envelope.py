@@ -31,6 +31,7 @@ from maillage.exchange.permit import Permit, Revocation, SiteDecision
 from maillage.exchange.reasons import Reason
 from maillage.exchange.referentiel import Publication
 from maillage.exchange.result import ANSWER, Failure, Hold, Partial, Refusal, Summed
+from maillage.exchange.rounds import RoundAsked, RoundNews, RoundsEnded, RoundTold
 from maillage.exchange.task import Task
 
 TASK_TYPE = "application/vnd.maillage.task+json"
@@ -43,6 +44,9 @@ HEAD_TYPE = "application/vnd.maillage.ledger-head+json"
 MANIFEST_TYPE = "application/vnd.maillage.ledger-export+json"
 EVIDENCE_TYPE = "application/vnd.maillage.evidence+json"
 CATALOGUE_TYPE = "application/vnd.maillage.catalogue+json"
+ROUND_TOLD_TYPE = "application/vnd.maillage.round-told+json"
+ROUND_ASKED_TYPE = "application/vnd.maillage.round-asked+json"
+ROUNDS_ENDED_TYPE = "application/vnd.maillage.rounds-ended+json"
 
 MAX_HEAD_BYTES = 8_000
 
@@ -162,6 +166,38 @@ def seal_catalogue(catalogue: Catalogue, *, key: SigningKey) -> bytes:
 def open_catalogue(data: bytes, *, signers: Signers) -> Opened[Catalogue]:
     """Verify and read a hospital's bands. Raises EnvelopeError."""
     return _open(data, payload_type=CATALOGUE_TYPE, signers=signers, model=Catalogue)
+def seal_round(message: RoundTold | RoundNews, *, key: SigningKey) -> bytes:
+    """Sign what a hospital tells in a round, or what the hub asks."""
+    return _seal(message.to_bytes(), payload_type=_ROUND_TYPES[type(message)], key=key)
+
+
+def open_round_told(data: bytes, *, signers: Signers) -> Opened[RoundTold]:
+    """Verify and read what a hospital told. Raises EnvelopeError."""
+    return _open_numbers(data, payload_type=ROUND_TOLD_TYPE, signers=signers, model=RoundTold)
+
+
+def open_round_news(data: bytes, *, signers: Signers) -> Opened[RoundAsked] | Opened[RoundsEnded]:
+    """Verify and read what the hub asks, or that it asks no more. Raises EnvelopeError."""
+    if _parse_envelope(data).payload_type == ROUNDS_ENDED_TYPE:
+        return _open_numbers(data, payload_type=ROUNDS_ENDED_TYPE, signers=signers, model=RoundsEnded)
+    return _open_numbers(data, payload_type=ROUND_ASKED_TYPE, signers=signers, model=RoundAsked)
+
+
+_ROUND_TYPES = {
+    RoundTold: ROUND_TOLD_TYPE,
+    RoundAsked: ROUND_ASKED_TYPE,
+    RoundsEnded: ROUNDS_ENDED_TYPE,
+}
+
+
+def _open_numbers(data: bytes, *, payload_type: str, signers: Signers, model: type[ModelT]) -> Opened[ModelT]:
+    """As `_open`, for contents of any size: a sum past 2^53 reads as a whole number without canonical form."""
+    payload, signer = _verify(data, payload_type=payload_type, signers=signers)
+    _read_object(payload)
+    try:
+        return Opened(model.model_validate_json(payload), sha256_hex(payload), signer)
+    except ValidationError as error:
+        raise _malformed(error) from error
 
 
 def open_publication(data: bytes, *, signers: Mapping[str, PublicKey]) -> Publication:

@@ -16,6 +16,9 @@ _RULES: Mapping[RuleName, str] = {
     RuleName.NOISE: mark("Les nombres portent un bruit que leurs personnes déterminent."),
     RuleName.BANDS: mark("Les nombres sont donnés par tranches."),
     RuleName.PRIVATE: mark("Les nombres portent le bruit de la confidentialité différentielle."),
+    RuleName.MODEL: mark(
+        "Chaque niveau d’un modèle compte au moins {floor} personnes, et aucune n’y pèse plus que les autres."
+    ),
     RuleName.PERSON: mark("Elle a été contrôlée à l’hôpital avant sa sortie : {outcome}."),
 }
 _FORMER: Mapping[str | None, str] = {

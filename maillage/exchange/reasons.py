@@ -31,6 +31,10 @@ class Reason(StrEnum):
     HELD_FOR_REVIEW = "held_for_review"
     INTERNAL = "internal"
     LIMIT_REACHED = "limit_reached"
+    MODEL_OUTWEIGHED = "model_outweighed"
+    MODEL_RARE = "model_rare"
+    MODEL_TOO_CLOSE = "model_too_close"
+    MODEL_TOO_SMALL = "model_too_small"
     NOISE_UNAVAILABLE = "noise_unavailable"
     PARAMETERS_INVALID = "parameters_invalid"
     PERMIT_EXCEEDED = "permit_exceeded"
@@ -40,6 +44,10 @@ class Reason(StrEnum):
     POLICY_REFUSED = "policy_refused"
     RELEASE_REFUSED = "release_refused"
     REVIEWER_REFUSED = "reviewer_refused"
+    ROUND_REFUSED = "round_refused"
+    ROUNDS_CHANGED = "rounds_changed"
+    ROUNDS_DROPPED = "rounds_dropped"
+    ROUNDS_FAILED = "rounds_failed"
     SIGNER_UNKNOWN = "signer_unknown"
     SUM_DROPPED = "sum_dropped"
     SUM_FAILED = "sum_failed"
@@ -72,6 +80,16 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.HELD_FOR_REVIEW: mark("L’hôpital examine la question avant de répondre."),
     Reason.INTERNAL: mark("Le nœud a rencontré une erreur imprévue ; son journal en garde le détail."),
     Reason.LIMIT_REACHED: mark("La question dépasse la durée ou la mémoire que cet hôpital accorde."),
+    Reason.MODEL_OUTWEIGHED: mark(
+        "Dans cet hôpital, un patient ou deux pèseraient presque autant que tous les autres dans le modèle."
+    ),
+    Reason.MODEL_RARE: mark(
+        "Dans cet hôpital, un niveau, un croisement de deux niveaux ou une issue a trop peu de patients."
+    ),
+    Reason.MODEL_TOO_CLOSE: mark(
+        "Dans cet hôpital, une réponse précédente porte sur presque les mêmes patients."
+    ),
+    Reason.MODEL_TOO_SMALL: mark("Cet hôpital a trop peu de patients pour ce modèle."),
     Reason.NOISE_UNAVAILABLE: mark(
         "Cet hôpital n’a pas installé ce qui tire le bruit que l’autorisation demande (maillage[dp])."
     ),
@@ -83,6 +101,14 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.POLICY_REFUSED: mark("La politique de cet hôpital ne permet pas cette question."),
     Reason.RELEASE_REFUSED: mark("L’hôpital a contrôlé la réponse et ne la laisse pas sortir."),
     Reason.REVIEWER_REFUSED: mark("L’hôpital a examiné la question et ne répond pas."),
+    Reason.ROUND_REFUSED: mark(
+        "L’hôpital refuse un tour du calcul : un calcul honnête ne le demande pas, ou il en dirait trop."
+    ),
+    Reason.ROUNDS_CHANGED: mark(
+        "Les données de l’hôpital ont changé pendant le calcul ; la question peut être posée à nouveau."
+    ),
+    Reason.ROUNDS_DROPPED: mark("Cet hôpital s’est arrêté pendant le calcul : il n’y est pas."),
+    Reason.ROUNDS_FAILED: mark("Le calcul par tours n’a pas abouti."),
     Reason.SIGNER_UNKNOWN: mark("Le signataire du message n’est pas connu."),
     Reason.SUM_DROPPED: mark("Cet hôpital s’est arrêté avant la somme : il n’y est pas."),
     Reason.SUM_FAILED: mark(

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from maillage.base.clock import Clock, utc_now
 from maillage.base.i18n import _
@@ -23,7 +23,10 @@ from maillage.hub.terms.shelf import Shelf
 
 @dataclass(frozen=True)
 class Hub:
-    """What every request of this process may need: settings, key, clock, doorbell, writers' lock, terms."""
+    """What every request of this process may need: settings, key, clock, doorbell, writers' lock, terms.
+
+    `running` holds, by question, the analysis's half of an exchange of rounds (`questions.rounds.running`).
+    """
 
     folder: Path
     settings: HubSettings
@@ -34,6 +37,7 @@ class Hub:
     shelf: Shelf = field(default_factory=Shelf)
     limiter: Limiter = field(default_factory=Limiter)
     recent: Recent = field(default_factory=Recent)
+    running: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def signers(self) -> Mapping[str, PublicKey]:

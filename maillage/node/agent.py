@@ -1,4 +1,4 @@
-"""The resident agent: four loops over one store, until told to stop. Outbound only: nothing here listens."""
+"""The resident agent: five loops over one store, until told to stop. Outbound only: nothing here listens."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from maillage.node.folder import Node, sole_agent
 from maillage.node.log import Log, log_incident
 from maillage.node.policy import Policy
 from maillage.node.poller import Poller
+from maillage.node.rounds.loop import Rounder
 from maillage.node.runner import Runner
 from maillage.node.sender import Sender
 from maillage.node.shared import Backoff, Probe, Shared, keep_ticking
@@ -110,14 +111,20 @@ def _sum(shared: Shared) -> None:
         keep_ticking(Summer(shared, store, client).tick, shared=shared, bell=shared.to_sum)
 
 
+def _go_round(shared: Shared) -> None:
+    with shared.node.open_store(waits=True) as store, shared.node.call_hub() as client:
+        keep_ticking(Rounder(shared, store, client).tick, shared=shared, bell=shared.to_round)
+
+
 _LOOPS: Sequence[tuple[str, Callable[[Shared], None]]] = (
     ("poller", _poll),
     ("runner", _run),
     ("sender", _send),
     ("summer", _sum),
+    ("rounder", _go_round),
 )
 
-_LONG_CALLS = frozenset({"poller", "summer"})
+_LONG_CALLS = frozenset({"poller", "summer", "rounder"})
 """They may be in a call that the hub holds for a while: not waited for."""
 
 

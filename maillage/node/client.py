@@ -178,6 +178,19 @@ class HubClient:
         except ValidationError as error:
             raise _unreadable(reply) from error
 
+    def post_round(self, task_id: str, told: bytes, *, wait: float) -> bytes | None:
+        """Say what was told in the last round; what the hub asks next, if it knows within `wait` seconds."""
+        target = f"/api/node/v1/rounds/{task_id}?{urlencode({'wait': wait})}"
+        reply = self._send(
+            "POST",
+            target,
+            body=told,
+            kind="application/vnd.dsse+json",
+            read_timeout=wait + POLL_MARGIN_SECONDS,
+            max_bytes=MAX_ENVELOPE_BYTES,
+        )
+        return reply.body if reply.status == 200 else None
+
     def read_referentiel(self) -> bytes:
         """The signed publication of the current release. Raises HubAnswerError where there is none."""
         return self._send("GET", "/api/node/v1/referentiel", max_bytes=MAX_ENVELOPE_BYTES).body

@@ -125,6 +125,18 @@ class TooCloseError(NodeError):
         )
 
 
+class RoundsChangedError(NodeError):
+    """The rows of a question are not those of its former rounds."""
+
+    kind = Kind.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Les lignes de cette question ne sont plus celles de ses tours précédents."),
+            why=_("L’entrepôt ou le registre des oppositions a changé pendant le calcul."),
+        )
+
+
 class LedgerBrokenError(NodeError):
     """The ledger was edited, cut or reordered."""
 

@@ -21,10 +21,12 @@ from maillage.node.policy import Decision
 from maillage.node.release.held import read_register_version
 from maillage.node.release.ready import Ready
 from maillage.node.release.settle import settle
+from maillage.node.rounds.begin import begin_rounds
 from maillage.node.shared import Shared, keep_trying
 from maillage.node.store import Store
 from maillage.node.tasks import MAX_ATTEMPTS
-from maillage.node.worker.messages import Computed, Declined, Job
+from maillage.node.worker.messages import Computed, Declined
+from maillage.node.worker.order import to_job
 
 # The hospital would not answer these, however well its machine: they are refusals. The rest are failures.
 REFUSALS = frozenset(
@@ -34,8 +36,14 @@ REFUSALS = frozenset(
         Reason.BUDGET_SPENT,
         Reason.COHORT_INVALID,
         Reason.COHORT_UNSUPPORTED,
+        Reason.MODEL_OUTWEIGHED,
+        Reason.MODEL_RARE,
+        Reason.MODEL_TOO_CLOSE,
+        Reason.MODEL_TOO_SMALL,
         Reason.NOISE_UNAVAILABLE,
         Reason.PARAMETERS_INVALID,
+        Reason.PERMIT_EXCEEDED,
+        Reason.ROUND_REFUSED,
     }
 )
 
@@ -104,7 +112,7 @@ class Runner:
         try:
             if not tasks.start(self._store, node=self._shared.node, task=row):
                 return None
-            outcome = self._shared.worker.run(_to_job(prepared.task, terms=prepared.terms))
+            outcome = self._shared.worker.run(to_job(prepared.task, terms=prepared.terms))
         except WorkerStoppedError as error:
             return self._after_stop(prepared, error)
         except WorkerCrashedError as error:
@@ -128,6 +136,19 @@ class Runner:
         )
         self._shared.probe("sum_begun")
         self._shared.to_sum.set()
+        return maker
+
+    def _begin_rounds(self, work: _Work, computed: Computed, *, terms: Terms) -> Maker | None:
+        maker = begin_rounds(
+            self._store,
+            node=self._shared.node,
+            delivery=work.delivery,
+            task=work.task,
+            computed=computed,
+            terms=terms,
+        )
+        self._shared.probe("rounds_begun")
+        self._shared.to_round.set()
         return maker
 
     def _prepare(self, row: tasks.Row) -> _Work | Maker:
@@ -189,6 +210,8 @@ class Runner:
             return make_failure(work.delivery, reason=Reason.INTERNAL, incident=incident)
         if isinstance(terms.sums, Masked):
             return self._begin_sum(work, outcome, terms=terms)
+        if find_spec(work.task.analysis.id).rounds is not None:
+            return self._begin_rounds(work, outcome, terms=terms)
         return Ready(work.delivery, work.task, outcome, terms, work.register)
 
     def _to_declined(self, work: _Work, outcome: Declined) -> Maker:
@@ -198,17 +221,3 @@ class Runner:
         if outcome.reason in REFUSALS:
             return make_refusal(work.delivery, reason=outcome.reason)
         return make_failure(work.delivery, reason=outcome.reason, incident=outcome.incident)
-
-
-def _to_job(task: Task, *, terms: Terms) -> Job:
-    return Job(
-        job_id=task.task_id,
-        analysis=task.analysis,
-        parameters=task.parameters,
-        cohort=task.cohort,
-        floor=terms.disclosure.floor,
-        network_floor=terms.disclosure.network_floor,
-        permit=terms.permit,
-        requester=task.requester,
-        counts=terms.counts,
-    )

@@ -38,10 +38,11 @@ class Shared:
     to_run: threading.Event = field(default_factory=threading.Event)
     to_send: threading.Event = field(default_factory=threading.Event)
     to_sum: threading.Event = field(default_factory=threading.Event)
+    to_round: threading.Event = field(default_factory=threading.Event)
 
     def ring_all(self) -> None:
         """Wake every loop, so that it sees that it is told to stop."""
-        for bell in (self.to_poll, self.to_run, self.to_send, self.to_sum):
+        for bell in (self.to_poll, self.to_run, self.to_send, self.to_sum, self.to_round):
             bell.set()
 
     def stop_computing(self, task_id: str) -> None:

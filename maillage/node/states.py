@@ -70,6 +70,7 @@ class Event(StrEnum):
     AGENT_NODE_STARTED = "agent:node:started"
     AGENT_RELEASE_HELD = "agent:release:held"
     AGENT_RELEASE_OUTDATED = "agent:release:outdated"
+    AGENT_ROUND_TOLD = "agent:round:told"
     AGENT_SUM_MASKED = "agent:sum:masked"
     AGENT_SUM_OFFERED = "agent:sum:offered"
     AGENT_SUM_SIGNED = "agent:sum:signed"
@@ -114,6 +115,7 @@ _SENTENCES: Mapping[Event, str] = {
     Event.AGENT_RELEASE_OUTDATED: mark(
         "Réponse retenue écartée : une opposition est venue depuis le calcul."
     ),
+    Event.AGENT_ROUND_TOLD: mark("Sommes d’un tour de calcul remises au hub."),
     Event.AGENT_SUM_MASKED: mark("Nombres remis sous masques pour une somme."),
     Event.AGENT_SUM_OFFERED: mark("Clé offerte pour une somme masquée."),
     Event.AGENT_SUM_SIGNED: mark("Liste des hôpitaux d’une somme signée."),

@@ -177,7 +177,9 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
     now = node.clock()
     message = make(Moment(site=node.site, at=now, head=ledger.read_head(store)))
     envelope = seal_answer(message, key=node.key)
-    if final and not _tells_something_new(message):
+    # Rounds that were told are told, whatever the last word is.
+    in_rounds = store.row("rounds_of_task", task_id=task_id) is not None
+    if final and not in_rounds and not _tells_something_new(message):
         store.change("give_back_spent", task_id=task_id)
     kept = {"kind": message.kind, "reason": getattr(message, "reason", None), "hash": sha256_hex(envelope)}
     store.change(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from maillage.analysis.registry import ANALYSES
 from maillage.base.clock import utc_now
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.client.hub import STANDING_PERMIT
@@ -71,6 +72,8 @@ class Committee:
             project="Étude de démonstration",
             purpose="Compter exactement les cohortes d’exemple, sur des patients synthétiques.",
             counts=Exact(),
+            # Sums of rounds are not masked.
+            analyses=("count",) if masked else ANALYSES,
             budgets=None,
             masked=masked,
             now=now,
@@ -84,6 +87,7 @@ class Committee:
         counts: Counts,
         masked: Mapping[str, PublicKey] | None,
         now: datetime,
+        analyses: Sequence[str] = ("count",),
         **words: Any,
     ) -> Permit:
         return Permit(
@@ -91,7 +95,7 @@ class Committee:
             network=self.network,
             requesters="any",
             sites=tuple(masked) if masked else "any",
-            analyses=(AnalysisScope(id="count"),),
+            analyses=tuple(AnalysisScope(id=name) for name in analyses),
             cohorts="any",
             minimum_cell=self.floor,
             minimum_sites=3,

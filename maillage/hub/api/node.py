@@ -26,6 +26,7 @@ from maillage.hub.questions.answers import record_answer
 from maillage.hub.questions.closing import expire_due
 from maillage.hub.questions.greet import Greeting, greet
 from maillage.hub.questions.lease import deliver, end_idle_poll, has_news
+from maillage.hub.questions.rounds.taking import take_told
 from maillage.hub.questions.sums.steps import take_step
 from maillage.hub.referentiel import find_file, read_current
 from maillage.hub.terms.catalogues import record_catalogue
@@ -166,6 +167,18 @@ def sum_step(
     if news is None:
         return HttpResponse(status=204)
     return HttpResponse(news.to_bytes(), content_type="application/json")
+
+
+@api.post("/rounds/{task_id}")
+def round_told(
+    request: HttpRequest, task_id: Identifier, wait: Annotated[float, Field(ge=0, le=60)] = 0
+) -> HttpResponse:
+    """What a hospital told in a round; the next one, signed, or 204 when others are awaited after `wait` seconds."""
+    caller, hub = _identify(request), current_hub()
+    news = take_told(caller, task_id=task_id, data=request.body, seconds=wait, hub=hub)
+    if news is None:
+        return HttpResponse(status=204)
+    return HttpResponse(news, content_type=DSSE_TYPE)
 
 
 @api.get("/permits")

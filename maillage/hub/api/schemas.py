@@ -78,6 +78,17 @@ class CombinedOut(BaseModel):
     years: list[YearOut]
 
 
+class AnalysisOut(BaseModel):
+    """The group's answer of another analysis than a count: who is in it, and what the analysis declares."""
+
+    model_config = ConfigDict(extra="allow")
+
+    persons: CellJson
+    contributing: list[str]
+    left_out: list[LeftOut]
+    repeated: list[str]
+
+
 class ReleaseOut(BaseModel):
     """The committee's check of the result: until `released`, nothing of it is shown."""
 
@@ -146,12 +157,20 @@ class MaskedOut(BaseModel):
     sentence: str
 
 
+class RoundsOut(BaseModel):
+    """Where the rounds of a question stand, for a program and in words."""
+
+    state: Literal["gathering", "running", "done", "failed"]
+    number: int
+    sentence: str
+
+
 class QuestionOut(BaseModel):
     """A question and everything that may be known of its answer now.
 
     `release` is null where the permit asks for no check by the committee. `budget` is what its permit leaves
     to ask now, null where it sets no limit or is over. `masked` is null where the hub adds up hospitals'
-    numbers; else it learns the total alone.
+    numbers; else it learns the total alone. `rounds` is null where hospitals answer once.
     """
 
     id: str
@@ -167,7 +186,8 @@ class QuestionOut(BaseModel):
     release: ReleaseOut | None
     sites: list[SiteOut]
     masked: MaskedOut | None
-    combined: CombinedOut
+    rounds: RoundsOut | None
+    combined: CombinedOut | AnalysisOut
     elapsed_ms: float
 
 

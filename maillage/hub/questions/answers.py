@@ -22,6 +22,9 @@ from maillage.hub.questions.changes import settle_question, statements
 from maillage.hub.questions.contents import ANSWER_REJECTED
 from maillage.hub.questions.errors import QuestionError, TaskUnknownError
 from maillage.hub.questions.judging import Asked, Verdict, judge
+from maillage.hub.questions.rounds.advance import advance_rounds
+from maillage.hub.questions.rounds.advance import bell_of as bell_of_rounds
+from maillage.hub.questions.rounds.room import lock_rounds
 from maillage.hub.questions.states import TaskState, check_task_move
 from maillage.hub.questions.sums.advance import advance, bell_of
 from maillage.hub.questions.sums.judging import find_expected
@@ -37,13 +40,15 @@ def record_answer(caller: Caller, *, task_id: str, data: bytes, hub: Hub) -> Ver
     with writing(hub):
         take_nonce(caller)
         lock_sum(question__tasks__id=task_id)
+        lock_rounds(question__tasks__id=task_id)
         asked = _find_asked(task_id)
         verdict = judge(opened, asked=asked, signer=caller.site, settings=hub.settings)
         if verdict.keep_as is not None and not isinstance(opened, EnvelopeError):
             _keep(opened, asked=asked, state=verdict.keep_as, data=data, now=now, hub=hub)
         if verdict.error is not None:
             _record_refusal(verdict.error, data=data, asked=asked, caller=caller, now=now)
-    hub.doorbell.ring(asked.question_id, bell_of(asked.question_id))
+    question = asked.question_id
+    hub.doorbell.ring(question, bell_of(question), bell_of_rounds(question))
     return verdict
 
 
@@ -85,6 +90,7 @@ def _keep(
         **columns,
     )
     advance(asked.question_id, at=now, hub=hub)
+    advance_rounds(asked.question_id, at=now, hub=hub)
     settle_question(asked.question_id, at=now)
     fix_total(asked.question_id)
     anchor = (answer.anchor.sequence, answer.anchor.hash) if answer.anchor else (-1, "")

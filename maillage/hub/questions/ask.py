@@ -16,7 +16,7 @@ from maillage.cohort import compile_cohort, parse_expression, to_circe
 from maillage.exchange import version
 from maillage.exchange.envelope import seal_task
 from maillage.exchange.message import AnalysisRef
-from maillage.exchange.permit import Masked, Permit
+from maillage.exchange.permit import Exact, Masked, Permit, Plain
 from maillage.exchange.scope import covers
 from maillage.exchange.task import Task as TaskMessage
 from maillage.governance.audit.chain import record
@@ -30,6 +30,7 @@ from maillage.hub.questions.budget import check_budget
 from maillage.hub.questions.errors import QuestionInvalidError, SitesError
 from maillage.hub.questions.models import MAX_COHORT_TEXT, Question, Task
 from maillage.hub.questions.releases.rows import require_check
+from maillage.hub.questions.rounds.opening import has_rounds, open_rounds
 from maillage.hub.questions.sums.opening import open_masked_sum
 from maillage.hub.writing import writing
 
@@ -77,6 +78,8 @@ def ask(draft: Draft, *, by: str, hub: Hub, note: Callable[[Question], object] |
             open_masked_sum(question)
         if note is not None:
             note(question)
+        if has_rounds(question):
+            open_rounds(question)
         facts = {
             "analysis": question.analysis["id"],
             "cohort_hash": question.cohort_hash,
@@ -152,7 +155,7 @@ def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
 
 def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
     """What each hospital would refuse is told before it is asked."""
-    if not covers(permit, message) or not _can_be_summed(message, permit=permit):
+    if not covers(permit, message) or not _fits_form(message, permit=permit):
         raise PermitExceededError(
             _("La question dépasse ce que l’autorisation permet."),
             why=_(
@@ -163,7 +166,10 @@ def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
         )
 
 
-def _can_be_summed(message: TaskMessage, *, permit: Permit) -> bool:
+def _fits_form(message: TaskMessage, *, permit: Permit) -> bool:
+    """Whether the analysis's numbers can leave in the permit's form: sums of rounds are exact, and wait for nobody."""
+    if find_spec(message.analysis.id).rounds is not None:
+        return isinstance(permit.counts, Exact) and isinstance(permit.sums, Plain) and permit.check is None
     return not isinstance(permit.sums, Masked) or is_additive(message.analysis.id)
 
 

@@ -9,6 +9,10 @@ from maillage.hub.boot import Hub
 from maillage.hub.questions.changes import close_question, move_task
 from maillage.hub.questions.errors import QuestionClosedError, QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
+from maillage.hub.questions.rounds.advance import advance_due as advance_due_rounds
+from maillage.hub.questions.rounds.advance import advance_rounds
+from maillage.hub.questions.rounds.advance import bell_of as bell_of_rounds
+from maillage.hub.questions.rounds.room import lock_rounds
 from maillage.hub.questions.states import AWAITED, QuestionState, TaskState
 from maillage.hub.questions.sums.advance import advance, advance_due, bell_of
 from maillage.hub.questions.sums.room import lock_sum
@@ -26,6 +30,7 @@ def cancel(question_id: str, *, by: str, hub: Hub) -> Question:
     now = hub.clock()
     with writing(hub):
         lock_sum(question_id=question_id)
+        lock_rounds(question_id=question_id)
         tasks = _lock_awaited(question_id)
         question = Question.objects.select_for_update().filter(id=question_id, requester=by).first()
         if question is None:
@@ -37,10 +42,12 @@ def cancel(question_id: str, *, by: str, hub: Hub) -> Question:
             task.reason = Reason.CANCELLED.value
             move_task(task, to=TaskState.REFUSED, changed=("cancel_untold", "reason"))
         advance(question_id, at=now, hub=hub)
+        advance_rounds(question_id, at=now, hub=hub)
         close_question(question, to=QuestionState.CANCELLED, at=now)
         fix_total(question_id)
         record(EventType.QUESTION_CANCELLED, actor=by, subject=question_id, at=now)
-    hub.doorbell.ring(question_id, bell_of(question_id), *(task.site for task in tasks))
+    bells = (bell_of(question_id), bell_of_rounds(question_id))
+    hub.doorbell.ring(question_id, *bells, *(task.site for task in tasks))
     return question
 
 
@@ -50,6 +57,7 @@ def expire_due(*, hub: Hub) -> None:
     Before that, masked sums whose step has lasted too long go on or end.
     """
     advance_due(hub=hub)
+    advance_due_rounds(hub=hub)
     now = hub.clock()
     due = Question.objects.filter(state=QuestionState.OPEN.value, expires_at__lte=now)
     for question_id in list(due.values_list("id", flat=True)):
@@ -60,6 +68,7 @@ def expire_due(*, hub: Hub) -> None:
 def _expire(question_id: str, *, at: datetime, hub: Hub) -> None:
     with writing(hub):
         lock_sum(question_id=question_id)
+        lock_rounds(question_id=question_id)
         tasks = _lock_awaited(question_id)
         question = Question.objects.select_for_update().get(id=question_id)
         if question.state != QuestionState.OPEN:
@@ -67,6 +76,7 @@ def _expire(question_id: str, *, at: datetime, hub: Hub) -> None:
         for task in tasks:
             move_task(task, to=TaskState.MISSING)
         advance(question_id, at=at, hub=hub)
+        advance_rounds(question_id, at=at, hub=hub)
         close_question(question, to=QuestionState.EXPIRED, at=at)
         fix_total(question_id)
         facts = {"missing": sorted(task.site for task in tasks)}

@@ -14,6 +14,7 @@ from maillage.hub.questions.errors import QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.permits import find_contact
 from maillage.hub.questions.releases.rows import Visible, find_visible
+from maillage.hub.questions.rounds.document import combine_rounds, describe_rounds, has_rounds
 from maillage.hub.questions.states import TaskState
 from maillage.hub.questions.sums.document import IN_TOTAL, combine_sum, describe_sum
 from maillage.hub.settings import HubSettings
@@ -74,6 +75,7 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
             for task in tasks
         ],
         "masked": describe_sum(question),
+        "rounds": describe_rounds(question),
         "combined": _combine(question, tasks, settings=settings, visible=visible),
         "elapsed_ms": (question.changed_at - question.asked_at).total_seconds() * 1000,
     }
@@ -86,6 +88,8 @@ def _combine(
         return combine_sum(question, tasks)
     if not visible.is_shown:
         return hide_result()
+    if has_rounds(question):
+        return combine_rounds(question, tasks, floor=settings.floor)
     return combine(question, tasks, settings=settings, masks=visible.masks)
 
 

@@ -133,3 +133,18 @@ class NoReleaseError(QuestionError):
 
     kind = Kind.NOT_FOUND
     code = "release_unknown"
+
+
+class RoundConflictError(QuestionError):
+    """Another part of that round is recorded, or that round was not asked."""
+
+    kind = Kind.CONFLICT
+    code = "round_exists"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Un autre envoi de cet hôpital est déjà enregistré pour ce tour, ou ce tour n’est pas demandé."
+            ),
+            remedy=_("Un tour est dit une fois. Restaurez ensemble node.sqlite et le dossier du nœud."),
+        )

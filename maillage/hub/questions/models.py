@@ -7,7 +7,15 @@ from django.db import models
 
 from maillage.exchange.release import Standing
 from maillage.governance import fields
-from maillage.hub.questions.states import AWAITED, SUM_OPEN, QuestionState, SumState, TaskState
+from maillage.hub.questions.states import (
+    AWAITED,
+    ROUNDS_OPEN,
+    SUM_OPEN,
+    QuestionState,
+    RoundsState,
+    SumState,
+    TaskState,
+)
 
 MAX_COHORT_TEXT = 4_000_000
 
@@ -201,3 +209,57 @@ class MaskedTerm(models.Model):
 
     def __str__(self) -> str:
         return self.site
+
+
+class Rounds(models.Model):
+    """The exchange of a question of several rounds. `asked` holds the parameters of round `number` by site.
+
+    `members` are in it since round `started`; `deadline` is that of the present round. `result` is the combined
+    document as JSON, once there is one.
+    """
+
+    question: Question = fields.extends("questions.Question", related_name="rounds")
+    state: str = fields.short_text(max_length=12, default=RoundsState.GATHERING.value)
+    number: int = fields.whole(default=0)
+    started: int = fields.whole(default=1)
+    members: list[str] = fields.document(default=list)
+    asked: str = fields.long_text(blank=True, default="")
+    asked_at: datetime = fields.instant()
+    deadline: datetime = fields.instant()
+    result: str = fields.long_text(blank=True, default="")
+    reason: str = fields.short_text(max_length=40, blank=True, default="")
+
+    question_id: str
+
+    objects = models.Manager()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["deadline"],
+                name="rounds_open",
+                condition=models.Q(state__in=sorted(state.value for state in ROUNDS_OPEN)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.question_id
+
+
+class RoundPart(models.Model):
+    """What one hospital told in one round, 0 for its opening: the content, and the hash of what it signed."""
+
+    rounds: Rounds = fields.belongs_to("questions.Rounds", related_name="parts")
+    site: str = fields.short_text(max_length=40)
+    number: int = fields.whole()
+    digest: str = fields.short_text(max_length=71)
+    content: str = fields.long_text()
+    shown_alone: bool = fields.flag(default=False)
+
+    objects = models.Manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["rounds", "site", "number"], name="one_part_a_round"),)
+
+    def __str__(self) -> str:
+        return f"{self.site}: {self.number}"

@@ -36,6 +36,15 @@ class SumState(StrEnum):
     FAILED = "failed"
 
 
+class RoundsState(StrEnum):
+    """Where an analysis of several rounds stands."""
+
+    GATHERING = "gathering"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 FINAL = frozenset({TaskState.ANSWERED, TaskState.REFUSED, TaskState.FAILED, TaskState.MISSING})
 AWAITED = frozenset(TaskState) - FINAL
 
@@ -89,3 +98,20 @@ def check_task_move(current: str, *, to: TaskState) -> None:
     """Raises ValueError when the table does not allow it."""
     if to not in TASK_MOVES[TaskState(current)]:
         raise ValueError(f"a task never goes from {current} to {to}")
+
+
+ROUNDS_MOVES: Mapping[RoundsState, frozenset[RoundsState]] = {
+    # Each hospital prepares its rows and opens; or says that it does not take part.
+    RoundsState.GATHERING: frozenset({RoundsState.RUNNING, RoundsState.DONE, RoundsState.FAILED}),
+    # A round after the other. Who stops drops out, and the others begin again.
+    RoundsState.RUNNING: frozenset({RoundsState.RUNNING, RoundsState.DONE, RoundsState.FAILED}),
+    RoundsState.DONE: frozenset(),
+    RoundsState.FAILED: frozenset(),
+}
+ROUNDS_OPEN = frozenset({RoundsState.GATHERING, RoundsState.RUNNING})
+
+
+def check_rounds_move(current: str, *, to: RoundsState) -> None:
+    """Raises ValueError when the table does not allow it."""
+    if to not in ROUNDS_MOVES[RoundsState(current)]:
+        raise ValueError(f"an exchange of rounds never goes from {current} to {to}")

@@ -67,9 +67,10 @@ SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_a
 FROM tasks WHERE state = :state ORDER BY received_at, task_id;
 
 -- name: next_accepted
--- One whose numbers are being summed under masks was computed.
+-- One whose numbers are being summed under masks, or that is in its rounds, was computed.
 SELECT task_id, state, attempts, delivery, delivery_hash, received_at, expires_at
 FROM tasks WHERE state = 'accepted' AND task_id NOT IN (SELECT task_id FROM sums)
+  AND task_id NOT IN (SELECT task_id FROM rounds)
 ORDER BY received_at, task_id LIMIT 1;
 
 -- name: expired_tasks
@@ -338,3 +339,24 @@ SELECT sequence, at, event, task_id, body, previous, hash, version, sealed
 FROM ledger LEFT JOIN ledger_bodies USING (sequence)
 WHERE sequence <= :last AND :event IN ('', event) AND (:task_id = '' OR task_id = :task_id)
 ORDER BY sequence DESC LIMIT :most;
+-- name: begin_rounds
+INSERT INTO rounds (session, task_id, state, number, told, told_hash, opening, fingerprint, permit, floor)
+VALUES (:session, :task_id, 'open', 0, :told, :told_hash, :opening, :fingerprint, :permit, :floor);
+
+-- name: rounds
+SELECT session, task_id, state, number, told, told_hash, opening, fingerprint, permit, floor
+FROM rounds WHERE session = :session;
+
+-- name: rounds_of_task
+SELECT session FROM rounds WHERE task_id = :task_id;
+
+-- name: open_rounds
+SELECT session, task_id, state, number, told, told_hash, opening, fingerprint, permit, floor
+FROM rounds WHERE state = 'open' ORDER BY session;
+
+-- name: tell_round
+UPDATE rounds SET number = :number, told = :told, told_hash = :told_hash WHERE session = :session;
+
+-- name: end_rounds
+-- What was told is in the ledger; the bytes go.
+UPDATE rounds SET state = :state, told = NULL, opening = '' WHERE session = :session;

@@ -2,9 +2,12 @@
 
 import threading
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
+from maillage.analysis.errors import RoundRefusedError
 from maillage.analysis.registry import ANALYSES, code_hash, find_spec, load_local, read_parameters
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
@@ -13,27 +16,33 @@ from maillage.cohort import parse_expression
 from maillage.disclosure.evidence import Trace
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
+from maillage.node.errors import RoundsChangedError
 from maillage.node.log import Log, log_incident
 from maillage.node.objections.register import read_register, read_version
 from maillage.node.worker.everyone import IN_PLACE_SECONDS, Everyone
 from maillage.node.worker.gatekeeper import PRIVATE_RULES, GateKeeper
 from maillage.node.worker.messages import (
-    AnyJob,
     Bench,
     Catalogued,
     CatalogueJob,
     Computed,
     Declined,
     Job,
+    Order,
     Outcome,
     Ready,
+    Round,
+    Told,
 )
 from maillage.node.worker.reasons import find_reason
-from maillage.node.worker.times import next_mark, wait_for_mark
+from maillage.node.worker.residents import Residents
+from maillage.node.worker.times import GATE_MS, next_mark, wait_for_mark
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import QueryInterruptedError
 from maillage.warehouse.place import FilePlace
+
+Answer = TypeVar("Answer", Computed, Catalogued, Told)
 
 
 class WorkBench:
@@ -50,6 +59,7 @@ class WorkBench:
         self._current: str | None = None
         self._stopped: set[str] = set()
         self._gates = GateKeeper(means.folder)
+        self._residents = Residents()
         self._gate_ms = 0.0
 
     def warm_up(self) -> Ready:
@@ -65,25 +75,32 @@ class WorkBench:
             self._log.warning("warehouse_not_open", what=error.what, why=error.why)
         return Ready(reference=self._reference)
 
-    def run(self, job: AnyJob) -> Outcome:
+    def serve(self, order: Order) -> Outcome:
+        """Do what is ordered."""
+        if isinstance(order, Round):
+            return self.run_round(order)
+        return self.run(order) if isinstance(order, Job) else self.run_catalogue(order)
+
+    def run(self, job: Job) -> Computed | Declined:
         """Compute one job, and answer at the next mark of time; exact times are for the hospital's log."""
         started, self._gate_ms = time.monotonic(), 0.0
-        answer = self._answer(job)
-        if isinstance(job, CatalogueJob):
-            # Nobody asked, and it leaves when the agent sends it: there is no time to tell anything by.
-            return answer
+        answer = self._answer(job, lambda: self._compute(job))
         mark = wait_for_mark(started, gate_ms=self._gate_ms)
         if not isinstance(answer, Computed):
             return answer
         return answer.model_copy(update={"compile_ms": next_mark(answer.compile_ms), "engine_ms": mark})
 
-    def _answer(self, job: AnyJob) -> Outcome:
+    def run_catalogue(self, job: CatalogueJob) -> Catalogued | Declined:
+        """Count every concept. Nobody asked, and the agent sends it later: there is no time to tell by."""
+        return self._answer(job, lambda: self._count_all(job))
+
+    def _answer(self, job: Job | CatalogueJob, compute: Callable[[], Answer]) -> Answer | Declined:
         """Whatever happens becomes a code, and a line of the log."""
         if isinstance(job, Job) and not _is_installed(job):
             # The agent checked its own copy; an upgrade may have come between the two processes' starts.
             return Declined(job_id=job.job_id, reason=Reason.ANALYSIS_DIFFERS, incident=new_id("incident"))
         try:
-            return self._compute(job) if isinstance(job, Job) else self._count_all(job)
+            return compute()
         except Exception as error:  # noqa: BLE001 - the frame that turns every error into a code
             reason = Reason.LIMIT_REACHED if job.job_id in self._stopped else find_reason(error)
             incident = log_incident(self._log, "job_declined", error=error, job=job.job_id, reason=reason)
@@ -107,6 +124,7 @@ class WorkBench:
         gate = self._gates.make(job, everyone=self._find_everyone(engine))
         local = run(cohort=cohort, parameters=parameters, engine=engine, gate=gate)
         self._gate_ms = local.gate_ms
+        fingerprint = self._residents.keep(job.job_id, local.resident)
         self._log.info(
             "job_computed",
             job=job.job_id,
@@ -121,6 +139,7 @@ class WorkBench:
             engine_ms=local.engine_ms,
             reference=self._reference,
             trace=gate.trace(),
+            fingerprint=fingerprint,
         )
 
     def _count_all(self, job: CatalogueJob) -> Catalogued:
@@ -136,6 +155,39 @@ class WorkBench:
         bands = tell(counted, floor=rules.floor, folder=self._means.folder)
         told = tuple((least, tuple(concepts)) for least, concepts in sorted(bands.items()))
         return Catalogued(job_id=job.job_id, bands=told, reference=self._reference)
+
+    def run_round(self, order: Round) -> Told | Declined:
+        """One round of a job; its rows are read again where they are no longer kept. It leaves at a mark too."""
+        started = time.monotonic()
+        answer = self._answer(order.job, lambda: self._compute_round(order))
+        mark = wait_for_mark(started, gate_ms=GATE_MS)
+        return answer if isinstance(answer, Declined) else answer.model_copy(update={"engine_ms": mark})
+
+    def _compute_round(self, order: Round) -> Told:
+        # Whoever objected since, or a warehouse that was replaced, closes the engine, and with it what is kept.
+        self._open()
+        self._begin(order.job)
+        rounds = find_spec(order.job.analysis.id).rounds
+        if rounds is None:
+            raise RoundRefusedError(_("Cette analyse n’a pas de tours."))
+        if self._residents.find(order.job_id) is None:
+            self._compute(order.job)
+        resident = self._residents.find(order.job_id)
+        if resident is None or self._residents.fingerprint(order.job_id) != order.fingerprint:
+            raise RoundsChangedError
+        started = time.perf_counter()
+        try:
+            parameters = rounds.parameters.model_validate(order.parameters)
+        except ValidationError as error:
+            raise RoundRefusedError(_("Ce tour est refusé.")) from error
+        told = resident.answer(order.number, parameters)
+        elapsed = (time.perf_counter() - started) * 1000
+        self._log.info("round_computed", job=order.job_id, number=order.number, engine_ms=elapsed)
+        return Told(job_id=order.job_id, content=told.model_dump(mode="json"), engine_ms=elapsed)
+
+    def forget(self, job_id: str) -> None:
+        """No round follows: give the rows' memory back."""
+        self._residents.forget(job_id)
 
     def _repeat(self, job: Job, former: Mapping[str, Any]) -> Computed:
         # Nothing goes through a gate again: what its parts were is in the evidence of the first time.
@@ -156,7 +208,7 @@ class WorkBench:
             self._everyone = Everyone(engine, seconds=None if alone else IN_PLACE_SECONDS)
         return self._everyone
 
-    def _begin(self, job: AnyJob) -> None:
+    def _begin(self, job: Job | CatalogueJob) -> None:
         if job.job_id in self._stopped:
             raise QueryInterruptedError(_("La question a été arrêtée avant de commencer."))
 
@@ -185,6 +237,7 @@ class WorkBench:
         """Give the warehouse back; the next job opens it again."""
         with self._lock:
             engine, self._engine, self._everyone = self._engine, None, None
+        self._residents.forget_all()
         if engine is not None:
             engine.close()
 

@@ -4,6 +4,7 @@ Nothing here imports the engine: the agent stays small.
 """
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -12,16 +13,19 @@ from maillage.node.errors import WorkerCrashedError, WorkerStoppedError
 from maillage.node.log import Log
 from maillage.node.worker.child import Child, FromWorker
 from maillage.node.worker.messages import (
-    AnyJob,
     Bench,
     Catalogued,
     CatalogueJob,
     Computed,
     Declined,
+    Forget,
     Job,
+    Order,
     Outcome,
     Ready,
+    Round,
     Stop,
+    Told,
     to_line,
 )
 
@@ -34,7 +38,7 @@ STOP_SECONDS = 2.0
 
 
 class Worker:
-    """At most one process, started at need. All but `stop` is for one thread."""
+    """At most one process, started at need, for one caller at a time: the others wait."""
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class Worker:
         self._child: Child | None = None
         self._stopping: set[str] = set()
         self._last_used = monotonic()
+        self._turn = threading.RLock()
         #: The vocabulary's version as the worker last read it; empty before.
         self.reference = ""
 
@@ -63,6 +68,10 @@ class Worker:
 
     def start(self) -> Child:
         """A warm process. Raises WorkerCrashedError when it dies at once or never gets ready."""
+        with self._turn:
+            return self._start()
+
+    def _start(self) -> Child:
         if self._child is not None and self._child.is_alive():
             return self._child
         self._drop()
@@ -78,34 +87,50 @@ class Worker:
 
     def run(self, job: Job) -> Computed | Declined:
         """Compute one job. Raises WorkerStoppedError (`stop`, or past the time limit), WorkerCrashedError."""
-        answer = self._run(job)
-        if isinstance(answer, Catalogued):
+        answer = self._order(job)
+        if not isinstance(answer, Computed | Declined):
+            raise _confused()
+        if isinstance(answer, Computed):
+            self.reference = answer.reference
+        return answer
+
+    def run_round(self, order: Round) -> Told | Declined:
+        """Compute one round of a job. Raises as `run` does."""
+        answer = self._order(order)
+        if not isinstance(answer, Told | Declined):
             raise _confused()
         return answer
 
     def run_catalogue(self, job: CatalogueJob) -> Catalogued | Declined:
         """Count the day's catalogue. Raises as `run` does."""
-        answer = self._run(job)
-        if isinstance(answer, Computed):
+        answer = self._order(job)
+        if not isinstance(answer, Catalogued | Declined):
             raise _confused()
-        return answer
-
-    def _run(self, job: AnyJob) -> Outcome:
-        child = self.start()
-        try:
-            child.send(to_line(job))
-            answer = self._await(child, job)
-        finally:
-            self._last_used = self._monotonic()
-            stopped = job.job_id in self._stopping
-            self._stopping.discard(job.job_id)
-        if stopped:
-            raise _stopped()
-        if not isinstance(answer, Declined):
+        if isinstance(answer, Catalogued):
             self.reference = answer.reference
         return answer
 
-    def _await(self, child: Child, job: AnyJob) -> Outcome:
+    def forget(self, job_id: str) -> None:
+        """Let the rows of a job go, if there is a process that keeps them."""
+        with self._turn:
+            if self._child is not None and self._child.is_alive():
+                self._child.send(to_line(Forget(job_id=job_id)))
+
+    def _order(self, order: Order) -> Outcome:
+        with self._turn:
+            child = self.start()
+            try:
+                child.send(to_line(order))
+                answer = self._await(child, order)
+            finally:
+                self._last_used = self._monotonic()
+                stopped = order.job_id in self._stopping
+                self._stopping.discard(order.job_id)
+            if stopped:
+                raise _stopped()
+            return answer
+
+    def _await(self, child: Child, job: Order) -> Outcome:
         deadline = self._monotonic() + self._time_limit
         told = False
         while True:
@@ -131,9 +156,14 @@ class Worker:
 
     def end_if_idle(self, *, seconds: float) -> None:
         """End the process when it served nobody for so long; the engine's memory goes back to the machine."""
-        if self._child is not None and self._monotonic() - self._last_used >= seconds > 0:
-            self._log.info("worker_ended", why="idle")
-            self.end()
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            if self._child is not None and self._monotonic() - self._last_used >= seconds > 0:
+                self._log.info("worker_ended", why="idle")
+                self.end()
+        finally:
+            self._turn.release()
 
     def end(self) -> None:
         """End the process, if there is one."""

@@ -46,6 +46,28 @@ class CatalogueJob(Message):
     network_floor: int
 
 
+class Round(Message):
+    """A round of a job that was computed. `fingerprint` is that of its rows: others answer nothing."""
+
+    kind: Literal["round"] = "round"
+    job: Job
+    number: int
+    parameters: Json
+    fingerprint: str
+
+    @property
+    def job_id(self) -> str:
+        """The job's."""
+        return self.job.job_id
+
+
+class Forget(Message):
+    """No round follows: the rows of that job may go."""
+
+    kind: Literal["forget"] = "forget"
+    job_id: str
+
+
 class Stop(Message):
     """Stop that job if it still runs."""
 
@@ -61,7 +83,10 @@ class Ready(Message):
 
 
 class Computed(Message):
-    """What the analysis gives; every cell passed the gate in the worker, which tells how in `trace`."""
+    """What the analysis gives; every cell passed the gate in the worker, which tells how in `trace`.
+
+    `fingerprint` is that of the rows that are kept for rounds, empty where there are none.
+    """
 
     kind: Literal["computed"] = "computed"
     job_id: str
@@ -70,6 +95,16 @@ class Computed(Message):
     engine_ms: Annotated[float, Field(ge=0)]
     reference: str
     trace: Trace
+    fingerprint: str = ""
+
+
+class Told(Message):
+    """What a round gives, gated in the worker."""
+
+    kind: Literal["told"] = "told"
+    job_id: str
+    content: Json
+    engine_ms: Annotated[float, Field(ge=0)]
 
 
 class Catalogued(Message):
@@ -90,13 +125,13 @@ class Declined(Message):
     incident: str
 
 
-AnyJob = Job | CatalogueJob
-Outcome = Computed | Catalogued | Declined
-ToWorker = Annotated[Job | CatalogueJob | Stop, Field(discriminator="kind")]
-FromWorker = Annotated[Ready | Computed | Catalogued | Declined, Field(discriminator="kind")]
+Order = Job | CatalogueJob | Round
+Outcome = Computed | Catalogued | Told | Declined
+ToWorker = Annotated[Job | CatalogueJob | Round | Forget | Stop, Field(discriminator="kind")]
+FromWorker = Annotated[Ready | Computed | Catalogued | Told | Declined, Field(discriminator="kind")]
 
-TO_WORKER: TypeAdapter[Job | CatalogueJob | Stop] = TypeAdapter(ToWorker)
-FROM_WORKER: TypeAdapter[Ready | Computed | Catalogued | Declined] = TypeAdapter(FromWorker)
+TO_WORKER: TypeAdapter[Job | CatalogueJob | Round | Forget | Stop] = TypeAdapter(ToWorker)
+FROM_WORKER: TypeAdapter[Ready | Computed | Catalogued | Told | Declined] = TypeAdapter(FromWorker)
 
 
 def to_line(message: Message) -> bytes:

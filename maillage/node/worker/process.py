@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from maillage.node.log import Log
 from maillage.node.worker.bench import WorkBench
-from maillage.node.worker.messages import TO_WORKER, AnyJob, Bench, Stop, to_line
+from maillage.node.worker.messages import TO_WORKER, Bench, Forget, Order, Stop, to_line
 
 LAST_WORDS_SECONDS = 3.0
 
@@ -30,32 +30,36 @@ def main() -> None:
     orders = sys.stdin.buffer
     log = Log({"process": "worker"})
     bench = WorkBench(Bench.model_validate_json(orders.readline()), log=log)
-    jobs: Queue[AnyJob | None] = Queue()
+    jobs: Queue[Order | Forget | None] = Queue()
     threading.Thread(target=_read_orders, args=(orders, jobs, bench), daemon=True).start()
     _serve(answers, jobs=jobs, bench=bench)
     # All is given back; the engine's library would only complain about its own objects on the way out.
     os._exit(0)
 
 
-def _serve(answers: BinaryIO, *, jobs: "Queue[AnyJob | None]", bench: WorkBench) -> None:
+def _serve(answers: BinaryIO, *, jobs: "Queue[Order | Forget | None]", bench: WorkBench) -> None:
     answers.write(to_line(bench.warm_up()))
     answers.flush()
     # What is loaded stays: the garbage collector need not walk it again during every job.
     gc.freeze()
-    while (job := jobs.get()) is not None:
-        answers.write(to_line(bench.run(job)))
+    while (order := jobs.get()) is not None:
+        if isinstance(order, Forget):
+            bench.forget(order.job_id)
+            continue
+        answers.write(to_line(bench.serve(order)))
         answers.flush()
     bench.close()
 
 
-def _read_orders(orders: BinaryIO, jobs: "Queue[AnyJob | None]", bench: WorkBench) -> None:
+def _read_orders(orders: BinaryIO, jobs: "Queue[Order | Forget | None]", bench: WorkBench) -> None:
     for line in orders:
         order = TO_WORKER.validate_json(line)
         if isinstance(order, Stop):
             bench.stop(order.job_id)
-        else:
+            continue
+        if not isinstance(order, Forget):
             bench.expect(order.job_id)
-            jobs.put(order)
+        jobs.put(order)
     # The agent has closed the pipe or is dead. What runs is of no use to anybody any more; a computation
     # that does not heed the interruption is not waited for.
     jobs.put(None)

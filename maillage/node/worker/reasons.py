@@ -1,10 +1,17 @@
 """Which code each error of a computation becomes. Only the code leaves; the first line that fits decides."""
 
-from maillage.analysis.errors import ParametersError, UnknownAnalysisError
+from maillage.analysis.errors import ParametersError, RoundRefusedError, UnknownAnalysisError
 from maillage.cohort.errors import CohortError, UnsupportedFeatureError
+from maillage.disclosure.models import (
+    InexactModelError,
+    ModelTooSmallError,
+    OutweighedError,
+    RareLevelError,
+    TooCloseModelError,
+)
 from maillage.disclosure.private import NoiseMissingError
 from maillage.exchange.reasons import Reason
-from maillage.node.errors import EpsilonSpentError, NodeError
+from maillage.node.errors import EpsilonSpentError, NodeError, RoundsChangedError
 from maillage.warehouse.errors import (
     EngineError,
     QueryInterruptedError,
@@ -19,6 +26,13 @@ REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (UnknownAnalysisError, Reason.ANALYSIS_UNKNOWN),
     (QueryInterruptedError, Reason.LIMIT_REACHED),
     (EpsilonSpentError, Reason.BUDGET_SPENT),
+    (InexactModelError, Reason.PERMIT_EXCEEDED),
+    (ModelTooSmallError, Reason.MODEL_TOO_SMALL),
+    (OutweighedError, Reason.MODEL_OUTWEIGHED),
+    (RareLevelError, Reason.MODEL_RARE),
+    (TooCloseModelError, Reason.MODEL_TOO_CLOSE),
+    (RoundRefusedError, Reason.ROUND_REFUSED),
+    (RoundsChangedError, Reason.ROUNDS_CHANGED),
     (NoiseMissingError, Reason.NOISE_UNAVAILABLE),
     (MemoryError, Reason.LIMIT_REACHED),
     (EngineError, Reason.ENGINE_FAILED),

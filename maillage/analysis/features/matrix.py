@@ -1,0 +1,61 @@
+"""The design matrix of one hospital: columns as declared, complete rows, and who stands behind each level."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.analysis.errors import ParametersError
+from maillage.analysis.features.columns import Column, list_columns
+from maillage.analysis.features.encoding import Floats, encode
+from maillage.analysis.features.reading import Index, read_feature
+from maillage.analysis.features.spec import Feature
+from maillage.base.i18n import _
+
+MAX_CELLS = 80_000_000
+"""Numbers that a matrix may have: 640 MB, kept as long as its question lasts."""
+MAX_COLUMNS = 200
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """`values` n × columns, without an intercept; `persons` n ids. `complete`: which rows of the index they are."""
+
+    columns: tuple[Column, ...]
+    values: Floats
+    persons: NDArray[np.int64]
+    complete: NDArray[np.bool_]
+
+    def keep(self, rows: NDArray[np.bool_]) -> "Matrix":
+        """The matrix of some of its rows."""
+        complete = self.complete.copy()
+        complete[self.complete] = rows
+        return Matrix(self.columns, self.values[rows], self.persons[rows], complete)
+
+
+def check_size(features: Sequence[Feature]) -> tuple[Column, ...]:
+    """The columns. Raises ParametersError for more than any model may have, before anything is read."""
+    columns = list_columns(features)
+    if len(columns) > MAX_COLUMNS:
+        raise ParametersError(
+            _("Le modèle aurait {count} colonnes.").format(count=len(columns)),
+            why=_("La limite est de {limit}.").format(limit=MAX_COLUMNS),
+            remedy=_("Retirez des covariables, ou réunissez des niveaux."),
+        )
+    return columns
+
+
+def build_matrix(index: Index, features: Sequence[Feature]) -> Matrix:
+    """Read and encode every feature; rows with something missing that must not be are left out."""
+    columns = check_size(features)
+    if index.rows * max(1, len(columns)) > MAX_CELLS:
+        raise MemoryError
+    values = np.empty((index.rows, len(columns)))
+    place = 0
+    for feature in features:
+        encoded = encode(feature, read_feature(index, feature))
+        values[:, place : place + encoded.shape[1]] = encoded
+        place += encoded.shape[1]
+    complete = ~np.isnan(values).any(axis=1)
+    return Matrix(columns, values[complete], index.persons[complete], complete)

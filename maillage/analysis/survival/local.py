@@ -1,0 +1,134 @@
+"""The node's half of survival: intervals that may be told, who leaves in each, and the rows kept for Cox's rounds."""
+
+import time
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from maillage.analysis.base import LocalAnswer
+from maillage.analysis.features.encoding import Floats
+from maillage.analysis.survival.resident import SurvivalResident
+from maillage.analysis.survival.rows import Places, SurvivalRows, read_rows
+from maillage.analysis.survival.spec import (
+    CurveCells,
+    IntervalCells,
+    SurvivalContent,
+    SurvivalParameters,
+)
+from maillage.base.i18n import _
+from maillage.cohort import CohortExpression, compile_for, run_plan
+from maillage.disclosure.gates import Gate
+from maillage.disclosure.intervals import choose_ends
+from maillage.disclosure.model_gate import Rows, open_model
+from maillage.disclosure.models import ModelRules, RareLevelError, has_rare_cells
+from maillage.disclosure.values import Cell, Count
+from maillage.warehouse.engines.base import Engine
+
+
+def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
+    """Read who leaves when, gate it, and open the rounds of a Cox model. Raises ModelRefusedError."""
+    asked = cast("SurvivalParameters", parameters)
+    started = time.perf_counter()
+    plan = compile_for(engine, cohort)
+    compiled = time.perf_counter()
+    with run_plan(plan, engine=engine) as tables:
+        rows = read_rows(tables, asked, engine=engine)
+    counted = time.perf_counter()
+    content, resident = open_rounds(rows, asked, gate=gate)
+    gate.settle(content.model_dump(mode="json"))
+    return LocalAnswer(
+        content,
+        compile_ms=(compiled - started) * 1000,
+        engine_ms=(counted - compiled) * 1000,
+        gate_ms=(time.perf_counter() - counted) * 1000,
+        resident=resident,
+    )
+
+
+def open_rounds(
+    rows: SurvivalRows, asked: SurvivalParameters, *, gate: Gate
+) -> tuple[SurvivalContent, SurvivalResident]:
+    """The opening and what is kept. Raises ModelRefusedError, before anything is told."""
+    is_flag = np.array([column.is_flag for column in rows.columns], dtype=bool)
+    flags, levels = rows.matrix[:, is_flag], _indicate(rows, asked)
+    model = open_model(
+        Rows(
+            persons=rows.persons,
+            flags=np.column_stack([levels, flags]),
+            numbers=rows.matrix[:, ~is_flag],
+            outcome=rows.event.astype(float),
+            is_binary=True,
+            parameters=rows.matrix.shape[1],
+        ),
+        gate=gate,
+    )
+    # With one baseline for all hospitals, what is told of each interval holds the table of its covariates too.
+    told = np.column_stack([levels, flags]) if asked.baseline == "common" else levels
+    ends = find_ends(rows, told, asked, model=model)
+    content = _describe(rows, asked, ends=ends)
+    return content, SurvivalResident(rows, asked, ends=ends, model=model)
+
+
+def _indicate(rows: SurvivalRows, asked: SurvivalParameters) -> Floats:
+    """A column for each level of the curves and of the strata, where there are several."""
+    groups = [rows.group == level for level in range(len(asked.groups)) if len(asked.groups) > 1]
+    strata = [rows.stratum == level for level in range(len(asked.strata_names)) if asked.strata is not None]
+    return np.array([*groups, *strata], dtype=float).reshape(-1, len(rows.persons)).T
+
+
+def find_ends(
+    rows: SurvivalRows, flags: Floats, asked: SurvivalParameters, *, model: ModelRules
+) -> list[int]:
+    """The points of the grid that this hospital may tell apart. Raises RareLevelError."""
+    size = rows.matrix.shape[1]
+    # Rounds over an interval tell at most half as many numbers as its rows hold.
+    least = 2 * asked.rounds * (size + 1) if size and asked.baseline == "common" else model.floor
+
+    def is_safe(places: Places) -> bool:
+        if model.floor == 1 or not len(places):
+            return True
+        if len(places) < least:
+            return False
+        return all(
+            len(own) == 0 or (len(own) >= model.floor and not has_rare_cells(flags[own], floor=model.floor))
+            for own in (places[rows.event[places]], places[~rows.event[places]])
+        )
+
+    ends = choose_ends(rows.place, points=len(asked.points), is_safe=is_safe)
+    if ends is None:
+        raise RareLevelError(_("Trop peu de patients quittent le suivi, même sur toute sa durée."))
+    return ends
+
+
+def _describe(rows: SurvivalRows, asked: SurvivalParameters, *, ends: Sequence[int]) -> SurvivalContent:
+    days = [asked.points[end] for end in ends]
+    place = np.searchsorted(np.array(ends), rows.place)
+    curves = [
+        _describe_curve(name, place[rows.group == level], rows.event[rows.group == level], days=days)
+        for level, name in enumerate(asked.groups)
+    ]
+    return SurvivalContent(
+        persons=Count(len(rows.persons)),
+        days=tuple(days),
+        curves=tuple(curves),
+        totals=tuple(rows.matrix.sum(axis=0).tolist()),
+        events=_cell(int(rows.event.sum())),
+    )
+
+
+def _describe_curve(name: str, place: Places, event: NDArray[np.bool_], *, days: Sequence[int]) -> CurveCells:
+    events = np.bincount(place[event], minlength=len(days)).tolist()
+    censored = np.bincount(place[~event], minlength=len(days)).tolist()
+    intervals = [
+        IntervalCells(day=day, events=_cell(dead), censored=_cell(left))
+        for day, dead, left in zip(days, events, censored, strict=True)
+        if dead or left
+    ]
+    return CurveCells(group=name, persons=_cell(len(place)), intervals=tuple(intervals))
+
+
+def _cell(persons: int) -> Cell | None:
+    return Count(persons) if persons else None

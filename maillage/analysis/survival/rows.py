@@ -1,0 +1,79 @@
+"""The patients of one hospital as survival reads them: when each leaves, how, in which group, with what covariates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.analysis.features.columns import Column
+from maillage.analysis.features.encoding import Floats, encode
+from maillage.analysis.features.matrix import build_matrix
+from maillage.analysis.features.reading import Index, indexed, read_feature, read_first_day
+from maillage.analysis.features.spec import Feature, FollowUp
+from maillage.analysis.survival.spec import SurvivalParameters
+from maillage.cohort import CohortTables
+from maillage.warehouse.engines.base import Engine
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SurvivalRows:
+    """n rows. `place` is the point of the declared grid at which each leaves, `event` whether with the event;
+    `group` and `stratum` are positions among the declared ones.
+    """
+
+    persons: NDArray[np.int64]
+    columns: tuple[Column, ...]
+    matrix: Floats
+    place: Places
+    event: NDArray[np.bool_]
+    group: Places
+    stratum: Places
+
+
+def read_rows(tables: CohortTables, asked: SurvivalParameters, *, engine: Engine) -> SurvivalRows:
+    """Who is followed for a day at least, with every covariate and group known."""
+    extra = [one for one in (asked.split, asked.strata) if one is not None]
+    features = [*asked.covariates, asked.event, *(one for one in extra if one not in asked.covariates)]
+    with indexed(tables, features, engine=engine) as index:
+        matrix = build_matrix(index, asked.covariates)
+        days, event = _find_times(index, asked)
+        group, stratum = (_find_level(index, one) for one in (asked.split, asked.strata))
+    known = matrix.complete & (days >= 1) & ~np.isnan(group) & ~np.isnan(stratum)
+    kept = matrix.keep(known[matrix.complete])
+    return SurvivalRows(
+        kept.persons,
+        kept.columns,
+        kept.values,
+        np.searchsorted(np.array(asked.points), days[known]).astype(np.int64),
+        event[known],
+        group[known].astype(np.int64),
+        stratum[known].astype(np.int64),
+    )
+
+
+def _find_times(index: Index, asked: SurvivalParameters) -> tuple[Floats, NDArray[np.bool_]]:
+    """Days to the event, to the end of observation or to `until`; an event on the last day counts."""
+    followed = read_feature(index, FollowUp(name="follow_up", until=asked.until))
+    first = read_first_day(index, asked.event)
+    event = first <= followed
+    return np.nan_to_num(np.where(event, first, followed), nan=0.0), event
+
+
+def _find_level(index: Index, feature: Feature | None) -> Floats:
+    if feature is None:
+        return np.zeros(index.rows)
+    encoded = encode(feature, read_feature(index, feature))
+    if feature.kind in ("age", "sex", "year", "measurement") or encoded.shape[1] > 1:
+        return _undo(feature, encoded)
+    return encoded[:, 0]
+
+
+def _undo(feature: Feature, encoded: Floats) -> Floats:
+    """The level's position from its columns; the reference has none."""
+    reference = getattr(feature, "reference", 0)
+    place = reference if isinstance(reference, int) else ("female", "male").index(reference)
+    others = np.array([one for one in range(encoded.shape[1] + 1) if one != place], dtype=float)
+    found = np.where(encoded.any(axis=1), others[encoded.argmax(axis=1)], float(place))
+    return np.where(np.isnan(encoded).any(axis=1), np.nan, found)

@@ -1,0 +1,1 @@
+"""This hospital's part in analyses of several rounds: what is kept, what is checked at each round, the loop."""
