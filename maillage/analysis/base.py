@@ -26,7 +26,7 @@ class Spec:
     """An analysis as declared: who asks reads `parameters`, who answers sends `content`.
 
     `additive`: hospitals' contents add up cell by cell, so that they can be summed under masks; its module
-    `additive` then says how.
+    `additive` then says how. `exact`: it is told in exact numbers alone, under permits that allow them.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Spec:
     parameters: type[WireModel]
     content: type[WireModel]
     additive: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)

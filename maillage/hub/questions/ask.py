@@ -8,7 +8,13 @@ from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
-from maillage.analysis.registry import find_spec, installed_analyses, is_additive, read_parameters
+from maillage.analysis.registry import (
+    find_spec,
+    installed_analyses,
+    is_additive,
+    read_parameters,
+    suits,
+)
 from maillage.base.canon import canonical_bytes, read_json, sha256_hex
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
@@ -150,19 +156,21 @@ def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
 
 def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
     """What each hospital would refuse is told before it is asked."""
-    if not covers(permit, message) or not _can_be_summed(message, permit=permit):
+    if not covers(permit, message) or not _can_be_told(message, permit=permit):
         raise PermitExceededError(
             _("La question dépasse ce que l’autorisation permet."),
             why=_(
                 "L’autorisation « {permit} » ne couvre pas ensemble cette personne, cette analyse, ses "
-                "paramètres et cette cohorte."
+                "paramètres, cette cohorte et la forme de leurs nombres."
             ).format(permit=permit.permit_id),
             remedy=_("Demandez au comité une autorisation qui les couvre."),
         )
 
 
-def _can_be_summed(message: TaskMessage, *, permit: Permit) -> bool:
-    return not isinstance(permit.sums, Masked) or is_additive(message.analysis.id)
+def _can_be_told(message: TaskMessage, *, permit: Permit) -> bool:
+    name = message.analysis.id
+    masked = isinstance(permit.sums, Masked)
+    return suits(name, counts=permit.counts) and (not masked or is_additive(name))
 
 
 def _choose_members(sites: Sequence[str] | None, *, permit: Permit) -> list[Member]:

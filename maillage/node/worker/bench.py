@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from maillage.analysis.registry import ANALYSES, code_hash, find_spec, load_local, read_parameters
+from maillage.analysis.registry import code_hash, find_spec, list_analyses, load_local, read_parameters
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
@@ -43,7 +43,7 @@ class WorkBench:
 
     def warm_up(self) -> Ready:
         """Import what a first job would, and open the warehouse; its absence will be each job's error."""
-        for name in ANALYSES:
+        for name in list_analyses():
             try:
                 load_local(name)
             except Exception as error:  # noqa: BLE001 - one broken analysis must not take the others along
@@ -65,7 +65,7 @@ class WorkBench:
 
     def _answer(self, job: Job) -> Computed | Declined:
         """Whatever happens becomes a code, and a line of the log."""
-        if job.analysis.id not in ANALYSES or code_hash(job.analysis.id) != job.analysis.code:
+        if job.analysis.id not in list_analyses() or code_hash(job.analysis.id) != job.analysis.code:
             # The agent checked its own copy; an upgrade may have come between the two processes' starts.
             return Declined(job_id=job.job_id, reason=Reason.ANALYSIS_DIFFERS, incident=new_id("incident"))
         try:

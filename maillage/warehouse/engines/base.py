@@ -43,6 +43,12 @@ def split_columns(rows: Sequence[Row], *, width: int) -> tuple[NDArray[np.int64]
     return tuple(np.ascontiguousarray(column) for column in table.T)
 
 
+def split_numbers(rows: Sequence[Row], *, width: int) -> tuple[NDArray[np.float64], ...]:
+    """The same of numbers with decimals."""
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), width)
+    return tuple(np.ascontiguousarray(column) for column in table.T)
+
+
 class Engine(Protocol):
     """One session over one warehouse; not shared between threads, save for `interrupt`.
 
@@ -78,6 +84,10 @@ class Engine(Protocol):
 
     def fetch_integers(self, query: exp.Query) -> tuple[NDArray[np.int64], ...]:
         """The answer by column, whole numbers all and none of them null. Raises as `fetch` does."""
+        ...
+
+    def fetch_numbers(self, query: exp.Query) -> tuple[NDArray[np.float64], ...]:
+        """The answer by column, numbers all and none of them null. Raises as `fetch` does."""
         ...
 
     def create_temp(self, name: str, query: exp.Query) -> int | None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import FindObjected, Row, ThinCopy, split_columns
+from maillage.warehouse.engines.base import FindObjected, Row, ThinCopy, split_columns, split_numbers
 from maillage.warehouse.engines.dialects import write_sql
 from maillage.warehouse.engines.guard import check_in_place
 from maillage.warehouse.engines.parquet import deliver, write_rows
@@ -99,6 +99,10 @@ class PostgresEngine:
     def fetch_integers(self, query: exp.Query) -> tuple[NDArray[np.int64], ...]:
         """The answer by column."""
         return split_columns(self.fetch(query), width=len(query.selects))
+
+    def fetch_numbers(self, query: exp.Query) -> tuple[NDArray[np.float64], ...]:
+        """The answer by column."""
+        return split_numbers(self.fetch(query), width=len(query.selects))
 
     def create_temp(self, name: str, query: exp.Query) -> None:
         """Keep the answer in a temporary table, counted so that the planner knows it."""
