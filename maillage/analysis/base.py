@@ -80,11 +80,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a chart may say of the question beside its document: parameters, rules, hospitals' names by id."""
+    """What a chart may say of the question beside its document: parameters, rules, hospitals' names by id.
+
+    `names` are those of concepts, by id as text, where somebody knows them.
+    """
 
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     rules: Sequence[str] = ()
     sites: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)

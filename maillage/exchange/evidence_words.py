@@ -11,8 +11,8 @@ _RULES: Mapping[RuleName, str] = {
     RuleName.CHAIN: mark("Deux étapes montrées sont égales, ou diffèrent d’au moins {floor} personnes."),
     RuleName.PARTITION: mark("Le total sans ses parts montrées laisse zéro personne, ou au moins {floor}."),
     RuleName.GROUPS: mark(
-        "Deux groupes montrés, ou ce qu’ils laissent du total, sont les mêmes ou diffèrent d’au moins {floor} "
-        "personnes."
+        "Deux groupes montrés, ou ce qu’ils laissent du total, sont les mêmes ou diffèrent d’au moins "
+        "{floor} personnes."
     ),
     RuleName.MARGINS: mark("D’une case masquée, le reste du tableau ne dit rien entre zéro et {floor}."),
     RuleName.DOMINANCE: mark("Aucune somme montrée ne tient à une ou deux personnes."),

@@ -150,7 +150,7 @@ def _policy(decision: str, *, options: NetworkOptions) -> str:
         "test_network": str(options.floor < NETWORK_FLOOR).lower(),
     }
     lines = [f"{name} = {value}" for name, value in heading.items()]
-    return "\n".join([*lines, "", "[[rule]]", 'analysis = "count"', f'decision = "{decision}"', ""])
+    return "\n".join([*lines, "", "[[rule]]", 'analysis = "*"', f'decision = "{decision}"', ""])
 
 
 def _amend_hub_settings(path: Path, *, options: NetworkOptions, committee: PublicKey) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from maillage.analysis.registry import list_analyses
 from maillage.base.clock import utc_now
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.client.hub import STANDING_PERMIT
@@ -60,6 +61,7 @@ class Committee:
             STANDING,
             project="Comptages de faisabilité",
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
+            analyses=("count",),
             counts=_noisy(self.floor),
             budgets=self.budgets,
             masked=masked,
@@ -68,7 +70,8 @@ class Committee:
         study = self._write(
             STUDY,
             project="Étude de démonstration",
-            purpose="Compter exactement les cohortes d’exemple, sur des patients synthétiques.",
+            purpose="Compter et décrire exactement les cohortes d’exemple, sur des patients synthétiques.",
+            analyses=list_analyses(),
             counts=Exact(),
             budgets=None,
             masked=masked,
@@ -80,6 +83,7 @@ class Committee:
         self,
         name: str,
         *,
+        analyses: Sequence[str],
         counts: Counts,
         masked: Mapping[str, PublicKey] | None,
         now: datetime,
@@ -90,7 +94,7 @@ class Committee:
             network=self.network,
             requesters="any",
             sites=tuple(masked) if masked else "any",
-            analyses=(AnalysisScope(id="count"),),
+            analyses=tuple(AnalysisScope(id=analysis) for analysis in analyses),
             cohorts="any",
             minimum_cell=self.floor,
             minimum_sites=3,
