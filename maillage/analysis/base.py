@@ -38,7 +38,7 @@ class Spec:
 
     `additive`: hospitals' contents add up cell by cell, so that they can be summed under masks; its module
     `additive` then says how. `rounds`: the content opens an exchange of several rounds; its module `coordinate`
-    is the hub's half.
+    is the hub's half. `exact`: it is told in exact numbers alone, under permits that allow them.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Spec:
     content: type[WireModel]
     additive: bool = False
     rounds: RoundsSpec | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a chart may say of the question beside its document: parameters, rules, hospitals' names by id."""
+    """What a chart may say of the question beside its document: parameters, rules, hospitals' names by id.
+
+    `names` are those of concepts, by id as text, where somebody knows them.
+    """
 
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     rules: Sequence[str] = ()
     sites: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)

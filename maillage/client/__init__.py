@@ -1,17 +1,25 @@
 """The Python client: ask the hub from a notebook, read typed answers."""
 
+from maillage.client.analyses import AnalysisResult, TableRow
 from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
 from maillage.client.hub import Hub, connect
+from maillage.client.progress import show_progress
 from maillage.client.results import Combined, CountResult, SiteCount, YearCount
+from maillage.client.typed import Result, Table1
 
 __all__ = [
+    "AnalysisResult",
     "ClientError",
     "Combined",
     "CountResult",
     "Hub",
     "HubRefusedError",
     "HubUnreachableError",
+    "Result",
     "SiteCount",
+    "Table1",
+    "TableRow",
     "YearCount",
     "connect",
+    "show_progress",
 ]

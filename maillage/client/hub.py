@@ -5,15 +5,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, cast, runtime_checkable
 
 import httpx2
 
 from maillage import __version__
 from maillage.base.i18n import _, current_language
+from maillage.client.analyses import AnalysisResult
 from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
 from maillage.client.permits import PermitInForce, read_permit
-from maillage.client.results import CountResult, read_result
+from maillage.client.results import CountResult
+from maillage.client.studies import Studies
+from maillage.client.typed import COUNT, Result, read_any
 
 
 @runtime_checkable
@@ -27,6 +30,7 @@ class SupportsCirce(Protocol):
 
 Expression = Mapping[str, Any] | str | Path | SupportsCirce
 Watcher = Callable[[CountResult], None]
+AnalysisWatcher = Callable[[AnalysisResult], None]
 
 STANDING_PERMIT = "feasibility"
 """The permit of feasibility counts, which every hospital of a network accepts once."""
@@ -43,7 +47,7 @@ def connect(url: str, *, token: str, transport: httpx2.BaseTransport | None = No
     return Hub(url, token=token, transport=transport)
 
 
-class Hub:
+class Hub(Studies):
     """The hub as one researcher sees it. Use it in a `with`, or call `close`."""
 
     def __init__(self, url: str, *, token: str, transport: httpx2.BaseTransport | None = None) -> None:
@@ -78,26 +82,48 @@ class Hub:
         code of a study is no concept.
         """
         identifier = self.ask(expression, title=title, sites=sites, permit=permit)
-        *_earlier, last = self._watched(identifier, wait=wait, watch=watch or _look_away)
-        return last
+        return cast("CountResult", self._wait(identifier, wait=wait, watch=watch))
+
+    def run(
+        self,
+        analysis: str,
+        expression: Expression,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        title: str = "",
+        sites: Sequence[str] | None = None,
+        permit: str,
+        wait: float = 60.0,
+        watch: AnalysisWatcher | None = None,
+    ) -> AnalysisResult:
+        """Run any installed analysis but count on a cohort; `parameters` are those of its page.
+
+        All else as in `count`; a permit of exact numbers is needed by most. Raises ClientError.
+        """
+        identifier = self.ask(
+            expression, analysis=analysis, parameters=parameters, title=title, sites=sites, permit=permit
+        )
+        return cast("AnalysisResult", self._wait(identifier, wait=wait, watch=watch))
 
     def ask(
         self,
         expression: Expression,
         *,
+        analysis: str = COUNT,
+        parameters: Mapping[str, Any] | None = None,
         title: str = "",
         sites: Sequence[str] | None = None,
         permit: str = STANDING_PERMIT,
     ) -> str:
-        """Send a count and give back the question's id at once. Without a title the cohort's own is taken."""
+        """Send a question and give back its id at once. Without a title the cohort's own is taken."""
         cohort = _read_expression(expression)
         document = self._call(
             "POST",
             "/api/v1/questions",
             json={
                 "title": title or cohort.get("Title") or _("Question sans titre"),
-                "analysis": "count",
-                "parameters": {},
+                "analysis": analysis,
+                "parameters": dict(parameters or {}),
                 "cohort": cohort,
                 "sites": None if sites is None else list(sites),
                 "permit": permit,
@@ -105,7 +131,7 @@ class Hub:
         )
         return str(document["id"])
 
-    def follow(self, identifier: str, *, wait: float = 60.0) -> Iterator[CountResult]:
+    def follow(self, identifier: str, *, wait: float = 60.0) -> Iterator[Result]:
         """The result at each change, until every hospital has spoken or `wait` seconds have passed."""
         deadline = time.monotonic() + wait
         seen = -1
@@ -114,15 +140,15 @@ class Hub:
             document = self._document(identifier, wait=left, seen=seen)
             changed = document["version"] > seen
             seen = document["version"]
-            result = read_result(document)
+            result = read_any(document)
             if changed:
                 yield result
             if result.complete or time.monotonic() >= deadline:
                 return
 
-    def result(self, identifier: str) -> CountResult:
-        """The present state of a question asked before."""
-        return read_result(self._document(identifier, wait=0, seen=-1))
+    def result(self, identifier: str) -> Result:
+        """The present state of a question asked before, whatever its analysis."""
+        return read_any(self._document(identifier, wait=0, seen=-1))
 
     def cancel(self, identifier: str) -> None:
         """Withdraw a question; hospitals that are computing it stop."""
@@ -148,10 +174,12 @@ class Hub:
     ) -> None:
         self.close()
 
-    def _watched(self, identifier: str, *, wait: float, watch: Watcher) -> Iterator[CountResult]:
-        for result in self.follow(identifier, wait=wait):
-            watch(result)
-            yield result
+    def _wait(self, identifier: str, *, wait: float, watch: Callable[[Any], None] | None) -> Result:
+        last = None
+        for last in self.follow(identifier, wait=wait):
+            if watch is not None:
+                watch(last)
+        return self.result(identifier) if last is None else last
 
     def _document(self, identifier: str, *, wait: float, seen: int) -> dict[str, Any]:
         return self._call("GET", f"/api/v1/questions/{identifier}", params={"wait": wait, "seen": seen})
@@ -168,10 +196,6 @@ class Hub:
         if response.is_success:
             return {} if response.status_code == httpx2.codes.NO_CONTENT else response.json()
         raise _refusal(response)
-
-
-def _look_away(_result: CountResult) -> None:
-    """Watch nothing."""
 
 
 def _refusal(response: httpx2.Response) -> HubRefusedError:

@@ -141,7 +141,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         id=document["id"],
         title=document["title"],
         status=document["status"],
-        sites=tuple(_read_site(site) for site in document["sites"]),
+        sites=tuple(read_site(site) for site in document["sites"]),
         combined=_read_combined(document["combined"]),
         elapsed_ms=document["elapsed_ms"],
         release=(document.get("release") or {}).get("sentence", ""),
@@ -150,7 +150,8 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
     )
 
 
-def _read_site(document: Mapping[str, Any]) -> SiteCount:
+def read_site(document: Mapping[str, Any]) -> SiteCount:
+    """One hospital of the hub's document."""
     persons = document["persons"]
     return SiteCount(
         id=document["id"],

@@ -15,7 +15,12 @@ from maillage.disclosure.values import Cell, Suppressed, cell_from_json
 
 if TYPE_CHECKING:
     # At run time these would bring numpy into the node's agent, which reads traces and makes none.
+    import numpy as np
+    from numpy.typing import NDArray
+
     from maillage.disclosure.gates import Chain, Former, Gate, ModelVerdict, Persons
+    from maillage.disclosure.groups import Margins
+    from maillage.disclosure.magnitudes import Magnitude
     from maillage.disclosure.tables import Partition
 
 
@@ -31,6 +36,9 @@ class RuleName(StrEnum):
     PRIVATE = "private"
     PERSON = "person"
     MODEL = "model"
+    GROUPS = "groups"
+    MARGINS = "margins"
+    DOMINANCE = "dominance"
 
 
 class Relation(StrEnum):
@@ -168,13 +176,34 @@ class Witness:
         self._rules.append(RuleName.MODEL)
         return found
 
+    def groups(self, groups: "Mapping[str, Persons]", *, whole: "Persons") -> Mapping[str, Cell]:
+        """As the gate's own."""
+        found = self._gate.groups(groups, whole=whole)
+        self._note(RuleName.GROUPS)
+        self._cells += [(len(persons), found[name]) for name, persons in groups.items()]
+        return found
+
+    def table(self, cells: "Mapping[tuple[int, int], Persons]", *, shape: tuple[int, int]) -> "Margins":
+        """As the gate's own."""
+        found = self._gate.table(cells, shape=shape)
+        self._note(RuleName.MARGINS)
+        inner = {(row + 1, column + 1): len(persons) for (row, column), persons in cells.items()}
+        self._cells += [(inner.get(place, 0), cell) for place, cell in found.items() if 0 not in place]
+        return found
+
+    def amount(self, parts: "NDArray[np.float64]") -> "Magnitude | Suppressed":
+        """As the gate's own."""
+        found = self._gate.amount(parts)
+        self._note(RuleName.DOMINANCE)
+        return found
+
     def settle(self, content: Mapping[str, Any]) -> None:
         """As the gate's own."""
         self._gate.settle(content)
 
     def _note(self, rule: RuleName) -> None:
         # Of inexact numbers these rules are not kept, nor needed: what subtraction finds is as inexact.
-        if RuleName.DIFFERENCING in self._rules:
+        if RuleName.DIFFERENCING in self._rules and rule not in self._rules:
             self._rules.append(rule)
 
     def trace(self) -> Trace:

@@ -5,21 +5,27 @@ those of former answers, a noisy one draws the noise from them. What it gets bac
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from maillage.disclosure.groups import Margins, choose_groups, hide_margins, join_margins
+from maillage.disclosure.magnitudes import Magnitude, MagnitudeRules, protect_sum
 from maillage.disclosure.noise import NoiseTable
+from maillage.disclosure.persons import PersonSet
 from maillage.disclosure.perturbation import band_count, perturb_persons
-from maillage.disclosure.rules import DisclosureRules, protect_count
+from maillage.disclosure.rules import DisclosureRules, InexactError, protect_count
 from maillage.disclosure.tables import Partition, protect_chain, protect_partition
 from maillage.disclosure.values import Cell, Count, Suppressed, Suppression
 
 Persons = NDArray[np.int64]
 """The ids of distinct persons, in any order."""
+
+Places = NDArray[np.int64]
+"""Persons by their place in a sorted set."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,16 @@ class Former:
 
     persons: int
     content: Mapping[str, Any] | None
+    own: bool = False
+    """Of this very definition, and of these very persons: another analysis of them tells nothing of a few.
+
+    Without it the two cannot be told apart, so that what is computed now is not shown.
+    """
+
+    @property
+    def stands(self) -> bool:
+        """Whether its numbers are told, and none of the present ones."""
+        return not self.own or self.content is not None
 
 
 class Role(StrEnum):
@@ -63,6 +79,10 @@ class Guard(Protocol):
 
     def allows(self, persons: Persons) -> bool:
         """For a part: whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
+        ...
+
+    def allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
+        """As `allows`, of many groups of one set and of what each leaves of it."""
         ...
 
     def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any], at_least: int) -> None:
@@ -122,6 +142,21 @@ class Gate(Protocol):
         """
         ...
 
+    def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:
+        """The cells of groups of the whole answer that may share persons, such as those with each drug.
+
+        Raises InexactError where numbers are not exact; so do `table` and `amount`.
+        """
+        ...
+
+    def table(self, cells: Mapping[tuple[int, int], Persons], *, shape: tuple[int, int]) -> Margins:
+        """The whole answer split two ways at once, margins included, as `disclosure.secondary` hides it."""
+        ...
+
+    def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:
+        """A sum with one number a person, under the rules of dominance."""
+        ...
+
     def settle(self, content: Mapping[str, Any]) -> None:
         """The content is complete and will leave: remember what it shows."""
         ...
@@ -133,6 +168,7 @@ class ExactGate:
 
     rules: DisclosureRules
     guard: Guard | None = None
+    magnitudes: MagnitudeRules = field(default_factory=MagnitudeRules)
 
     def __post_init__(self) -> None:
         self._shown: list[Shown] = []
@@ -150,12 +186,12 @@ class ExactGate:
         self._judged += 2
         if isinstance(cell, Suppressed):
             return cell, None
-        self._own = judged is True
+        former = judged if isinstance(judged, Former) else None
+        self._own = judged is True or (former is not None and not former.stands)
         if judged is False:
             self._refused = True
             return Suppressed(Suppression.PROTECTED), None
-        former = judged if isinstance(judged, Former) else None
-        self._shown.append(Shown(persons, exact=former is None, role=Role.WHOLE))
+        self._shown.append(Shown(persons, exact=self._own, role=Role.WHOLE))
         return (Count(former.persons) if former else cell), former
 
     def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:
@@ -188,7 +224,7 @@ class ExactGate:
             # A step may be the very cohort that is hidden.
             return None, True
         if isinstance(judged, Former):
-            return judged.persons, False
+            return judged.persons, not judged.stands
         return (len(persons) if judged else None), True
 
     def partition(self, groups: Mapping[int, Persons]) -> Partition:
@@ -221,6 +257,51 @@ class ExactGate:
         self._shown += [Shown(part, exact=True, role=Role.PART) for part in parts]
         return ModelVerdict.CLEAR
 
+    def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:
+        """As `choose_groups`, and none that a former answer would give away."""
+        everyone = np.sort(whole)
+        places = {name: np.searchsorted(everyone, persons) for name, persons in groups.items()}
+        large = [name for name in places if len(places[name]) >= self.rules.floor]
+        allowed = self._allow_groups([places[name] for name in large], whole=everyone)
+        shown = choose_groups(
+            {name: PersonSet.of(places[name]) for name, fits in zip(large, allowed, strict=True) if fits},
+            size=len(everyone),
+            beside=self._list_parts(everyone),
+            rules=self.rules,
+        )
+        if self._own:
+            told = (groups[name] for name in large if name in shown)
+            self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in told]
+        return {
+            name: Count(len(persons)) if name in shown else Suppressed(Suppression.PROTECTED)
+            for name, persons in groups.items()
+        }
+
+    def _allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
+        if self.guard is None or len(whole) < self.rules.floor:
+            return [True] * len(groups)
+        return self.guard.allow_groups(groups, whole=whole)
+
+    def _list_parts(self, everyone: Persons) -> list[PersonSet]:
+        """The parts of this answer that are shown already, by their places."""
+        parts = [one.persons for one in self._shown if one.role is Role.PART]
+        return [PersonSet.of(np.searchsorted(everyone, part)) for part in parts]
+
+    def table(self, cells: Mapping[tuple[int, int], Persons], *, shape: tuple[int, int]) -> Margins:
+        """As `hide_margins`; nothing of it where a former answer would give a cell or a margin away."""
+        sets = join_margins(cells, shape=shape)
+        margins = hide_margins({place: len(persons) for place, persons in cells.items()}, shape, self.rules)
+        shown = [place for place, cell in margins.items() if _is_shown(cell)]
+        if not all(self._allows(sets[place]) for place in shown):
+            return dict.fromkeys(margins, Suppressed(Suppression.PROTECTED))
+        if self._own:
+            self._shown += [Shown(sets[place], exact=True, role=Role.PART) for place in shown]
+        return margins
+
+    def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:
+        """As `protect_sum`."""
+        return protect_sum(parts, rules=self.rules, magnitudes=self.magnitudes)
+
     def settle(self, content: Mapping[str, Any]) -> None:
         """Keep the sets behind every shown cell; with none as well, which must take as long."""
         if self.guard is not None:
@@ -230,8 +311,24 @@ class ExactGate:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)
 
 
+class CountsAlone:
+    """What gates of inexact numbers do not have: the rules of tables and sums suppose exact ones."""
+
+    def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:  # noqa: ARG002
+        """Raises InexactError."""
+        raise InexactError
+
+    def table(self, cells: Mapping[tuple[int, int], Persons], *, shape: tuple[int, int]) -> Margins:  # noqa: ARG002
+        """Raises InexactError."""
+        raise InexactError
+
+    def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:  # noqa: ARG002
+        """Raises InexactError."""
+        raise InexactError
+
+
 @dataclass(frozen=True)
-class InexactGate:
+class InexactGate(CountsAlone):
     """Numbers that are not exact, each made from its own persons; nothing is remembered.
 
     Nothing is hidden for another number's sake: what subtraction finds is as inexact as the numbers are.

@@ -26,7 +26,7 @@ from typing import Any
 
 from maillage.base.errors import Kind
 from maillage.base.i18n import _
-from maillage.disclosure.gates import Chain, Former, ModelVerdict, Persons
+from maillage.disclosure.gates import Chain, CountsAlone, Former, ModelVerdict, Persons
 from maillage.disclosure.noise import has_opendp
 from maillage.disclosure.rules import DisclosureError, DisclosureRules
 from maillage.disclosure.tables import Partition
@@ -80,7 +80,7 @@ def standard_deviation(scale: float) -> float:
 
 
 @dataclass
-class PrivateGate:
+class PrivateGate(CountsAlone):
     """The gate of one answer: each part is drawn once. `keep` writes down what is told, and its cost.
 
     `years` are the groups that `partition` counts, whoever is in them.

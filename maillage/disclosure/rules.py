@@ -18,6 +18,17 @@ class FloorError(DisclosureError):
     """A floor under the network's."""
 
 
+class InexactError(DisclosureError):
+    """A table or a sum was asked of a gate whose numbers are not exact."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Cette analyse ne se fait qu’en nombres exacts."),
+            why=_("L’autorisation donne des nombres bruités ou par tranches."),
+            remedy=_("Posez la question sous une autorisation de nombres exacts."),
+        )
+
+
 @dataclass(frozen=True)
 class DisclosureRules:
     """What a site applies to everything it releases. `floor` is in distinct persons.

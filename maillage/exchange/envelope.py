@@ -166,6 +166,8 @@ def seal_catalogue(catalogue: Catalogue, *, key: SigningKey) -> bytes:
 def open_catalogue(data: bytes, *, signers: Signers) -> Opened[Catalogue]:
     """Verify and read a hospital's bands. Raises EnvelopeError."""
     return _open(data, payload_type=CATALOGUE_TYPE, signers=signers, model=Catalogue)
+
+
 def seal_round(message: RoundTold | RoundNews, *, key: SigningKey) -> bytes:
     """Sign what a hospital tells in a round, or what the hub asks."""
     return _seal(message.to_bytes(), payload_type=_ROUND_TYPES[type(message)], key=key)

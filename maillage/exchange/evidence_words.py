@@ -10,6 +10,12 @@ _RULES: Mapping[RuleName, str] = {
     RuleName.FLOOR: mark("Chaque nombre montré compte au moins {floor} personnes."),
     RuleName.CHAIN: mark("Deux étapes montrées sont égales, ou diffèrent d’au moins {floor} personnes."),
     RuleName.PARTITION: mark("Le total sans ses parts montrées laisse zéro personne, ou au moins {floor}."),
+    RuleName.GROUPS: mark(
+        "Deux groupes montrés, ou ce qu’ils laissent du total, sont les mêmes ou diffèrent d’au moins "
+        "{floor} personnes."
+    ),
+    RuleName.MARGINS: mark("D’une case masquée, le reste du tableau ne dit rien entre zéro et {floor}."),
+    RuleName.DOMINANCE: mark("Aucune somme montrée ne tient à une ou deux personnes."),
     RuleName.DIFFERENCING: mark(
         "La réponse a été comparée à ce que la même personne a reçu sous la même autorisation : {former}."
     ),

@@ -21,7 +21,7 @@ from maillage.disclosure.gates import ExactGate, noisy_gate
 from maillage.disclosure.noise import NoiseRules
 from maillage.node.errors import ReleasesBrokenError
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
-from maillage.node.worker.releases import Releases
+from maillage.node.worker.releases import Asked, Releases
 
 RULES = DisclosureRules()
 
@@ -48,7 +48,8 @@ class Hospital:
             return None
         # Read from the file each time, as after a restart.
         history = History(self.releases, scope=self.scope)
-        return ReleaseGuard(self.releases, history, job=f"task-{self.asked}", floor=RULES.floor)
+        asked = Asked(question="count", definition=f"words-{self.asked}")
+        return ReleaseGuard(self.releases, history, job=f"task-{self.asked}", floor=RULES.floor, asked=asked)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from maillage.exchange.envelope import ANSWER_TYPE, _seal, open_answer, seal_ans
 from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Partial, Timings
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
-from maillage.node.worker.releases import Releases
+from maillage.node.worker.releases import Asked, Releases
 from maillage.node.worker.times import next_mark, wait_for_mark
 from tests.integration.hub.conftest import SITES, Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS, site_of
@@ -85,7 +85,8 @@ class Hospital:
             np.sort(_ROWS)
         releases, history = self._parts
         self._asked += 1
-        guard = ReleaseGuard(releases, history, job=f"task-{self._asked}", floor=RULES.floor)
+        asked = Asked(question="count", definition=f"words-{self._asked}")
+        guard = ReleaseGuard(releases, history, job=f"task-{self._asked}", floor=RULES.floor, asked=asked)
         gated = time.monotonic()
         ids = np.array(persons, dtype=np.int64)
         found = FoundPersons(ids, np.zeros(len(ids), dtype=np.int64), np.full(len(ids), 2020), rules=0)

@@ -1,7 +1,6 @@
 """The hub's half of count: sums of released cells, and who is in them (S4, S8)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -10,28 +9,26 @@ from pydantic import ValidationError
 from maillage.analysis.base import Contribution
 from maillage.analysis.count.spec import CountContent
 from maillage.analysis.errors import ContentError
+from maillage.analysis.tabular.checking import is_under
+from maillage.analysis.tabular.mixing import (
+    Part,
+    choose_contributors,
+    choose_of_a_row,
+    describe_left_out,
+    total,
+)
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
 from maillage.disclosure.values import (
-    Band,
     Cell,
     Count,
-    Noisy,
-    Private,
     Suppressed,
     Suppression,
     add_up,
     cell_to_json,
 )
 
-_WITHHELD = Suppressed(Suppression.WITHHELD)
-
-
-@dataclass(frozen=True)
-class _Part:
-    site: str
-    content: CountContent
-    shown_alone: bool
+_Part = Part[CountContent]
 
 
 def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_sites: int) -> dict[str, Any]:
@@ -44,11 +41,11 @@ def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_si
         _Part(site, read_content(contribution.content, floor=floor), contribution.shown_alone)
         for site, contribution in sorted(contributions.items())
     ]
-    counted = _choose_contributors(parts, minimum_sites=minimum_sites)
+    counted = choose_contributors(parts, minimum_sites=minimum_sites)
     return {
-        "persons": cell_to_json(_total([part.content.persons for part in counted], empty=parts)),
+        "persons": cell_to_json(total([part.content.persons for part in counted], empty=parts)),
         "contributing": [part.site for part in counted],
-        "left_out": [_left_out(part) for part in parts if part not in counted],
+        "left_out": [describe_left_out(part) for part in parts if part not in counted],
         "repeated": [part.site for part in counted if _is_repeated(part.content)],
         "steps": [cell_to_json(cell) for cell in _combine_steps(counted)],
         "years": _combine_years(counted),
@@ -63,7 +60,7 @@ def read_content(document: Mapping[str, Any], *, floor: int) -> CountContent:
         raise ContentError(
             _("La réponse d’un hôpital n’a pas la forme attendue."), why=describe_validation(error)
         ) from error
-    if any(_is_under(cell, floor=floor) for cell in _cells(content)):
+    if any(is_under(cell, floor=floor) for cell in _cells(content)):
         raise ContentError(_("La réponse d’un hôpital contient une case sous le seuil du réseau."))
     if any(difference < 0 or 0 < difference < floor for difference in _differences(content)):
         raise ContentError(_("La réponse d’un hôpital laisse trouver par différence moins que le seuil."))
@@ -96,14 +93,6 @@ def _says_another_rest(content: CountContent, *, rest: int) -> bool:
             return False
 
 
-def _is_under(cell: Cell, *, floor: int) -> bool:
-    match cell:
-        case Count(number) | Noisy(number, _) | Band(number, _) | Private(number, _):
-            return number < floor
-        case Suppressed():
-            return False
-
-
 def _cells(content: CountContent) -> Iterable[Cell]:
     yield content.persons
     yield from content.steps
@@ -112,42 +101,9 @@ def _cells(content: CountContent) -> Iterable[Cell]:
         yield content.other_years
 
 
-def _choose_contributors(parts: Sequence[_Part], *, minimum_sites: int) -> list[_Part]:
-    """Who is in the total: hospitals with a released count, none of which the total gives away.
-
-    Those shown alone hide nothing. The others are mixed in only when there are at least `minimum_sites`
-    of them: the shown ones can be subtracted, and with fewer left each would learn its neighbour's number.
-    """
-    released = [part for part in parts if not isinstance(part.content.persons, Suppressed)]
-    alone = [part for part in released if part.shown_alone]
-    mixed = [part for part in released if not part.shown_alone]
-    return alone + (mixed if len(mixed) >= minimum_sites else [])
-
-
-def _left_out(part: _Part) -> dict[str, str]:
-    match part.content.persons:
-        case Suppressed(reason):
-            return {"id": part.site, "why": reason.value}
-        case Count() | Noisy() | Band() | Private():
-            return {"id": part.site, "why": Suppression.TOO_FEW_SITES.value}
-
-
 def _is_repeated(content: CountContent) -> bool:
     """Whether some of the numbers are a former answer's, whose persons may differ by fewer than the floor."""
     return content.repeated or bool(content.repeated_steps)
-
-
-def _total(cells: Sequence[Cell], *, empty: Sequence[_Part]) -> Cell:
-    """The sum, or why there is none. A suppressed term suppresses the sum."""
-    if not cells:
-        hidden = any(not isinstance(part.content.persons, Suppressed) for part in empty)
-        if not hidden and any(part.content.persons == _WITHHELD for part in empty):
-            return _WITHHELD
-        return Suppressed(Suppression.TOO_FEW_SITES if hidden else Suppression.BELOW_FLOOR)
-    shown = [cell for cell in cells if not isinstance(cell, Suppressed)]
-    if len(shown) == len(cells):
-        return add_up(shown)
-    return _WITHHELD if _WITHHELD in cells else Suppressed(Suppression.PROTECTED)
 
 
 def _combine_steps(parts: Sequence[_Part]) -> list[Cell]:
@@ -155,24 +111,18 @@ def _combine_steps(parts: Sequence[_Part]) -> list[Cell]:
     if len(lengths) > 1:
         raise ContentError(_("Les hôpitaux n’ont pas compté les mêmes critères d’inclusion."))
     return [
-        _total([part.content.steps[index] for part in parts], empty=parts)
+        total([part.content.steps[index] for part in parts], empty=parts)
         for index in range(lengths.pop() if lengths else 0)
     ]
 
 
 def _combine_years(parts: Sequence[_Part]) -> list[dict[str, Any]]:
-    """By year, the sum of what was released and by whom; a hospital that hides the year is not in it.
-
-    Hospitals not shown alone are left out of a year unless all of them release it: their cells could be
-    told apart by the years in which only some of them appear.
-    """
+    """By year, the sum of what was released and by whom; a hospital that hides the year is not in it."""
     by_site = {part.site: {year.year: year.persons for year in part.content.years} for part in parts}
-    mixed = [part.site for part in parts if not part.shown_alone]
     rows: list[dict[str, Any]] = []
     for year in sorted({year for cells in by_site.values() for year in cells}):
-        released = [site for site, cells in by_site.items() if _shows(cells, year)]
-        if not set(mixed) <= set(released):
-            released = [site for site in released if site not in mixed]
+        shows = [site for site, cells in by_site.items() if _shows(cells, year)]
+        released = [part.site for part in choose_of_a_row(parts, released=shows)]
         rows.append(
             {
                 "year": year,

@@ -84,7 +84,7 @@ def protect(found: FoundPersons, *, gate: Gate) -> CountContent:
     content = CountContent(
         persons=whole,
         steps=chain.cells,
-        repeated=former is not None,
+        repeated=former is not None and former.stands,
         repeated_steps=chain.repeated,
         **_split(found, gate=gate, whole=whole, former=former),
     )
@@ -98,7 +98,7 @@ def _split(found: FoundPersons, *, gate: Gate, whole: Cell, former: Former | Non
     if former is not None and former.content is not None:
         told = CountContent.model_validate(former.content)
         return {"years": told.years, "other_years": told.other_years}
-    if former is not None:
+    if former is not None and former.stands:
         return {"years": (), "other_years": Suppressed(Suppression.PROTECTED)}
     if isinstance(whole, Suppressed):
         return {"years": (), "other_years": whole}

@@ -6,8 +6,6 @@ as Viechtbauer (*Journal of Educational and Behavioral Statistics* 2005; 30: 261
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from maillage.analysis.glm.families import Floats
 
 _ROUNDS = 200

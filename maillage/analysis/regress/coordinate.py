@@ -8,16 +8,16 @@ import numpy as np
 from pydantic import BaseModel
 
 from maillage.analysis.base import Contribution
+from maillage.analysis.contributors import choose_contributors
 from maillage.analysis.errors import ContentError
 from maillage.analysis.glm.families import FAMILIES, Floats
 from maillage.analysis.glm.fitting import find_centre, uncentre
 from maillage.analysis.glm.newton import Fit, ModelTrouble, Request, Steps, Trouble, iterate
 from maillage.analysis.glm.sums import Sums, add_sums
-from maillage.analysis.contributors import choose_contributors
-from maillage.analysis.regress.opening import Opened, read_opening
-from maillage.analysis.regress.document import describe_fits, describe_pooled, describe_trouble, describe_who
-from maillage.analysis.regress.spec import RegressParameters, RegressSums
 from maillage.analysis.glm.triangles import unfold
+from maillage.analysis.regress.document import describe_fits, describe_pooled, describe_trouble, describe_who
+from maillage.analysis.regress.opening import Opened, read_opening
+from maillage.analysis.regress.spec import RegressParameters, RegressSums
 from maillage.analysis.rounds import Coordinator, Documents, read_told
 from maillage.base.i18n import _
 

@@ -12,8 +12,8 @@ import numpy as np
 from maillage.analysis.errors import RoundRefusedError
 from maillage.analysis.glm.families import FAMILIES, Family, Floats
 from maillage.analysis.glm.sums import Data, Working, add_rows, center, work_out
-from maillage.analysis.regress.spec import RegressRound, RegressSums
 from maillage.analysis.glm.triangles import fold
+from maillage.analysis.regress.spec import RegressRound, RegressSums
 from maillage.base.i18n import _
 from maillage.disclosure.models import (
     ModelRules,

@@ -122,6 +122,7 @@ SPEC = Spec(
     parameters=RegressParameters,
     content=RegressContent,
     rounds=RoundsSpec(parameters=RegressRound, content=RegressSums, most=MAX_ROUNDS),
+    exact=True,
 )
 
 __all__ = ["MAX_FEATURES", "SPEC", "RegressContent", "RegressParameters", "RegressRound", "RegressSums"]

@@ -162,4 +162,5 @@ SPEC = Spec(
     parameters=SurvivalParameters,
     content=SurvivalContent,
     rounds=RoundsSpec(parameters=SurvivalRound, content=SurvivalSums, most=MAX_ROUNDS),
+    exact=True,
 )

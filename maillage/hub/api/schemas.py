@@ -63,8 +63,36 @@ class YearOut(BaseModel):
     complete: bool
 
 
+class RowOut(BaseModel):
+    """A row of a table, over the hospitals that released it, whose whole is `of`.
+
+    `amounts` are sums over the persons of `measured`. An analysis may say more of a row.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    key: str
+    persons: CellJson
+    of: CellJson
+    contributing: list[str]
+    complete: bool
+    amounts: dict[str, float]
+    measured: CellJson | None
+
+
+class TableOut(BaseModel):
+    """A table: in a `split` nobody is in two rows; `groups` may share persons; `crossed` splits two ways.
+
+    A row of a crossed table has the key `row/column`, empty for the sum over all of them.
+    """
+
+    id: str
+    kind: Literal["split", "groups", "crossed"]
+    rows: list[RowOut]
+
+
 class CombinedOut(BaseModel):
-    """The group's answer, over `contributing`.
+    """The group's answer, over `contributing`. An analysis gives some of its last four parts.
 
     `repeated` names the hospitals whose numbers are, in whole or in part, those of a former answer, whose
     persons are the same or differ by fewer than the floor.
@@ -76,6 +104,8 @@ class CombinedOut(BaseModel):
     repeated: list[str]
     steps: list[CellJson]
     years: list[YearOut]
+    tables: list[TableOut]
+    figures: dict[str, JsonValue]
 
 
 class AnalysisOut(BaseModel):
@@ -176,6 +206,8 @@ class QuestionOut(BaseModel):
     id: str
     title: str
     permit: str
+    analysis: str
+    parameters: dict[str, JsonValue]
     budget: BudgetOut | None
     status: Literal["open", "complete", "cancelled", "expired"]
     version: int

@@ -87,8 +87,6 @@ def hide_result() -> dict[str, Any]:
         "contributing": [],
         "left_out": [],
         "repeated": [],
-        "steps": [],
-        "years": [],
     }
 
 

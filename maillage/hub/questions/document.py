@@ -22,6 +22,9 @@ from maillage.hub.settings import HubSettings
 TOTAL_ONLY = "total_only"
 """The hospital answered and is inside the total only."""
 
+EMPTY: Mapping[str, Any] = {"steps": [], "years": [], "tables": [], "figures": {}}
+"""What an analysis may give of the group's answer, where it gives none of it."""
+
 AWAITING_RELEASE = "awaiting_release"
 """The hospital answered, and the committee has not let the result be shown."""
 
@@ -29,7 +32,7 @@ AWAITING_RELEASE = "awaiting_release"
 def find_question(question_id: str, *, requester: str) -> Question:
     """The question if it is theirs. Raises QuestionUnknownError: another's is not told from none."""
     # The cohort may weigh a megabyte, and few callers read it.
-    mine = Question.objects.defer("cohort", "parameters")
+    mine = Question.objects.defer("cohort")
     found = mine.filter(id=question_id, requester=requester).first()
     if found is None:
         raise QuestionUnknownError
@@ -62,6 +65,8 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
         "id": question.id,
         "title": question.title,
         "permit": question.permit,
+        "analysis": question.analysis["id"],
+        "parameters": question.parameters,
         "status": question.state,
         "version": question.version,
         "asked_at": format_instant(question.asked_at),
@@ -76,7 +81,7 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
         ],
         "masked": describe_sum(question),
         "rounds": describe_rounds(question),
-        "combined": _combine(question, tasks, settings=settings, visible=visible),
+        "combined": {**EMPTY, **_combine(question, tasks, settings=settings, visible=visible)},
         "elapsed_ms": (question.changed_at - question.asked_at).total_seconds() * 1000,
     }
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from maillage.analysis.errors import RoundRefusedError
-from maillage.analysis.registry import ANALYSES, code_hash, find_spec, load_local, read_parameters
+from maillage.analysis.registry import code_hash, find_spec, list_analyses, load_local, read_parameters
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
@@ -64,7 +64,7 @@ class WorkBench:
 
     def warm_up(self) -> Ready:
         """Import what a first job would, and open the warehouse; its absence will be each job's error."""
-        for name in ANALYSES:
+        for name in list_analyses():
             try:
                 load_local(name)
             except Exception as error:  # noqa: BLE001 - one broken analysis must not take the others along
@@ -261,4 +261,4 @@ class WorkBench:
 
 
 def _is_installed(job: Job) -> bool:
-    return job.analysis.id in ANALYSES and code_hash(job.analysis.id) == job.analysis.code
+    return job.analysis.id in list_analyses() and code_hash(job.analysis.id) == job.analysis.code

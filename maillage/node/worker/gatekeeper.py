@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from maillage.base.canon import canonical_hash
 from maillage.disclosure.evidence import RuleName, Witness
 from maillage.disclosure.gates import ExactGate, band_gate, noisy_gate
 from maillage.disclosure.noise import NoiseTable, has_opendp
@@ -14,7 +15,7 @@ from maillage.node.worker.epsilon import EpsilonLedger, make_table
 from maillage.node.worker.everyone import Everyone
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
 from maillage.node.worker.messages import Job
-from maillage.node.worker.releases import Releases
+from maillage.node.worker.releases import Asked, Releases
 
 PRIVATE_RULES = (RuleName.FLOOR, RuleName.PRIVATE)
 
@@ -88,6 +89,7 @@ class GateKeeper:
             self._histories[scope],
             job=job.job_id,
             floor=job.floor,
+            asked=_find_asked(job),
             everyone=everyone.rank(releases.rank),
         )
 
@@ -95,3 +97,8 @@ class GateKeeper:
         if self._opened is None:
             self._opened = Releases(self._folder)
         return self._opened
+
+
+def _find_asked(job: Job) -> Asked:
+    analysis = {"id": job.analysis.id, "version": job.analysis.version, "parameters": job.parameters}
+    return Asked(question=canonical_hash(analysis), definition=canonical_hash(job.cohort))

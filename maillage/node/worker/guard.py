@@ -9,9 +9,9 @@ import numpy as np
 from maillage.base.canon import canonical_hash
 from maillage.disclosure.differencing import Clear, check
 from maillage.disclosure.evidence import Neighbour, Relation
-from maillage.disclosure.gates import Former, Persons, Role, Shown
+from maillage.disclosure.gates import Former, Persons, Places, Role, Shown
 from maillage.disclosure.persons import PersonSet
-from maillage.node.worker.releases import Kept, Releases
+from maillage.node.worker.releases import Asked, Kept, Releases
 
 
 def find_scope(*, permit: str, requester: str) -> str:
@@ -74,11 +74,19 @@ class ReleaseGuard:
     """
 
     def __init__(
-        self, releases: Releases, history: History, *, job: str, floor: int, everyone: PersonSet | None = None
+        self,
+        releases: Releases,
+        history: History,
+        *,
+        job: str,
+        floor: int,
+        asked: Asked,
+        everyone: PersonSet | None = None,
     ) -> None:
         self._releases = releases
         self._history = history
         self._job = job
+        self._asked = asked
         self._floor = floor
         self._present: list[PersonSet] = []
         # Under a floor of one there is no small group to hide. Nobody at all is nothing to compare with.
@@ -116,16 +124,28 @@ class ReleaseGuard:
         new = self._rank(persons)
         near = self._near(new)
         close = self._is_close_to_two(new)
-        exact = next((kept for kept in near if kept.exact), None)
+        exact = [kept for kept in near if kept.exact]
         if len(persons) < self._floor:
             return False
-        if exact is not None:
-            self._everyone_told |= exact is self._everyone
-            return Former(len(exact.persons), exact.content)
+        if exact:
+            self._everyone_told |= exact[0] is self._everyone
+            return self._find_former(new, exact)
         if near or close:
             return False
         self._present.append(new)
         return True
+
+    def _find_former(self, new: PersonSet, exact: Sequence[Kept]) -> Former:
+        """The nearest, with what this very question was answered of it; several analyses may have told it."""
+        nearest = exact[0].persons
+        same = [kept for kept in exact if kept.persons.bits == nearest.bits]
+        answers = [kept.content for kept in same if kept.asked.question == self._asked.question]
+        return Former(
+            len(nearest),
+            next((content for content in answers if content is not None), None),
+            own=new.bits == nearest.bits
+            and any(kept.asked.definition == self._asked.definition for kept in same),
+        )
 
     def _near(self, new: PersonSet) -> list[Kept]:
         """What this requester was told comes first: a number that was told stands."""
@@ -143,7 +163,16 @@ class ReleaseGuard:
 
     def allows(self, persons: Persons) -> bool:
         """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
-        new = self._releases.rank(persons)
+        return self._is_apart(self._releases.rank(persons))
+
+    def allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
+        """As `allows`, of each group and of the rest of `whole`, whose ids are sorted."""
+        ranks = self._releases.find_ranks(whole)
+        everyone = PersonSet.of(ranks)
+        sets = [PersonSet.of(ranks[places]) for places in groups]
+        return [self._is_apart(one) and self._is_apart(PersonSet(everyone.bits - one.bits)) for one in sets]
+
+    def _is_apart(self, new: PersonSet) -> bool:
         return all(kept.persons.bits == new.bits for kept in self._near(new))
 
     def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any], at_least: int) -> None:
@@ -154,6 +183,7 @@ class ReleaseGuard:
                 exact=one.exact,
                 role=one.role,
                 content=content if one.role is Role.WHOLE and one.exact else None,
+                asked=self._asked,
             )
             for one in shown
         ]

@@ -31,6 +31,20 @@ _CHAFF_BYTES = 800
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What was asked, as hashes: `question` of the analysis with its parameters, `definition` of the cohort.
+
+    That two definitions are one says nothing of the patients, whereas that two sets of them are does.
+    """
+
+    question: str = ""
+    definition: str = ""
+
+
+_UNASKED = Asked()
+
+
+@dataclass(frozen=True)
 class Kept:
     """A set that an answer told of. `exact`: by its own number; `content`: of a whole answer so told.
 
@@ -41,6 +55,7 @@ class Kept:
     exact: bool
     role: Role
     content: Mapping[str, Any] | None
+    asked: Asked = _UNASKED
     job: str = ""
 
 
@@ -66,7 +81,11 @@ class Releases:
     def rank(self, persons: NDArray[np.int64]) -> PersonSet:
         """The set of these persons; who was never met before gets the next rank."""
         # In order, a million ids are looked up in a fifth of the time.
-        return PersonSet.of(self._ranks.find(np.sort(persons)))
+        return PersonSet.of(self.find_ranks(np.sort(persons)))
+
+    def find_ranks(self, persons: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The ranks of sorted ids, in their order."""
+        return self._ranks.find(persons)
 
     def list_kept(self, scope: str) -> list[Kept]:
         """What was released in this scope, oldest first."""
@@ -86,7 +105,15 @@ class Releases:
             if block.size:
                 self._connection.execute(_queries()["add_block"], {"block": block.tobytes()})
             for kept in shown:
-                told = json.dumps({"exact": kept.exact, "role": kept.role, "content": kept.content})
+                told = json.dumps(
+                    {
+                        "exact": kept.exact,
+                        "role": kept.role,
+                        "content": kept.content,
+                        "question": kept.asked.question,
+                        "definition": kept.asked.definition,
+                    }
+                )
                 self._connection.execute(
                     _queries()["keep"],
                     {
@@ -115,7 +142,9 @@ class Releases:
     def _read(self, scope: str, job: str, persons: bytes, content: bytes) -> Kept:
         told = json.loads(self.unseal(content, scope=scope))
         found = PersonSet.from_bytes(self.unseal(persons, scope=scope))
-        return Kept(found, told["exact"], Role(told["role"]), told["content"], job)
+        # Sets that were kept before there were several analyses say of none what it was.
+        asked = Asked(told.get("question", ""), told.get("definition", ""))
+        return Kept(found, told["exact"], Role(told["role"]), told["content"], asked, job)
 
     def unseal(self, sealed: bytes, *, scope: str) -> bytes:
         """The reverse of `seal`. Raises ReleasesBrokenError."""

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from maillage.analysis.errors import UnknownAnalysisError
-from maillage.analysis.registry import ANALYSES, find_spec, load_words
+from maillage.analysis.registry import find_spec, list_analyses, load_words
 from maillage.base.errors import MaillageError
 from maillage.governance.people.roles import Role
 from maillage.hub.api.errors import error_status
@@ -25,7 +25,7 @@ from maillage.hub.questions.permits import list_permits
 def choose(request: HttpRequest) -> HttpResponse:
     """The analyses that this hub has, a card each."""
     source = find_source(request, requester=requester_of(request))
-    cards = [{"id": name, "words": load_words(name)} for name in ANALYSES]
+    cards = [{"id": name, "words": load_words(name)} for name in list_analyses()]
     return render(request, "portal/results/choose.html", {"source": source, "cards": cards})
 
 

@@ -1,0 +1,279 @@
+"""Events of persons around their index date: who has which, and the last value of a measurement."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlglot import exp
+
+from maillage.analysis.tabular.parameters import Domain, Feature, Measure
+from maillage.analysis.tabular.people import People
+from maillage.cohort.compile.codesets import resolve_codesets
+from maillage.cohort.compile.dates import add_days
+from maillage.cohort.compile.sql import (
+    Condition,
+    all_of,
+    col,
+    equal,
+    in_numbers,
+    inner_join,
+    is_null,
+    named,
+    negate,
+    num,
+    ordered,
+    rank_in,
+    select,
+    subquery,
+    table,
+    text,
+    when,
+)
+from maillage.cohort.expression import ConceptSetItem
+from maillage.cohort.expression.values import Concept
+from maillage.cohort.run import fresh_prefix
+from maillage.warehouse.engines.base import Engine
+from maillage.warehouse.schema import EVENT_TABLES, EventTable
+
+_TABLES: Mapping[str, str] = {
+    "condition": "condition_occurrence",
+    "drug": "drug_exposure",
+    "procedure": "procedure_occurrence",
+    "measurement": "measurement",
+    "observation": "observation",
+    "visit": "visit_occurrence",
+    "device": "device_exposure",
+}
+
+_Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Window:
+    """So many days before the index date and after it, which is in `before`."""
+
+    before: int
+    after: int
+
+
+Holders = Mapping[str, tuple[_Ints, _Ints]]
+"""By name: the places of those who have it before the index date or on it, and of those who have it after."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where the events of a domain are read: a thin copy where the engine has one and it has the columns."""
+
+    event: EventTable
+    table: str
+    columns: Mapping[str, str]
+
+    def col(self, name: str) -> exp.Column:
+        return col("e", self.columns.get(name, name))
+
+
+def find_features(features: Sequence[Feature], *, people: People, window: Window, engine: Engine) -> Holders:
+    """Who has each feature; one scan for each domain."""
+    found: dict[str, tuple[_Ints, _Ints]] = {feature.name: (_NOBODY, _NOBODY) for feature in features}
+    for domain in dict.fromkeys(feature.domain for feature in features):
+        wanted = [feature for feature in features if feature.domain == domain]
+        with _codes(wanted, engine=engine) as codes:
+            source = _find_source(domain, engine=engine, thin=True)
+            query = _pairs(source, people=people, window=window, codes=codes)
+            rows = engine.fetch_integers(query)
+        found |= _group(*rows, names={rank: feature.name for rank, feature in enumerate(wanted)})
+    return found
+
+
+def find_common(
+    domain: Domain,
+    *,
+    people: People,
+    window: Window,
+    engine: Engine,
+    level: str = "",
+    least: int,
+    most: int,
+) -> Holders:
+    """Who has each of the concepts that at least `least` persons have, the `most` commonest, by concept id.
+
+    `level` counts each event under its ancestors of that class of concepts instead (`concept_class_id`). One
+    scan: pairs of concept and person are kept in memory, and read twice.
+    """
+    source = _find_source(domain, engine=engine, thin=False)
+    name = f"{fresh_prefix()}pairs"
+    try:
+        engine.create_temp(name, _pairs(source, people=people, window=window, level=level))
+        concepts, _after, persons = engine.fetch_integers(_count_pairs(name, least=least))
+        chosen = list(dict.fromkeys(concepts[np.argsort(-persons, kind="stable")].tolist()))[:most]
+        rows = engine.fetch_integers(_read_pairs(name, chosen)) if chosen else (_NOBODY,) * 3
+    finally:
+        engine.drop_temp(name)
+    return _group(*rows, names={concept: str(concept) for concept in chosen})
+
+
+def find_values(
+    measures: Sequence[Measure], *, people: People, window: Window, engine: Engine
+) -> Mapping[str, tuple[_Ints, NDArray[np.float64]]]:
+    """By measure: the places of those who have a value, and each one's last."""
+    source = _find_source("measurement", engine=engine, thin=True)
+    found: dict[str, tuple[_Ints, NDArray[np.float64]]] = {}
+    with _codes(measures, engine=engine) as codes:
+        query = _last_values(measures, source=source, people=people, window=window, codes=codes)
+        rank, place, value = engine.fetch_numbers(query)
+    finite = np.isfinite(value)
+    for number, measure in enumerate(measures):
+        chosen = finite & (rank == number)
+        found[measure.name] = (place[chosen].astype(np.int64), value[chosen])
+    return found
+
+
+_NOBODY = np.array([], dtype=np.int64)
+
+
+def _find_source(domain: str, *, engine: Engine, thin: bool) -> _Source:
+    event = EVENT_TABLES[_TABLES[domain]]
+    copy = engine.thin_copies.get(event.table) if thin else None
+    if copy is None:
+        return _Source(event, event.table, {})
+    return _Source(event, copy.table, copy.columns)
+
+
+@contextmanager
+def _codes(wanted: Sequence[Feature] | Sequence[Measure], *, engine: Engine) -> Generator[str]:
+    """A temporary table (codeset_id, concept_id): the place of each in `wanted`, and its concepts."""
+    sets = {
+        rank: [ConceptSetItem(Concept(concept), descendants=one.descendants) for concept in one.concepts]
+        for rank, one in enumerate(wanted)
+    }
+    name = f"{fresh_prefix()}codes"
+    try:
+        engine.create_temp(name, resolve_codesets(sets, distinct=True))
+        yield name
+    finally:
+        engine.drop_temp(name)
+
+
+def _in_window(source: _Source, window: Window) -> list[Condition]:
+    start, index = source.col(source.event.start), col("i", "index_date")
+    return [
+        exp.GTE(this=start, expression=add_days(index, -window.before)),
+        exp.LTE(this=start.copy(), expression=add_days(index.copy(), window.after)),
+    ]
+
+
+def _pairs(source: _Source, *, people: People, window: Window, codes: str = "", level: str = "") -> exp.Query:
+    """(key, after, place), each once: of concept sets, of concepts, or of their ancestors of a class."""
+    concept = source.col(source.event.concept)
+    joins = [_join_people(source, people)]
+    key: exp.Expr = concept
+    if codes:
+        joins.append(inner_join(table(codes, "k"), [equal(col("k", "concept_id"), concept.copy())]))
+        key = col("k", "codeset_id")
+    elif level:
+        joins += _join_level(concept, level)
+        key = col("a", "ancestor_concept_id")
+    after = exp.GT(this=source.col(source.event.start), expression=col("i", "index_date"))
+    query = select(
+        [named(key, "key"), named(when(after, num(1), num(0)), "after"), col("i", "place")],
+        table(source.table, "e"),
+        joins=joins,
+        where=[*_in_window(source, window), exp.NEQ(this=key.copy(), expression=num(0))]
+        if not codes
+        else _in_window(source, window),
+    )
+    return query.distinct()
+
+
+def _join_people(source: _Source, people: People) -> exp.Join:
+    return inner_join(table(people.table, "i"), [equal(col("i", "person_id"), source.col("person_id"))])
+
+
+def _join_level(concept: exp.Expr, level: str) -> list[exp.Join]:
+    above = [equal(col("a", "descendant_concept_id"), concept.copy())]
+    of_class = [
+        equal(col("c", "concept_id"), col("a", "ancestor_concept_id")),
+        equal(col("c", "concept_class_id"), text(level)),
+    ]
+    return [inner_join(table("concept_ancestor", "a"), above), inner_join(table("concept", "c"), of_class)]
+
+
+def _count_pairs(name: str, *, least: int) -> exp.Query:
+    persons = exp.Count(this=col("p", "place"))
+    return select(
+        [col("p", "key"), col("p", "after"), named(persons, "persons")],
+        table(name, "p"),
+        group=[col("p", "key"), col("p", "after")],
+        having=exp.GTE(this=persons.copy(), expression=num(least)),
+    )
+
+
+def _read_pairs(name: str, chosen: Sequence[int]) -> exp.Query:
+    return select(
+        [col("p", "key"), col("p", "after"), col("p", "place")],
+        table(name, "p"),
+        where=[in_numbers(col("p", "key"), chosen)],
+    )
+
+
+def _last_values(
+    measures: Sequence[Measure], *, source: _Source, people: People, window: Window, codes: str
+) -> exp.Query:
+    """(codeset_id, place, value): of several on the last day, that of the greatest id."""
+    value = source.col("value_as_number")
+    last = rank_in(
+        col("i", "place"),
+        [
+            ordered(source.col(source.event.start), descending=True),
+            ordered(source.col(source.event.id), descending=True),
+        ],
+    )
+    last.set("partition_by", [col("k", "codeset_id"), col("i", "place")])
+    ranked = select(
+        [col("k", "codeset_id"), col("i", "place"), named(value, "value"), named(last, "rank")],
+        table(source.table, "e"),
+        joins=[
+            _join_people(source, people),
+            inner_join(table(codes, "k"), [equal(col("k", "concept_id"), source.col(source.event.concept))]),
+        ],
+        where=[
+            *_in_window(source, window),
+            negate(is_null(value.copy())),
+            *_plausible(measures, source=source),
+        ],
+    )
+    return select(
+        [col("v", "codeset_id"), col("v", "place"), col("v", "value")],
+        subquery(ranked, "v"),
+        where=[equal(col("v", "rank"), num(1))],
+    )
+
+
+def _plausible(measures: Sequence[Measure], *, source: _Source) -> list[Condition]:
+    """For each measure that says so, its rows are of its unit and between its limits."""
+    conditions: list[Condition] = []
+    for rank, measure in enumerate(measures):
+        value, unit = source.col("value_as_number"), source.col("unit_concept_id")
+        limits = [
+            *([equal(unit, num(measure.unit))] if measure.unit is not None else []),
+            *([exp.GTE(this=value, expression=num(measure.low))] if measure.low is not None else []),
+            *([exp.LTE(this=value.copy(), expression=num(measure.high))] if measure.high is not None else []),
+        ]
+        if limits:
+            other = exp.NEQ(this=col("k", "codeset_id"), expression=num(rank))
+            conditions.append(exp.Paren(this=exp.Or(this=other, expression=all_of(limits))))
+    return conditions
+
+
+def _group(key: _Ints, after: _Ints, place: _Ints, *, names: Mapping[int, str]) -> Holders:
+    """Rows by key and side, each side's places in order."""
+    order = np.lexsort((place, after, key))
+    key, after, place = key[order], after[order], place[order]
+    found: dict[str, tuple[_Ints, _Ints]] = {}
+    for number, name in names.items():
+        start, end = np.searchsorted(key, [number, number + 1])
+        middle = start + int(np.searchsorted(after[start:end], 1))
+        found[name] = (place[start:middle], place[middle:end])
+    return found

@@ -1,0 +1,175 @@
+"""The persons of a cohort with their index date, as arrays and as a table to join events with."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlglot import exp
+
+from maillage.analysis.base import LocalAnswer
+from maillage.analysis.tabular.drafts import Draft
+from maillage.analysis.tabular.forms import TablesContent
+from maillage.cohort import CohortExpression, CohortTables, compile_for, run_plan
+from maillage.cohort.compile.dates import date_literal, days_between, first_known, year_of
+from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, subquery, table
+from maillage.cohort.run import fresh_prefix
+from maillage.disclosure.gates import Gate, Persons
+from maillage.disclosure.values import Suppressed
+from maillage.warehouse.engines.base import Engine
+
+EPOCH = date(1970, 1, 1)
+SEXES = {8507: "M", 8532: "F"}
+OTHER_SEX = "other"
+
+_Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class People:
+    """The cohort, a person a place: the id, the index day since 1970, its year, the age then, the sex.
+
+    `table` is a temporary table (place, person_id, index_date) of the same. They stay in this process.
+    """
+
+    table: str
+    ids: Persons
+    day: _Ints
+    year: _Ints
+    age: _Ints
+    sex: NDArray[np.str_]
+
+    def at(self, places: _Ints) -> Persons:
+        """The ids of those at these places."""
+        return self.ids[places]
+
+    def where(self, flags: NDArray[np.bool_]) -> Persons:
+        """The ids of those for whom it holds."""
+        return self.ids[flags]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a hospital found: the persons of the whole, and tables of them before the gate."""
+
+    whole: Persons
+    drafts: Sequence[Draft]
+
+
+def answer_tables(
+    *,
+    cohort: CohortExpression,
+    engine: Engine,
+    gate: Gate,
+    find: Callable[[People, CohortTables], Found],
+) -> LocalAnswer:
+    """Run the cohort, have `find` read what the tables need of it, and gate what it found."""
+    started = time.perf_counter()
+    plan = compile_for(engine, cohort)
+    compiled = time.perf_counter()
+    with run_plan(plan, engine=engine) as tables, index_people(tables, engine=engine) as people:
+        found = find(people, tables)
+    counted = time.perf_counter()
+    content = protect(found, gate=gate)
+    return LocalAnswer(
+        content,
+        compile_ms=(compiled - started) * 1000,
+        engine_ms=(counted - compiled) * 1000,
+        gate_ms=(time.perf_counter() - counted) * 1000,
+    )
+
+
+def protect(found: Found, *, gate: Gate) -> TablesContent:
+    """The gate: the whole, then its tables, none where that is hidden or a former number stands for it."""
+    whole, former = gate.whole(found.whole)
+    # Asked for whatever became of the whole, so that it takes as long.
+    tables = tuple(draft.protect(gate=gate, whole=found.whole) for draft in found.drafts)
+    if former is not None and former.content is not None:
+        content = TablesContent.model_validate(former.content).model_copy(update={"repeated": True})
+    elif isinstance(whole, Suppressed) or (former is not None and former.stands):
+        content = TablesContent(persons=whole, tables=(), repeated=former is not None)
+    else:
+        content = TablesContent(persons=whole, tables=tables)
+    gate.settle(content.model_dump(mode="json"))
+    return content
+
+
+@contextmanager
+def index_people(tables: CohortTables, *, engine: Engine) -> Generator[People]:
+    """Each person of the cohort once, at the first entry into it."""
+    name = f"{fresh_prefix()}index"
+    try:
+        engine.create_temp(name, _index(tables))
+        ids, day, year, age, sex = engine.fetch_integers(_traits(name))
+        yield People(name, ids, day, year, age, _word_sexes(sex))
+    finally:
+        engine.drop_temp(name)
+
+
+def _word_sexes(codes: _Ints) -> NDArray[np.str_]:
+    return np.select([codes == code for code in SEXES], list(SEXES.values()), default=OTHER_SEX)
+
+
+def _index(tables: CohortTables) -> exp.Query:
+    first = select(
+        [
+            named(col("r", "subject_id"), "person_id"),
+            named(exp.Min(this=col("r", "cohort_start_date")), "index_date"),
+        ],
+        table(tables.rows, "r"),
+        group=[col("r", "subject_id")],
+    )
+    place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[ordered(col("f", "person_id"))]))
+    return select(
+        [
+            named(exp.Sub(this=place, expression=num(1)), "place"),
+            col("f", "person_id"),
+            col("f", "index_date"),
+        ],
+        subquery(first, "f"),
+        # A cohort's subject without a row of its own has neither age nor sex.
+        joins=[inner_join(table("person", "p"), [equal(col("p", "person_id"), col("f", "person_id"))])],
+    )
+
+
+def _traits(index: str) -> exp.Query:
+    year = year_of(col("i", "index_date"))
+    query = select(
+        [
+            col("i", "person_id"),
+            named(days_between(date_literal(EPOCH), col("i", "index_date")), "day"),
+            named(year, "year"),
+            named(exp.Sub(this=year.copy(), expression=col("p", "year_of_birth")), "age"),
+            named(first_known(col("p", "gender_concept_id"), num(0)), "sex"),
+        ],
+        table(index, "i"),
+        joins=[inner_join(table("person", "p"), [equal(col("p", "person_id"), col("i", "person_id"))])],
+    )
+    query.set("order", exp.Order(expressions=[ordered(col("i", "place"))]))
+    return query
+
+
+def band_ages(edges: Sequence[int]) -> tuple[str, ...]:
+    """Names of age groups: from each edge to the year before the next, the last one open."""
+    closed = [f"{low}-{high - 1}" for low, high in pairwise(edges)]
+    return (*closed, f"{edges[-1]}+")
+
+
+def split_ages(people: People, edges: Sequence[int]) -> dict[str, Persons]:
+    """The cohort by age group at the index date; a birth that comes after it counts as age 0."""
+    group = np.searchsorted(np.asarray(edges), people.age.clip(min=edges[0]), side="right") - 1
+    return {name: people.where(group == place) for place, name in enumerate(band_ages(edges))}
+
+
+def split_sexes(people: People) -> dict[str, Persons]:
+    """The cohort by sex, those of whom it is unknown together."""
+    return {sex: people.where(people.sex == sex) for sex in (*sorted(SEXES.values()), OTHER_SEX)}
+
+
+def split_years(people: People) -> dict[str, Persons]:
+    """The cohort by calendar year of the index date."""
+    return {str(year): people.where(people.year == year) for year in np.unique(people.year).tolist()}

@@ -1,0 +1,63 @@
+"""Which type a question's result has; an analysis that is not named here has the general one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from maillage.analysis.characterise.difference import Difference, compare
+from maillage.client.analyses import AnalysisResult
+from maillage.client.results import CountResult, read_result
+
+if TYPE_CHECKING:
+    from maillage.cohort.dsl.vocabulary import Vocabulary
+
+COUNT = "count"
+
+
+@dataclass(frozen=True)
+class Table1(AnalysisResult):
+    """Who is in a cohort."""
+
+    def compare(self, other: "Table1") -> list[Difference]:
+        """The standardised differences of what both show, the greatest first."""
+        return compare(self.document, other.document)
+
+
+TYPES: Mapping[str, type[AnalysisResult]] = {"characterise": Table1}
+
+Result = CountResult | AnalysisResult
+
+
+def read_any(document: Mapping[str, Any]) -> Result:
+    """The hub's document as the result of its analysis."""
+    analysis = document.get("analysis", COUNT)
+    if analysis == COUNT:
+        return read_result(document)
+    return TYPES.get(analysis, AnalysisResult).read(document, labels=find_labels(document))
+
+
+def find_labels(document: Mapping[str, Any]) -> dict[str, str]:
+    """The names of the concepts that are keys of rows, as far as the shipped référentiel knows them."""
+    keys = {row["key"] for table in document["combined"]["tables"] for row in table["rows"]}
+    numbers = sorted(key for key in keys if key.isdecimal() and len(key) > _SHORTEST_CONCEPT)
+    if not numbers:
+        return {}
+    # The language of cohorts comes with it, which a count does without.
+    from maillage.cohort.dsl.vocabulary import ShippedVocabulary
+
+    vocabulary = ShippedVocabulary()
+    return {key: name for key in numbers if (name := _find_name(key, vocabulary))}
+
+
+_SHORTEST_CONCEPT = 4
+"""Digits of a calendar year, which is a key too."""
+
+
+def _find_name(key: str, vocabulary: "Vocabulary") -> str:
+    from maillage.cohort.errors import UnknownCodeError
+
+    try:
+        concept = vocabulary.find(int(key))
+    except UnknownCodeError:
+        return ""
+    return concept.name or ""

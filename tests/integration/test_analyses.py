@@ -1,0 +1,53 @@
+"""Each analysis on a running network: asked by the client, gated at four nodes, combined, read as its type."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from maillage.cli.demo.permits import STUDY
+from maillage.client import AnalysisResult, Hub, HubRefusedError, Table1
+from maillage.disclosure import NETWORK_FLOOR, Count
+from tests.conftest import ROOT
+from tests.support.cohorts import COHORT
+from tests.support.network import DemoNetwork
+
+pytestmark = pytest.mark.xdist_group("network")
+
+EXAMPLES = ROOT / "maillage" / "cli" / "examples"
+
+
+@pytest.fixture(scope="module")
+def hub(demo_network: DemoNetwork) -> Generator[Hub]:
+    with demo_network.running.connect() as client:
+        yield client
+
+
+def check(result: AnalysisResult) -> None:
+    """Everybody answered; each shown row counts the floor's number at least; it can be read in every way."""
+    assert {site.status for site in result.sites} == {"answered"}, str(result)
+    cells = [row.persons for rows in result.tables.values() for row in rows]
+    shown = [cell.value for cell in cells if isinstance(cell, Count)]
+    assert shown
+    assert min(shown) >= NETWORK_FLOOR
+    assert result.charts()
+    assert result.title in result._repr_html_()  # noqa: SLF001
+    assert len(result.to_pandas()) == len(cells)
+
+
+def test_a_table_1(hub: Hub) -> None:
+    watched: list[AnalysisResult] = []
+    result = hub.table1(COHORT, title="Diabète", permit=STUDY, commonest=10, watch=watched.append)
+    check(result)
+    assert isinstance(result, Table1)
+    assert watched[-1].complete
+    again = hub.result(result.id)
+    assert isinstance(again, Table1), "resumed by its id, it is what it was"
+    assert again.document == result.document
+    assert "Radiographie du thorax" in str(result), "concepts have their names"
+
+
+def test_under_noise_an_analysis_of_tables_is_refused_with_what_to_do(hub: Hub) -> None:
+    with pytest.raises(HubRefusedError) as caught:
+        hub.table1(Path(EXAMPLES / "avc-ischemique.json"), permit="feasibility")
+    assert caught.value.code == "permit_exceeded"

@@ -1,0 +1,109 @@
+"""One warehouse asked as several hospitals, each of which sees its share of the patients and no other."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from maillage.analysis.base import Contribution
+from maillage.analysis.registry import find_spec, load_combine, load_local, read_parameters
+from maillage.cohort import parse_expression, run_cohort
+from maillage.cohort.compile.dates import date_literal, days_between
+from maillage.cohort.compile.sql import col, named, select, table
+from maillage.disclosure import DisclosureRules
+from maillage.disclosure.gates import ExactGate
+from maillage.disclosure.magnitudes import MagnitudeRules
+from maillage.warehouse.engines.base import Persons
+from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
+
+SPLITS: Mapping[str, Sequence[int]] = {
+    "4 even": (1, 1, 1, 1),
+    "2 large and 2 small": (8, 8, 1, 1),
+    "12 hospitals": (1,) * 12,
+}
+"""Shares of the patients, hospital by hospital."""
+
+OPEN = DisclosureRules(floor=1, network_floor=1)
+"""No floor: what is compared is the arithmetic."""
+_ANY_SUM = MagnitudeRules(within_percent=1e-9, share_percent=99.9999999)
+
+
+def _others(persons: Persons, *, shares: Sequence[int], site: int) -> list[int]:
+    """The ids of the patients of other hospitals, by the remainder of their place."""
+    owners = [rank for rank, share in enumerate(shares) for _ in range(share)]
+    ids = sorted(identifier for identifier, _source in persons)
+    return [one for place, one in enumerate(ids) if owners[place % len(owners)] != site]
+
+
+@contextmanager
+def hospital(warehouse: Path, *, shares: Sequence[int], site: int) -> Generator[DuckDBEngine]:
+    """An engine that sees one hospital's patients."""
+    hide = partial(_others, shares=shares, site=site)
+    with open_warehouse(warehouse, threads=1, find_objected=hide) as engine:
+        yield engine
+
+
+def ask_one(
+    engine: DuckDBEngine,
+    analysis: str,
+    cohort: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    *,
+    rules: DisclosureRules = OPEN,
+) -> dict[str, Any]:
+    """What one hospital sends."""
+    magnitudes = _ANY_SUM if rules is OPEN else MagnitudeRules()
+    local = load_local(analysis)(
+        cohort=parse_expression(cohort),
+        parameters=read_parameters(find_spec(analysis), parameters),
+        engine=engine,
+        gate=ExactGate(rules, magnitudes=magnitudes),
+    )
+    return local.content.model_dump(mode="json")
+
+
+def ask_all(
+    warehouse: Path,
+    analysis: str,
+    cohort: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    *,
+    shares: Sequence[int],
+    rules: DisclosureRules = OPEN,
+) -> dict[str, Any]:
+    """The group's answer."""
+    contributions: dict[str, Contribution] = {}
+    for site in range(len(shares)):
+        with hospital(warehouse, shares=shares, site=site) as engine:
+            content = ask_one(engine, analysis, cohort, parameters, rules=rules)
+        contributions[f"site{site:02}"] = Contribution(content, shown_alone=True)
+    return load_combine(analysis)(contributions, floor=rules.floor, minimum_sites=3)
+
+
+def read_table(warehouse: Path, name: str) -> pd.DataFrame:
+    """A table of the pooled warehouse."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.table(name).df()
+
+
+def read_cohort(warehouse: Path, cohort: Mapping[str, Any]) -> pd.DataFrame:
+    """person_id and index date of the pooled cohort, whose rows have tests of their own."""
+    with (
+        open_warehouse(warehouse, threads=1) as engine,
+        run_cohort(parse_expression(cohort), engine=engine) as tables,
+    ):
+        day = days_between(date_literal(pd.Timestamp(0).date()), col("r", "cohort_start_date"))
+        rows = engine.fetch(select([col("r", "subject_id"), named(day, "day")], table(tables.rows, "r")))
+    frame = pd.DataFrame(rows, columns=["person_id", "day"])
+    first = frame.groupby("person_id", as_index=False)["day"].min()
+    return first.assign(index_date=pd.to_datetime(first["day"], unit="D")).drop(columns="day")
+
+
+def values_of(document: Mapping[str, Any], name: str) -> dict[str, int]:
+    """A combined table's shown persons, by key."""
+    (rows,) = (one["rows"] for one in document["tables"] if one["id"] == name)
+    return {row["key"]: row["persons"]["count"] for row in rows if "count" in row["persons"]}
