@@ -1,6 +1,6 @@
 """What changed between two versions of a cohort, in sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,6 +55,8 @@ class _Part:
 
     name: str
     lines: tuple[str, ...]
+    exact: tuple[str, ...]
+    """Its codes with the numbers of their concepts, told only where the lines say no difference."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,19 @@ _RULE = _Words(
 
 
 def _entries(shown: Outline) -> list[_Part]:
-    return [_Part(card.label, tuple(_card_lines(card))) for card in shown.entry.cards]
+    return [
+        _Part(card.label, tuple(_card_lines(card)), tuple(_exact(card.below()))) for card in shown.entry.cards
+    ]
 
 
 def _rules(shown: Outline) -> list[_Part]:
-    return [_Part(rule.name, tuple(_rule_lines(rule))) for rule in shown.rules]
+    return [
+        _Part(rule.name, tuple(_rule_lines(rule)), tuple(_exact(rule.body.cards()))) for rule in shown.rules
+    ]
+
+
+def _exact(cards: Iterable[Card]) -> Iterator[str]:
+    return (f"{_term_line(term)} [{term.concept_id}]" for card in cards for term in card.terms)
 
 
 def _rule_lines(rule: Rule) -> Iterator[str]:
@@ -138,9 +148,11 @@ def _parts(old: Sequence[_Part], new: Sequence[_Part], words: _Words) -> Iterato
 
 
 def _changed(old: _Part, new: _Part, words: _Words) -> Iterator[Change]:
+    text = _(words.changed).format(name=new.name)
     if old.lines != new.lines:
-        text = _(words.changed).format(name=new.name)
         yield Change(Verb.CHANGED, text, _only(old.lines, new.lines), _only(new.lines, old.lines))
+    elif old.exact != new.exact:
+        yield Change(Verb.CHANGED, text, _only(old.exact, new.exact), _only(new.exact, old.exact))
     elif old.name != new.name:
         yield Change(Verb.RENAMED, _(words.renamed).format(former=old.name, name=new.name))
 
@@ -201,12 +213,13 @@ def _lists(before: Outline, after: Outline) -> Iterator[Change]:
     for name in dict.fromkeys((*new, *old)):
         text = _("La liste {list} a changé.").format(list=name)
         yield from _replaced(text, old.get(name, ()), new.get(name, ()))
+    yield from _replaced(_("Les valeurs citées ont changé."), before.quoted, after.quoted)
 
 
 def _hidden_lists(shown: Outline) -> dict[str, tuple[str, ...]]:
     on_cards = {card.terms for card in shown.cards()}
     return {
-        one.name: tuple(map(_term_line, one.terms))
+        one.name: tuple(f"{_term_line(term)} [{term.concept_id}]" for term in one.terms)
         for one in shown.lists
         if one.used and one.terms not in on_cards
     }

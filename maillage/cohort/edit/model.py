@@ -346,6 +346,8 @@ class Outline:
     rules: tuple[Rule, ...]
     kept: tuple[Section, ...]
     lists: tuple[CodeList, ...]
+    quoted: tuple[str, ...]
+    """Concepts that conditions quote one by one (sex, unit, kind of stay), with their numbers."""
     missing: tuple[str, ...]
 
     def cards(self) -> Iterator[Card]:
