@@ -7,7 +7,7 @@ card's own events.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -199,7 +199,7 @@ class Age:
 
     least: int | None
     most: int | None
-    words: str
+    words: str = field(compare=False)
     anchor: str
     exact: bool = True
 
