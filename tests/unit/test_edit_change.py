@@ -358,9 +358,9 @@ def test_what_no_control_edits_is_kept_and_told() -> None:
     assert any("hors des bornes de la normale" in line for line in cards["entry.0"].kept)
     assert any("Compte pour date de début" in line for line in cards["entry.0"].kept)
     told = " ".join(cards["rule.0.c0"].kept)
-    assert "finissant entre 3\u00a0jours avant la date de fin" in told
-    assert "même hors de la période d’observation" in told
-    assert "sans compter deux fois le même séjour" in told
+    assert "Finissant au plus tôt 3\u00a0jours avant la date de fin" in told
+    assert "Même hors de la période d’observation" in told
+    assert "Sans compter deux fois le même séjour" in told
     edited = change(FULL, SetWindow("rule.0.c0", at(Place.AFTER, 9)))
     member = criterion(edited)
     assert member["EndWindow"] == criterion(FULL)["EndWindow"]
