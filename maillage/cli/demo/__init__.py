@@ -117,7 +117,7 @@ def demo(
     usual = SYNTHETIC_QUESTION if not data or names_the_demo(data) else ANY_QUESTION
     show = _Show(question or usual, permit, stay=not once, as_json=as_json)
     with tempfile.TemporaryDirectory(prefix="network-", dir=home) as folder:
-        options = NetworkOptions(banner=banner, examples=EXAMPLES, port=port)
+        options = NetworkOptions(banner=banner, examples=EXAMPLES, port=port, terms=True)
         _play(hospitals, folder=Path(folder), options=options, show=show, console=console)
 
 

@@ -44,7 +44,9 @@ class NetworkOptions:
     """How the network differs from the usual one. A floor under 11 makes it a test network.
 
     `budgets` bound the questions under the standing permit. `masked`: the hub learns sums alone;
-    `step_seconds` is how long hospitals have for each step of one. `hub_lines` end `hub.toml`.
+    `step_seconds` is how long hospitals have for each step of one. `terms`: the hub publishes the
+    demonstration's référentiel, and hospitals tell daily how many patients each term has. `hub_lines` end
+    `hub.toml`.
     """
 
     floor: int = NETWORK_FLOOR
@@ -52,6 +54,7 @@ class NetworkOptions:
     budgets: Budgets | None = BUDGETS
     masked: bool = False
     step_seconds: float = 60
+    terms: bool = False
     banner: str = ""
     examples: Path | None = None
     port: int = 0
@@ -115,7 +118,7 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     """Write the folders of a hub and its nodes, registered with one another; nothing runs yet."""
     url = f"http://127.0.0.1:{options.port or find_free_port()}"
     hub_key = create_hub(folder / "hub", name=NETWORK_NAME, address=url)
-    committee = Committee(NETWORK_NAME, floor=options.floor, budgets=options.budgets)
+    committee = Committee(NETWORK_NAME, floor=options.floor, budgets=options.budgets, catalogue=options.terms)
     _amend_hub_settings(folder / "hub" / "hub.toml", options=options, committee=committee.key.public)
     nodes = {hospital.id: _create_node(hospital, folder, url, hub_key, options) for hospital in hospitals}
     keys = {site: node.key.public for site, node in nodes.items()}
@@ -125,7 +128,10 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     entries = [Entry(hospital.id, hospital.name, keys[hospital.id].text) for hospital in hospitals]
     # Django is configured once per process; a process of its own leaves ours free to make another network.
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        access = pool.submit(prepare_hub, folder / "hub", entries=entries, permits=permits).result()
+        preparing = pool.submit(
+            prepare_hub, folder / "hub", entries=entries, permits=permits, terms=options.terms
+        )
+        access = preparing.result()
     return RunningNetwork(url, folder, access)
 
 

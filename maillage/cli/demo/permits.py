@@ -45,11 +45,15 @@ BUDGETS = Budgets(
 
 @dataclass(frozen=True)
 class Committee:
-    """Its key lives in this process alone: the demo ends with it. `budgets` are the standing permit's."""
+    """Its key lives in this process alone: the demo ends with it.
+
+    `budgets` are the standing permit's, and so is `catalogue`: whether hospitals tell daily what they have.
+    """
 
     network: str
     floor: int
     budgets: Budgets | None = BUDGETS
+    catalogue: bool = False
     key: SigningKey = field(default_factory=SigningKey.generate)
 
     def sign_permits(self, *, masked: Mapping[str, PublicKey] | None = None) -> list[bytes]:
@@ -65,6 +69,7 @@ class Committee:
             analyses=("count",),
             counts=_noisy(self.floor),
             budgets=self.budgets,
+            catalogue=self.catalogue and not masked,
             masked=masked,
             now=now,
         )

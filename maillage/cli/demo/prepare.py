@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from maillage.base.clock import utc_now
 from maillage.base.ids import parse_site_id
 from maillage.base.keys import PublicKey
-from maillage.warehouse.vocabulary.sources.lists import DEMONSTRATION
 
 if TYPE_CHECKING:
     from maillage.hub.boot import Hub
@@ -34,8 +33,11 @@ class Access:
     link: str
 
 
-def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[bytes]) -> Access:
-    """Migrate, register every hospital, publish the permits, make a token and a link."""
+def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[bytes], terms: bool) -> Access:
+    """Migrate, register every hospital, publish the permits, make a token and a link.
+
+    `terms`: publish the demonstration's référentiel too.
+    """
     from maillage.hub.boot import boot
 
     hub = boot(folder)
@@ -56,16 +58,17 @@ def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[byt
     publisher = Publisher(network=network, signers=signers, by=REQUESTER, at=now)
     for permit in permits:
         publish(permit, publisher=publisher)
-    _publish_terms(folder, hub=hub)
+    if terms:
+        _publish_terms(hub)
     token = people.create_token(REQUESTER, by=REQUESTER, at=now)
     secret = people.create_link(REQUESTER, by=REQUESTER, at=now)
     return Access(token, f"{hub.settings.address}/entrer/{secret}")
 
 
-def _publish_terms(folder: Path, *, hub: "Hub") -> None:
-    """The codes of the synthetic hospitals are the group's référentiel: what is typed is looked for in it."""
+def _publish_terms(hub: "Hub") -> None:
+    """The codes of the synthetic hospitals, under the ids that their warehouses hold."""
     from maillage.hub.referentiel import publish
     from maillage.warehouse.vocabulary.build import build_release
 
-    report = build_release([DEMONSTRATION], target=folder / "referentiel-demo", version="demo")
-    publish(report.release, hub=hub, by=REQUESTER)
+    built = build_release(["maillage"], target=hub.folder / "referentiel-demo", version="demo")
+    publish(built.release, hub=hub, by=REQUESTER)
