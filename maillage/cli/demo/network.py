@@ -43,13 +43,15 @@ class Hospital:
 class NetworkOptions:
     """How the network differs from the usual one. A floor under 11 makes it a test network.
 
-    `budgets` bound the questions under the standing permit. `masked`: the hub learns sums alone;
-    `step_seconds` is how long hospitals have for each step of one.
+    `budgets` bound the questions under the standing permit; `catalogue` has it ask how many patients each
+    term has. `masked`: the hub learns sums alone; `step_seconds` is how long hospitals have for each step of
+    one.
     """
 
     floor: int = NETWORK_FLOOR
     shown_alone: bool = True
     budgets: Budgets | None = BUDGETS
+    catalogue: bool = False
     masked: bool = False
     step_seconds: float = 60
     banner: str = ""
@@ -114,7 +116,9 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     """Write the folders of a hub and its nodes, registered with one another; nothing runs yet."""
     url = f"http://127.0.0.1:{options.port or find_free_port()}"
     hub_key = create_hub(folder / "hub", name=NETWORK_NAME, address=url)
-    committee = Committee(NETWORK_NAME, floor=options.floor, budgets=options.budgets)
+    committee = Committee(
+        NETWORK_NAME, floor=options.floor, budgets=options.budgets, catalogue=options.catalogue
+    )
     _amend_hub_settings(folder / "hub" / "hub.toml", options=options, committee=committee.key.public)
     nodes = {hospital.id: _create_node(hospital, folder, url, hub_key, options) for hospital in hospitals}
     keys = {site: node.key.public for site, node in nodes.items()}

@@ -44,11 +44,15 @@ BUDGETS = Budgets(
 
 @dataclass(frozen=True)
 class Committee:
-    """Its key lives in this process alone: the demo ends with it. `budgets` are the standing permit's."""
+    """Its key lives in this process alone: the demo ends with it.
+
+    `budgets` are the standing permit's; `catalogue` has it ask hospitals how many patients each term has.
+    """
 
     network: str
     floor: int
     budgets: Budgets | None = BUDGETS
+    catalogue: bool = False
     key: SigningKey = field(default_factory=SigningKey.generate)
 
     def sign_permits(self, *, masked: Mapping[str, PublicKey] | None = None) -> list[bytes]:
@@ -63,6 +67,7 @@ class Committee:
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
             counts=_noisy(self.floor),
             budgets=self.budgets,
+            catalogue=self.catalogue and masked is None,
             masked=masked,
             now=now,
         )

@@ -198,6 +198,7 @@ def _builder_context(draft: Draft | None, *, builder: Builder) -> Context:
         "builder": builder,
         "outline": builder.outline,
         "edit_url": _edit_url(draft.cohort.id if draft else ""),
+        "choose_url": reverse("cohort_choose", args=[draft.cohort.id]) if draft else reverse("ask_choose"),
         "options": OPTIONS,
         **words(),
     }

@@ -6,12 +6,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from maillage.base.errors import MaillageError
 from maillage.cohort import parse_expression
-from maillage.cohort.edit import EditError
+from maillage.cohort.edit import EditError, new_document
 from maillage.cohort.explain import draw_timeline
 from maillage.hub.boot import current_hub
 from maillage.hub.cohorts import drafts, live
 from maillage.hub.cohorts.find import Draft, find_own, find_readable, list_versions, read_draft
 from maillage.hub.portal.ask import pages
+from maillage.hub.portal.ask.choosing import add_chosen
 from maillage.hub.portal.ask.counts import describe_counts
 from maillage.hub.portal.ask.editing import Edited, apply_form, start_with
 from maillage.hub.portal.ask.guard import page
@@ -75,6 +76,25 @@ def edit(request: HttpRequest, cohort_id: str) -> HttpResponse:
             return pages.show_error(request, error)
         return pages.show_draft(request, _draft(request, cohort_id), error=error)
     return _answer(request, edited)
+
+
+@require_POST
+@page
+def choose_new(request: HttpRequest) -> HttpResponse:
+    """Terms chosen in the drawer, or among pasted codes, start a cohort."""
+    hub, by = current_hub(), requester_of(request)
+    document = add_chosen(new_document(), request.POST, hub=hub)
+    permit = pages.default_permit(by, hub=hub)
+    return redirect("cohort_page", drafts.start(document, permit=permit, by=by, hub=hub).id)
+
+
+@require_POST
+@page
+def choose(request: HttpRequest, cohort_id: str) -> HttpResponse:
+    """Terms chosen in the drawer, or among pasted codes, enter the draft."""
+    hub, by, form = current_hub(), requester_of(request), request.POST
+    drafts.edit(cohort_id, lambda now: add_chosen(now, form, hub=hub), seen=None, by=by, hub=hub)
+    return redirect("cohort_page", cohort_id)
 
 
 @require_POST

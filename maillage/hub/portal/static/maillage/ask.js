@@ -80,9 +80,9 @@ document.addEventListener("click", (event) => {
 // Arrows go from the field through the suggestions, Escape comes back.
 document.addEventListener("keydown", (event) => {
   const here = document.activeElement;
-  const buttons = [...document.querySelectorAll("#propositions .hit-do button:first-child")];
+  const buttons = [...document.querySelectorAll("#propositions .hit-do button:first-of-type")];
   if ((here?.id === "q" || here?.closest?.("#propositions")) && buttons.length) {
-    const rank = buttons.indexOf(here.closest(".hit")?.querySelector(".hit-do button:first-child"));
+    const rank = buttons.indexOf(here.closest(".hit")?.querySelector(".hit-do button:first-of-type"));
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
