@@ -67,10 +67,9 @@ def _describe(found: Found, quick: Quick) -> Hit:
 
 
 def _write_term(found: Found) -> dict[str, str]:
-    term = as_term(found, below=found.whole)
-    return {
-        name: str(int(value) if isinstance(value, bool) else value) for name, value in asdict(term).items()
-    }
+    # « And everything under it » by default: what is one with it in other classifications is there too.
+    term = asdict(as_term(found, below=True))
+    return {key: str(int(value) if isinstance(value, bool) else value) for key, value in term.items()}
 
 
 def _write_value(value: Value) -> dict[str, str]:

@@ -18,6 +18,7 @@ from maillage.hub.portal.ask.editing import Edited, apply_form, start_with
 from maillage.hub.portal.ask.guard import page
 from maillage.hub.portal.sessions import field, requester_of
 from maillage.hub.questions.follow import follow
+from maillage.hub.questions.states import QuestionState
 
 LIVE_SECONDS = 15.0
 """How long the panel's long poll waits; it asks again every 20 s in case one was lost."""
@@ -140,6 +141,9 @@ def follow_count(request: HttpRequest, cohort_id: str, question_id: str) -> Http
     hub, by = current_hub(), requester_of(request)
     seen = pages.read_seen(request)
     question = follow(question_id, requester=by, seen=seen, seconds=LIVE_SECONDS, hub=hub)
+    if question.state == QuestionState.CANCELLED:
+        # Superseded: the panel of the question after it is on its way.
+        return HttpResponse(status=204)
     draft = _draft(request, cohort_id)
     panel = describe_counts(draft, question, labels=pages.labels_of(draft), hub=hub)
     return pages.show_panel(request, panel)
