@@ -35,6 +35,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 SYNTHETIC_QUESTION = EXAMPLES / "diabete-type-2-metformine.json"
 ANY_QUESTION = Path(__file__).parent / "tout-diagnostic.json"
 ANSWER_SECONDS = 120.0
+WARM_SECONDS = 1800.0
+"""Counts are live while somebody writes: engines stay open through a pause for coffee."""
 
 app = typer.Typer(
     add_completion=False, help=_("Démonstration : un hub et quatre hôpitaux sur cette machine.")
@@ -117,7 +119,9 @@ def demo(
     usual = SYNTHETIC_QUESTION if not data or names_the_demo(data) else ANY_QUESTION
     show = _Show(question or usual, permit, stay=not once, as_json=as_json)
     with tempfile.TemporaryDirectory(prefix="network-", dir=home) as folder:
-        options = NetworkOptions(banner=banner, examples=EXAMPLES, port=port, terms=True)
+        options = NetworkOptions(
+            banner=banner, examples=EXAMPLES, port=port, terms=True, idle_worker_seconds=WARM_SECONDS
+        )
         _play(hospitals, folder=Path(folder), options=options, show=show, console=console)
 
 

@@ -62,12 +62,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Builder:
-    """A whole draft as the page shows it. `labels` are its rules in their order, as the funnel names them."""
+    """A whole draft as the page shows it.
+
+    `listed` are the cards with codes, `labels` the rules in their order, as the funnel names them.
+    """
 
     outline: Outline
     includes: Sequence[RuleView]
     excludes: Sequence[RuleView]
     targets: Sequence[Target]
+    listed: Sequence[Card]
     labels: Sequence[str]
     missing: Sequence[str]
 
@@ -86,6 +90,7 @@ def describe_builder(document: Document) -> Builder:
         includes=list(_zone(found.rules, [not excluded for excluded in excludes])),
         excludes=list(_zone(found.rules, excludes)),
         targets=list(_list_targets(found)),
+        listed=[card for card in each_card(found) if card.terms],
         labels=[rule.name for rule in found.rules],
         missing=missing(document),
     )

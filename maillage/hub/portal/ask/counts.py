@@ -37,6 +37,11 @@ class Difference:
         """Without its sign."""
         return abs(self.persons)
 
+    @property
+    def percent_size(self) -> int:
+        """Without its sign."""
+        return abs(self.percent or 0)
+
 
 @dataclass(frozen=True)
 class Funnel:

@@ -44,7 +44,8 @@ def start_with(fields: Mapping[str, str], *, permit: str, by: str, hub: Hub) -> 
     """A new cohort whose draft begins with this edit. Raises EditError and as `drafts.start`."""
     edit = _read(fields)
     document = change(new_document(), edit)
-    cohort = drafts.start(document, permit=permit, by=by, hub=hub)
+    name = edit.term.name if isinstance(edit, AddEntry) else ""
+    cohort = drafts.start(document, name=name[: drafts.MAX_NAME], permit=permit, by=by, hub=hub)
     return Edited(read_draft(cohort), told=_tell(new_document(), document), added=_adds(edit))
 
 

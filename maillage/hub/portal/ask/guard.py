@@ -21,7 +21,7 @@ def page(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
         try:
-            return _keep_address(view(request, *arguments, **named))
+            return view(request, *arguments, **named)
         except CohortUnknownError as error:
             raise Http404(error.what) from error
         except MaillageError as error:
@@ -31,9 +31,3 @@ def page(view: View) -> View:
             return render(request, "portal/ask/problem.html", {"error": error}, status=status)
 
     return guarded
-
-
-def _keep_address(response: HttpResponse) -> HttpResponse:
-    """A part of a page is never an address of the browser's bar, unless a view says so."""
-    response.setdefault("HX-Push-Url", "false")
-    return response

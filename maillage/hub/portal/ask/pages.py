@@ -62,7 +62,8 @@ def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | Non
     builder = describe_builder(draft.document)
     panel = known_panel(draft, builder=builder, by=by, hub=hub)
     context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
-    context |= {"error": error, "done": word_done(str(request.GET.get("fait", "")))}
+    done = word_done(str(request.GET.get("fait", "")))
+    context |= {"error": error, "done": done, "tour": "visite" in request.GET}
     return render(request, "portal/ask/page.html", context, status=status_of(error))
 
 
@@ -71,7 +72,8 @@ def show_edited(request: HttpRequest, edited: Edited) -> HttpResponse:
     draft = edited.draft
     context = _builder_context(draft, builder=describe_builder(draft.document)) | {"edited": edited}
     response = render(request, "portal/ask/_edited.html", context)
-    response["HX-Trigger"] = "ask:added" if edited.added else "ask:changed"
+    response["Maillage-Step"] = str(draft.step)
+    response["Maillage-Event"] = "ask:added" if edited.added else "ask:changed"
     return response
 
 
@@ -82,9 +84,8 @@ def show_started(request: HttpRequest, edited: Edited) -> HttpResponse:
     panel = describe_nothing(draft, permit=draft.cohort.permit, by=by, missing=builder.missing, hub=hub)
     context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
     response = render(request, "portal/ask/_workshop.html", context | {"edited": edited})
-    response["HX-Push-Url"] = reverse("cohort_page", args=[draft.cohort.id])
-    response["HX-Retarget"] = "#atelier"
-    response["HX-Trigger"] = "ask:added"
+    response["Maillage-Address"] = reverse("cohort_page", args=[draft.cohort.id])
+    response["Maillage-Event"] = "ask:added"
     return response
 
 
@@ -105,11 +106,7 @@ def show_counted(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def show_error(request: HttpRequest, error: MaillageError) -> HttpResponse:
     """What happened and what to do, above the builder, which stays as it is."""
-    response = render(request, "portal/_error.html", {"error": error}, status=error_status(error))
-    response["HX-Retarget"] = "#alerte"
-    response["HX-Reswap"] = "innerHTML"
-    response["HX-Push-Url"] = "false"
-    return response
+    return render(request, "portal/_error.html", {"error": error}, status=error_status(error))
 
 
 def show_panel(request: HttpRequest, panel: Panel) -> HttpResponse:
@@ -198,6 +195,7 @@ def _builder_context(draft: Draft | None, *, builder: Builder) -> Context:
         "builder": builder,
         "outline": builder.outline,
         "edit_url": _edit_url(draft.cohort.id if draft else ""),
+        "choose_url": reverse("cohort_choose", args=[draft.cohort.id]) if draft else reverse("ask_choose"),
         "options": OPTIONS,
         **words(),
     }

@@ -1,15 +1,17 @@
 """The search field: what is typed, a result typed beside it, and what each suggestion would send."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 
-from maillage.cohort.edit import Kind, Quick, Sense, Value, read_quick
+from maillage.cohort.edit import Kind, Quick, Sense, Term, Value, read_quick
 from maillage.hub.boot import Hub
 from maillage.hub.terms.events import EventKey
 from maillage.hub.terms.suggest import Found, suggest
 
 MAX_TEXT = 200
+LOCAL = "Maillage"
+"""The vocabulary whose concepts only codes of origin carry."""
+
 _MEASURED = ("Measurement", "Observation")
 
 _KINDS: Mapping[str, Kind] = {
@@ -44,6 +46,20 @@ def search_terms(text: str, *, hub: Hub) -> Sequence[Hit]:
     return [_describe(found, quick) for found in suggest(quick.text, hub=hub)]
 
 
+def as_term(found: Found, *, below: bool) -> Term:
+    """A suggestion as what an edit adds; `below` with everything under it."""
+    return Term(
+        concept_id=found.concept_id or 0,
+        name=found.name,
+        code=found.code,
+        vocabulary=found.vocabulary,
+        domain=found.domain,
+        standard=found.vocabulary != LOCAL,
+        descendants=below,
+        kind=_KINDS.get(found.event, Kind.CODE),
+    )
+
+
 def _describe(found: Found, quick: Quick) -> Hit:
     asked = quick.value if found.domain in _MEASURED or found.event == EventKey.AGE else None
     fields = _write_term(found) | (_write_value(asked) if asked else {})
@@ -51,16 +67,9 @@ def _describe(found: Found, quick: Quick) -> Hit:
 
 
 def _write_term(found: Found) -> dict[str, str]:
-    fields: dict[str, Any] = {
-        "concept_id": found.concept_id or 0,
-        "name": found.name,
-        "code": found.code,
-        "vocabulary": found.vocabulary,
-        "domain": found.domain,
-        "descendants": int(found.whole),
-        "kind": _KINDS.get(found.event, Kind.CODE),
-    }
-    return {name: str(value) for name, value in fields.items()}
+    # « And everything under it » by default: what is one with it in other classifications is there too.
+    term = asdict(as_term(found, below=True))
+    return {key: str(int(value) if isinstance(value, bool) else value) for key, value in term.items()}
 
 
 def _write_value(value: Value) -> dict[str, str]:

@@ -7,11 +7,13 @@ from maillage.hub.portal.ask import saved, views
 urlpatterns = [
     path("demander", views.new, name="ask_new"),
     path("demander/termes", views.suggest_terms, name="ask_suggest"),
+    path("demander/choix", views.choose_new, name="ask_choose"),
     path("cohortes", saved.cohorts, name="cohorts"),
     path("cohortes/importer", saved.import_atlas, name="cohort_import"),
     path("cohortes/exemples/<slug:slug>", saved.open_example, name="cohort_example"),
     path("cohortes/<str:cohort_id>", views.cohort, name="cohort_page"),
     path("cohortes/<str:cohort_id>/modifier", views.edit, name="cohort_edit"),
+    path("cohortes/<str:cohort_id>/choix", views.choose, name="cohort_choose"),
     path("cohortes/<str:cohort_id>/defaire", views.undo, name="cohort_undo"),
     path("cohortes/<str:cohort_id>/refaire", views.redo, name="cohort_redo"),
     path("cohortes/<str:cohort_id>/autorisation", views.choose_permit, name="cohort_permit"),

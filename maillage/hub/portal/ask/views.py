@@ -6,17 +6,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from maillage.base.errors import MaillageError
 from maillage.cohort import parse_expression
-from maillage.cohort.edit import EditError
+from maillage.cohort.edit import EditError, new_document
 from maillage.cohort.explain import draw_timeline
 from maillage.hub.boot import current_hub
 from maillage.hub.cohorts import drafts, live
 from maillage.hub.cohorts.find import Draft, find_own, find_readable, list_versions, read_draft
 from maillage.hub.portal.ask import pages
+from maillage.hub.portal.ask.choosing import add_chosen
 from maillage.hub.portal.ask.counts import describe_counts
 from maillage.hub.portal.ask.editing import Edited, apply_form, start_with
 from maillage.hub.portal.ask.guard import page
 from maillage.hub.portal.sessions import field, requester_of
 from maillage.hub.questions.follow import follow
+from maillage.hub.questions.states import QuestionState
 
 LIVE_SECONDS = 15.0
 """How long the panel's long poll waits; it asks again every 20 s in case one was lost."""
@@ -79,6 +81,25 @@ def edit(request: HttpRequest, cohort_id: str) -> HttpResponse:
 
 @require_POST
 @page
+def choose_new(request: HttpRequest) -> HttpResponse:
+    """Terms chosen in the drawer, or among pasted codes, start a cohort."""
+    hub, by = current_hub(), requester_of(request)
+    document = add_chosen(new_document(), request.POST, hub=hub)
+    permit = pages.default_permit(by, hub=hub)
+    return redirect("cohort_page", drafts.start(document, permit=permit, by=by, hub=hub).id)
+
+
+@require_POST
+@page
+def choose(request: HttpRequest, cohort_id: str) -> HttpResponse:
+    """Terms chosen in the drawer, or among pasted codes, enter the draft."""
+    hub, by, form = current_hub(), requester_of(request), request.POST
+    drafts.edit(cohort_id, lambda now: add_chosen(now, form, hub=hub), seen=None, by=by, hub=hub)
+    return redirect("cohort_page", cohort_id)
+
+
+@require_POST
+@page
 def undo(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """One step back."""
     draft = drafts.undo(cohort_id, by=requester_of(request), hub=current_hub())
@@ -120,6 +141,9 @@ def follow_count(request: HttpRequest, cohort_id: str, question_id: str) -> Http
     hub, by = current_hub(), requester_of(request)
     seen = pages.read_seen(request)
     question = follow(question_id, requester=by, seen=seen, seconds=LIVE_SECONDS, hub=hub)
+    if question.state == QuestionState.CANCELLED:
+        # Superseded: the panel of the question after it is on its way.
+        return HttpResponse(status=204)
     draft = _draft(request, cohort_id)
     panel = describe_counts(draft, question, labels=pages.labels_of(draft), hub=hub)
     return pages.show_panel(request, panel)

@@ -1,4 +1,4 @@
-"""From where an analysis takes its cohort: `?question=…`, a question that was asked already.
+"""From where an analysis takes its cohort: `?question=…`, one that was asked already; `?cohorte=…`, a draft.
 
 Each way is a parameter of the address and a function; a new way is a line of `_WAYS`.
 """
@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from maillage.base.i18n import _
+from maillage.hub.cohorts.drafts import write_document
+from maillage.hub.cohorts.errors import SavedCohortError
+from maillage.hub.cohorts.find import find_own, read_draft
 from maillage.hub.questions.document import find_question
 from maillage.hub.questions.errors import QuestionUnknownError
 
@@ -37,4 +41,13 @@ def _find_asked(key: str, requester: str) -> Source:
     return Source("question", found.id, found.title, found.cohort, found.permit)
 
 
-_WAYS: Mapping[str, Callable[[str, str], Source]] = {"question": _find_asked}
+def _find_written(key: str, requester: str) -> Source:
+    try:
+        found = find_own(key, by=requester)
+    except SavedCohortError as error:
+        raise QuestionUnknownError from error
+    title = found.name or _("Cohorte en cours d’écriture")
+    return Source("cohorte", found.id, title, write_document(read_draft(found).document), found.permit)
+
+
+_WAYS: Mapping[str, Callable[[str, str], Source]] = {"question": _find_asked, "cohorte": _find_written}

@@ -1,73 +1,130 @@
-// The builder: small forms that send themselves, and a page that stays where one was while its parts change.
+// The builder: forms that send themselves, one after the other, into a page that stays where one was.
+
+import { announceSteps } from "./ask-tour.js";
 
 const TYPING_PAUSE_MS = 300;
-const workshop = () => document.getElementById("atelier");
+const construction = () => document.getElementById("construction");
 
-// A control sends itself once its value is chosen, or typed and left alone for a moment.
-let typing = 0;
+// --- Sending. Edits wait for one another: each is made on the draft that the one before has left.
+
+const waiting = [];
+let busy = false;
+// Grows when cards may have moved: an edit that was made on the cards of before is then not sent.
+let arrangement = 0;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-edit]")) return;
+  event.preventDefault();
+  waiting.push({
+    address: form.action,
+    body: new FormData(form, event.submitter),
+    arranges: !form.hasAttribute("data-auto"),
+    arrangement,
+  });
+  run();
+});
+
+async function run() {
+  const edit = !busy && waiting.shift();
+  if (!edit) return;
+  busy = true;
+  construction().setAttribute("aria-busy", "true");
+  try {
+    if (edit.arrangement === arrangement || !edit.body.get("seen")) await send(edit);
+  } finally {
+    busy = false;
+    construction().removeAttribute("aria-busy");
+    run();
+  }
+}
+
+async function send(edit) {
+  if (edit.body.has("seen")) edit.body.set("seen", construction().dataset.step);
+  const response = await fetch(edit.address, {
+    method: "POST",
+    body: edit.body,
+    headers: { "HX-Request": "true" },
+  }).catch(() => null);
+  const elsewhere = response?.headers.get("HX-Redirect");
+  if (elsewhere) location.assign(elsewhere);
+  if (!response || elsewhere) return;
+  const text = await response.text();
+  if (!response.ok) {
+    document.getElementById("alerte").innerHTML = text;
+    return;
+  }
+  construction().dataset.step = response.headers.get("Maillage-Step") ?? "";
+  // What is typed further on changes no card's place: the page is drawn once, after the last.
+  if (edit.arranges || !waiting.length) show(text, response.headers.get("Maillage-Address"));
+  if (edit.arranges) arrangement += 1;
+  document.body.dispatchEvent(new Event(response.headers.get("Maillage-Event"), { bubbles: true }));
+}
+
+// --- Showing. What was open stays open, what is being typed is kept, focus stays where it was.
+
+function show(text, address) {
+  const open = [...document.querySelectorAll("#construction details[open]")].map((one) => one.id);
+  const active = document.activeElement;
+  const typed = [...pending].filter((form) => form.isConnected).flatMap(fieldsOf);
+  window.htmx.swap(address ? "#atelier" : "#construction", text, { swapStyle: "outerHTML", settleDelay: 0, swapDelay: 0 });
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  typed.forEach(restore);
+  if (address) history.pushState({}, "", address);
+  const wanted = construction().dataset.focus;
+  const here = document.getElementById(wanted || active?.id);
+  if (document.activeElement !== here) (here ?? document.getElementById("q"))?.focus({ preventScroll: !wanted });
+}
+
+const fieldsOf = (form) => [...form.elements].filter((one) => one.id).map((one) => [one.id, one.value, one.selectionStart]);
+
+function restore([id, value, at]) {
+  const field = document.getElementById(id);
+  if (!field || field.value === value || !field.matches("input")) return;
+  field.value = value;
+  if (field.type === "text") field.setSelectionRange(at, at);
+  later(field.form);
+}
+
+// --- Controls send themselves once a value is chosen, or typed and left alone for a moment.
+
+const pending = new Set();
+const timers = new WeakMap();
 const sent = new WeakMap();
-const send = (form) => {
-  clearTimeout(typing);
+
+function later(form) {
+  clearTimeout(timers.get(form));
+  pending.add(form);
+  timers.set(form, setTimeout(() => submit(form), TYPING_PAUSE_MS));
+}
+
+function submit(form) {
+  clearTimeout(timers.get(form));
+  pending.delete(form);
   const said = new URLSearchParams(new FormData(form)).toString();
   if (!form.isConnected || !form.checkValidity() || sent.get(form) === said) return;
   sent.set(form, said);
   form.requestSubmit();
-};
+}
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-auto]");
-  if (form) send(form);
+  if (form) submit(form);
 });
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-auto]");
-  if (!form || !event.target.matches("input[type=number], input[type=text]")) return;
-  clearTimeout(typing);
-  typing = setTimeout(() => send(form), TYPING_PAUSE_MS);
+  if (form && event.target.matches("input[type=number], input[type=text]")) later(form);
 });
 
-// What was open stays open, and what was typed while an answer was on its way is not lost.
-let kept = null;
-const isBuilder = (event) => event.detail.target?.id === "construction" || event.detail.target?.id === "atelier";
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, requestConfig } = event.detail;
-  // An error says what to do above the builder; it is swapped as any answer.
-  if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-    return;
-  }
-  if (!isBuilder(event)) return;
-  const active = document.activeElement;
-  kept = {
-    open: [...document.querySelectorAll("#construction details[open]")].map((one) => one.id),
-    id: active?.id ?? "",
-    value: active?.matches("#construction input") && active.type !== "checkbox" ? active.value : null,
-    told: requestConfig?.elt?.contains(active) ? requestConfig.formData?.get(active.name) : undefined,
-  };
-});
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (!kept || !document.getElementById("construction")) return;
-  const { open, id, value, told } = kept;
-  kept = null;
-  for (const one of open) document.getElementById(one)?.setAttribute("open", "");
-  const field = id && document.getElementById(id);
-  if (field && value !== null && told !== undefined && value !== told) {
-    field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-  const wanted = document.getElementById("construction").dataset.focus;
-  const lost = document.activeElement === document.body || document.activeElement === null;
-  if (lost || wanted) (document.getElementById(wanted || id) ?? document.getElementById("q"))?.focus();
-});
+// --- The search field: empty again once a term is added; arrows go through what it found.
 
-// Once a term is added the field is ready for the next one.
 document.addEventListener("ask:added", () => {
   const field = document.getElementById("q");
-  if (!field) return;
+  document.getElementById("propositions").replaceChildren();
   field.value = "";
   field.focus();
 });
 
-// « Add here » points the search field at a group or a list.
 document.addEventListener("click", (event) => {
   const into = event.target.closest?.("[data-into]");
   if (!into) return;
@@ -77,38 +134,43 @@ document.addEventListener("click", (event) => {
   field.scrollIntoView({ block: "nearest" });
 });
 
-// Arrows go from the field through the suggestions, Escape comes back.
 document.addEventListener("keydown", (event) => {
   const here = document.activeElement;
-  const buttons = [...document.querySelectorAll("#propositions .hit-do button:first-child")];
-  if ((here?.id === "q" || here?.closest?.("#propositions")) && buttons.length) {
-    const rank = buttons.indexOf(here.closest(".hit")?.querySelector(".hit-do button:first-child"));
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      event.preventDefault();
-      (buttons[rank + step] ?? document.getElementById("q")).focus();
-    } else if (event.key === "Escape") {
-      document.getElementById("q").focus();
-      document.getElementById("propositions").replaceChildren();
-    }
+  if (here?.id !== "q" && !here?.closest?.("#propositions")) return;
+  const field = document.getElementById("q");
+  if (event.key === "Escape") {
+    document.getElementById("propositions").replaceChildren();
+    field.focus();
   }
-  // A text field undoes its own typing.
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || here?.matches?.("input[type=text], input[type=search], input[type=number], textarea")) return;
-  const undoes = event.key === "z" && !event.shiftKey;
-  const redoes = event.key === "y" || (event.key === "Z" && event.shiftKey);
-  if (!undoes && !redoes) return;
-  const button = workshop()?.querySelector(undoes ? "#undo" : "#redo");
-  if (button && !button.disabled) {
-    event.preventDefault();
-    button.click();
-  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const first = ".hit-do button:first-of-type";
+  const buttons = [...document.querySelectorAll(`#propositions ${first}`)];
+  if (!step || !buttons.length) return;
+  event.preventDefault();
+  const rank = buttons.indexOf(here.closest(".hit")?.querySelector(first));
+  (buttons[rank + step] ?? field).focus();
 });
 
-// A pause is counted down where it is told.
+// --- Undo and redo, except in a text that undoes its own typing.
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  if (document.activeElement?.matches?.("input:not([type=checkbox]), textarea")) return;
+  const key = event.key.toLowerCase();
+  const wanted = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : "";
+  const button = wanted && document.getElementById(wanted);
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  button.click();
+});
+
+// --- A pause is counted down where it is told.
+
 setInterval(() => {
   for (const one of document.querySelectorAll(".countdown")) {
-    const left = Math.max(0, Number(one.dataset.seconds) - 1);
-    one.dataset.seconds = left;
-    one.textContent = left;
+    one.dataset.seconds = Math.max(0, Number(one.dataset.seconds) - 1);
+    one.textContent = one.dataset.seconds;
   }
 }, 1000);
+
+announceSteps();
