@@ -15,6 +15,7 @@ urlpatterns = [
     path("apparence", appearance.set_theme, name="set_theme"),
     path("composants", components.show_components, name="components"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
+    path("", include("maillage.hub.portal.network.urls")),
     path("autorisations/suivi", views.permits_fragment, name="permits_fragment"),
     path("questions/poser", views.ask_question, name="ask"),
     path("", include("maillage.hub.portal.results.urls")),
