@@ -6,12 +6,11 @@ from typing import Any
 from django.db.models import Count
 
 from maillage.base.clock import format_instant
-from maillage.base.errors import Kind
+from maillage.governance.group.errors import UnknownMemberError
 from maillage.governance.group.models import Member
 from maillage.governance.group.states import MemberState
 from maillage.governance.permits.models import SiteWord
 from maillage.hub.boot import Hub
-from maillage.hub.errors import HubError
 from maillage.hub.network import describe_member
 from maillage.hub.questions.document import word_reason
 from maillage.hub.questions.models import Task
@@ -21,17 +20,11 @@ STATES = (TaskState.ANSWERED, TaskState.HELD, TaskState.REFUSED, TaskState.FAILE
 """What is counted of a hospital, in this order."""
 
 
-class HospitalUnknownError(HubError):
-    """No hospital of that name is in this network."""
-
-    kind = Kind.NOT_FOUND
-
-
 def describe_hospital(site: str, *, requester: str, hub: Hub) -> dict[str, Any]:
-    """The hospital's document. `questions` are the requester's own to it. Raises HospitalUnknownError."""
+    """The hospital's document. `questions` are the requester's own to it. Raises UnknownMemberError."""
     member = Member.objects.exclude(state=MemberState.DEPARTED.value).filter(site=site).first()
     if member is None:
-        raise HospitalUnknownError
+        raise UnknownMemberError(site)
     return describe_member(member, now=hub.clock()) | {
         "department": member.department,
         "fingerprint": member.fingerprint,

@@ -4,9 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from maillage.governance.group.errors import UnknownMemberError
 from maillage.hub.boot import current_hub
-from maillage.hub.hospital import HospitalUnknownError, describe_hospital
-from maillage.hub.portal.network.page import describe_page, draw_map, tone_of
+from maillage.hub.hospital import describe_hospital
+from maillage.hub.portal.network.map import draw_map
+from maillage.hub.portal.network.page import describe_page, tone_of
 from maillage.hub.portal.sessions import requester_of, signed_in
 
 
@@ -30,7 +32,7 @@ def hospital(request: HttpRequest, site: str) -> HttpResponse:
     """One hospital, and only what is its own."""
     try:
         found = describe_hospital(site, requester=requester_of(request), hub=current_hub())
-    except HospitalUnknownError as error:
+    except UnknownMemberError as error:
         raise Http404(error.what) from error
     found |= {"rank": 1, "tone": tone_of(found)}
     context = {"site": found, "map": draw_map([found])}
