@@ -31,8 +31,8 @@ class Form(StrEnum):
     PRINTED = "printed"
 
 
-_WIDTHS: Mapping[Form, int] = {Form.WIDE: 940, Form.NARROW: 310, Form.PRINTED: 430}
-_LABELS: Mapping[Form, int] = {Form.WIDE: 320, Form.NARROW: 140, Form.PRINTED: 170}
+_WIDTHS: Mapping[Form, int] = {Form.WIDE: 760, Form.NARROW: 310, Form.PRINTED: 430}
+_LABELS: Mapping[Form, int] = {Form.WIDE: 260, Form.NARROW: 140, Form.PRINTED: 170}
 """How long a name at an axis may be, in pixels, before it is cut; the table has the whole of it."""
 
 
