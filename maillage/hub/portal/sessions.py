@@ -23,6 +23,7 @@ from maillage.hub.access.rules import ANYONE, Audience, Rule, Whose, declare
 from maillage.hub.access.sessions import Present, find_present, open_session
 from maillage.hub.access.who import Who
 from maillage.hub.boot import current_hub
+from maillage.hub.charts import warm_up
 
 View = Callable[..., HttpResponse]
 
@@ -119,6 +120,8 @@ def start_session(request: HttpRequest, *, requester: str, way: str) -> None:
     session.cycle_key()
     session[_SECRET] = secret
     rotate_token(request)
+    # Who enters will look at a chart: the engine is ready by then.
+    warm_up()
 
 
 def keep_ceremony(request: HttpRequest, secret: str) -> None:

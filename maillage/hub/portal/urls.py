@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("maillage.hub.portal.account.urls")),
     path("", include("maillage.hub.portal.ask.urls")),
     path("", include("maillage.hub.portal.committee.urls")),
+    path("", include("maillage.hub.portal.network.urls")),
     path("", include("maillage.hub.portal.people.urls")),
     path("", include("maillage.hub.portal.results.urls")),
     path("", include("maillage.hub.portal.terms.urls")),
