@@ -125,4 +125,6 @@ def show_door(
         "takes_passkeys": settings.takes_passkeys,
         "takes_psc": settings.psc is not None,
     }
-    return render(request, "portal/enter.html", context, status=200 if error is None else error_status(error))
+    # 401 would promise a way to prove oneself by a header.
+    status = 200 if error is None else max(403, error_status(error))
+    return render(request, "portal/enter.html", context, status=status)
