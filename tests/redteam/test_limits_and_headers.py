@@ -65,7 +65,7 @@ def test_guessing_a_password_or_a_code_is_slowed_for_the_account(network: Networ
 
 @pytest.mark.parametrize(
     "path",
-    ["/entrer", "/entrer/mot-de-passe", "/entrer/cle", "/entrer/psc/retour", "/invitation/x", "/entrer/x"],
+    ["/entrer", "/entrer/cle", "/entrer/psc/retour", "/invitation/x", "/entrer/x"],
 )
 def test_guessing_from_one_address_is_slowed_and_who_has_a_right_proof_is_not(
     network: Network, path: str

@@ -81,7 +81,7 @@ def set_password(person: Person, *, password: str, secret: str, code: str, at: d
     if step is None:
         raise SecretWeakError(
             _("Le code à six chiffres n’est pas le bon."),
-            remedy=_("Attendez le suivant ; vérifiez l’heure du téléphone."),
+            remedy=_("Attendez le suivant ; vérifiez l’heure du téléphone."),
         )
     Password.objects.update_or_create(
         person=person,
@@ -157,7 +157,7 @@ def _matches(found: str, password: str) -> bool:
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
+    return PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
 
 
 @cache
