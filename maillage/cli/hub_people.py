@@ -18,7 +18,7 @@ Name = Annotated[str, typer.Argument(help=_("Nom du compte, sans espace."))]
 RoleName = Annotated[
     str, typer.Argument(metavar="ROLE", help=_("researcher, committee, engineer, dpo, auditor ou office."))
 ]
-Site = Annotated[str, typer.Option(help=_("Hôpital pour lequel il est donné ; sans lui, le groupement."))]
+Site = Annotated[str, typer.Option(help=_("Hôpital pour lequel il est donné ; sans lui, le groupement."))]
 Days = Annotated[int, typer.Option(help=_("Combien de jours il dure, 366 au plus."))]
 Here = Path()
 
@@ -27,7 +27,7 @@ Here = Path()
 def invite(
     name: Name,
     full_name: Annotated[str, typer.Option(help=_("Nom complet."), show_default=False)],
-    role: Annotated[str, typer.Option(help=_("Premier rôle : office pour la première personne."))] = "",
+    role: Annotated[str, typer.Option(help=_("Premier rôle : office pour la première personne."))] = "",
     site: Site = "",
     days: Days = 366,
     email: Annotated[str, typer.Option(help=_("Adresse électronique."))] = "",
@@ -48,7 +48,7 @@ def invite(
     typer.echo(f"{found.settings.address}/invitation/{secret}")
 
 
-@app.command(help=_("Fait un nouveau lien d’invitation : pour qui a perdu le sien."))
+@app.command(help=_("Fait un nouveau lien d’invitation : pour qui a perdu le sien."))
 def link(name: Name, hub: HubFolder = Here) -> None:
     """Print a new invitation; the former one opens nothing any more."""
     found = boot_current(hub)
@@ -80,7 +80,7 @@ def withdraw(name: Name, role: RoleName, hub: HubFolder = Here) -> None:
     typer.echo(_("{name} n’a plus ce rôle.").format(name=name))
 
 
-@app.command(help=_("Suspend une personne : ses sessions et ses jetons ne servent plus."))
+@app.command(help=_("Suspend une personne : ses sessions et ses jetons ne servent plus."))
 def suspend(name: Name, hub: HubFolder = Here) -> None:
     """Shut somebody out."""
     now = boot_current(hub).clock()
@@ -126,7 +126,7 @@ def _give(name: str, role: str, *, site: str, days: int, by: str, at: datetime) 
 
     if role not in list(Role):
         raise PersonInvalidError(
-            _("« {role} » n’est pas un rôle.").format(role=role[:40]), remedy=", ".join(sorted(Role))
+            _("« {role} » n’est pas un rôle.").format(role=role[:40]), remedy=", ".join(sorted(Role))
         )
     giving = actions.Giving(Role(role), timedelta(days=days), site)
     actions.give_role(name, giving, by=by, at=at)

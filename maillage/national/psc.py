@@ -221,6 +221,6 @@ def _is_safe(address: str) -> bool:
 def _refuse(rule: str) -> PscError:
     return PscError(
         _("La réponse de Pro Santé Connect n’est pas recevable."),
-        why=_("Règle qui n’est pas tenue : {rule}.").format(rule=rule),
+        why=_("Règle qui n’est pas tenue : {rule}.").format(rule=rule),
         remedy=_("Recommencez l’entrée depuis le début."),
     )

@@ -8,8 +8,18 @@ import httpx2
 from maillage.governance.people.roles import LONGEST, WHOLE_GROUP, Role
 from tests.integration.hub.conftest import Network
 
-ORIGIN = "http://127.0.0.1:8400"
+HOST = "127.0.0.1"
+ORIGIN = f"http://{HOST}:8400"
 FORM_SECRET = "t" * 32
+
+
+class Browser(httpx2.Client):
+    """Sends with each form the secret that the hub gave last, as its pages do."""
+
+    def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """The request, its secret added."""
+        request.headers["X-CSRFToken"] = self.cookies.get("csrftoken", "", domain=HOST) or ""
+        return super().send(request, **options)
 
 
 def settle(
@@ -33,12 +43,10 @@ def browse(network: Network, name: str = "") -> httpx2.Client:
     from django.core.wsgi import get_wsgi_application
 
     application: Any = get_wsgi_application()
-    browser = httpx2.Client(
-        transport=httpx2.WSGITransport(app=application),
-        base_url=ORIGIN,
-        headers={"Origin": ORIGIN, "X-CSRFToken": FORM_SECRET},
-        cookies={"csrftoken": FORM_SECRET},
+    browser = Browser(
+        transport=httpx2.WSGITransport(app=application), base_url=ORIGIN, headers={"Origin": ORIGIN}
     )
+    browser.cookies.set("csrftoken", FORM_SECRET, domain=HOST)
     if name:
         sit(network, browser, name)
     return browser
@@ -53,4 +61,4 @@ def sit(network: Network, browser: httpx2.Client, name: str) -> None:
     store: Any = SessionStore()
     store["session"] = open_session(name, way="link", browser="", hub=network.hub)
     store.save()
-    browser.cookies.set("maillage", store.session_key)
+    browser.cookies.set("maillage", store.session_key, domain=HOST)

@@ -38,7 +38,7 @@ class Newcomer:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise PersonInvalidError(
-                _("« {name} » ne peut pas nommer un compte.").format(name=self.name[:40]),
+                _("« {name} » ne peut pas nommer un compte.").format(name=self.name[:40]),
                 remedy=_("Lettres sans accent, chiffres et . _ @ + - seulement, sans espace."),
             )
         if not self.full_name.strip() or len(self.full_name) > 120 or not self.full_name.isprintable():
@@ -75,7 +75,7 @@ def invite(newcomer: Newcomer, *, by: str, at: datetime) -> Person:
         if same.exists():
             raise PersonExistsError(
                 _("Ce nom ou cette adresse est déjà celui d’une personne du groupement."),
-                remedy=_("Un compte par personne : cherchez-le dans la liste."),
+                remedy=_("Un compte par personne : cherchez-le dans la liste."),
             )
         person = Person.objects.create(
             id=new_id("person"),

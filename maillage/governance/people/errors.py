@@ -15,8 +15,8 @@ class PersonUnknownError(PeopleError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            _("« {name} » n’a pas de compte ici.").format(name=name[:40]),
-            remedy=_("La liste des personnes : maillage hub person list."),
+            _("« {name} » n’a pas de compte ici.").format(name=name[:40]),
+            remedy=_("La liste des personnes : maillage hub person list."),
         )
 
 

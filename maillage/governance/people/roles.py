@@ -48,10 +48,10 @@ _NAMES: Mapping[Role, str] = {
 _POWERS: Mapping[Role, str] = {
     Role.RESEARCHER: mark("Pose des questions sous les autorisations qui nomment la personne."),
     Role.COMMITTEE: mark("Contrôle les résultats avant qu’ils soient montrés, jamais les siens."),
-    Role.ENGINEER: mark("Suit l’état du réseau et de son hôpital ; ne pose pas de question."),
+    Role.ENGINEER: mark("Suit l’état du réseau et de son hôpital ; ne pose pas de question."),
     Role.DPO: mark("Lit le journal des consultations, de son hôpital ou du groupement."),
-    Role.AUDITOR: mark("Lit le journal des consultations et la liste des personnes ; ne change rien."),
-    Role.OFFICE: mark("Invite les personnes, donne et retire les rôles, suspend ; jamais pour soi."),
+    Role.AUDITOR: mark("Lit le journal des consultations et la liste des personnes ; ne change rien."),
+    Role.OFFICE: mark("Invite les personnes, donne et retire les rôles, suspend ; jamais pour soi."),
 }
 
 

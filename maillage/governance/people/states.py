@@ -54,7 +54,7 @@ def check_move(*, name: str, current: str, to: PersonState) -> None:
     """Raises PersonStateError when the table does not allow it."""
     if to not in MOVES[PersonState(current)]:
         raise PersonStateError(
-            _("{name} ne peut pas passer de l’état « {current} » à l’état « {to} ».").format(
+            _("{name} ne peut pas passer de l’état « {current} » à l’état « {to} ».").format(
                 name=name, current=word_state(PersonState(current)), to=word_state(to)
             )
         )

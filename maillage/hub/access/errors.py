@@ -45,8 +45,8 @@ class RoleError(AccessError):
     def __init__(self, roles: str) -> None:
         super().__init__(
             _("Vos rôles ne permettent pas cela."),
-            why=_("Il faut l’un de ces rôles, en cours : {roles}.").format(roles=roles),
-            remedy=_("Demandez-le au bureau du groupement ; vos rôles sont sur la page Compte."),
+            why=_("Il faut l’un de ces rôles, en cours : {roles}.").format(roles=roles),
+            remedy=_("Demandez-le au bureau du groupement ; vos rôles sont sur la page Compte."),
         )
 
 
@@ -58,7 +58,7 @@ class EntryError(AccessError):
     def __init__(self) -> None:
         super().__init__(
             _("Ces éléments ne permettent pas d’entrer."),
-            remedy=_("Vérifiez-les ; si vous les avez perdus, le bureau vous fera un nouveau lien."),
+            remedy=_("Vérifiez-les ; si vous les avez perdus, le bureau vous fera un nouveau lien."),
         )
 
 

@@ -42,7 +42,7 @@ def create_invitation(name: str, *, by: str, at: datetime) -> str:
         if by == name:
             raise OwnAccountError
         if person.state not in _MAY_SET_UP:
-            raise PersonStateError(_("Ce compte est suspendu ou clos : personne n’y entre."))
+            raise PersonStateError(_("Ce compte est suspendu ou clos : personne n’y entre."))
         Invitation.objects.filter(person=person, used_at=None).delete()
         Invitation.objects.create(digest=_digest(secret), person=person, expires_at=at + LIFE)
         record(EventType.INVITATION_CREATED, actor=by, subject=name, at=at)

@@ -26,12 +26,13 @@ class Limit:
     rate: float
 
 
-# Proofs that were wrong, from one address and for one account. A right one costs nothing.
-WRONG_FROM_ADDRESS = Limit("wrong_from_address", 20, 20 / 600)
+# Proofs that were wrong. Whoever has a right one is let in all the same, save with a password: only that one
+# could be guessed, and from behind one address a whole hospital comes.
+WRONG_FROM_ADDRESS = Limit("wrong_from_address", 50, 50 / 600)
 WRONG_FOR_ACCOUNT = Limit("wrong_for_account", 10, 10 / 900)
-# What nobody has to prove anything for: the hub keeps a row for each.
-BEGINNINGS = Limit("beginnings", 30, 0.5)
-INVITATIONS = Limit("invitations", 60, 60 / 3600)
+# What costs before anything is proved: a row, a hash of 46 MiB.
+BEGINNINGS = Limit("beginnings", 120, 2)
+SETTING_UP = Limit("setting_up", 20, 20 / 3600)
 API = Limit("api", 1000, 100)
 PAGES = Limit("pages", 600, 20)
 SUGGESTIONS = Limit("suggestions", 120, 20)

@@ -49,7 +49,7 @@ class Generator:
 def offer_generator(invitation: str, *, name: str, network: str) -> Generator:
     """The generator that goes with an invitation: made from it, so that nothing waits in the database."""
     secret = b32encode(derive("totp", salt=invitation.encode(), length=20)).decode()
-    address = pyotp.TOTP(secret).provisioning_uri(name, issuer_name=f"Maillage {network}")
+    address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=f"Maillage {network}")
     code = segno.make(address, error="m")
     rows = [list(row) for row in code.matrix_iter(border=4)]
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
@@ -81,7 +81,7 @@ def set_password(person: Person, *, password: str, secret: str, code: str, at: d
     if step is None:
         raise SecretWeakError(
             _("Le code à six chiffres n’est pas le bon."),
-            remedy=_("Attendez le suivant ; vérifiez l’heure du téléphone."),
+            remedy=_("Attendez le suivant ; vérifiez l’heure du téléphone."),
         )
     Password.objects.update_or_create(
         person=person,
@@ -157,7 +157,7 @@ def _matches(found: str, password: str) -> bool:
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
+    return PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
 
 
 @cache

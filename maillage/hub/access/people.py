@@ -134,7 +134,7 @@ def _check_name(requester: str) -> None:
 
 def _check_own(requester: str, *, label: str, lasts: timedelta, at: datetime) -> None:
     if not label.strip() or len(label) > 80 or not label.isprintable():
-        raise RequesterError(_("Un jeton porte un nom de 1 à 80 caractères : le programme qui s’en sert."))
+        raise RequesterError(_("Un jeton porte un nom de 1 à 80 caractères : le programme qui s’en sert."))
     if not timedelta(0) < lasts <= TOKEN_LONGEST:
         raise RequesterError(_("Un jeton dure de 1 à {days} jours.").format(days=TOKEN_LONGEST.days))
     if _valid(requester, at=at).count() >= MOST_TOKENS:

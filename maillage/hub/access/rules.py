@@ -76,9 +76,9 @@ def check_routes() -> None:
     bare = [route.path for route in list_routes() if route.rule is None or not route.methods]
     if bare:
         raise HubUnavailableError(
-            _("Des adresses du hub n’ont pas de règle d’accès : {paths}.").format(paths=", ".join(bare)),
+            _("Des adresses du hub n’ont pas de règle d’accès : {paths}.").format(paths=", ".join(bare)),
             why=_("Sans règle, rien ne dirait qui peut s’en servir."),
-            remedy=_("Donnez à chaque vue « anyone », « signed_in » ou « allows », et ses méthodes."),
+            remedy=_("Donnez à chaque vue « anyone », « signed_in » ou « allows », et ses méthodes."),
         )
 
 

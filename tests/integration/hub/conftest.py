@@ -109,7 +109,8 @@ def network(booted: tuple[Hub, Path], tmp_path: Path) -> Generator[Network]:
     databases["default"]["NAME"] = str(tmp_path / DATABASE_FILE)
     connection.close()
     clock = MovableClock()
-    django_conf.MAILLAGE = replace(hub, clock=clock, limiter=Limiter(), recent=Recent())
+    limiter = Limiter(lambda: clock().timestamp())
+    django_conf.MAILLAGE = replace(hub, clock=clock, limiter=limiter, recent=Recent())
     application: Any = get_wsgi_application()
     transport = httpx2.WSGITransport(app=application)
     with httpx2.Client(transport=transport, base_url="http://127.0.0.1:8400") as http:

@@ -26,7 +26,6 @@ from maillage.hub.writing import writing
 @anyone
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Who is invited, and the ways in to choose from. Nothing is spent by looking."""
-    current_hub().limiter.take(limits.INVITATIONS, address_of(request))
     return _show(request, secret)
 
 
@@ -35,7 +34,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def begin_passkey(request: HttpRequest, secret: str) -> HttpResponse:
     """What the browser asks the device to make a passkey with, as JSON."""
     hub = current_hub()
-    hub.limiter.take(limits.INVITATIONS, address_of(request))
+    hub.limiter.take(limits.BEGINNINGS, address_of(request))
     try:
         person = find_invited(secret, at=hub.clock())
     except InvitationError as error:
@@ -68,7 +67,7 @@ def accept_passkey(request: HttpRequest, secret: str) -> HttpResponse:
 def accept_password(request: HttpRequest, secret: str) -> HttpResponse:
     """A password and a first code: the person is in, and reads their recovery codes once."""
     hub = current_hub()
-    hub.limiter.take(limits.INVITATIONS, address_of(request))
+    hub.limiter.take(limits.SETTING_UP, digest_of(secret))
     try:
         with writing(hub):
             person, codes = accept_with_password(
@@ -88,6 +87,7 @@ def _show(request: HttpRequest, secret: str, *, error: MaillageError | None = No
     try:
         person = find_invited(secret, at=hub.clock())
     except InvitationError as over:
+        hub.limiter.take(limits.WRONG_FROM_ADDRESS, address_of(request))
         return show_door(request, error=over)
     context = {
         "person": person,

@@ -64,7 +64,6 @@ def link_own(request: HttpRequest) -> HttpResponse:
 def come_back(request: HttpRequest) -> HttpResponse:
     """The provider's answer, brought by the browser that was sent there."""
     hub = current_hub()
-    hub.limiter.check(limits.WRONG_FROM_ADDRESS, address_of(request))
     try:
         begun = take(own_ceremony(request), purpose=Purpose.PSC, hub=hub)
         attempt = Attempt(**begun.secrets)

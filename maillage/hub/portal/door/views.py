@@ -29,7 +29,6 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return show_door(request, onward=request.GET.get("suite", ""))
     hub = current_hub()
-    hub.limiter.check(limits.WRONG_FROM_ADDRESS, address_of(request))
     try:
         requester = find_requester(field(request, "token").strip(), at=hub.clock())
         return let_in(request, requester=requester, way="token", onward=field(request, "suite"))
@@ -45,10 +44,10 @@ def enter(request: HttpRequest) -> HttpResponse:
 def enter_by_link(request: HttpRequest, secret: str) -> HttpResponse:
     """A link that opens one session, once."""
     hub = current_hub()
-    hub.limiter.take(limits.INVITATIONS, address_of(request))
     try:
         return let_in(request, requester=use_link(secret, at=hub.clock()), way="link")
     except AccessError as error:
+        hub.limiter.take(limits.WRONG_FROM_ADDRESS, address_of(request))
         return show_door(request, error=error)
 
 
@@ -67,7 +66,6 @@ def begin_passkey(request: HttpRequest) -> HttpResponse:
 def enter_by_passkey(request: HttpRequest) -> HttpResponse:
     """The passkey's answer to it."""
     hub = current_hub()
-    hub.limiter.check(limits.WRONG_FROM_ADDRESS, address_of(request))
     try:
         begun = take_challenge(request, purpose=Purpose.PASSKEY_ENTER)
         name = passkeys.enter_with(
@@ -125,4 +123,6 @@ def show_door(
         "takes_passkeys": settings.takes_passkeys,
         "takes_psc": settings.psc is not None,
     }
-    return render(request, "portal/enter.html", context, status=200 if error is None else error_status(error))
+    # 401 would promise a way to prove oneself by a header.
+    status = 200 if error is None else max(403, error_status(error))
+    return render(request, "portal/enter.html", context, status=status)

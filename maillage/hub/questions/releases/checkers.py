@@ -26,8 +26,8 @@ def find_checkers(*, operator: str, at: datetime, hub: Hub) -> Collection[str]:
     if holders:
         raise CheckerError(
             _("Le comité contrôle dans le portail."),
-            why=_("Des personnes y ont le rôle « comité » : un nom tapé ici ne prouverait rien."),
-            remedy=_("Entrez dans le portail, page « Comité »."),
+            why=_("Des personnes y ont le rôle « comité » : un nom tapé ici ne prouverait rien."),
+            remedy=_("Entrez dans le portail, page « Comité »."),
         )
     return hub.settings.checkers
 
@@ -39,6 +39,6 @@ def check_accounts(by: str, *, requester: str, said: Sequence[Word]) -> None:
     own = named.pop(by, None)
     if own is not None and any(is_same_person(own, other) for other in named.values()):
         raise CheckerError(
-            _("Un autre compte porte le même nom complet : {name}.").format(name=own),
+            _("Un autre compte porte le même nom complet : {name}.").format(name=own),
             remedy=_("S’il s’agit de deux personnes, le bureau distingue leurs noms."),
         )
