@@ -30,6 +30,7 @@ class RuleName(StrEnum):
     BANDS = "bands"
     PRIVATE = "private"
     PERSON = "person"
+    MASKED = "masked"
 
 
 class Relation(StrEnum):

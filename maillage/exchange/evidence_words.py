@@ -16,6 +16,7 @@ _RULES: Mapping[RuleName, str] = {
     RuleName.NOISE: mark("Les nombres portent un bruit que leurs personnes déterminent."),
     RuleName.BANDS: mark("Les nombres sont donnés par tranches."),
     RuleName.PRIVATE: mark("Les nombres portent le bruit de la confidentialité différentielle."),
+    RuleName.MASKED: mark("Les nombres ne sont sortis que sous masques, dans la somme du groupe."),
     RuleName.PERSON: mark("Elle a été contrôlée à l’hôpital avant sa sortie : {outcome}."),
 }
 _FORMER: Mapping[str | None, str] = {
