@@ -109,6 +109,7 @@ lock: setup  ## Choose versions anew and write requirements/*.txt, with hashes a
 	$(LOCK) --upgrade --extra console --extra dp --extra hub --extra postgres --extra spark --group dev pyproject.toml --output-file requirements/dev.txt
 	$(LOCK) --extra console --extra hub --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/hub.txt
 	$(LOCK) --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/node.txt
+	$(LOCK) --extra console --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/console.txt
 	echo edsnlp | $(LOCK) --upgrade --no-deps - --output-file requirements/lists.txt
 
 messages: setup  ## Collect the texts to translate into the English catalogues (the pages' need gettext's tools)

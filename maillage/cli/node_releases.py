@@ -53,6 +53,29 @@ def show_list(folder: Folder, as_json: AsJson = False) -> None:
         typer.echo(f"    {one['requester'] or '?'} : {one['title'] or _('(illisible)')}")
 
 
+@app.command("left", help=_("Ce qui est sorti, le plus récent d’abord : à qui, quand, sur quelle ligne."))
+def show_left(
+    folder: Folder,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help=_("Combien au plus."))] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Final answers by which numbers left, masked sums too; `evidence` tells more of one."""
+    from maillage.node.left import NUMBERS, Wanted, describe_left, list_left
+
+    node = open_node(folder)
+    with node.open_store() as store:
+        found = list_left(store, node=node, wanted=Wanted(kinds=NUMBERS), most=most)
+        described = [describe_left(store, left) for left in found]
+    if as_json:
+        _print_json(described)
+        return
+    if not described:
+        typer.echo(_("Rien n’est encore sorti d’ici."))
+    for one in described:
+        typer.echo(_("{task_id} : {words}, {at}, ligne {line} du registre").format(**one))
+        typer.echo(f"    {one['requester'] or '?'} ({one['permit'] or '?'}) : {one['title']}")
+
+
 @app.command(help=_("Une réponse retenue : sa question, ses cases, ses règles, les réponses d’avant."))
 def show(folder: Folder, task: TaskId, mask: Masks = None, as_json: AsJson = False) -> None:
     """With --mask, as it would leave."""

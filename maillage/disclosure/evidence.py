@@ -39,6 +39,7 @@ class RuleName(StrEnum):
     GROUPS = "groups"
     MARGINS = "margins"
     DOMINANCE = "dominance"
+    MASKED = "masked"
 
 
 class Relation(StrEnum):

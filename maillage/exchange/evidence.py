@@ -48,6 +48,8 @@ class PersonCheck(Message):
 class Evidence(Message):
     """What one release went through. `content` is the hash of what leaves: it fits no other answer.
 
+    Of numbers that leave under masks `content` is a keyed hash, and the evidence stays at the node.
+
     `former` is the band of the number of former sets that the differencing guard compared with, None where
     it was not asked; `checked` is None when the answer left by itself. `permit` and `policy` are the hashes
     of what allowed it; `reference` is the vocabulary's version.
@@ -104,6 +106,13 @@ class GateTrace(Message):
     former: Annotated[int, Field(ge=0)] | None
     same: Annotated[tuple[Identifier, ...], BeforeValidator(_as_tuple)]
     near: Annotated[tuple[Identifier, ...], BeforeValidator(_as_tuple)]
+
+
+class Gated(Message):
+    """What numbers went through and what the gate saw of them, before anything of them left."""
+
+    evidence: Evidence
+    trace: GateTrace
 
 
 class EvidenceRecord(Message):

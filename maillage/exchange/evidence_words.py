@@ -25,6 +25,7 @@ _RULES: Mapping[RuleName, str] = {
     RuleName.MODEL: mark(
         "Chaque niveau d’un modèle compte au moins {floor} personnes, et aucune n’y pèse plus que les autres."
     ),
+    RuleName.MASKED: mark("Les nombres ne sont sortis que sous masques, dans la somme du groupe."),
     RuleName.PERSON: mark("Elle a été contrôlée à l’hôpital avant sa sortie : {outcome}."),
 }
 _FORMER: Mapping[str | None, str] = {

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from maillage.analysis.base import NamedCell
 from maillage.analysis.errors import AnalysisError
@@ -144,6 +145,22 @@ def find_line(store: Store, left: Left) -> int | None:
     """The line of the ledger that recorded it; None once its body was removed."""
     lines = ledger.lines_of(store, left.task_id)
     return next((line.sequence for line in lines if line.body.get("answer") == left.hash), None)
+
+
+def describe_left(store: Store, left: Left) -> dict[str, Any]:
+    """One as a document, without its numbers."""
+    return {
+        "task_id": left.task_id,
+        "question_id": left.question_id,
+        "title": left.title,
+        "requester": left.requester,
+        "permit": left.permit,
+        "kind": left.kind,
+        "words": left.words,
+        "at": left.at,
+        "line": find_line(store, left),
+        "taken": left.was_taken,
+    }
 
 
 def _read(row: sqlite3.Row, *, node: Node) -> Left:

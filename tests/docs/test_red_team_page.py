@@ -10,7 +10,6 @@ from tests.conftest import ROOT
 PAGE = (ROOT / "docs" / "red-team.md").read_text(encoding="utf-8")
 ROWS = [line.split("|")[1:-1] for line in PAGE.splitlines() if line.startswith("| ") and "`" in line]
 NAMED = sorted(set(re.findall(r"`(test_\w+\.py)::(\w+)`", PAGE)))
-WITHOUT_A_SWITCH = {"hostile bytes"}
 
 
 @pytest.mark.parametrize(("file", "name"), NAMED)
@@ -23,7 +22,7 @@ def test_what_the_page_names_exists(file: str, name: str) -> None:
 def test_each_attack_fails_and_with_its_defence_off_wins(row: list[str]) -> None:
     attack, fails, wins, _limit = (cell.strip() for cell in row)
     assert "::test_" in fails
-    assert "::test_" in wins or attack in WITHOUT_A_SWITCH
+    assert "::test_" in wins, attack
 
 
 def test_the_page_plays_what_was_promised() -> None:

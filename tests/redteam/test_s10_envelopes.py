@@ -7,12 +7,21 @@ import pytest
 
 from maillage.base.canon import canonical_bytes
 from maillage.base.ids import new_id
-from maillage.base.keys import SigningKey
+from maillage.base.keys import PublicKey, SigningKey
 from maillage.exchange import envelope as envelopes
-from maillage.exchange.envelope import ANSWER_TYPE, TASK_TYPE, open_answer, open_task, seal_task
+from maillage.exchange.envelope import (
+    ANSWER_TYPE,
+    TASK_TYPE,
+    Opened,
+    open_answer,
+    open_task,
+    seal_task,
+)
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.message import Message
 from maillage.exchange.reasons import Reason
+from maillage.exchange.task import Task
+from maillage.node import check
 from tests.integration.hub.conftest import SITES, Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS
 from tests.support.messages import HUB_KEY, NODE_KEY, example_partial, example_task
@@ -102,3 +111,36 @@ def test_an_envelope_with_two_signatures_is_not_read() -> None:
     document["signatures"] += json.loads(seal_task(example_task(), key=NODE_KEY))["signatures"]
     with pytest.raises(EnvelopeError):
         open_task(canonical_bytes(document), signers={HUB_KEY.public.fingerprint: HUB_KEY.public})
+
+
+def test_with_the_nets_under_the_reader_switched_off_one_poisoned_task_stops_the_others(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The same poison; what breaks the reader is no longer taken for an unreadable envelope."""
+
+    def open_bare(data: bytes, signers: tuple[PublicKey, ...]) -> Opened[Task]:
+        return open_task(data, signers={key.fingerprint: key for key in signers})
+
+    class NeverRaisedError(Exception):
+        pass
+
+    monkeypatch.setattr(envelopes, "CanonError", NeverRaisedError)
+    monkeypatch.setattr(check, "_open", open_bare)
+    said: list[str] = []
+
+    def failed_ticks() -> int:
+        said.append(capfd.readouterr().err)
+        return "".join(said).count("tick_failed")
+
+    with serve(StandInHub()) as hub:
+        node = make_node(tmp_path / "node", hub_url=hub.url, hub_key=hub.key.public)
+        hub.node_key = node.key.public
+        poison, good = new_id("task"), node_task()
+        cohort = WITHOUT_CANONICAL_FORM[0]
+        data = sign(node_task(), payload_type=TASK_TYPE, key=hub.key, task_id=poison, cohort=cohort)
+        hub.deliver(poison, data)
+        hub.deliver(good.task_id, seal_task(good, key=hub.key))
+        with agent_thread(node):
+            wait_until(lambda: failed_ticks() >= 2)
+        assert set(read_states(node).values()) == {"received"}, "nothing was decided, turn after turn"
+        assert not hub.tasks[good.task_id].answers

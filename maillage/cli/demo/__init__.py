@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -155,5 +156,8 @@ def _stay_up(network: RunningNetwork, *, console: Console) -> None:
     console.print(_("Portail : {link}").format(link=network.access.link), soft_wrap=True)
     console.print(_("Adresse et jeton, pour un programme :"))
     console.print(f"  MAILLAGE_HUB={network.url}\n  MAILLAGE_TOKEN={network.access.token}", soft_wrap=True)
+    first = next(name for name in network.processes if name != "hub")
+    console.print(_("La console d’un hôpital, dans un autre terminal :"))
+    console.print(f"  {sys.argv[0]} node console {network.folder / first}", soft_wrap=True)
     console.print(_("Ctrl-C arrête tout."))
     network.processes["hub"].wait()

@@ -9,17 +9,18 @@ from maillage.base.canon import canonical_hash, sha256_hex
 from maillage.base.i18n import _
 from maillage.base.keys import PublicKey
 from maillage.disclosure.evidence import Relation, RuleName, Trace, band_former
-from maillage.exchange.envelope import open_answer, open_evidence, seal_evidence
+from maillage.exchange.envelope import AnyAnswer, open_answer, open_evidence, seal_evidence
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.evidence import (
     Evidence,
     EvidenceRecord,
+    Gated,
     GateTrace,
     Line,
     PersonCheck,
     count_cells,
 )
-from maillage.exchange.result import Partial
+from maillage.exchange.result import Partial, Summed
 from maillage.exchange.task import Task
 from maillage.node import ledger
 from maillage.node.errors import EvidenceBrokenError, EvidenceMissingError
@@ -57,21 +58,55 @@ def keep_evidence(
     store: Store, *, node: Node, task_id: str, trace: Trace, checkers: Sequence[str] = ()
 ) -> None:
     """Sign the node's own record, inside the transaction that just recorded the answer."""
-    answer = store.row("final_answer", task_id=task_id)
-    if answer is None:
-        raise RuntimeError("evidence belongs to a recorded answer")
-    message = open_answer(answer["envelope"], signers=_own(node.key.public)).message
-    if not isinstance(message, Partial) or message.evidence is None:
+    kept = _read_answer(store, node=node, task_id=task_id)
+    if not isinstance(kept.message, Partial) or kept.message.evidence is None:
         raise RuntimeError("evidence belongs to a partial answer")
+    gated = Gated(evidence=kept.message.evidence, trace=_to_message(trace))
+    _keep(store, node=node, answer=kept, gated=gated, checkers=checkers)
+
+
+def make_gated(task: Task, *, computed: Computed, terms: Terms, content: str, at: datetime) -> Gated:
+    """What numbers went through before they were masked; `content` is a keyed hash of them.
+
+    A plain hash of a few numbers is undone by trying them all.
+    """
+    made = make_evidence(task, computed=computed, terms=terms, checked=None, at=at)
+    evidence = made.model_copy(update={"content": content, "rules": (*made.rules, RuleName.MASKED)})
+    return Gated(evidence=evidence, trace=_to_message(computed.trace))
+
+
+def keep_gated(store: Store, *, node: Node, task_id: str, gated: Gated) -> None:
+    """The same of a masked sum, inside the transaction that lifts this hospital's masks from it."""
+    kept = _read_answer(store, node=node, task_id=task_id)
+    if not isinstance(kept.message, Summed):
+        raise RuntimeError("this evidence belongs to an answer of a masked sum")
+    _keep(store, node=node, answer=kept, gated=gated, checkers=())
+
+
+@dataclass(frozen=True)
+class _Answer:
+    message: AnyAnswer
+    hash: str
+
+
+def _read_answer(store: Store, *, node: Node, task_id: str) -> _Answer:
+    row = store.row("final_answer", task_id=task_id)
+    if row is None:
+        raise RuntimeError("evidence belongs to a recorded answer")
+    return _Answer(open_answer(row["envelope"], signers=_own(node.key.public)).message, row["hash"])
+
+
+def _keep(store: Store, *, node: Node, answer: _Answer, gated: Gated, checkers: Sequence[str]) -> None:
     head = ledger.read_head(store)
     record = EvidenceRecord(
-        evidence=message.evidence,
-        trace=_to_message(trace),
+        evidence=gated.evidence,
+        trace=gated.trace,
         checkers=tuple(checkers),
-        answer=answer["hash"],
+        answer=answer.hash,
         line=Line(sequence=head.sequence, hash=head.hash),
     )
-    store.change("keep_evidence", task_id=task_id, envelope=seal_evidence(record, key=node.key))
+    envelope = seal_evidence(record, key=node.key)
+    store.change("keep_evidence", task_id=answer.message.task_id, envelope=envelope)
 
 
 def _to_message(trace: Trace) -> GateTrace:

@@ -13,10 +13,11 @@ from maillage.node.answer import Maker, make_refusal
 from maillage.node.check import Delivery
 from maillage.node.folder import Node
 from maillage.node.permits.terms import Terms
+from maillage.node.release.evidence import make_gated
 from maillage.node.states import Event, State
 from maillage.node.store import Store
 from maillage.node.sums.rows import find_row
-from maillage.node.sums.sealing import Seal, draw_part
+from maillage.node.sums.sealing import Part, Seal, draw_part
 from maillage.node.worker.guard import find_scope
 from maillage.node.worker.messages import Computed
 
@@ -33,7 +34,11 @@ def begin_sum(
     if not additive.is_whole_shown(computed.content):
         return make_refusal(delivery, reason=Reason.SUM_HIDDEN)
     cells = additive.flatten(computed.content, year=task.issued_at.year)
-    facts = _facts(task, cells=cells, computed=computed, terms=terms, seal=Seal(node.folder))
+    seal = Seal(node.folder)
+    content = "sha256:" + seal.fingerprint(cells)
+    gated = make_gated(task, computed=computed, terms=terms, content=content, at=node.clock())
+    part = draw_part(encode_cells(cells), gated=gated)
+    facts = _facts(task, part=part, cells=cells, computed=computed, terms=terms, seal=seal)
     with store.transaction():
         if tasks.find_task(store, task.task_id).state is not State.ACCEPTED:
             return None
@@ -48,9 +53,8 @@ def begin_sum(
 
 
 def _facts(
-    task: Task, *, cells: Sequence[Cell], computed: Computed, terms: Terms, seal: Seal
+    task: Task, *, part: Part, cells: Sequence[Cell], computed: Computed, terms: Terms, seal: Seal
 ) -> Mapping[str, Any]:
-    part = draw_part(encode_cells(cells))
     return {
         "session": task.question_id,
         "task_id": task.task_id,

@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 from maillage.base.ids import new_id
+from maillage.exchange.evidence import Gated
 from maillage.exchange.reasons import Reason
 from maillage.exchange.sums import Agreements, Ended, News, Opening, Step, Survivors
 from maillage.node import tasks
@@ -14,6 +15,7 @@ from maillage.node.errors import HubAnswerError, MoveError, TooCloseError
 from maillage.node.log import log_incident
 from maillage.node.permits.terms import Terms, find_terms
 from maillage.node.policy import Decision
+from maillage.node.release.evidence import keep_gated
 from maillage.node.shared import Shared
 from maillage.node.states import State
 from maillage.node.store import Store
@@ -129,7 +131,8 @@ class Summer:
             case SumState.MASKED, Survivors():
                 session.take_survivors(self._store, place, news)
             case SumState.AGREED, Agreements():
-                self._end(place.row, maker=session.take_agreements(place, news), to=SumState.REVEALED)
+                maker = session.take_agreements(place, news)
+                self._end(place.row, maker=maker, to=SumState.REVEALED, gated=place.part.gated)
             case _, Ended(reason=reason):
                 self._fail(place, reason=reason)
             case _:
@@ -150,11 +153,15 @@ class Summer:
         delivery = open_row(tasks.find_task(self._store, row.task_id), node=self._shared.node)
         self._end(row, maker=make_refusal(delivery, reason=reason))
 
-    def _end(self, row: SumRow, *, maker: Maker, to: SumState = SumState.ENDED) -> None:
-        """The last word and the end of the numbers and seeds, in one transaction."""
+    def _end(
+        self, row: SumRow, *, maker: Maker, to: SumState = SumState.ENDED, gated: Gated | None = None
+    ) -> None:
+        """The last word, its evidence, and the end of the numbers and seeds, in one transaction."""
         node = self._shared.node
         with self._store.transaction():
             answered = tasks.answer(self._store, node=node, task_id=row.task_id, make=maker)
+            if answered and gated is not None:
+                keep_gated(self._store, node=node, task_id=row.task_id, gated=gated)
             # A cancellation that came first has answered: nothing is lifted then.
             end_row(self._store, row=row, to=to if answered else SumState.ENDED)
         self._moved.pop(row.session, None)

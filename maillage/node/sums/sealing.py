@@ -21,6 +21,7 @@ from maillage.base.canon import canonical_bytes
 from maillage.base.i18n import _
 from maillage.disclosure.masking import Numbers, Secrets
 from maillage.disclosure.values import Cell, cell_to_json
+from maillage.exchange.evidence import Gated
 from maillage.node.errors import StoreBrokenError
 from maillage.node.worker.releases import read_secret
 
@@ -29,15 +30,19 @@ _NONCE_BYTES = 12
 
 @dataclass(frozen=True)
 class Part:
-    """What this hospital adds to one sum, and the seeds of its masks."""
+    """What this hospital adds to one sum, the seeds of its masks, and what the numbers went through.
+
+    `gated` is None of a session that an older version began.
+    """
 
     numbers: Numbers
     secrets: Secrets
+    gated: Gated | None = None
 
 
-def draw_part(numbers: Numbers) -> Part:
+def draw_part(numbers: Numbers, *, gated: Gated | None = None) -> Part:
     """The numbers with new seeds."""
-    return Part(numbers, Secrets(token_bytes(32), token_bytes(32)))
+    return Part(numbers, Secrets(token_bytes(32), token_bytes(32)), gated)
 
 
 class Seal:
@@ -54,6 +59,7 @@ class Seal:
             "numbers": part.numbers.tobytes().hex(),
             "private": part.secrets.private.hex(),
             "own": part.secrets.own.hex(),
+            "gated": part.gated.model_dump(mode="json") if part.gated else None,
         }
         nonce = token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, json.dumps(document).encode(), session.encode())
@@ -69,7 +75,8 @@ class Seal:
             ) from error
         found = json.loads(plain)
         numbers = np.frombuffer(bytes.fromhex(found["numbers"]), dtype="<u8")
-        return Part(numbers, Secrets(bytes.fromhex(found["private"]), bytes.fromhex(found["own"])))
+        gated = Gated.model_validate_json(json.dumps(kept)) if (kept := found.get("gated")) else None
+        return Part(numbers, Secrets(bytes.fromhex(found["private"]), bytes.fromhex(found["own"])), gated)
 
     def fingerprint(self, cells: Sequence[Cell]) -> str:
         """The same for the same cells, and nothing without the key."""
