@@ -15,25 +15,26 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pydantic import BaseModel, ValidationError
 
+from maillage import analysis
 from maillage.analysis.base import Asked, ChartSpec, Contribution, LocalRun, NamedCell, Spec, Words
 from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
 from maillage.disclosure.evidence import RuleName
 from maillage.disclosure.values import Cell
+from maillage.exchange.permit import Counts, Exact
 
 if TYPE_CHECKING:
     from maillage.analysis.rounds import Coordinate
 
-ANALYSES = ("count", "regress", "survival")
-# What decides a number: the analysis, the cohort compiler under it, the gate above it.
-_HASHED_PACKAGES = ("maillage.cohort", "maillage.disclosure", "maillage.warehouse.engines")
-# Rooms that several analyses share, by who uses them.
-_MODELS = ("maillage.analysis.features", "maillage.analysis.glm")
-_SHARED: Mapping[str, tuple[str, ...]] = {
-    "regress": _MODELS,
-    "survival": (*_MODELS, "maillage.analysis.regress"),
-}
+# What decides a number: the analysis, what analyses share, the cohort compiler under them, the gate above.
+_HASHED_PACKAGES = (
+    "maillage.analysis.features",
+    "maillage.analysis.glm",
+    "maillage.cohort",
+    "maillage.disclosure",
+    "maillage.warehouse.engines",
+)
 # What writes, explains or checks definitions changes no number: a better sentence must not part a node from
 # its hub.
 _NOT_HASHED = frozenset(f"maillage.cohort/{room}" for room in ("dsl", "explain", "profile", "reference"))
@@ -110,15 +111,21 @@ class Chart(Protocol):
 
 def installed_analyses() -> Mapping[str, Installed]:
     """Every analysis installed here, by id."""
-    return {name: Installed(name, find_spec(name).version, code_hash(name)) for name in ANALYSES}
+    return {name: Installed(name, find_spec(name).version, code_hash(name)) for name in list_analyses()}
+
+
+def list_analyses() -> tuple[str, ...]:
+    """The ids of what is installed: each folder here that has a `spec`. Adding one is adding its folder."""
+    folders = (Path(folder) for folder in analysis.__path__)
+    return tuple(sorted(spec.parent.name for folder in folders for spec in folder.glob("*/spec.py")))
 
 
 def find_spec(analysis_id: str) -> Spec:
     """What the analysis takes and gives. Raises UnknownAnalysisError."""
-    if analysis_id not in ANALYSES:
+    if analysis_id not in list_analyses():
         raise UnknownAnalysisError(
             _("L’analyse « {name} » n’est pas installée.").format(name=analysis_id[:40]),
-            remedy=_("Analyses installées : {names}.").format(names=", ".join(ANALYSES)),
+            remedy=_("Analyses installées : {names}.").format(names=", ".join(list_analyses())),
         )
     return cast("Spec", import_module(f"maillage.analysis.{analysis_id}.spec").SPEC)
 
@@ -172,7 +179,12 @@ def load_words(analysis_id: str) -> Words:
 
 def is_additive(analysis_id: str) -> bool:
     """Whether it is installed and hospitals' contents add up cell by cell."""
-    return analysis_id in ANALYSES and find_spec(analysis_id).additive
+    return analysis_id in list_analyses() and find_spec(analysis_id).additive
+
+
+def suits(analysis_id: str, *, counts: Counts) -> bool:
+    """Whether it can be told in the form of numbers that a permit allows."""
+    return isinstance(counts, Exact) or analysis_id not in list_analyses() or not find_spec(analysis_id).exact
 
 
 def load_additive(analysis_id: str) -> Additive:
@@ -185,8 +197,7 @@ def load_additive(analysis_id: str) -> Additive:
 def code_hash(analysis_id: str) -> str:
     """`sha256:…` over the sources that decide this analysis's numbers, the same on every machine."""
     digest = hashlib.sha256()
-    shared = _SHARED.get(analysis_id, ())
-    for package in (f"maillage.analysis.{analysis_id}", *shared, *_HASHED_PACKAGES):
+    for package in (f"maillage.analysis.{analysis_id}", *_HASHED_PACKAGES):
         root = _folder_of(package)
         for name, content in sorted(_sources(root, prefix=package)):
             if _is_for_readers(name):

@@ -1,4 +1,6 @@
-"""Patients with known covariates, as warehouses of one hospital or many, and the same as plain arrays for oracles."""
+"""Patients with known covariates, as warehouses of one hospital or many, and the same as plain arrays for
+oracles.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,6 +1,5 @@
 """One hospital's opening as the hub reads it: nothing under the floor, nothing of another model."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from maillage.analysis.base import Contribution

@@ -12,8 +12,8 @@ import numpy as np
 from maillage.analysis.errors import RoundRefusedError
 from maillage.analysis.glm.families import FAMILIES, Family, Floats
 from maillage.analysis.glm.sums import Data, Working, add_rows, center, work_out
-from maillage.analysis.regress.spec import RegressRound, RegressSums
 from maillage.analysis.glm.triangles import fold
+from maillage.analysis.regress.spec import RegressRound, RegressSums
 from maillage.base.i18n import _
 from maillage.disclosure.models import (
     ModelRules,
@@ -24,7 +24,8 @@ from maillage.disclosure.models import (
 )
 
 _SAME = 1e-9
-"""Coefficients that differ by so small a share are the same: the second question of them tells nothing new."""
+"""Coefficients that differ by so small a share are the same: the second question of them tells nothing new.
+"""
 
 
 @dataclass

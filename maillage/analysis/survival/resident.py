@@ -1,8 +1,8 @@
 """One hospital's rows during the rounds of a Cox model.
 
-With a baseline of its own the hospital tells its own partial likelihood: a matrix, a vector and a number, and no
-time of an event. With a common baseline it tells sums over those who leave in each interval that it may tell
-apart, and no finer. The hub's coefficients obey the rules that `regress` has for its own.
+With a baseline of its own the hospital tells its own partial likelihood: a matrix, a vector and a number, and
+no time of an event. With a common baseline it tells sums over those who leave in each interval that it may
+tell apart, and no finer. The hub's coefficients obey the rules that `regress` has for its own.
 """
 
 import hashlib
@@ -90,8 +90,10 @@ class SurvivalResident:
         if self.asked.baseline == "hospital" and self.model.floor > 1 and told > allowed:
             raise _refuse(_("Les tours diraient trop de nombres pour si peu de patients."))
 
-    def _find_ends(self, days: Sequence[int]) -> Floats:
-        """The points of the sums: the whole grid at home, or those that the hub asks for, none finer than told."""
+    def _find_ends(self, days: Sequence[int]) -> Places:
+        """The points of the sums: the whole grid at home, or those that the hub asks for, none finer than
+        told.
+        """
         points = np.array(self.asked.points)
         if self.asked.baseline == "hospital":
             if days:
@@ -103,7 +105,7 @@ class SurvivalResident:
             raise _refuse(_("Ces intervalles sont plus fins que ceux de cet hôpital."))
         return asked
 
-    def _sum_strata(self, matrix: Floats, theta: Floats, *, ends: Floats) -> Iterator[Leavers]:
+    def _sum_strata(self, matrix: Floats, theta: Floats, *, ends: Places) -> Iterator[Leavers]:
         for level in range(len(self.asked.strata_names)):
             rows = self.rows.stratum == level
             yield sum_leavers(
@@ -114,8 +116,10 @@ class SurvivalResident:
                 points=len(ends),
             )
 
-    def _check_weights(self, matrix: Floats, theta: Floats, own: Sequence[Leavers], *, ends: Floats) -> None:
-        """Each person weighs as in a Poisson model of the hazard gone through: what Cox's information comes to."""
+    def _check_weights(self, matrix: Floats, theta: Floats, own: Sequence[Leavers], *, ends: Places) -> None:
+        """Each person weighs as in a Poisson model of the hazard gone through: what Cox's information comes
+        to.
+        """
         place = np.searchsorted(ends, self.rows.place)
         hazard = np.array([find_hazard(leavers) for leavers in own])
         weights = theta * hazard[self.rows.stratum, place]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from maillage.analysis.registry import ANALYSES
 from maillage.base.keys import PublicKey
 from maillage.cli.demo.permits import BUDGETS, Committee, accept_permits
 from maillage.cli.demo.prepare import Access, Entry, prepare_hub
@@ -151,9 +150,7 @@ def _policy(decision: str, *, options: NetworkOptions) -> str:
         "test_network": str(options.floor < NETWORK_FLOOR).lower(),
     }
     lines = [f"{name} = {value}" for name, value in heading.items()]
-    for analysis in ANALYSES:
-        lines += ["", "[[rule]]", f'analysis = "{analysis}"', f'decision = "{decision}"']
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", "[[rule]]", 'analysis = "*"', f'decision = "{decision}"', ""])
 
 
 def _amend_hub_settings(path: Path, *, options: NetworkOptions, committee: PublicKey) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from maillage.analysis.registry import ANALYSES
+from maillage.analysis.registry import list_analyses
 from maillage.base.clock import utc_now
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.client.hub import STANDING_PERMIT
@@ -61,6 +61,7 @@ class Committee:
             STANDING,
             project="Comptages de faisabilité",
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
+            analyses=("count",),
             counts=_noisy(self.floor),
             budgets=self.budgets,
             masked=masked,
@@ -69,10 +70,10 @@ class Committee:
         study = self._write(
             STUDY,
             project="Étude de démonstration",
-            purpose="Compter exactement les cohortes d’exemple, sur des patients synthétiques.",
-            counts=Exact(),
+            purpose="Compter et décrire exactement les cohortes d’exemple, sur des patients synthétiques.",
             # Sums of rounds are not masked.
-            analyses=("count",) if masked else ANALYSES,
+            analyses=("count",) if masked else list_analyses(),
+            counts=Exact(),
             budgets=None,
             masked=masked,
             now=now,
@@ -83,10 +84,10 @@ class Committee:
         self,
         name: str,
         *,
+        analyses: Sequence[str],
         counts: Counts,
         masked: Mapping[str, PublicKey] | None,
         now: datetime,
-        analyses: Sequence[str] = ("count",),
         **words: Any,
     ) -> Permit:
         return Permit(
@@ -94,7 +95,7 @@ class Committee:
             network=self.network,
             requesters="any",
             sites=tuple(masked) if masked else "any",
-            analyses=tuple(AnalysisScope(id=name) for name in analyses),
+            analyses=tuple(AnalysisScope(id=analysis) for analysis in analyses),
             cohorts="any",
             minimum_cell=self.floor,
             minimum_sites=3,

@@ -8,7 +8,13 @@ from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
-from maillage.analysis.registry import find_spec, installed_analyses, is_additive, read_parameters
+from maillage.analysis.registry import (
+    find_spec,
+    installed_analyses,
+    is_additive,
+    read_parameters,
+    suits,
+)
 from maillage.base.canon import canonical_bytes, read_json, sha256_hex
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
@@ -16,7 +22,7 @@ from maillage.cohort import compile_cohort, parse_expression, to_circe
 from maillage.exchange import version
 from maillage.exchange.envelope import seal_task
 from maillage.exchange.message import AnalysisRef
-from maillage.exchange.permit import Exact, Masked, Permit, Plain
+from maillage.exchange.permit import Masked, Permit
 from maillage.exchange.scope import covers
 from maillage.exchange.task import Task as TaskMessage
 from maillage.governance.audit.chain import record
@@ -153,22 +159,23 @@ def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
 
 def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
     """What each hospital would refuse is told before it is asked."""
-    if not covers(permit, message) or not _fits_form(message, permit=permit):
+    if not covers(permit, message) or not _can_be_told(message, permit=permit):
         raise PermitExceededError(
             _("La question dépasse ce que l’autorisation permet."),
             why=_(
                 "L’autorisation « {permit} » ne couvre pas ensemble cette personne, cette analyse, ses "
-                "paramètres et cette cohorte."
+                "paramètres, cette cohorte et la forme de leurs nombres."
             ).format(permit=permit.permit_id),
             remedy=_("Demandez au comité une autorisation qui les couvre."),
         )
 
 
-def _fits_form(message: TaskMessage, *, permit: Permit) -> bool:
-    """Whether the analysis's numbers can leave in the permit's form: sums of rounds are exact, and wait for nobody."""
-    if find_spec(message.analysis.id).rounds is not None:
-        return isinstance(permit.counts, Exact) and isinstance(permit.sums, Plain) and permit.check is None
-    return not isinstance(permit.sums, Masked) or is_additive(message.analysis.id)
+def _can_be_told(message: TaskMessage, *, permit: Permit) -> bool:
+    name = message.analysis.id
+    masked = isinstance(permit.sums, Masked)
+    # The hub waits for each round: none of them can wait for a person.
+    waits = permit.check is not None and find_spec(name).rounds is not None
+    return suits(name, counts=permit.counts) and (not masked or is_additive(name)) and not waits
 
 
 def _choose_members(sites: Sequence[str] | None, *, permit: Permit) -> list[Member]:

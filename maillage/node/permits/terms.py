@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from maillage.analysis.registry import is_additive
+from maillage.analysis.registry import is_additive, suits
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.permit import Budget, Counts, Masked, Permit, Plain, ReleaseCheck
 from maillage.exchange.reasons import Reason
@@ -40,7 +40,7 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
     if isinstance(found, Reason):
         return found
     permit = found.permit
-    if permit is None or not covers(permit, task) or not _can_be_summed(task, permit=permit, node=node):
+    if permit is None or not covers(permit, task) or not _can_be_told(task, permit=permit, node=node):
         return Reason.PERMIT_EXCEEDED
     policy = _tighten(node.read_policy(), permit=permit)
     if not has_enough_participants(task, policy=policy):
@@ -59,8 +59,13 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
     )
 
 
-def _can_be_summed(task: Task, *, permit: Permit, node: Node) -> bool:
-    """Whether a permit of masked sums knows this node by its present key, and the analysis adds up."""
+def _can_be_told(task: Task, *, permit: Permit, node: Node) -> bool:
+    """Whether the analysis suits the permit's form of numbers.
+
+    A permit of masked sums knows this node by its present key, and the analysis adds up.
+    """
+    if not suits(task.analysis.id, counts=permit.counts):
+        return False
     if not isinstance(permit.sums, Masked):
         return True
     return permit.sums.keys[node.site] == node.key.public.text and is_additive(task.analysis.id)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from maillage.analysis.errors import RoundRefusedError
-from maillage.analysis.registry import ANALYSES, code_hash, find_spec, load_local, read_parameters
+from maillage.analysis.registry import code_hash, find_spec, list_analyses, load_local, read_parameters
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
@@ -51,7 +51,7 @@ class WorkBench:
 
     def warm_up(self) -> Ready:
         """Import what a first job would, and open the warehouse; its absence will be each job's error."""
-        for name in ANALYSES:
+        for name in list_analyses():
             try:
                 load_local(name)
             except Exception as error:  # noqa: BLE001 - one broken analysis must not take the others along
@@ -73,7 +73,7 @@ class WorkBench:
 
     def _answer(self, job: Job, compute: Callable[[], Answer]) -> Answer | Declined:
         """Whatever happens becomes a code, and a line of the log."""
-        if job.analysis.id not in ANALYSES or code_hash(job.analysis.id) != job.analysis.code:
+        if job.analysis.id not in list_analyses() or code_hash(job.analysis.id) != job.analysis.code:
             # The agent checked its own copy; an upgrade may have come between the two processes' starts.
             return Declined(job_id=job.job_id, reason=Reason.ANALYSIS_DIFFERS, incident=new_id("incident"))
         try:
@@ -120,14 +120,17 @@ class WorkBench:
         )
 
     def run_round(self, order: Round) -> Told | Declined:
-        """One round of a job; its rows are read again where they are no longer kept. It leaves at a mark too."""
+        """One round of a job; its rows are read again where they are no longer kept. It leaves at
+        a mark too.
+        """
         started = time.monotonic()
         answer = self._answer(order.job, lambda: self._compute_round(order))
         mark = wait_for_mark(started, gate_ms=GATE_MS)
         return answer if isinstance(answer, Declined) else answer.model_copy(update={"engine_ms": mark})
 
     def _compute_round(self, order: Round) -> Told:
-        # Whoever objected since, or a warehouse that was replaced, closes the engine, and with it what is kept.
+        # Whoever objected since, or a warehouse that was replaced, closes the engine, and with it what is
+        # kept.
         self._open()
         self._begin(order.job)
         rounds = find_spec(order.job.analysis.id).rounds
