@@ -52,7 +52,8 @@ def _log(mean: float) -> float:
 
 
 def _binomial_deviance(outcome: Floats, mean: Floats) -> Floats:
-    return 2 * (xlogy(outcome, outcome) - xlogy(outcome, mean) - xlogy(1 - outcome, 1 - mean))
+    left = xlogy(outcome, outcome) - xlogy(outcome, mean) - xlogy(1 - outcome, 1 - mean)
+    return np.asarray(2 * left, dtype=np.float64)
 
 
 def _poisson_deviance(outcome: Floats, mean: Floats) -> Floats:

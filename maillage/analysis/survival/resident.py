@@ -63,7 +63,7 @@ class SurvivalResident:
     def answer(self, number: int, parameters: SurvivalRound) -> SurvivalSums:
         """The sums of a round. Raises RoundRefusedError, OutweighedError."""
         beta, centre = np.array(parameters.beta), np.array(parameters.centre)
-        self._check_order(number, beta, centre)
+        self._check_order(number, beta, centre, final=parameters.final)
         matrix = self.rows.matrix - centre
         predictor = matrix @ beta
         if not (np.abs(predictor) <= REACH).all():
@@ -75,7 +75,7 @@ class SurvivalResident:
         self._number, self._beta, self._centre, self._ended = number, beta, centre, parameters.final
         return self._tell(own, beta)
 
-    def _check_order(self, number: int, beta: Floats, centre: Floats) -> None:
+    def _check_order(self, number: int, beta: Floats, centre: Floats, *, final: bool) -> None:
         size = self.rows.matrix.shape[1]
         if self._ended or number <= self._number or number > self.asked.rounds:
             raise _refuse(_("Aucun tour n’est plus attendu, ou pas celui-là."))
@@ -83,7 +83,7 @@ class SurvivalResident:
             raise _refuse(_("Le nombre de coefficients n’est pas celui du modèle."))
         if self._centre is not None and not np.array_equal(centre, self._centre):
             raise _refuse(_("Le centre des colonnes a changé entre deux tours."))
-        if self._beta is not None and np.allclose(beta, self._beta, rtol=1e-9, atol=0):
+        if not final and self._beta is not None and np.allclose(beta, self._beta, rtol=1e-9, atol=0):
             raise _refuse(_("Ces coefficients ont déjà été demandés."))
         told = number * (size * (size + 1) // 2 + size + 1)
         allowed = count_allowed(len(self.rows.persons), unknowns=size + 2)
