@@ -25,7 +25,9 @@ class WireModel(BaseModel):
 
 @dataclass(frozen=True)
 class RoundsSpec:
-    """An analysis of several rounds: what the hub asks in each, what a hospital tells, how many there may be."""
+    """An analysis of several rounds: what the hub asks in each, what a hospital tells, how many
+    there may be.
+    """
 
     parameters: type[WireModel]
     content: type[WireModel]
@@ -37,8 +39,8 @@ class Spec:
     """An analysis as declared: who asks reads `parameters`, who answers sends `content`.
 
     `additive`: hospitals' contents add up cell by cell, so that they can be summed under masks; its module
-    `additive` then says how. `rounds`: the content opens an exchange of several rounds; its module `coordinate`
-    is the hub's half. `exact`: it is told in exact numbers alone, under permits that allow them.
+    `additive` then says how. `exact`: it is told in exact numbers alone, under permits that allow them.
+    `rounds`: the content opens an exchange of several rounds; its module `coordinate` is the hub's half.
     """
 
     id: str
@@ -46,8 +48,8 @@ class Spec:
     parameters: type[WireModel]
     content: type[WireModel]
     additive: bool = False
-    rounds: RoundsSpec | None = None
     exact: bool = False
+    rounds: RoundsSpec | None = None
 
 
 @dataclass(frozen=True)

@@ -29,17 +29,13 @@ if TYPE_CHECKING:
 
 # What decides a number: the analysis, what analyses share, the cohort compiler under them, the gate above.
 _HASHED_PACKAGES = (
+    "maillage.analysis.features",
+    "maillage.analysis.glm",
     "maillage.analysis.tabular",
     "maillage.cohort",
     "maillage.disclosure",
     "maillage.warehouse.engines",
 )
-# Rooms that several analyses share, by who uses them.
-_MODELS = ("maillage.analysis.features", "maillage.analysis.glm")
-_SHARED: Mapping[str, tuple[str, ...]] = {
-    "regress": _MODELS,
-    "survival": (*_MODELS, "maillage.analysis.regress"),
-}
 # What writes, explains or checks definitions changes no number: a better sentence must not part a node from
 # its hub.
 _NOT_HASHED = frozenset(
@@ -122,7 +118,7 @@ def installed_analyses() -> Mapping[str, Installed]:
 
 
 def list_analyses() -> tuple[str, ...]:
-    """The ids of what is installed: each folder here with a `spec` and a `local` half. Adding one is adding its folder."""
+    """The ids of what is installed: each folder here with a `spec` and a `local`. Adding one is adding it."""
     folders = (Path(folder) for folder in analysis.__path__)
     halves = (local.parent for folder in folders for local in folder.glob("*/local.py"))
     return tuple(sorted(half.name for half in halves if (half / "spec.py").is_file()))
@@ -205,8 +201,7 @@ def load_additive(analysis_id: str) -> Additive:
 def code_hash(analysis_id: str) -> str:
     """`sha256:…` over the sources that decide this analysis's numbers, the same on every machine."""
     digest = hashlib.sha256()
-    shared = _SHARED.get(analysis_id, ())
-    for package in (f"maillage.analysis.{analysis_id}", *shared, *_HASHED_PACKAGES):
+    for package in (f"maillage.analysis.{analysis_id}", *_HASHED_PACKAGES):
         root = _folder_of(package)
         for name, content in sorted(_sources(root, prefix=package)):
             if _is_for_readers(name):

@@ -1,8 +1,8 @@
 """Analyses of several rounds: what the hub's half yields, what a node's half keeps, and both in one process.
 
 The hub's half is a generator: it yields for each hospital the parameters of its next round, receives the
-hospitals' sums, and returns the combined document. It holds nothing else, so that a hub that was restarted runs
-it again over the sums that it kept. A node's half stays in memory with its rows until the question ends.
+hospitals' sums, and returns the combined document. It holds nothing else, so that a hub that was restarted
+runs it again over the sums that it kept. A node's half stays in memory with its rows until the question ends.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -45,7 +45,7 @@ class Resident(Protocol):
         """The same for the same rows in any process: rows that changed between two rounds show."""
         ...
 
-    def answer(self, number: int, parameters: WireModel) -> WireModel:
+    def answer(self, number: int, parameters: Any) -> WireModel:
         """Round `number`, from 1 on, gated. Raises RoundRefusedError, ModelRefusedError."""
         ...
 
@@ -79,7 +79,9 @@ def run_in_process(
     minimum_sites: int = 1,
     watch: Callable[[int, str, Mapping[str, Any]], None] = lambda _number, _site, _document: None,
 ) -> dict[str, Any]:
-    """The combined document, by calls in the place of messages; `watch` sees every document that would leave."""
+    """The combined document, by calls in the place of messages; `watch` sees every document that
+    would leave.
+    """
     openings = {site: Contribution(part.opening, part.shown_alone) for site, part in parts.items()}
     for site, part in parts.items():
         watch(0, site, part.opening)

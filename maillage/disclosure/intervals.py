@@ -1,8 +1,9 @@
 """Points of time that may be told apart: a day on which few leave is one patient's day (S4).
 
-Time is halved again and again. A half is told by itself when those who leave in it are nobody, or enough, whatever
-is known of them: by kind of leaving, by group, by each flag and pair of flags. Halves of halves lie in the same
-places in every hospital, so what several of them can tell is what the coarsest tells, and not much coarser.
+Time is halved again and again. A half is told by itself when those who leave in it are nobody, or enough,
+whatever is known of them: by kind of leaving, by group, by each flag and pair of flags. Halves of halves lie
+in the same places in every hospital, so what several of them can tell is what the coarsest tells, and not
+much coarser.
 """
 
 from collections.abc import Callable, Sequence

@@ -38,7 +38,9 @@ class Rows:
 
 
 def open_model(rows: Rows, *, gate: Gate) -> ModelRules:
-    """The rules under which rounds over these rows may be told. Raises ModelRefusedError, of one kind each."""
+    """The rules under which rounds over these rows may be told. Raises ModelRefusedError, of one
+    kind each.
+    """
     model = ModelRules(gate.rules, MagnitudeRules())
     check_size(len(rows.persons), parameters=rows.parameters, model=model)
     flags = rows.flags

@@ -1,8 +1,8 @@
 """What a model may tell of the persons whom it is fitted on: before its first round, and at each (S4).
 
 The sums of a round are numbers that many persons make. Three things make one person readable in them: a table
-inside them, for XᵀWX holds the count of each level and of each pair of levels; a person who outweighs the others,
-by values far from all others' or by coefficients chosen so that the others' weights vanish; and more
+inside them, for XᵀWX holds the count of each level and of each pair of levels; a person who outweighs the
+others, by values far from all others' or by coefficients chosen so that the others' weights vanish; and more
 equations than unknowns, when rounds are asked without end. Each has its rule here.
 """
 
@@ -120,8 +120,8 @@ def check_shares(parts: Floats, *, model: ModelRules) -> None:
 def check_weights(weights: Floats, *, parameters: int, model: ModelRules) -> None:
     """Raises OutweighedError where the weights are those of fewer persons than a model needs.
 
-    The effective number of persons, (Σw)² / Σw² (Kish, *Survey Sampling*, 1965), obeys the rules of the number
-    of persons: coefficients that make all weights but one vanish leave one effective person.
+    The effective number of persons, (Σw)² / Σw² (Kish, *Survey Sampling*, 1965), obeys the rules of the
+    number of persons: coefficients that make all weights but one vanish leave one effective person.
     """
     if model.floor == 1:
         return
@@ -136,8 +136,8 @@ def check_interval_weights(
 ) -> None:
     """Raises OutweighedError where the rows of one interval weigh as fewer than half the floor's persons.
 
-    Rows of unequal weight are always fewer effective persons than rows: half is what remains of a floor's number
-    of them when a few weigh twice as much.
+    Rows of unequal weight are always fewer effective persons than rows: half is what remains of a floor's
+    number of them when a few weigh twice as much.
     """
     total = np.bincount(place, weights=weights, minlength=points)
     squares = np.bincount(place, weights=weights**2, minlength=points)

@@ -193,7 +193,9 @@ _ROUND_TYPES = {
 
 
 def _open_numbers(data: bytes, *, payload_type: str, signers: Signers, model: type[ModelT]) -> Opened[ModelT]:
-    """As `_open`, for contents of any size: a sum past 2^53 reads as a whole number without canonical form."""
+    """As `_open`, for contents of any size: a sum past 2^53 reads as a whole number without
+    canonical form.
+    """
     payload, signer = _verify(data, payload_type=payload_type, signers=signers)
     _read_object(payload)
     try:

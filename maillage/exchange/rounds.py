@@ -1,9 +1,9 @@
 """What hub and node say to each other in an analysis of several rounds.
 
-A node tells: first its opening, then the sums of each round, each signed. The hub asks: the parameters of the next
-round, signed, bound to the task's nonce and to what this hospital told last, so that no round of another question,
-of another hospital or of another moment fits. How many rounds there may be stands in the task's signed parameters.
-The last word of a hospital is the task's answer, as for any question.
+A node tells: first its opening, then the sums of each round, each signed. The hub asks: the parameters of the
+next round, signed, bound to the task's nonce and to what this hospital told last, so that no round of another
+question, of another hospital or of another moment fits. How many rounds there may be stands in the task's
+signed parameters. The last word of a hospital is the task's answer, as for any question.
 """
 
 from typing import Annotated, Literal

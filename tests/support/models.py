@@ -1,6 +1,8 @@
-"""Patients with known covariates, as warehouses of one hospital or many, and the same as plain arrays for oracles."""
+"""Patients with known covariates, as warehouses of one hospital or many, and the same as plain arrays for
+oracles.
+"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.analysis.base import LocalAnswer
 from maillage.analysis.registry import find_spec, load_local, read_parameters
 from maillage.analysis.rounds import Part
 from maillage.cohort import parse_expression
 from maillage.disclosure.gates import ExactGate
 from maillage.disclosure.rules import DisclosureRules
+from maillage.warehouse.engines.base import Engine
 from tests.support.omop import open_tables
 
 Floats = NDArray[np.float64]
@@ -197,30 +199,37 @@ SPLITS: Mapping[str, tuple[int, ...]] = {
 }
 
 
-def open_part(
-    analysis: str, parameters: Mapping[str, Any], people: People, *, folder: Path, floor: int = 1
-) -> Part:
-    """One hospital's opening, through its warehouse and an exact gate."""
-    answer = answer_alone(analysis, parameters, people, folder=folder, floor=floor)
+@dataclass(frozen=True)
+class Hospitals:
+    """Warehouses by site, open as long as the process lasts."""
+
+    engines: Mapping[str, Engine]
+
+    def open(self, analysis: str, parameters: Mapping[str, Any], *, floor: int = 1) -> dict[str, Part]:
+        """Each hospital's opening, through an exact gate."""
+        return {
+            site: open_part(analysis, parameters, engine, floor=floor)
+            for site, engine in self.engines.items()
+        }
+
+
+def split_hospitals(people: People, *, shares: tuple[int, ...], folder: Path) -> Hospitals:
+    """One warehouse a share."""
+    engines: dict[str, Engine] = {}
+    for place, rows in enumerate(deal(len(people), shares=shares)):
+        site = f"h{place:02}"
+        (folder / site).mkdir()
+        engines[site] = open_tables(folder / site, to_tables(people.take(rows)))
+    return Hospitals(engines)
+
+
+def open_part(analysis: str, parameters: Mapping[str, Any], engine: Engine, *, floor: int = 1) -> Part:
+    """One hospital's opening, and what it keeps for the rounds."""
+    answer = load_local(analysis)(
+        cohort=parse_expression(COHORT),
+        parameters=read_parameters(find_spec(analysis), parameters),
+        engine=engine,
+        gate=ExactGate(DisclosureRules(floor=floor, network_floor=floor)),
+    )
     assert answer.resident is not None
     return Part(answer.content.model_dump(mode="json"), answer.resident)
-
-
-def answer_alone(
-    analysis: str, parameters: Mapping[str, Any], people: People, *, folder: Path, floor: int = 1
-) -> LocalAnswer:
-    """What its local half gives."""
-    folder.mkdir(parents=True, exist_ok=True)
-    engine = open_tables(folder, to_tables(people))
-    try:
-        return load_local(analysis)(
-            cohort=parse_expression(COHORT),
-            parameters=read_parameters(find_spec(analysis), parameters),
-            engine=engine,
-            gate=ExactGate(DisclosureRules(floor=floor, network_floor=floor)),
-        )
-    finally:
-        engine.close()
-
-
-Watch = Callable[[int, str, Mapping[str, Any]], None]

@@ -1,5 +1,6 @@
-"""Features for models, declared and not coded: from a specification to the same design matrix on every engine.
+"""Features for models, declared and not coded: from a specification to the same design matrix on every
+engine.
 
-`spec` is what crosses the wire, `columns` what it will give, known before any patient is read; `reading` fetches,
-`encoding` makes columns, `matrix` puts them together.
+`declared` is what crosses the wire, `columns` what it will give, known before any patient is read; `reading`
+fetches, `encoding` makes columns, `matrix` puts them together.
 """

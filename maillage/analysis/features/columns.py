@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from maillage.analysis.features.spec import Feature
+    from maillage.analysis.features.declared import Feature
 
 MISSING = "missing"
 SEXES = ("female", "male")
@@ -62,5 +63,5 @@ def _name_bands(cuts: tuple[float, ...]) -> tuple[str, ...]:
     if not cuts:
         return ()
     texts = [f"{cut:g}" for cut in cuts]
-    between = [f"{low}–{high}" for low, high in zip(texts[:-1], texts[1:], strict=True)]
+    between = [f"{low}–{high}" for low, high in pairwise(texts)]
     return (f"<{texts[0]}", *between, f"≥{texts[-1]}")

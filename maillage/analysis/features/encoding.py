@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from maillage.analysis.features.columns import MISSING, SEXES, find_reference, list_levels
 
 if TYPE_CHECKING:
-    from maillage.analysis.features.spec import Feature
+    from maillage.analysis.features.declared import Feature
 
 Floats = NDArray[np.float64]
 

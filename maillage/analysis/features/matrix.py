@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from maillage.analysis.errors import ParametersError
 from maillage.analysis.features.columns import Column, list_columns
+from maillage.analysis.features.declared import Feature
 from maillage.analysis.features.encoding import Floats, encode
 from maillage.analysis.features.reading import Index, read_feature
-from maillage.analysis.features.spec import Feature
 from maillage.base.i18n import _
 
 MAX_CELLS = 80_000_000
@@ -20,7 +20,9 @@ MAX_COLUMNS = 200
 
 @dataclass(frozen=True)
 class Matrix:
-    """`values` n × columns, without an intercept; `persons` n ids. `complete`: which rows of the index they are."""
+    """`values` n × columns, without an intercept; `persons` n ids. `complete`: which rows of the index they
+    are.
+    """
 
     columns: tuple[Column, ...]
     values: Floats
@@ -57,5 +59,5 @@ def build_matrix(index: Index, features: Sequence[Feature]) -> Matrix:
         encoded = encode(feature, read_feature(index, feature))
         values[:, place : place + encoded.shape[1]] = encoded
         place += encoded.shape[1]
-    complete = ~np.isnan(values).any(axis=1)
+    complete: NDArray[np.bool_] = np.logical_not(np.isnan(values).any(axis=1))
     return Matrix(columns, values[complete], index.persons[complete], complete)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.analysis.features.concepts import Concepts
+from maillage.analysis.features.declared import Death, Event, Feature, FollowUp, Measurement, Visit, Window
 from maillage.analysis.features.encoding import Floats, place_sex
-from maillage.analysis.features.spec import Death, Event, Feature, FollowUp, Measurement, Visit, Window
 from maillage.cohort import CohortTables
 from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.compile.dates import add_days, days_between, year_of

@@ -1,7 +1,7 @@
 """Generalised linear models over several hospitals: numbers in, numbers out; no question, no gate, no wire.
 
-`families` says what is fitted, `sums` what one hospital adds to a round, `newton` how rounds become a fit, `meta`
-how fits of hospitals become one. `fit_parts` runs it all in one process.
+`families` says what is fitted, `sums` what one hospital adds to a round, `newton` how rounds become a fit,
+`meta` how fits of hospitals become one. `fit_parts` runs it all in one process.
 """
 
 from maillage.analysis.glm.families import FAMILIES, Family

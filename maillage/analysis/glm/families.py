@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 class Family:
     """What is known of the outcome.
 
-    `mean` gives μ of the linear predictor, `variance` V(μ), `deviance` that of each observation, `saturated` the
-    log-likelihood of each where μ = y. `reach` is the largest absolute linear predictor that may be asked
+    `mean` gives μ of the linear predictor, `variance` V(μ), `deviance` that of each observation, `saturated`
+    the log-likelihood of each where μ = y. `reach` is the largest absolute linear predictor that may be asked
     for; `start` is the predictor that fits the overall mean. `has_scale`: the dispersion is estimated.
     """
 
@@ -52,15 +52,17 @@ def _log(mean: float) -> float:
 
 
 def _binomial_deviance(outcome: Floats, mean: Floats) -> Floats:
-    return 2 * (xlogy(outcome, outcome) - xlogy(outcome, mean) - xlogy(1 - outcome, 1 - mean))
+    left = xlogy(outcome, outcome) - xlogy(outcome, mean) - xlogy(1 - outcome, 1 - mean)
+    return np.asarray(2 * left, dtype=np.float64)
 
 
 def _poisson_deviance(outcome: Floats, mean: Floats) -> Floats:
-    return 2 * (xlogy(outcome, outcome) - xlogy(outcome, mean) - outcome + mean)
+    return np.asarray(2 * (xlogy(outcome, outcome) - xlogy(outcome, mean) - outcome + mean), dtype=np.float64)
 
 
 def _poisson_saturated(outcome: Floats) -> Floats:
-    return xlogy(outcome, outcome) - outcome - gammaln(outcome + 1)
+    found: Floats = xlogy(outcome, outcome) - outcome - gammaln(outcome + 1)
+    return found
 
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(

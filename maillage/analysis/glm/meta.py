@@ -1,7 +1,8 @@
 """Fits of several hospitals as one: two-stage random effects, one coefficient at a time.
 
-DerSimonian and Laird (*Controlled Clinical Trials* 1986; 7: 177–188) by moments; restricted maximum likelihood
-as Viechtbauer (*Journal of Educational and Behavioral Statistics* 2005; 30: 261–293) gives its Fisher scoring.
+DerSimonian and Laird (*Controlled Clinical Trials* 1986; 7: 177–188) by moments; restricted maximum
+likelihood as Viechtbauer (*Journal of Educational and Behavioral Statistics* 2005; 30: 261–293) gives its
+Fisher scoring.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ _CLOSE = 1e-12
 
 @dataclass(frozen=True)
 class Pooled:
-    """The mean effect with its standard error, the variance between hospitals, Cochran's Q and I² in percent."""
+    """The mean effect with its standard error, the variance between hospitals, Cochran's Q and I²
+    in percent.
+    """
 
     estimate: float
     standard_error: float

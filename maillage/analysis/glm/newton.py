@@ -16,11 +16,14 @@ from maillage.analysis.glm.sums import Sums
 
 MAX_ROUNDS = 25
 TOLERANCE = 1e-9
-"""A Newton step whose squared length in standard errors is so small is the last: the next would be its square."""
+"""A Newton step whose squared length in standard errors is so small is the last: the next would be its
+square.
+"""
 SETTLED = 1e-22
 """A step so small changes nothing that a float64 holds: the sums at hand are those of the solution."""
 COLLINEAR = 1e-9
-"""A column of which so small a share of its own variance is left by the columns before it is none of its own."""
+"""A column of which so small a share of its own variance is left by the columns before it is none of its own.
+"""
 _SEPARATED = 12.0
 """A coefficient times the standard deviation of its column: odds of e^12 for one of them are no estimate."""
 _LEAST_STEP = 2.0**-10
@@ -46,7 +49,9 @@ class ModelTrouble(Exception):  # noqa: N818 - an outcome of a fit, caught where
 
 @dataclass(frozen=True)
 class Request:
-    """A round: sums at these coefficients. The final one brings the meat of robust errors, where it is asked."""
+    """A round: sums at these coefficients. The final one brings the meat of robust errors, where
+    it is asked.
+    """
 
     beta: Floats
     final: bool = False
@@ -83,8 +88,8 @@ def iterate(
     """Yield rounds, return the fit. Raises ModelTrouble.
 
     `robust` is `none`, `hc0` or `hc1` (White 1980; MacKinnon and White 1985). The last round is at the
-    solution itself, so that deviance and information are its own; it brings the meat. A model whose dispersion
-    is estimated (`has_scale`) cannot be separated.
+    solution itself, so that deviance and information are its own; it brings the meat. A model whose
+    dispersion is estimated (`has_scale`) cannot be separated.
     """
     beta, told, rounds = start, (yield Request(start)), 1
     sizes = _sizes(told.information, persons=persons, has_intercept=has_intercept)
@@ -122,7 +127,9 @@ def _descend(
 
 
 def solve(information: Floats, right: Floats) -> Floats:
-    """The step, by Cholesky of the matrix scaled to a unit diagonal. Raises ModelTrouble when it has no inverse."""
+    """The step, by Cholesky of the matrix scaled to a unit diagonal. Raises ModelTrouble when it has no
+    inverse.
+    """
     scale = _scale(information)
     factor = _factor(information, scale)
     return scale * cho_solve(factor, scale * right)
@@ -168,7 +175,9 @@ def find_dependent(scaled: Floats) -> list[int]:
 
 
 def _sizes(information: Floats, *, persons: int, has_intercept: bool) -> Floats:
-    """About each column's standard deviation, with the weights of the first round; nothing of the intercept."""
+    """About each column's standard deviation, with the weights of the first round; nothing of the
+    intercept.
+    """
     diagonal = np.diag(information).copy()
     whole = diagonal[0] if has_intercept else float(persons)
     diagonal[0] *= not has_intercept

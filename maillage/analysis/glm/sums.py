@@ -1,8 +1,9 @@
-"""What one hospital adds to one round: the information matrix, the score, the deviance, at given coefficients.
+"""What one hospital adds to one round: the information matrix, the score, the deviance, at given
+coefficients.
 
-With X the design matrix, W the working weights, r the residuals y - μ and v the prior weights:
-information = XᵀWX, score = Xᵀ(v r), deviance = Σ v d(y, μ), meat = Xᵀ diag((v r)²) X. The score stands in the place
-of XᵀWz, which is XᵀWXβ more: it is zero at the solution, so that rounding there is not multiplied by the
+With X the design matrix, W the working weights, r the residuals y - μ and v the prior weights: information =
+XᵀWX, score = Xᵀ(v r), deviance = Σ v d(y, μ), meat = Xᵀ diag((v r)²) X. The score stands in the place of
+XᵀWz, which is XᵀWXβ more: it is zero at the solution, so that rounding there is not multiplied by the
 condition of the matrix.
 """
 

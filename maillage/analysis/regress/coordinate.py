@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from maillage.analysis.base import Contribution
@@ -15,11 +16,19 @@ from maillage.analysis.glm.fitting import find_centre, uncentre
 from maillage.analysis.glm.newton import Fit, ModelTrouble, Request, Steps, Trouble, iterate
 from maillage.analysis.glm.sums import Sums, add_sums
 from maillage.analysis.glm.triangles import unfold
-from maillage.analysis.regress.document import describe_fits, describe_pooled, describe_trouble, describe_who
+from maillage.analysis.regress.document import (
+    describe_asked,
+    describe_fits,
+    describe_pooled,
+    describe_trouble,
+    describe_who,
+)
 from maillage.analysis.regress.opening import Opened, read_opening
 from maillage.analysis.regress.spec import RegressParameters, RegressSums
 from maillage.analysis.rounds import Coordinator, Documents, read_told
 from maillage.base.i18n import _
+
+Places = NDArray[np.int64]
 
 
 @dataclass
@@ -30,7 +39,7 @@ class Group:
     """
 
     members: Sequence[Opened]
-    slots: Mapping[str, Floats]
+    slots: Mapping[str, Places]
     centre: Floats
     running: Steps | None
     asked: Request | None = None
@@ -52,13 +61,13 @@ def coordinate(
         site: read_opening(site, one, floor=floor, asked=asked) for site, one in sorted(openings.items())
     }
     chosen = choose_contributors(opened, minimum_sites=minimum_sites)
-    who = describe_who(asked, opened=opened, chosen=chosen)
+    who, model = describe_who(opened, chosen=chosen), describe_asked(asked)
     least = 2 if asked.hospitals.startswith("random") else 1
     if len(chosen) < least:
-        return who | describe_trouble(None)
+        return who | {"figures": model | describe_trouble(None)}
     groups = make_groups(asked, chosen)
     yield from _run(groups, asked)
-    return who | _conclude(groups, asked, chosen=chosen)
+    return who | {"figures": model | _conclude(groups, asked, chosen=chosen)}
 
 
 def make_groups(asked: RegressParameters, chosen: Sequence[Opened]) -> list[Group]:
@@ -69,7 +78,9 @@ def make_groups(asked: RegressParameters, chosen: Sequence[Opened]) -> list[Grou
 
 
 def _make_group(asked: RegressParameters, members: Sequence[Opened]) -> Group:
-    """The coefficients are the first hospital's intercept, the columns', then the other hospitals' intercepts."""
+    """The coefficients are the first hospital's intercept, the columns', then the other hospitals'
+    intercepts.
+    """
     size = len(asked.columns)
     own = members[1:] if asked.hospitals == "fixed" else []
     total = size + len(own)
@@ -144,7 +155,7 @@ def _read_sums(document: Mapping[str, Any], asked: RegressParameters, *, robust:
     return Sums(unfold(found.information, size=size), np.array(found.score), found.deviance, meat)
 
 
-def _place(sums: Sums, slots: Floats, *, total: int) -> Sums:
+def _place(sums: Sums, slots: Places, *, total: int) -> Sums:
     """A hospital's sums where its own coefficients lie among the group's."""
     grid = np.ix_(slots, slots)
 

@@ -15,10 +15,8 @@ from maillage.disclosure.values import Suppressed, Suppression, add_up, cell_to_
 LEVEL = 0.95
 
 
-def describe_who(
-    asked: RegressParameters, *, opened: Mapping[str, Opened], chosen: Sequence[Opened]
-) -> dict[str, Any]:
-    """Who is in the model, and what it is."""
+def describe_who(opened: Mapping[str, Opened], *, chosen: Sequence[Opened]) -> dict[str, Any]:
+    """Who is in the model."""
     left = [site for site, one in opened.items() if one not in chosen]
     persons = (
         add_up([one.content.persons for one in chosen if not isinstance(one.content.persons, Suppressed)])
@@ -30,6 +28,12 @@ def describe_who(
         "contributing": [one.site for one in chosen],
         "left_out": [{"id": site, "why": Suppression.TOO_FEW_SITES.value} for site in left],
         "repeated": [],
+    }
+
+
+def describe_asked(asked: RegressParameters) -> dict[str, Any]:
+    """What the model is."""
+    return {
         "family": asked.family,
         "errors": asked.errors,
         "hospitals": asked.hospitals,

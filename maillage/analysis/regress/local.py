@@ -1,10 +1,13 @@
-"""The node's half of regress: the design matrix, gated before anything of it leaves, and kept for the rounds."""
+"""The node's half of regress: the design matrix, gated before anything of it leaves, and kept for
+the rounds.
+"""
 
 import time
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from maillage.analysis.base import LocalAnswer
@@ -79,7 +82,7 @@ def _read_weights(index: Index, asked: RegressParameters) -> Floats:
 
 def _join(matrix: Matrix, outcome: Floats, offset: Floats, weights: Floats) -> Modelled:
     parts = [part[matrix.complete] for part in (outcome, offset, weights)]
-    known = ~np.isnan(np.column_stack(parts)).any(axis=1)
+    known: NDArray[np.bool_] = np.logical_not(np.isnan(np.column_stack(parts)).any(axis=1))
     kept = matrix.keep(known)
     design = np.empty((len(kept.persons), len(kept.columns) + 1))
     design[:, 0], design[:, 1:] = 1.0, kept.values

@@ -24,7 +24,8 @@ from maillage.disclosure.models import (
 )
 
 _SAME = 1e-9
-"""Coefficients that differ by so small a share are the same: the second question of them tells nothing new."""
+"""Coefficients that differ by so small a share are the same: the second question of them tells nothing new.
+"""
 
 
 @dataclass
@@ -55,7 +56,7 @@ class RegressResident:
     def answer(self, number: int, parameters: RegressRound) -> RegressSums:
         """The sums of a round. Raises RoundRefusedError, OutweighedError."""
         beta = np.array(parameters.beta)
-        self._check_order(number, beta)
+        self._check_order(number, beta, final=parameters.final)
         self._use_centre(np.array(parameters.centre))
         kind = FAMILIES[self.family]
         working = self._work(beta, kind)
@@ -71,7 +72,7 @@ class RegressResident:
             meat=None if sums.meat is None else fold(sums.meat),
         )
 
-    def _check_order(self, number: int, beta: Floats) -> None:
+    def _check_order(self, number: int, beta: Floats, *, final: bool) -> None:
         size = self.data.matrix.shape[1]
         if self._ended or number <= self._number or number > self.most:
             raise _refuse(_("Aucun tour n’est plus attendu, ou pas celui-là."))
@@ -80,7 +81,7 @@ class RegressResident:
         told = number * (size * (size + 1) // 2 + size + 1) + (size * (size + 1) // 2 if self.robust else 0)
         if self.model.floor > 1 and told > count_allowed(len(self.data.outcome), unknowns=size):
             raise _refuse(_("Les tours diraient trop de nombres pour si peu de patients."))
-        if self._beta is not None and np.allclose(beta, self._beta, rtol=_SAME, atol=0) and self._number > 1:
+        if not final and self._beta is not None and np.allclose(beta, self._beta, rtol=_SAME, atol=0):
             raise _refuse(_("Ces coefficients ont déjà été demandés."))
 
     def _use_centre(self, centre: Floats) -> None:

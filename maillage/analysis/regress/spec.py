@@ -1,4 +1,6 @@
-"""regress: linear, logistic and Poisson models over the patients of several hospitals, as if they were in one."""
+"""regress: linear, logistic and Poisson models over the patients of several hospitals, as if they were in
+one.
+"""
 
 from typing import Annotated, Literal, Self
 
@@ -7,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from maillage.analysis.base import RoundsSpec, Spec, WireModel
 from maillage.analysis.features.columns import Column, list_columns
 from maillage.analysis.features.concepts import as_tuple
-from maillage.analysis.features.spec import MAX_FEATURES, Feature, Features, check_names
+from maillage.analysis.features.declared import MAX_FEATURES, Feature, Features, check_names
 from maillage.disclosure.values import CellJson
 
 MAX_ROUNDS = 60
@@ -36,8 +38,8 @@ class RegressParameters(WireModel):
     """A model: an intercept is always in it.
 
     `errors`: of the model, or robust, HC0 or HC1. `hospitals`: as one population, an intercept for each
-    (`fixed`), or a fit for each whose coefficients are then pooled with random effects (`random_dl` DerSimonian
-    and Laird, `random_reml`). `rounds` bounds how often the hub may ask.
+    (`fixed`), or a fit for each whose coefficients are then pooled with random effects (`random_dl`
+    DerSimonian and Laird, `random_reml`). `rounds` bounds how often the hub may ask.
     """
 
     family: Literal["gaussian", "binomial", "poisson"]
@@ -106,8 +108,8 @@ class RegressRound(WireModel):
 
 
 class RegressSums(WireModel):
-    """What one hospital tells: upper triangles by row of XᵀWX and, for robust errors in the final round, of the
-    meat; the score; the deviance.
+    """What one hospital tells: upper triangles by row of XᵀWX and, for robust errors in the final round, of
+    the meat; the score; the deviance.
     """
 
     information: Triangle
@@ -121,6 +123,7 @@ SPEC = Spec(
     version=1,
     parameters=RegressParameters,
     content=RegressContent,
+    exact=True,
     rounds=RoundsSpec(parameters=RegressRound, content=RegressSums, most=MAX_ROUNDS),
     exact=True,
 )

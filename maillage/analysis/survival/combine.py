@@ -12,4 +12,5 @@ from maillage.analysis.survival.opening import read_all
 def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_sites: int) -> dict[str, Any]:
     """Who takes part; the rounds write the rest. Raises ContentError."""
     opened = read_all(contributions, floor=floor)
-    return describe_who(None, opened=opened, chosen=choose_contributors(opened, minimum_sites=minimum_sites))
+    chosen = choose_contributors(opened, minimum_sites=minimum_sites)
+    return describe_who(opened, chosen=chosen) | {"figures": {}}

@@ -14,6 +14,7 @@ from maillage.analysis.glm.sums import Sums, add_sums
 from maillage.analysis.glm.triangles import unfold, unfold_all
 from maillage.analysis.rounds import Coordinator, Documents, read_told
 from maillage.analysis.survival.document import (
+    describe_asked,
     describe_curves,
     describe_model,
     describe_trouble,
@@ -37,25 +38,23 @@ def coordinate(
     asked = cast("SurvivalParameters", parameters)
     opened = read_all(openings, floor=floor, asked=asked)
     chosen = choose_contributors(opened, minimum_sites=minimum_sites)
-    document = describe_who(asked, opened=opened, chosen=chosen)
-    if not chosen:
-        return document
-    days = share_ends([one.content.days for one in chosen])
-    document |= describe_curves(asked, members=chosen, days=days)
-    if not asked.columns:
-        return document
+    who, figures = describe_who(opened, chosen=chosen), describe_asked(asked)
+    if chosen:
+        days = share_ends([one.content.days for one in chosen])
+        figures |= describe_curves(asked, members=chosen, days=days)
+        if asked.columns:
+            figures["model"] = yield from _fit(asked, chosen, days=days)
+    return who | {"figures": figures}
+
+
+def _fit(asked: SurvivalParameters, members: Sequence[Opened], *, days: Sequence[int]) -> Any:
+    """Yield rounds; return the model's document."""
     size = len(asked.columns)
     if (
         asked.baseline == "common"
         and len(days) * len(asked.strata_names) * (size + 1) * (size + 2) > MAX_NUMBERS
     ):
-        return document | {"model": describe_trouble("too_many_points", [])}
-    fit_or_trouble = yield from _fit(asked, chosen, days=days)
-    return document | {"model": fit_or_trouble}
-
-
-def _fit(asked: SurvivalParameters, members: Sequence[Opened], *, days: Sequence[int]) -> Any:
-    """Yield rounds; return the model's document."""
+        return describe_trouble("too_many_points", [])
     centre = np.sum([one.content.totals for one in members], axis=0) / sum(one.persons for one in members)
     events = sum(one.events for one in members)
     running = iterate(start=np.zeros(len(centre)), persons=events, has_intercept=False, most=asked.rounds)

@@ -1,8 +1,8 @@
 """Kaplan–Meier curves and the log-rank test, from who leaves at each point of time.
 
-Kaplan and Meier (*JASA* 1958; 53: 457–481); Greenwood's variance; intervals on the scale of log(-log S) (Kalbfleisch
-and Prentice, *The Statistical Analysis of Failure Time Data*, 2002, §1.4); the log-rank test of Mantel (1966) with
-the hypergeometric variance.
+Kaplan and Meier (*JASA* 1958; 53: 457–481); Greenwood's variance; intervals on the scale of log(-log S)
+(Kalbfleisch and Prentice, *The Statistical Analysis of Failure Time Data*, 2002, §1.4); the log-rank test of
+Mantel (1966) with the hypergeometric variance.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ def estimate(curve: Curve, *, level: float = LEVEL) -> Estimate:
     """The curve. Of two events on one point the order is unknown: they are at risk together."""
     known = curve.at_risk > 0
     share = np.divide(curve.events, curve.at_risk, out=np.zeros(len(known)), where=known)
-    survival = np.cumprod(1 - share)
+    survival = np.cumprod(1.0 - share, dtype=np.float64)
     left = curve.at_risk - curve.events
     terms = np.divide(share, left, out=np.zeros(len(known)), where=left > 0)
     spread = np.cumsum(terms)

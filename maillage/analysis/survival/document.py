@@ -14,10 +14,8 @@ from maillage.analysis.survival.spec import SurvivalParameters
 from maillage.disclosure.values import Suppressed, Suppression, add_up, cell_to_json
 
 
-def describe_who(
-    asked: SurvivalParameters | None, *, opened: Mapping[str, Opened], chosen: Sequence[Opened]
-) -> dict[str, Any]:
-    """Who is in it; the rest follows."""
+def describe_who(opened: Mapping[str, Opened], *, chosen: Sequence[Opened]) -> dict[str, Any]:
+    """Who is in it."""
     left = [site for site, one in opened.items() if one not in chosen]
     persons = (
         add_up([one.content.persons for one in chosen if not isinstance(one.content.persons, Suppressed)])
@@ -29,13 +27,12 @@ def describe_who(
         "contributing": [one.site for one in chosen],
         "left_out": [{"id": site, "why": Suppression.TOO_FEW_SITES.value} for site in left],
         "repeated": [],
-        "confidence": LEVEL,
-        "baseline": None if asked is None else asked.baseline,
-        "ties": None if asked is None else asked.ties,
-        "curves": [],
-        "log_rank": None,
-        "model": None,
     }
+
+
+def describe_asked(asked: SurvivalParameters) -> dict[str, Any]:
+    """What was asked."""
+    return {"confidence": LEVEL, "baseline": asked.baseline, "ties": asked.ties, "model": None}
 
 
 def describe_curves(

@@ -1,4 +1,6 @@
-"""The node's half of survival: intervals that may be told, who leaves in each, and the rows kept for Cox's rounds."""
+"""The node's half of survival: intervals that may be told, who leaves in each, and the rows kept for Cox's
+rounds.
+"""
 
 import time
 from collections.abc import Sequence
@@ -65,7 +67,8 @@ def open_rounds(
         ),
         gate=gate,
     )
-    # With one baseline for all hospitals, what is told of each interval holds the table of its covariates too.
+    # With one baseline for all hospitals, what is told of each interval holds the table of its covariates
+    # too.
     told = np.column_stack([levels, flags]) if asked.baseline == "common" else levels
     ends = find_ends(rows, told, asked, model=model)
     content = _describe(rows, asked, ends=ends)

@@ -1,4 +1,6 @@
-"""One hospital's opening as the hub reads it: nothing under the floor, intervals in order, sums that agree."""
+"""One hospital's opening as the hub reads it: nothing under the floor, intervals in order, sums
+that agree.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,8 +1,9 @@
 """Cox's partial likelihood from sums over those who leave at each point of time.
 
-Cox (*J. R. Stat. Soc. B* 1972; 34: 187–220); ties as Breslow (discussion of it, 216–217) or Efron (*JASA* 1977; 72:
-557–565). With θ = exp(xᵀβ), who is at risk at a time is who leaves then or later: sums over risk sets are sums
-over leavers, added up from the end. So hospitals' leavers add up, and then the risk sets of all of them.
+Cox (*J. R. Stat. Soc. B* 1972; 34: 187–220); ties as Breslow (discussion of it, 216–217) or Efron (*JASA*
+1977; 72: 557–565). With θ = exp(xᵀβ), who is at risk at a time is who leaves then or later: sums over risk
+sets are sums over leavers, added up from the end. So hospitals' leavers add up, and then the risk sets of all
+of them.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,9 @@ class Leavers:
 def sum_leavers(
     matrix: Floats, theta: Floats, event: NDArray[np.bool_], place: Places, *, points: int
 ) -> Leavers:
-    """The sums of one stratum; `place` is each row's point of time, from 0, or below for who leaves before."""
+    """The sums of one stratum; `place` is each row's point of time, from 0, or below for who
+    leaves before.
+    """
     known = place >= 0
     every = _by_place(matrix[known], theta[known], place[known], points=points)
     own = known & event
@@ -54,7 +57,7 @@ def _by_place(matrix: Floats, theta: Floats, place: Places, *, points: int) -> t
     size = matrix.shape[1]
     order = np.argsort(place, kind="stable")
     matrix, theta, place = matrix[order], theta[order], place[order]
-    zeroth = np.bincount(place, weights=theta, minlength=points)
+    zeroth = np.bincount(place, weights=theta, minlength=points).astype(np.float64)
     first, second = np.zeros((points, size)), np.zeros((points, size, size))
     ends = np.flatnonzero(np.r_[place[1:] != place[:-1], True]) + 1 if len(place) else []
     start = 0
@@ -81,7 +84,9 @@ def add_up(strata: Sequence[Leavers], beta: Floats, *, ties: str) -> Sums:
 
 
 def _sum_stratum(leavers: Leavers, *, ties: str) -> tuple[Floats, Floats, float]:
-    """Over the points with events: Σ of the variance of x, of its mean, and of the logarithm of Σθ at risk."""
+    """Over the points with events: Σ of the variance of x, of its mean, and of the logarithm of
+    Σθ at risk.
+    """
     risk0, risk1, risk2 = (
         np.cumsum(part[::-1], axis=0)[::-1] for part in (leavers.all0, leavers.all1, leavers.all2)
     )

@@ -1,8 +1,8 @@
 """One hospital's rows during the rounds of a Cox model.
 
-With a baseline of its own the hospital tells its own partial likelihood: a matrix, a vector and a number, and no
-time of an event. With a common baseline it tells sums over those who leave in each interval that it may tell
-apart, and no finer. The hub's coefficients obey the rules that `regress` has for its own.
+With a baseline of its own the hospital tells its own partial likelihood: a matrix, a vector and a number, and
+no time of an event. With a common baseline it tells sums over those who leave in each interval that it may
+tell apart, and no finer. The hub's coefficients obey the rules that `regress` has for its own.
 """
 
 import hashlib
@@ -63,7 +63,7 @@ class SurvivalResident:
     def answer(self, number: int, parameters: SurvivalRound) -> SurvivalSums:
         """The sums of a round. Raises RoundRefusedError, OutweighedError."""
         beta, centre = np.array(parameters.beta), np.array(parameters.centre)
-        self._check_order(number, beta, centre)
+        self._check_order(number, beta, centre, final=parameters.final)
         matrix = self.rows.matrix - centre
         predictor = matrix @ beta
         if not (np.abs(predictor) <= REACH).all():
@@ -75,7 +75,7 @@ class SurvivalResident:
         self._number, self._beta, self._centre, self._ended = number, beta, centre, parameters.final
         return self._tell(own, beta)
 
-    def _check_order(self, number: int, beta: Floats, centre: Floats) -> None:
+    def _check_order(self, number: int, beta: Floats, centre: Floats, *, final: bool) -> None:
         size = self.rows.matrix.shape[1]
         if self._ended or number <= self._number or number > self.asked.rounds:
             raise _refuse(_("Aucun tour n’est plus attendu, ou pas celui-là."))
@@ -83,15 +83,17 @@ class SurvivalResident:
             raise _refuse(_("Le nombre de coefficients n’est pas celui du modèle."))
         if self._centre is not None and not np.array_equal(centre, self._centre):
             raise _refuse(_("Le centre des colonnes a changé entre deux tours."))
-        if self._beta is not None and np.allclose(beta, self._beta, rtol=1e-9, atol=0):
+        if not final and self._beta is not None and np.allclose(beta, self._beta, rtol=1e-9, atol=0):
             raise _refuse(_("Ces coefficients ont déjà été demandés."))
         told = number * (size * (size + 1) // 2 + size + 1)
         allowed = count_allowed(len(self.rows.persons), unknowns=size + 2)
         if self.asked.baseline == "hospital" and self.model.floor > 1 and told > allowed:
             raise _refuse(_("Les tours diraient trop de nombres pour si peu de patients."))
 
-    def _find_ends(self, days: Sequence[int]) -> Floats:
-        """The points of the sums: the whole grid at home, or those that the hub asks for, none finer than told."""
+    def _find_ends(self, days: Sequence[int]) -> Places:
+        """The points of the sums: the whole grid at home, or those that the hub asks for, none finer than
+        told.
+        """
         points = np.array(self.asked.points)
         if self.asked.baseline == "hospital":
             if days:
@@ -103,7 +105,7 @@ class SurvivalResident:
             raise _refuse(_("Ces intervalles sont plus fins que ceux de cet hôpital."))
         return asked
 
-    def _sum_strata(self, matrix: Floats, theta: Floats, *, ends: Floats) -> Iterator[Leavers]:
+    def _sum_strata(self, matrix: Floats, theta: Floats, *, ends: Places) -> Iterator[Leavers]:
         for level in range(len(self.asked.strata_names)):
             rows = self.rows.stratum == level
             yield sum_leavers(
@@ -114,8 +116,10 @@ class SurvivalResident:
                 points=len(ends),
             )
 
-    def _check_weights(self, matrix: Floats, theta: Floats, own: Sequence[Leavers], *, ends: Floats) -> None:
-        """Each person weighs as in a Poisson model of the hazard gone through: what Cox's information comes to."""
+    def _check_weights(self, matrix: Floats, theta: Floats, own: Sequence[Leavers], *, ends: Places) -> None:
+        """Each person weighs as in a Poisson model of the hazard gone through: what Cox's information comes
+        to.
+        """
         place = np.searchsorted(ends, self.rows.place)
         hazard = np.array([find_hazard(leavers) for leavers in own])
         weights = theta * hazard[self.rows.stratum, place]

@@ -1,4 +1,6 @@
-"""The patients of one hospital as survival reads them: when each leaves, how, in which group, with what covariates."""
+"""The patients of one hospital as survival reads them: when each leaves, how, in which group, with what
+covariates.
+"""
 
 from dataclasses import dataclass
 
@@ -6,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.analysis.features.columns import Column
+from maillage.analysis.features.declared import Feature, FollowUp
 from maillage.analysis.features.encoding import Floats, encode
 from maillage.analysis.features.matrix import build_matrix
 from maillage.analysis.features.reading import Index, indexed, read_feature, read_first_day
-from maillage.analysis.features.spec import Feature, FollowUp
 from maillage.analysis.survival.spec import SurvivalParameters
 from maillage.cohort import CohortTables
 from maillage.warehouse.engines.base import Engine

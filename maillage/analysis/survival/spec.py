@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from maillage.analysis.base import RoundsSpec, Spec, WireModel
 from maillage.analysis.features.columns import Column, list_columns, list_levels
 from maillage.analysis.features.concepts import as_tuple
-from maillage.analysis.features.spec import Death, Event, Feature, Features, Visit, check_names
+from maillage.analysis.features.declared import Death, Event, Feature, Features, Visit, check_names
 from maillage.analysis.regress.spec import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
 from maillage.disclosure.values import CellJson
 
@@ -28,8 +28,8 @@ Days = Annotated[tuple[Day, ...], BeforeValidator(as_tuple), Field(max_length=MA
 class SurvivalParameters(WireModel):
     """Time from the index to the first `event`, in days; censored where observation ends, and at `until`.
 
-    Times are rounded up to multiples of `grid_days`. `split` is a factor: a curve for each level, compared
-    by the log-rank test. With `covariates` there is a Cox model, with `ties` as it says and `strata`, a factor,
+    Times are rounded up to multiples of `grid_days`. `split` is a factor: a curve for each level, compared by
+    the log-rank test. With `covariates` there is a Cox model, with `ties` as it says and `strata`, a factor,
     each with a baseline of its own. `baseline`: one for all hospitals (`common`), or one for each.
     """
 
@@ -120,7 +120,9 @@ class SurvivalContent(WireModel):
 
 
 class SurvivalRound(WireModel):
-    """What the hub asks: sums at `beta` of columns less `centre`; over `days`, where the baseline is common."""
+    """What the hub asks: sums at `beta` of columns less `centre`; over `days`, where the baseline
+    is common.
+    """
 
     beta: Vector
     centre: Vector
@@ -129,7 +131,8 @@ class SurvivalRound(WireModel):
 
 
 class StratumSums(WireModel):
-    """Over those who leave one stratum at each point of time: Σθ, Σθx, Σθxxᵀ, point after point in one list each.
+    """Over those who leave one stratum at each point of time: Σθ, Σθx, Σθxxᵀ, point after point in one list
+    each.
 
     For Efron's ties, the same of those who leave with the event. `events` counts these; `event_total` is Σx
     over all of them.
@@ -148,7 +151,9 @@ class StratumSums(WireModel):
 
 
 class SurvivalSums(WireModel):
-    """What one hospital tells in a round: its own partial likelihood, or its strata's sums for a common one."""
+    """What one hospital tells in a round: its own partial likelihood, or its strata's sums for a
+    common one.
+    """
 
     information: Triangle | None = None
     score: Vector | None = None
@@ -161,6 +166,7 @@ SPEC = Spec(
     version=1,
     parameters=SurvivalParameters,
     content=SurvivalContent,
+    exact=True,
     rounds=RoundsSpec(parameters=SurvivalRound, content=SurvivalSums, most=MAX_ROUNDS),
     exact=True,
 )

@@ -173,7 +173,9 @@ def sum_step(
 def round_told(
     request: HttpRequest, task_id: Identifier, wait: Annotated[float, Field(ge=0, le=60)] = 0
 ) -> HttpResponse:
-    """What a hospital told in a round; the next one, signed, or 204 when others are awaited after `wait` seconds."""
+    """What a hospital told in a round; the next one, signed, or 204 when others are awaited after `wait`
+    seconds.
+    """
     caller, hub = _identify(request), current_hub()
     news = take_told(caller, task_id=task_id, data=request.body, seconds=wait, hub=hub)
     if news is None:

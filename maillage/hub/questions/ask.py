@@ -173,11 +173,11 @@ def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
 
 
 def _can_be_told(message: TaskMessage, *, permit: Permit) -> bool:
-    """Whether the analysis's numbers can leave in the permit's form: those of rounds wait for nobody."""
     name = message.analysis.id
-    if find_spec(name).rounds is not None and (permit.check is not None or isinstance(permit.sums, Masked)):
-        return False
-    return suits(name, counts=permit.counts) and (not isinstance(permit.sums, Masked) or is_additive(name))
+    masked = isinstance(permit.sums, Masked)
+    # The hub waits for each round: none of them can wait for a person.
+    waits = permit.check is not None and find_spec(name).rounds is not None
+    return suits(name, counts=permit.counts) and (not masked or is_additive(name)) and not waits
 
 
 def _choose_members(sites: Sequence[str] | None, *, permit: Permit) -> list[Member]:

@@ -143,8 +143,6 @@ class RoundConflictError(QuestionError):
 
     def __init__(self) -> None:
         super().__init__(
-            _(
-                "Un autre envoi de cet hôpital est déjà enregistré pour ce tour, ou ce tour n’est pas demandé."
-            ),
+            _("Un autre envoi de cet hôpital est déjà enregistré pour ce tour, ou il n’est pas demandé."),
             remedy=_("Un tour est dit une fois. Restaurez ensemble node.sqlite et le dossier du nœud."),
         )

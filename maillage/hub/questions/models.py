@@ -214,8 +214,8 @@ class MaskedTerm(models.Model):
 class Rounds(models.Model):
     """The exchange of a question of several rounds. `asked` holds the parameters of round `number` by site.
 
-    `members` are in it since round `started`; `deadline` is that of the present round. `result` is the combined
-    document as JSON, once there is one.
+    `members` are in it since round `started`; `deadline` is that of the present round. `result` is the
+    combined document as JSON, once there is one.
     """
 
     question: Question = fields.extends("questions.Question", related_name="rounds")

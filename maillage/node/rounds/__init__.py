@@ -1,1 +1,3 @@
-"""This hospital's part in analyses of several rounds: what is kept, what is checked at each round, the loop."""
+"""This hospital's part in analyses of several rounds: what is kept, what is checked at each
+round, the loop.
+"""

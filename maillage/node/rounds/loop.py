@@ -1,4 +1,6 @@
-"""The loop that takes this hospital's part in open exchanges: say the last round, take the next, compute it."""
+"""The loop that takes this hospital's part in open exchanges: say the last round, take the next,
+compute it.
+"""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Exchanges of rounds as stored at the node, and their changes, each in a transaction with its ledger line."""
+"""Exchanges of rounds as stored at the node, and their changes, each in a transaction with its
+ledger line.
+"""
 
 import sqlite3
 from collections.abc import Mapping
@@ -27,7 +29,9 @@ class RoundsState(StrEnum):
 
 @dataclass(frozen=True)
 class RoundsRow:
-    """An exchange as stored. `told` is the signed envelope of round `number`; `opening` a `Computed` as JSON."""
+    """An exchange as stored. `told` is the signed envelope of round `number`; `opening` a
+    `Computed` as JSON.
+    """
 
     session: str
     task_id: str

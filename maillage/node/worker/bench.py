@@ -157,14 +157,17 @@ class WorkBench:
         return Catalogued(job_id=job.job_id, bands=told, reference=self._reference)
 
     def run_round(self, order: Round) -> Told | Declined:
-        """One round of a job; its rows are read again where they are no longer kept. It leaves at a mark too."""
+        """One round of a job; its rows are read again where they are no longer kept. It leaves at
+        a mark too.
+        """
         started = time.monotonic()
         answer = self._answer(order.job, lambda: self._compute_round(order))
         mark = wait_for_mark(started, gate_ms=GATE_MS)
         return answer if isinstance(answer, Declined) else answer.model_copy(update={"engine_ms": mark})
 
     def _compute_round(self, order: Round) -> Told:
-        # Whoever objected since, or a warehouse that was replaced, closes the engine, and with it what is kept.
+        # Whoever objected since, or a warehouse that was replaced, closes the engine, and with it what is
+        # kept.
         self._open()
         self._begin(order.job)
         rounds = find_spec(order.job.analysis.id).rounds

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from maillage.analysis.rounds import Resident
 
 MOST = 2
-"""Questions whose rows are kept at once; those of the one longest unused go first, and are read again at need."""
+"""Questions whose rows are kept at once; those of the one longest unused go first, and are read again at
+need.
+"""
 
 
 @dataclass

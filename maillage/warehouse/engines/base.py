@@ -44,7 +44,7 @@ def split_columns(rows: Sequence[Row], *, width: int) -> tuple[NDArray[np.int64]
 
 
 def split_numbers(rows: Sequence[Row], *, width: int) -> tuple[NDArray[np.float64], ...]:
-    """The same for numbers of any kind."""
+    """The same of numbers with decimals."""
     table = np.array(rows, dtype=np.float64).reshape(len(rows), width)
     return tuple(np.ascontiguousarray(column) for column in table.T)
 
@@ -87,10 +87,7 @@ class Engine(Protocol):
         ...
 
     def fetch_numbers(self, query: exp.Query) -> tuple[NDArray[np.float64], ...]:
-        """The answer by column, numbers of 64 bits and none of them null. Raises as `fetch` does.
-
-        A whole number past 2^53 loses its last digits: ids are fetched as integers.
-        """
+        """The answer by column, numbers all and none of them null. Raises as `fetch` does."""
         ...
 
     def create_temp(self, name: str, query: exp.Query) -> int | None:

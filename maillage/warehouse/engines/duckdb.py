@@ -83,10 +83,10 @@ class DuckDBEngine:
         return tuple(column.astype(np.int64) for column in found.values())
 
     def fetch_numbers(self, query: exp.Query) -> tuple[NDArray[np.float64], ...]:
-        """The same for numbers of any kind."""
+        """The answer by column."""
         sql = self._checked(query)
         found = _run(lambda: self._connection.execute(sql).fetchnumpy())
-        return tuple(np.asarray(column, dtype=np.float64) for column in found.values())
+        return tuple(column.astype(np.float64) for column in found.values())
 
     def create_temp(self, name: str, query: exp.Query) -> int:
         """Keep the answer in memory under a name of its own, for this session; gives its number of rows."""

@@ -1,4 +1,6 @@
-"""The answer of a question of several rounds as its requester reads it, and where the rounds stand until then."""
+"""The answer of a question of several rounds as its requester reads it, and where the rounds stand until
+then.
+"""
 
 import json
 from collections.abc import Sequence
@@ -57,7 +59,9 @@ def combine_rounds(question: Question, tasks: Sequence[Task], *, floor: int) -> 
 
 
 def _may_be_shown(result: dict[str, Any], *, question: Question, tasks: Sequence[Task]) -> bool:
-    """Hospitals that are only in a total show in it when there are enough, and no former total gives them away."""
+    """Hospitals that are only in a total show in it when there are enough, and no former total gives them
+    away.
+    """
     alone = {task.site for task in tasks if task.state == TaskState.ANSWERED and task.shown_alone}
     return set(result["contributing"]) <= alone or bool(question.mixed)
 

@@ -1,4 +1,6 @@
-"""One exchange of rounds with its hospitals' tasks and parts, read under lock, in the caller's transaction."""
+"""One exchange of rounds with its hospitals' tasks and parts, read under lock, in the caller's
+transaction.
+"""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """The analysis's own half while a question lasts: a generator in memory, made again from what was kept.
 
-It is the same over the same sums, so whoever restarts the hub, or another of its processes, runs it again over the
-parts of the rounds since its members were last chosen.
+It is the same over the same sums, so whoever restarts the hub, or another of its processes, runs it again
+over the parts of the rounds since its members were last chosen.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""What nodes tell in a round: verified, kept once, then the exchange moves on, then the next round is asked."""
+"""What nodes tell in a round: verified, kept once, then the exchange moves on, then the next
+round is asked.
+"""
 
 import json
 from typing import Any, Literal
@@ -121,7 +123,9 @@ def _find_task(task_id: str, *, caller: Caller, told: RoundTold) -> Task:
 
 
 def _completes(task: Task, told: RoundTold) -> bool:
-    """Whether it seems to be the last that is awaited; another thread may make it so, and then it waits too."""
+    """Whether it seems to be the last that is awaited; another thread may make it so, and then it
+    waits too.
+    """
     session = Rounds.objects.only("number", "asked").get(question_id=task.question_id)
     parts = RoundPart.objects.filter(rounds_id=task.question_id, number=told.number)
     others = parts.exclude(site=task.site).count()
