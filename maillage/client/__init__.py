@@ -5,16 +5,20 @@ from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableE
 from maillage.client.hub import Hub, connect
 from maillage.client.progress import show_progress
 from maillage.client.results import Combined, CountResult, SiteCount, YearCount
-from maillage.client.typed import Result, Table1
+from maillage.client.typed import Distribution, Flows, Incidence, Outcomes, Result, Table1
 
 __all__ = [
     "AnalysisResult",
     "ClientError",
     "Combined",
     "CountResult",
+    "Distribution",
+    "Flows",
     "Hub",
     "HubRefusedError",
     "HubUnreachableError",
+    "Incidence",
+    "Outcomes",
     "Result",
     "SiteCount",
     "Table1",

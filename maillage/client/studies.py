@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Required, TypedDict, Unpack, cast
 
 from maillage.client.analyses import AnalysisResult
-from maillage.client.typed import Table1
+from maillage.client.typed import Distribution, Flows, Incidence, Outcomes, Table1
 
 
 class Asking(TypedDict, total=False):
@@ -63,6 +63,54 @@ class Studies(ABC):
             measures=measures,
         )
         return cast("Table1", self.run("characterise", expression, parameters=parameters, **asking))
+
+    def flows(self, expression: Any, **asking: Unpack[Asking]) -> Flows:
+        """Where the patients live, by department; each entry into the cohort is a stay."""
+        return cast("Flows", self.run("flows", expression, **asking))
+
+    def incidence(
+        self,
+        expression: Any,
+        *,
+        first_year: int,
+        last_year: int,
+        by: str | None = None,
+        ages: Sequence[int] | None = None,
+        washout_days: int | None = None,
+        **asking: Unpack[Asking],
+    ) -> Incidence:
+        """New cases per person-year and the share of cases, where the cohort's entries are the cases."""
+        parameters = _given(
+            first_year=first_year, last_year=last_year, by=by, ages=ages, washout_days=washout_days
+        )
+        return cast("Incidence", self.run("incidence", expression, parameters=parameters, **asking))
+
+    def distribution(
+        self,
+        expression: Any,
+        *,
+        measure: Mapping[str, Any],
+        edges: Sequence[float],
+        before_days: int | None = None,
+        **asking: Unpack[Asking],
+    ) -> Distribution:
+        """The histogram and quantiles of each person's last value before the index date."""
+        parameters = _given(measure=measure, edges=list(edges), before_days=before_days)
+        return cast("Distribution", self.run("distribution", expression, parameters=parameters, **asking))
+
+    def outcomes(
+        self,
+        expression: Any,
+        *,
+        outcome: Mapping[str, Any],
+        model: Mapping[str, Any],
+        within_days: int | None = None,
+        before_days: int | None = None,
+        **asking: Unpack[Asking],
+    ) -> Outcomes:
+        """Observed outcomes beside those that a risk model expects, hospital by hospital."""
+        parameters = _given(outcome=outcome, model=model, within_days=within_days, before_days=before_days)
+        return cast("Outcomes", self.run("outcomes", expression, parameters=parameters, **asking))
 
 
 def _given(**parameters: Any) -> dict[str, Any]:

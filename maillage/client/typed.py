@@ -1,10 +1,13 @@
 """Which type a question's result has; an analysis that is not named here has the general one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from maillage.analysis.characterise.difference import Difference, compare
+from maillage.analysis.flows.indicators import Indicators, add_outside, measure
+from maillage.analysis.flows.outside import Outside
+from maillage.analysis.flows.residence import UNKNOWN
 from maillage.client.analyses import AnalysisResult
 from maillage.client.results import CountResult, read_result
 
@@ -23,7 +26,51 @@ class Table1(AnalysisResult):
         return compare(self.document, other.document)
 
 
-TYPES: Mapping[str, type[AnalysisResult]] = {"characterise": Table1}
+@dataclass(frozen=True)
+class Flows(AnalysisResult):
+    """Where the patients of a cohort live, and where they are treated."""
+
+    @property
+    def matrix(self) -> dict[str, dict[str, float]]:
+        """Stays by hospital shown alone, then by department."""
+        return {
+            site: {
+                row["key"]: row["amounts"]["stays"]
+                for table in content["tables"]
+                for row in table["rows"]
+                if row["amounts"] and row["key"] != UNKNOWN
+            }
+            for site, content in self.contents.items()
+        }
+
+    def measure(self, site: str, *, territory: Collection[str], outside: Outside | None = None) -> Indicators:
+        """What a hospital covers, loses and attracts; `outside` adds leaks out of the group."""
+        found = measure(self.matrix, site=site, territory=territory)
+        return found if outside is None else add_outside(found, outside=outside.stays, territory=territory)
+
+
+@dataclass(frozen=True)
+class Incidence(AnalysisResult):
+    """Rates and prevalence, by year and by sex or age."""
+
+
+@dataclass(frozen=True)
+class Distribution(AnalysisResult):
+    """How the values of a measurement lie."""
+
+
+@dataclass(frozen=True)
+class Outcomes(AnalysisResult):
+    """Observed and expected outcomes."""
+
+
+TYPES: Mapping[str, type[AnalysisResult]] = {
+    "characterise": Table1,
+    "distribution": Distribution,
+    "flows": Flows,
+    "incidence": Incidence,
+    "outcomes": Outcomes,
+}
 
 Result = CountResult | AnalysisResult
 

@@ -284,7 +284,7 @@ class ExactGate:
 
     def _list_parts(self, everyone: Persons) -> list[PersonSet]:
         """The parts of this answer that are shown already, by their places."""
-        parts = [one.persons for one in self._shown if one.role is Role.PART]
+        parts = [np.intersect1d(one.persons, everyone) for one in self._shown if one.role is Role.PART]
         return [PersonSet.of(np.searchsorted(everyone, part)) for part in parts]
 
     def table(self, cells: Mapping[tuple[int, int], Persons], *, shape: tuple[int, int]) -> Margins:

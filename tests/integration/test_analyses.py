@@ -1,4 +1,4 @@
-"""Each analysis on a running network: asked by the client, gated at four nodes, combined, read as its type."""
+"""Analyses on a running network: asked by the client, gated at four nodes, combined, read as their type."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -31,7 +31,7 @@ def check(result: AnalysisResult) -> None:
     assert shown
     assert min(shown) >= NETWORK_FLOOR
     assert result.charts()
-    assert result.title in result._repr_html_()  # noqa: SLF001
+    assert result.title in result._repr_html_()
     assert len(result.to_pandas()) == len(cells)
 
 

@@ -32,11 +32,15 @@ OPEN = DisclosureRules(floor=1, network_floor=1)
 _ANY_SUM = MagnitudeRules(within_percent=1e-9, share_percent=99.9999999)
 
 
-def _others(persons: Persons, *, shares: Sequence[int], site: int) -> list[int]:
-    """The ids of the patients of other hospitals, by the remainder of their place."""
+def _owner(person: int, *, shares: Sequence[int]) -> int:
+    """The hospital of a patient, by the remainder of the id."""
     owners = [rank for rank, share in enumerate(shares) for _ in range(share)]
-    ids = sorted(identifier for identifier, _source in persons)
-    return [one for place, one in enumerate(ids) if owners[place % len(owners)] != site]
+    return owners[person % len(owners)]
+
+
+def _others(persons: Persons, *, shares: Sequence[int], site: int) -> list[int]:
+    """The ids of the patients of other hospitals."""
+    return [person for person, _source in persons if _owner(person, shares=shares) != site]
 
 
 @contextmanager
@@ -82,6 +86,12 @@ def ask_all(
             content = ask_one(engine, analysis, cohort, parameters, rules=rules)
         contributions[f"site{site:02}"] = Contribution(content, shown_alone=True)
     return load_combine(analysis)(contributions, floor=rules.floor, minimum_sites=3)
+
+
+def find_sites(warehouse: Path, *, shares: Sequence[int]) -> pd.Series:
+    """By person_id, the hospital that sees the patient."""
+    ids = read_table(warehouse, "person")["person_id"]
+    return pd.Series({one: f"site{_owner(one, shares=shares):02}" for one in ids})
 
 
 def read_table(warehouse: Path, name: str) -> pd.DataFrame:

@@ -83,6 +83,8 @@ def _subtract(table: TableContent, kind: Kind, whole: Cell) -> Iterable[int]:
                 raise ContentError(
                     _("La réponse d’un hôpital se contredit : ses parts ne font pas son total.")
                 )
+        case Kind.BESIDE:
+            return
         case Kind.CROSSED:
             yield from _subtract_lines(table.rows, shown, whole=whole.value)
 

@@ -45,16 +45,17 @@ class Split:
 
 @dataclass(frozen=True)
 class Groups:
-    """Groups that may share persons; `declared` as of a `Split`."""
+    """Groups that may share persons; `declared` as of a `Split`. `within` is their whole if it is another."""
 
     id: str
     groups: Mapping[str, Persons]
     declared: bool = True
     amounts: Amounts = field(default_factory=dict[str, Mapping[str, Parts]])
+    within: Persons | None = None
 
     def protect(self, *, gate: Gate, whole: Persons) -> TableContent:
         """Through the gate of groups."""
-        cells = gate.groups(self.groups, whole=whole)
+        cells = gate.groups(self.groups, whole=whole if self.within is None else self.within)
         return TableContent(id=self.id, rows=_rows(self, cells, gate=gate))
 
 

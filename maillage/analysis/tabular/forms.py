@@ -16,11 +16,13 @@ class Kind(StrEnum):
 
     `split`: nobody is in two rows, and what no row shows is the rest. `groups`: rows may share persons.
     `crossed`: split two ways at once; a row's key is `row/column`, empty for the sum over all of them.
+    `beside`: groups of persons some of whom are not in the whole.
     """
 
     SPLIT = "split"
     GROUPS = "groups"
     CROSSED = "crossed"
+    BESIDE = "beside"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class Withholding:
                 named = {row.key for row in table.rows}
             case Kind.SPLIT:
                 named |= _shield(table, named=named)
-            case Kind.GROUPS:
+            case Kind.GROUPS | Kind.BESIDE:
                 pass
         return table.model_copy(
             update={

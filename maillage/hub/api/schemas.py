@@ -83,11 +83,12 @@ class RowOut(BaseModel):
 class TableOut(BaseModel):
     """A table: in a `split` nobody is in two rows; `groups` may share persons; `crossed` splits two ways.
 
-    A row of a crossed table has the key `row/column`, empty for the sum over all of them.
+    A row of a crossed table has the key `row/column`, empty for the sum over all of them. Rows of a table
+    `beside` may count persons who are not in the whole.
     """
 
     id: str
-    kind: Literal["split", "groups", "crossed"]
+    kind: Literal["split", "groups", "crossed", "beside"]
     rows: list[RowOut]
 
 

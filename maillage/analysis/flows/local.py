@@ -1,0 +1,85 @@
+"""The node's half of flows: persons and stays of a cohort by the department where they live."""
+
+import numpy as np
+from pydantic import BaseModel
+from sqlglot import exp
+
+from maillage.analysis.base import LocalAnswer
+from maillage.analysis.flows.residence import find_department
+from maillage.analysis.tabular.drafts import Split
+from maillage.analysis.tabular.people import Found, People, answer_tables
+from maillage.cohort import CohortExpression, CohortTables
+from maillage.cohort.compile.dates import first_known
+from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, table
+from maillage.disclosure.gates import Gate
+from maillage.warehouse.engines.base import Engine
+
+_NOWHERE = -1
+
+
+def run(
+    *,
+    cohort: CohortExpression,
+    parameters: BaseModel,  # noqa: ARG001 - flows has none
+    engine: Engine,
+    gate: Gate,
+) -> LocalAnswer:
+    """The table of one hospital, gated."""
+    return answer_tables(
+        cohort=cohort,
+        engine=engine,
+        gate=gate,
+        find=lambda people, tables: find_residences(people, tables=tables, engine=engine),
+    )
+
+
+def find_residences(people: People, *, tables: CohortTables, engine: Engine) -> Found:
+    """Who lives in each department, and how many stays each person had."""
+    place, stays = engine.fetch_integers(_stays(tables, index=people.table))
+    by_person = np.zeros(len(people.ids), dtype=np.float64)
+    by_person[place] = stays
+    departments = _find_departments(people, engine=engine)
+    lives = {name: departments == name for name in np.unique(departments).tolist()}
+    return Found(
+        people.ids,
+        [
+            Split(
+                "residence",
+                {name: people.where(here) for name, here in lives.items()},
+                declared=False,
+                amounts={name: {"stays": by_person[here]} for name, here in lives.items()},
+            )
+        ],
+    )
+
+
+def _find_departments(people: People, *, engine: Engine) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+    (location,) = engine.fetch_integers(_locations(people))
+    codes = dict(engine.fetch(_codes()))
+    ids, inverse = np.unique(location, return_inverse=True)
+    return np.array([find_department(codes.get(one)) for one in ids.tolist()], dtype=np.str_)[inverse]
+
+
+def _locations(people: People) -> exp.Query:
+    query = select(
+        [named(first_known(col("p", "location_id"), num(_NOWHERE)), "location_id")],
+        table(people.table, "i"),
+        joins=[inner_join(table("person", "p"), [equal(col("p", "person_id"), col("i", "person_id"))])],
+    )
+    query.set("order", exp.Order(expressions=[ordered(col("i", "place"))]))
+    return query
+
+
+def _codes() -> exp.Query:
+    code = first_known(col("l", "zip"), col("l", "location_source_value"))
+    return select([col("l", "location_id"), named(code, "code")], table("location", "l"))
+
+
+def _stays(tables: CohortTables, *, index: str) -> exp.Query:
+    stays = exp.Count(this=col("r", "cohort_start_date"))
+    return select(
+        [col("i", "place"), named(stays, "stays")],
+        table(tables.rows, "r"),
+        joins=[inner_join(table(index, "i"), [equal(col("i", "person_id"), col("r", "subject_id"))])],
+        group=[col("i", "place")],
+    )

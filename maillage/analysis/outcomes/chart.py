@@ -1,0 +1,110 @@
+"""What outcomes look like: a funnel of the hospitals, and the same in a table."""
+
+from collections.abc import Mapping
+from math import exp, sqrt
+from typing import Any
+
+from maillage.analysis.base import Asked, ChartSpec
+from maillage.analysis.charting import INK, INK_SOFT, LINE_STRONG, SCHEMA, SERIES
+from maillage.analysis.outcomes.funnel import LIMITS
+from maillage.analysis.tabular.drawing import as_rows, word_number
+from maillage.base.i18n import _
+
+_NOTHING = Asked()
+_STEPS = 40
+
+
+def charts(document: Mapping[str, Any], *, asked: Asked = _NOTHING) -> list[ChartSpec]:
+    """The funnel where hospitals are shown alone; else the group's ratio."""
+    figures = document.get("figures", {})
+    hospitals = [_read(one, asked=asked) for one in figures.get("hospitals", ())]
+    group = figures.get("group")
+    rows = [_word(one) for one in hospitals]
+    if group:
+        rows.append(_word({"name": _("Groupe"), "persons": None, **group}))
+    columns = {
+        "name": _("Hôpital"),
+        "persons": _("Personnes"),
+        "observed": _("Observés"),
+        "expected": _("Attendus"),
+        "ratio": _("Observés / attendus"),
+        "interval": _("Intervalle à 95 %"),
+        "verdict": _("Écart"),
+    }
+    table = as_rows(rows, columns, figures=("persons", "observed", "expected", "ratio", "interval"))
+    spec = _draw(hospitals, tau2=figures["tau2"]) if hospitals else None
+    note = _(
+        "Entre les courbes : ce que le hasard et la dispersion entre hôpitaux expliquent, à 95 % et 99,8 %."
+    )
+    title = _("Observés et attendus")
+    return [ChartSpec(title, spec, table, note=note if spec else "")] if rows else []
+
+
+def _read(one: Mapping[str, Any], *, asked: Asked) -> dict[str, Any]:
+    return {**one, "name": asked.sites.get(one["id"], one["id"])}
+
+
+def _word(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": one["name"],
+        "persons": one["persons"],
+        "observed": one["observed"],
+        "expected": word_number(one["expected"], digits=1),
+        "ratio": word_number(one["ratio"]),
+        "interval": f"{word_number(one['low'])} – {word_number(one['high'])}",
+        "verdict": _word_verdict(one),
+    }
+
+
+def _word_verdict(one: Mapping[str, Any]) -> str:
+    if not one.get("adjusted_outlier"):
+        return "–"
+    return _("plus qu’attendu") if one["ratio"] > 1 else _("moins qu’attendu")
+
+
+def _draw(hospitals: list[dict[str, Any]], *, tau2: float) -> dict[str, Any]:
+    """Ratios over expected numbers, between the limits of 95 % and 99.8 % with over-dispersion."""
+    most = 1.1 * max(one["expected"] for one in hospitals)
+    least = 0.5 * min(one["expected"] for one in hospitals)
+    steps = [least + (most - least) * rank / _STEPS for rank in range(_STEPS + 1)]
+    lines = [
+        {"expected": step, "side": f"{z}{sign}", "limit": exp(sign * z * sqrt(1 / step + tau2))}
+        for z in LIMITS
+        for sign in (-1, 1)
+        for step in steps
+    ]
+    x = {"field": "expected", "type": "quantitative", "title": _("Événements attendus")}
+    y = {"field": "ratio", "type": "quantitative", "title": _("Observés / attendus")}
+    return {
+        "$schema": SCHEMA,
+        "height": 320,
+        "layer": [
+            {
+                "data": {"values": lines},
+                "mark": {"type": "line", "color": LINE_STRONG},
+                "encoding": {"x": x, "y": {**y, "field": "limit"}, "detail": {"field": "side"}},
+            },
+            {
+                "data": {"values": [{"one": 1}]},
+                "mark": {"type": "rule", "color": INK_SOFT},
+                "encoding": {"y": {"field": "one", "type": "quantitative"}},
+            },
+            {
+                "data": {
+                    "values": [
+                        {name: one[name] for name in ("name", "expected", "ratio")} for one in hospitals
+                    ]
+                },
+                "layer": [
+                    {
+                        "mark": {"type": "point", "filled": True, "size": 80, "color": SERIES[0]},
+                        "encoding": {"x": x, "y": y},
+                    },
+                    {
+                        "mark": {"type": "text", "dy": -10, "color": INK},
+                        "encoding": {"x": x, "y": y, "text": {"field": "name"}},
+                    },
+                ],
+            },
+        ],
+    }

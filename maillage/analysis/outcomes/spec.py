@@ -1,0 +1,54 @@
+"""outcomes: what happened to patients in each hospital, beside what a risk model expects of such patients."""
+
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
+
+from maillage.analysis.base import Spec, WireModel
+from maillage.analysis.tabular.forms import Form, Forms, Kind, TablesContent, as_tuple
+from maillage.analysis.tabular.parameters import Days, Feature, check_names
+from maillage.base.i18n import mark
+
+
+class Risk(WireModel):
+    """A feature before the index date, and its coefficient."""
+
+    feature: Feature
+    coefficient: FiniteFloat
+
+
+class RiskModel(WireModel):
+    """A logistic model: log odds = intercept + age · years + male + the coefficients of what a person has.
+
+    Its coefficients come from a published score or from a federated fit.
+    """
+
+    intercept: FiniteFloat
+    age: FiniteFloat = 0.0
+    male: FiniteFloat = 0.0
+    risks: Annotated[tuple[Risk, ...], BeforeValidator(as_tuple), Field(max_length=200)] = ()
+
+    @model_validator(mode="after")
+    def _has_names(self) -> Self:
+        check_names([risk.feature for risk in self.risks])
+        return self
+
+
+class OutcomesParameters(WireModel):
+    """`outcome` happens in the `within_days` after the index date, risks in the `before_days` before it."""
+
+    outcome: Feature
+    model: RiskModel
+    within_days: Annotated[int, Field(ge=1, le=3_660)] = 30
+    before_days: Days = 365
+
+
+FORMS: Forms = {
+    "outcome": Form(
+        Kind.GROUPS,
+        mark("Événements"),
+        amounts={"expected": mark("attendus"), "variance": mark("variance")},
+    ),
+}
+
+SPEC = Spec(id="outcomes", version=1, parameters=OutcomesParameters, content=TablesContent, exact=True)
