@@ -125,7 +125,6 @@ SPEC = Spec(
     content=RegressContent,
     exact=True,
     rounds=RoundsSpec(parameters=RegressRound, content=RegressSums, most=MAX_ROUNDS),
-    exact=True,
 )
 
 __all__ = ["MAX_FEATURES", "SPEC", "RegressContent", "RegressParameters", "RegressRound", "RegressSums"]

@@ -168,5 +168,4 @@ SPEC = Spec(
     content=SurvivalContent,
     exact=True,
     rounds=RoundsSpec(parameters=SurvivalRound, content=SurvivalSums, most=MAX_ROUNDS),
-    exact=True,
 )
