@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from maillage.client import CountResult
 from maillage.disclosure import Count
 from tests.conftest import ROOT
 from tests.support.network import DemoNetwork
@@ -73,7 +74,9 @@ def test_the_r_of_the_documentation_runs(demo_network: DemoNetwork, tmp_path: Pa
     told = re.search(r"^(question-\S+): (\d+) persons in 4 hospitals$", done.stdout, re.MULTILINE)
     assert told, done.stdout
     with demo_network.running.connect() as hub:
-        assert hub.result(told[1]).combined.persons == Count(int(told[2]))
+        found = hub.result(told[1])
+    assert isinstance(found, CountResult)
+    assert found.combined.persons == Count(int(told[2]))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -68,7 +68,7 @@ def make(folder: Path, warehouse: Path, *, days: Days | None = None, **changes: 
 def count(node: Node, floor: int = 11) -> Catalogued:
     bench = WorkBench(Bench(place=node.place, folder=node.folder), log=Log())
     try:
-        found = bench.run(CatalogueJob(job_id="catalogue-1", floor=floor, network_floor=11))
+        found = bench.run_catalogue(CatalogueJob(job_id="catalogue-1", floor=floor, network_floor=11))
     finally:
         bench.close()
     assert isinstance(found, Catalogued), found

@@ -99,7 +99,9 @@ class Sums:
     def wait(self, question: str) -> CountResult:
         with self.running.connect() as hub:
             wait_until(lambda: hub.result(question).complete, seconds=PATIENCE)
-            return hub.result(question)
+            found = hub.result(question)
+        assert isinstance(found, CountResult)
+        return found
 
     def total(self, sites: Sequence[str]) -> Count:
         return Count(sum(self.planted[site] for site in sites))
