@@ -1,4 +1,4 @@
-"""Five questions built edit by edit find what a plain SQL of the question finds, and read as they were asked."""
+"""Five questions built edit by edit find what a plain SQL of them finds, and read as they were asked."""
 
 from pathlib import Path
 
@@ -73,8 +73,10 @@ SQL = {
             FROM condition_occurrence
         )
         SELECT c.person_id, min(c.condition_start_date) AS day FROM condition_occurrence c
-        JOIN visit_occurrence v USING (visit_occurrence_id) JOIN care_site s ON s.care_site_id = v.care_site_id
-        WHERE condition_source_value = 'U07.1' AND care_site_source_value = 'Médecine intensive et réanimation'
+        JOIN visit_occurrence v USING (visit_occurrence_id)
+        JOIN care_site s ON s.care_site_id = v.care_site_id
+        WHERE condition_source_value = 'U07.1'
+        AND care_site_source_value = 'Médecine intensive et réanimation'
         AND 2 <= (
             SELECT count(DISTINCT disease) FROM known k
             WHERE k.person_id = c.person_id AND k.day <= c.condition_start_date
@@ -106,8 +108,8 @@ SAID = {
         "Avoir au moins une prise de médicament de la liste « Metformine », débutant entre la date d’entrée "
         "et 90 jours (3 mois) après.",
         "Sans insulines et analogues, avant",
-        "N’avoir aucune prise de médicament de la liste « Insulines et analogues », débutant entre le début de "
-        "la période d’observation et la veille de la date d’entrée.",
+        "N’avoir aucune prise de médicament de la liste « Insulines et analogues », débutant entre le début "
+        "de la période d’observation et la veille de la date d’entrée.",
         "Hémoglobine glyquée (HbA1c) ≥ 8 %, dans les 12 mois avant",
         "Valeur : au moins 8.",
         "Unité : pour cent.",
@@ -115,9 +117,10 @@ SAID = {
     "hip": (
         "Âge à la date de début de ce diagnostic : au moins 76 ans.",
         "Au moins une des 2 conditions suivantes :",
-        "Avoir au moins un décès, quelle qu’en soit la cause, entre la date d’entrée et 30 jours (1 mois) après.",
-        "Avoir au moins un séjour ou une consultation de la liste « Réhospitalisation », débutant entre 1 jour "
-        "et 30 jours (1 mois) après la date de fin de l’événement d’entrée.",
+        "Avoir au moins un décès, quelle qu’en soit la cause, entre la date d’entrée et 30 jours "
+        "(1 mois) après.",
+        "Avoir au moins un séjour ou une consultation de la liste « Réhospitalisation », débutant entre 1 "
+        "jour et 30 jours (1 mois) après la date de fin de l’événement d’entrée.",
     ),
     "colorectal": (
         "Un acte de la liste « Colectomie droite par cœlioscopie et 3 autres codes ».",
@@ -140,8 +143,8 @@ SAID = {
         "Sexe de la personne : Femme.",
         "Avoir au moins un diagnostic de la liste « Prééclampsie », au cours du même séjour que l’événement "
         "d’entrée.",
-        "N’avoir aucun diagnostic de la liste « Maladies hypertensives », débutant entre le début de la période "
-        "d’observation et la veille de la date d’entrée.",
+        "N’avoir aucun diagnostic de la liste « Maladies hypertensives », débutant entre le début de la "
+        "période d’observation et la veille de la date d’entrée.",
     ),
 }
 

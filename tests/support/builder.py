@@ -1,4 +1,4 @@
-"""Cohorts as a person builds them: the edits, in their order, of the questions that the portal must make easy."""
+"""Cohorts as a person builds them: the edits of the questions that the portal must make easy."""
 
 from collections.abc import Iterable
 from datetime import date

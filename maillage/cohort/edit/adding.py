@@ -56,13 +56,20 @@ def _enter(document: Document, terms: Sequence[Term]) -> None:
     domain = domain_of(terms[0])
     others = entries(document)
     first = first_attribute(domain)
-    if first and others and all(_is_first(one) for one in others):
+    if first and _are_first(others):
         body[domain][first] = True
     others.append(body)
 
 
-def _is_first(wrapper: Node) -> bool:
-    return any(bool(body) and body.get("First") is True for body in wrapper.values())
+def _are_first(wrappers: Sequence[Node]) -> bool:
+    """Whether each is the first ever, of those that may be asked so."""
+    flags = [
+        body.get("First") is True
+        for wrapper in wrappers
+        for domain, body in wrapper.items()
+        if body is not None and first_attribute(domain)
+    ]
+    return bool(flags) and all(flags)
 
 
 def add_rule(document: Document, edit: AddRule) -> None:

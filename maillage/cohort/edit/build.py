@@ -77,8 +77,8 @@ def check_together(terms: Sequence[Term]) -> None:
     """Terms of one list are events of one domain, found in one way. Raises EditError."""
     if not terms:
         raise EditError(_("Aucun code n’est donné."), remedy=_("Choisissez au moins un code."))
-    found = {(_code_attribute(term, domain_of(term)), kind_of(term) in _CODED) for term in terms}
-    if len(found) > 1 or (False in {coded for _name, coded in found} and len(terms) > 1):
+    found = {(domain_of(term), term.standard, kind_of(term) in _CODED) for term in terms}
+    if len(found) > 1 or not all(coded for _domain, _standard, coded in found):
         raise EditError(
             _("Ces codes ne vont pas dans une même liste."),
             why=_("Ils désignent des événements de genres différents."),

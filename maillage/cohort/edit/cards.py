@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from maillage.base.i18n import _
-from maillage.cohort.edit.kinds import KINDS, PERSON, PERSON_ATTRIBUTES, SOURCES, attribute_of, controls_of
+from maillage.cohort.edit.kinds import KINDS, PERSON_ATTRIBUTES, SOURCES, attribute_of, controls_of, word_of
 from maillage.cohort.edit.model import Card, Control, Occurs, Sense, TermLine, Times
 from maillage.cohort.edit.traits import read_age, read_choice, read_value, read_years
 from maillage.cohort.edit.windows import read_when
@@ -138,8 +138,8 @@ def _card(path: str, criterion: Criterion, lists: Lists, *, phrase: str) -> Card
     chosen = _codeset(given.get(codes), lists)
     return Card(
         path,
-        KINDS[criterion.domain].key,
-        _(KINDS[criterion.domain].word),
+        KINDS[criterion.domain],
+        word_of(criterion.domain),
         label=_label(criterion, chosen, lists, traits),
         sense=Sense.INCLUDE,
         sentence=typeset(sentence(phrase)),
@@ -166,7 +166,7 @@ def _label(criterion: Criterion, chosen: ConceptSet | None, lists: Lists, traits
     found = dict(criterion.attributes).get("CodesetId")
     if isinstance(found, CodesetRef):
         return lists.names.concept_set(found.codeset_id)
-    return _(KINDS[criterion.domain].word)
+    return word_of(criterion.domain)
 
 
 def _traits(criterion: Criterion, lists: Lists) -> dict[str, Any]:
@@ -229,8 +229,8 @@ def person_card(path: str, demographic: Demographic, lists: Lists, anchor: Ancho
     ]
     return Card(
         path,
-        PERSON.key,
-        _(PERSON.word),
+        "person",
+        _("Personne"),
         label=" ".join(told),
         sense=Sense.INCLUDE,
         sentence=" ".join(told),

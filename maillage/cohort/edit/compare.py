@@ -1,6 +1,6 @@
 """What changed between two versions of a cohort, in sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,41 +55,40 @@ class _Part:
 
     name: str
     lines: tuple[str, ...]
+    exact: tuple[str, ...]
+    """Its codes with the numbers of their concepts, told only where the lines say no difference."""
 
 
-@dataclass(frozen=True)
-class _Words:
-    """What is said of parts of one kind (French, for `_`)."""
-
-    added: str
-    removed: str
-    changed: str
-    renamed: str
-    moved: str
-
-
-_ENTRY = _Words(
-    mark("Événement d’entrée ajouté : {name}."),
-    mark("Événement d’entrée retiré : {name}."),
-    mark("Événement d’entrée modifié : {name}."),
-    mark("Événement d’entrée renommé : « {former} » devient « {name} »."),
-    mark("Événements d’entrée mis dans un autre ordre."),
-)
-_RULE = _Words(
-    mark("Critère ajouté : {name}."),
-    mark("Critère retiré : {name}."),
-    mark("Critère modifié : {name}."),
-    mark("Critère renommé : « {former} » devient « {name} »."),
-    mark("Critères mis dans un autre ordre."),
-)
+_ENTRY: Mapping[Verb, str] = {
+    Verb.ADDED: mark("Événement d’entrée ajouté : {name}."),
+    Verb.REMOVED: mark("Événement d’entrée retiré : {name}."),
+    Verb.CHANGED: mark("Événement d’entrée modifié : {name}."),
+    Verb.RENAMED: mark("Événement d’entrée renommé : « {former} » devient « {name} »."),
+    Verb.MOVED: mark("Événements d’entrée mis dans un autre ordre."),
+}
+_RULE: Mapping[Verb, str] = {
+    Verb.ADDED: mark("Critère ajouté : {name}."),
+    Verb.REMOVED: mark("Critère retiré : {name}."),
+    Verb.CHANGED: mark("Critère modifié : {name}."),
+    Verb.RENAMED: mark("Critère renommé : « {former} » devient « {name} »."),
+    Verb.MOVED: mark("Critères mis dans un autre ordre."),
+}
 
 
 def _entries(shown: Outline) -> list[_Part]:
-    return [_Part(card.label, tuple(_card_lines(card))) for card in shown.entry.cards]
+    return [
+        _Part(card.label, tuple(_card_lines(card)), tuple(_exact(card.below()))) for card in shown.entry.cards
+    ]
 
 
 def _rules(shown: Outline) -> list[_Part]:
-    return [_Part(rule.name, tuple(_rule_lines(rule))) for rule in shown.rules]
+    return [
+        _Part(rule.name, tuple(_rule_lines(rule)), tuple(_exact(rule.body.cards()))) for rule in shown.rules
+    ]
+
+
+def _exact(cards: Iterable[Card]) -> Iterator[str]:
+    return (f"{_term_line(term)} [{term.concept_id}]" for card in cards for term in card.terms)
 
 
 def _rule_lines(rule: Rule) -> Iterator[str]:
@@ -122,27 +121,29 @@ def _term_line(term: TermLine) -> str:
     return text.format(code=named, reach=reach)
 
 
-def _parts(old: Sequence[_Part], new: Sequence[_Part], words: _Words) -> Iterator[Change]:
+def _parts(old: Sequence[_Part], new: Sequence[_Part], words: Mapping[Verb, str]) -> Iterator[Change]:
     pairs = _matched(old, new)
     for place, part in enumerate(new):
         if place not in pairs:
-            yield Change(Verb.ADDED, _(words.added).format(name=part.name), after=part.lines)
+            yield Change(Verb.ADDED, _(words[Verb.ADDED]).format(name=part.name), after=part.lines)
         else:
             yield from _changed(old[pairs[place]], part, words)
     for place, part in enumerate(old):
         if place not in pairs.values():
-            yield Change(Verb.REMOVED, _(words.removed).format(name=part.name), before=part.lines)
+            yield Change(Verb.REMOVED, _(words[Verb.REMOVED]).format(name=part.name), before=part.lines)
     order = [pairs[place] for place in sorted(pairs)]
     if order != sorted(order):
-        yield Change(Verb.MOVED, _(words.moved))
+        yield Change(Verb.MOVED, _(words[Verb.MOVED]))
 
 
-def _changed(old: _Part, new: _Part, words: _Words) -> Iterator[Change]:
+def _changed(old: _Part, new: _Part, words: Mapping[Verb, str]) -> Iterator[Change]:
+    text = _(words[Verb.CHANGED]).format(name=new.name)
     if old.lines != new.lines:
-        text = _(words.changed).format(name=new.name)
         yield Change(Verb.CHANGED, text, _only(old.lines, new.lines), _only(new.lines, old.lines))
+    elif old.exact != new.exact:
+        yield Change(Verb.CHANGED, text, _only(old.exact, new.exact), _only(new.exact, old.exact))
     elif old.name != new.name:
-        yield Change(Verb.RENAMED, _(words.renamed).format(former=old.name, name=new.name))
+        yield Change(Verb.RENAMED, _(words[Verb.RENAMED]).format(former=old.name, name=new.name))
 
 
 def _only(lines: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
@@ -201,12 +202,13 @@ def _lists(before: Outline, after: Outline) -> Iterator[Change]:
     for name in dict.fromkeys((*new, *old)):
         text = _("La liste {list} a changé.").format(list=name)
         yield from _replaced(text, old.get(name, ()), new.get(name, ()))
+    yield from _replaced(_("Les valeurs citées ont changé."), before.quoted, after.quoted)
 
 
 def _hidden_lists(shown: Outline) -> dict[str, tuple[str, ...]]:
     on_cards = {card.terms for card in shown.cards()}
     return {
-        one.name: tuple(map(_term_line, one.terms))
+        one.name: tuple(f"{_term_line(term)} [{term.concept_id}]" for term in one.terms)
         for one in shown.lists
         if one.used and one.terms not in on_cards
     }

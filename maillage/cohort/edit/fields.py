@@ -37,10 +37,10 @@ def read_edit(fields: Mapping[str, str]) -> Edit:
     `edit` names it (`EDITS`), `path` (or `paths`, parted by spaces) says where. A term is `concept_id`,
     `name`, `code`, `vocabulary`, `domain`, `standard` (0 or 1), `descendants` (0 or 1), `kind`; several are
     `terms`, a JSON list of such objects. A window is `place` with `days` (without a sign; empty is open), or
-    `place=custom` with `from` and `to` (with their sign; empty is open), and `anchor` (`start` or `end` of the
-    index event). A value is `op` (`gt`, `gte`, `lt`, `lte`, `eq`, `bt`, …), `low`, `high`, `unit` (as UCUM or
-    as French laboratories write it; empty is any unit). Ages are `least` and `most`, dates `since` and
-    `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by spaces; flags are 0 or 1.
+    `place=custom` with `from` and `to` (with their sign; empty is open), and `anchor` (`start` or `end` of
+    the index event). A value is `op` (`gt`, `gte`, `lt`, `lte`, `eq`, `bt`, …), `low`, `high`, `unit` (as
+    UCUM or as French laboratories write it; empty is any unit). Ages are `least` and `most`, dates `since`
+    and `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by spaces; flags are 0 or 1.
     """
     given = Fields(fields)
     name = given.text("edit", longest=40)

@@ -1,45 +1,59 @@
 """The kinds of cards: their names, and which attribute of each domain a control edits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from maillage.base.i18n import mark
+from maillage.base.i18n import _, mark
 from maillage.cohort.edit.model import Control
 from maillage.cohort.expression import DOMAINS
 from maillage.cohort.expression.domains import Attribute, Derived, Domain, Place, Shape
 
-
-@dataclass(frozen=True)
-class CardKind:
-    """What a domain is called in a path, and to people (French, for `_`)."""
-
-    key: str
-    word: str
-
-
-PERSON = CardKind("person", mark("Personne"))
-
-KINDS: Mapping[str, CardKind] = MappingProxyType(
+KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "ConditionOccurrence": CardKind("condition", mark("Diagnostic")),
-        "ConditionEra": CardKind("condition_era", mark("Épisode de maladie")),
-        "Death": CardKind("death", mark("Décès")),
-        "DeviceExposure": CardKind("device", mark("Dispositif médical")),
-        "DoseEra": CardKind("dose_era", mark("Épisode à dose constante")),
-        "DrugEra": CardKind("drug_era", mark("Épisode de traitement")),
-        "DrugExposure": CardKind("drug", mark("Médicament")),
-        "Measurement": CardKind("measurement", mark("Résultat d’examen")),
-        "Observation": CardKind("observation", mark("Observation clinique")),
-        "ObservationPeriod": CardKind("observation_period", mark("Période d’observation")),
-        "PayerPlanPeriod": CardKind("payer_plan_period", mark("Prise en charge par un assureur")),
-        "ProcedureOccurrence": CardKind("procedure", mark("Acte")),
-        "Specimen": CardKind("specimen", mark("Prélèvement")),
-        "VisitDetail": CardKind("visit_detail", mark("Passage dans une unité")),
-        "VisitOccurrence": CardKind("visit", mark("Séjour ou consultation")),
+        "ConditionOccurrence": "condition",
+        "ConditionEra": "condition_era",
+        "Death": "death",
+        "DeviceExposure": "device",
+        "DoseEra": "dose_era",
+        "DrugEra": "drug_era",
+        "DrugExposure": "drug",
+        "Measurement": "measurement",
+        "Observation": "observation",
+        "ObservationPeriod": "observation_period",
+        "PayerPlanPeriod": "payer_plan_period",
+        "ProcedureOccurrence": "procedure",
+        "Specimen": "specimen",
+        "VisitDetail": "visit_detail",
+        "VisitOccurrence": "visit",
     }
 )
-"""By Circe domain."""
+"""What a card of each Circe domain is called in code and in styles."""
+
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "ConditionOccurrence": mark("Diagnostic"),
+        "ConditionEra": mark("Épisode de maladie"),
+        "Death": mark("Décès"),
+        "DeviceExposure": mark("Dispositif médical"),
+        "DoseEra": mark("Épisode à dose constante"),
+        "DrugEra": mark("Épisode de traitement"),
+        "DrugExposure": mark("Médicament"),
+        "Measurement": mark("Résultat d’examen"),
+        "Observation": mark("Observation clinique"),
+        "ObservationPeriod": mark("Période d’observation"),
+        "PayerPlanPeriod": mark("Prise en charge par un assureur"),
+        "ProcedureOccurrence": mark("Acte"),
+        "Specimen": mark("Prélèvement"),
+        "VisitDetail": mark("Passage dans une unité"),
+        "VisitOccurrence": mark("Séjour ou consultation"),
+    }
+)
+
+
+def word_of(domain: str) -> str:
+    """What people call a card of the domain, in the language in force."""
+    return _(_WORDS[domain])
+
 
 SOURCES: Mapping[str, str] = MappingProxyType(
     {

@@ -49,7 +49,7 @@ def list_name(items: Sequence[Node]) -> str:
     """What the lines that count are, in a few words."""
     counted = [item["concept"] for item in items if not item.get("isExcluded")]
     stay = stay_of({concept["CONCEPT_ID"] for concept in counted})
-    names = [_(stay.name).capitalize()] if stay else list(dict.fromkeys(map(_label, counted)))
+    names = [stay.name.capitalize()] if stay else list(dict.fromkeys(map(_label, counted)))
     if not names:
         return _("Liste vide")
     if len(names) <= _NAMED:

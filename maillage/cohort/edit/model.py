@@ -7,7 +7,7 @@ card's own events.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -199,7 +199,7 @@ class Age:
 
     least: int | None
     most: int | None
-    words: str
+    words: str = field(compare=False)
     anchor: str
     exact: bool = True
 
@@ -346,6 +346,8 @@ class Outline:
     rules: tuple[Rule, ...]
     kept: tuple[Section, ...]
     lists: tuple[CodeList, ...]
+    quoted: tuple[str, ...]
+    """Concepts that conditions quote one by one (sex, unit, kind of stay), with their numbers."""
     missing: tuple[str, ...]
 
     def cards(self) -> Iterator[Card]:

@@ -119,7 +119,7 @@ def _and_when(name: str, when: When | None) -> str:
 
 
 _OPEN = {
-    Place.ANY: mark(""),
+    Place.ANY: "",
     Place.SAME_DAY: mark("le jour même"),
     Place.STAY: mark("pendant le même séjour"),
     Place.BEFORE: mark("avant"),

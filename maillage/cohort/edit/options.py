@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from maillage.base.i18n import mark
+from maillage.base.i18n import _, mark
 from maillage.cohort.expression.values import Concept
 
 INTENSIVE_CARE = 32037
@@ -12,11 +12,31 @@ INTENSIVE_CARE = 32037
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a trait: `name` is French, for `_`; the concepts that say it in warehouses."""
+    """One choice of a trait, and the concepts that say it in warehouses."""
 
     key: str
-    name: str
     concepts: tuple[Concept, ...]
+
+    @property
+    def name(self) -> str:
+        """What people call it, in the language in force."""
+        return _(_NAMES[self.key])
+
+
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "inpatient": mark("hospitalisation"),
+        "emergency": mark("urgences"),
+        "outpatient": mark("consultation ou soins ambulatoires"),
+        "F": mark("femmes"),
+        "M": mark("hommes"),
+        "primary": mark("diagnostic principal"),
+        "secondary": mark("diagnostic associé"),
+        "intensive_care": mark("réanimation ou soins intensifs"),
+        "positive": mark("positif"),
+        "negative": mark("négatif"),
+    }
+)
 
 
 def _visit(identifier: int, name: str, code: str) -> Concept:
@@ -34,15 +54,13 @@ _THROUGH_EMERGENCY = _visit(262, "Passage aux urgences suivi d’une hospitalisa
 
 STAYS = (
     # A stay that began in the emergency ward is both, and a warehouse made from FHIR says so by one concept.
-    Option("inpatient", mark("hospitalisation"), (_INPATIENT, _THROUGH_EMERGENCY)),
+    Option("inpatient", (_INPATIENT, _THROUGH_EMERGENCY)),
     Option(
         "emergency",
-        mark("urgences"),
         (_visit(9203, "Passage aux urgences", "ER"), _THROUGH_EMERGENCY),
     ),
     Option(
         "outpatient",
-        mark("consultation ou soins ambulatoires"),
         (_visit(9202, "Consultation ou soins ambulatoires", "OP"),),
     ),
 )
@@ -56,14 +74,13 @@ def stay_of(ids: Collection[int]) -> Option | None:
 OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
     {
         "sex": (
-            Option("F", mark("femmes"), (_concept(8532, "Femme", "F", "Gender", "Gender"),)),
-            Option("M", mark("hommes"), (_concept(8507, "Homme", "M", "Gender", "Gender"),)),
+            Option("F", (_concept(8532, "Femme", "F", "Gender", "Gender"),)),
+            Option("M", (_concept(8507, "Homme", "M", "Gender", "Gender"),)),
         ),
         "stay": STAYS,
         "status": (
             Option(
                 "primary",
-                mark("diagnostic principal"),
                 (
                     _concept(
                         32902,
@@ -76,7 +93,6 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
             ),
             Option(
                 "secondary",
-                mark("diagnostic associé"),
                 (
                     _concept(
                         32908,
@@ -91,19 +107,16 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
         "place": (
             Option(
                 "intensive_care",
-                mark("réanimation ou soins intensifs"),
                 (_visit(INTENSIVE_CARE, "Réanimation ou soins intensifs", "OMOP4822460"),),
             ),
         ),
         "answer": (
             Option(
                 "positive",
-                mark("positif"),
                 (_concept(9191, "Positif", "10828004", "SNOMED", "Meas Value"),),
             ),
             Option(
                 "negative",
-                mark("négatif"),
                 (_concept(9189, "Négatif", "260385009", "SNOMED", "Meas Value"),),
             ),
         ),

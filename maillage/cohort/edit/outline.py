@@ -12,6 +12,7 @@ from maillage.cohort.edit.model import Block, Card, CodeList, Entry, Mode, Outli
 from maillage.cohort.edit.naming import automatic_name
 from maillage.cohort.edit.which import read_which, which_words
 from maillage.cohort.explain.anchors import Anchor, entry_anchor, event_anchor
+from maillage.cohort.explain.codes import concept_line
 from maillage.cohort.explain.cohort import ending_sections, typeset_section
 from maillage.cohort.explain.criteria import how_many
 from maillage.cohort.explain.entry import additional_section, entry_section, limit_section, rule_name
@@ -46,6 +47,7 @@ def outline(document: Document) -> Outline:
         tuple(_rule(index, rule, lists) for index, rule in enumerate(expression.rules)),
         tuple(map(typeset_section, ending_sections(expression, lists.names))),
         tuple(_code_lists(expression, lists)),
+        tuple(map(concept_line, lists.names.quoted)),
         tuple(missing(document)),
     )
 

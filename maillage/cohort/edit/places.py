@@ -32,7 +32,7 @@ _SORTS = {"c": Sort.EVENT, "d": Sort.PERSON, "g": Sort.GROUP}
 
 @dataclass(frozen=True)
 class Spot:
-    """One object of a document. `holder` is the list it is in, at `index`; without a list, its owner's key."""
+    """One object of a document. `holder` is the list it is in, at `index`; None where it is in no list."""
 
     path: str
     sort: Sort

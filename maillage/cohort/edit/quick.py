@@ -33,9 +33,12 @@ def read_quick(text: str) -> Quick:
     return found
 
 
-_WITHOUT = re.compile(r"(?:sans|pas d[e’']|aucune?|absence d[e’'])\s*(?P<rest>.+)", re.IGNORECASE)
+_WITHOUT = re.compile(
+    r"(?:(?:sans|aucune?|(?:pas|absence) de)\s|(?:pas|absence) d[’'])\s*(?P<rest>.+)", re.IGNORECASE
+)
 _TIMES = re.compile(
-    r"(?P<how>au moins|≥|>=|au plus|≤|<=|exactement|=)?\s*(?P<count>[0-9]{1,3})\s*(?:fois|×|x)\s+(?P<rest>.+)",
+    r"(?P<how>au moins|≥|>=|au plus|≤|<=|exactement|=)?\s*(?P<count>[0-9]{1,3})\s*(?:fois|×|x)\s+"
+    r"(?P<rest>.+)",
     re.IGNORECASE,
 )
 _HOW = {

@@ -168,11 +168,12 @@ def _cards(document: Document, path: str) -> Iterator[Spot]:
         yield find_card(document, path)
         return
     if not entries(document):
-        raise EditError(
-            _("Il n’y a pas encore d’événement d’entrée."),
-            remedy=_("Choisissez-en un d’abord."),
-        )
+        raise _no_entry_yet()
     yield from (find(document, f"entry.{index}") for index in range(len(entries(document))))
+
+
+def _no_entry_yet() -> EditError:
+    return EditError(_("Il n’y a pas encore d’événement d’entrée."), remedy=_("Choisissez-en un d’abord."))
 
 
 def _attribute(spot: Spot, control: Control) -> tuple[Node, str]:
@@ -198,13 +199,23 @@ def set_which(document: Document, edit: SetWhich) -> None:
     """The limits, and « first ever » on each entry event. Raises EditError."""
     if edit.which not in _LIMITS:
         raise EditError(_("Ce choix n’est pas possible."), remedy=_("Choisissez l’un de ceux de la liste."))
-    if edit.which is Which.FIRST_EVER or entries(document):
-        _set(document, "entry", Control.FIRST, True if edit.which is Which.FIRST_EVER else None)
+    if edit.which is Which.FIRST_EVER and not entries(document):
+        raise _no_entry_yet()
+    for wrapper in entries(document):
+        _write_first(wrapper, first=edit.which is Which.FIRST_EVER)
     primary, last = _LIMITS[edit.which]
     _write_limit(document["PrimaryCriteria"], "PrimaryCriteriaLimit", primary)
     _write_limit(document, "ExpressionLimit", last)
     if document.get("AdditionalCriteria") is not None and primary is Limit.ALL:
         _write_limit(document, "QualifiedLimit", Limit.ALL)
+
+
+def _write_first(wrapper: Node, *, first: bool) -> None:
+    """Nobody dies twice: where a domain has no first event, each is."""
+    for domain, body in wrapper.items():
+        if body is not None and attribute_of(domain, Control.FIRST):
+            body.pop("First", None)
+            body.update({"First": True} if first else {})
 
 
 _LIMITS = {

@@ -114,12 +114,14 @@ _SPECIAL = (
 def special_terms(text: str = "", *, limit: int = 5) -> tuple[Special, ...]:
     """Terms without a code that the text names, death or age for example; all of them without a text."""
     asked = [_fold(word) for word in text.split()]
-    found = [
-        Special(Term(concept, _(name), kind=kind), key, tuple(words.split()))
-        for key, kind, concept, name, words in _SPECIAL
-        if _names(asked, [_fold(word) for word in (*_(name).split(), *words.split())])
-    ]
+    found = [one for one in map(_special, _SPECIAL) if _names(asked, list(map(_fold, one.words)))]
     return tuple(found[:limit] if asked else found)
+
+
+def _special(line: tuple[str, Kind, int, str, str]) -> Special:
+    key, kind, concept, _name, words = line
+    name = _(line[3])
+    return Special(Term(concept, name, kind=kind), key, (*name.split(), *words.split()))
 
 
 def _names(asked: list[str], words: list[str]) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from maillage.base.i18n import _
 from maillage.cohort.edit.model import Age, Choice, Unit, Value, Years
 from maillage.cohort.edit.options import OPTIONS
-from maillage.cohort.explain.grammar import day, number, one_of
+from maillage.cohort.explain.grammar import number, one_of
 from maillage.cohort.explain.words.comparisons import NUMBERS
 from maillage.cohort.expression.values import Comparison, ConceptList, DateRange, NumberRange
 
@@ -72,22 +72,9 @@ def read_choice(found: ConceptList, trait: str) -> Choice:
     fitting = [one for one in OPTIONS[trait] if {concept.id for concept in one.concepts} <= given]
     said = {concept.id for one in fitting for concept in one.concepts}
     exact = said == given and not found.exclude
-    names = [_(one.name) for one in fitting] if said == given else _names(found)
+    names = [one.name for one in fitting] if said == given else _names(found)
     return Choice(tuple(one.key for one in fitting), tuple(names), found.exclude, exact=exact)
 
 
 def _names(found: ConceptList) -> list[str]:
     return [one.name or _("concept {id}").format(id=one.id) for one in found.concepts]
-
-
-def years_words(years: Years) -> str:
-    """The dates in a few words; empty when nothing is asked."""
-    match years.since, years.until:
-        case None, None:
-            return ""
-        case since, None:
-            return _("à partir du {day}").format(day=day(since))
-        case None, until:
-            return _("jusqu’au {day}").format(day=day(until))
-        case since, until:
-            return _("du {since} au {until}").format(since=day(since), until=day(until))

@@ -1,8 +1,9 @@
 """By which of a person's events the person enters: limits and « first ever » taken together."""
 
 from maillage.base.i18n import _, mark
-from maillage.cohort.edit.model import Which
-from maillage.cohort.expression import CohortExpression, Limit
+from maillage.cohort.edit.kinds import attribute_of
+from maillage.cohort.edit.model import Control, Which
+from maillage.cohort.expression import CohortExpression, Criterion, Limit
 
 _WORDS = {
     Which.FIRST_EVER: mark("le tout premier événement de la personne, s’il remplit toutes les conditions"),
@@ -23,7 +24,7 @@ def read_which(expression: CohortExpression) -> Which:
     primary, criteria = expression.primary.limit, expression.primary.criteria
     qualified = Limit.ALL if expression.additional is None else expression.qualified_limit
     last = (primary, qualified, expression.expression_limit)
-    if criteria and all(criterion.has("First") for criterion in criteria):
+    if _are_first(criteria):
         settled = len(criteria) == 1 or (Limit.FIRST in last)
         return Which.FIRST_EVER if settled and Limit.LAST not in last else Which.OTHER
     match last:
@@ -35,3 +36,9 @@ def read_which(expression: CohortExpression) -> Which:
             return Which.EVERY
         case _:
             return Which.OTHER
+
+
+def _are_first(criteria: tuple[Criterion, ...]) -> bool:
+    """Whether each is the first of its kind; nobody dies twice."""
+    flagged = [one for one in criteria if attribute_of(one.domain, Control.FIRST)]
+    return bool(flagged) and all(one.has("First") for one in flagged)

@@ -16,7 +16,7 @@ def lists_section(expression: CohortExpression, names: Names) -> Iterator[Sectio
     used = _used(expression)
     items = [_list_item(one, names, used=one.id in used) for one in expression.concept_sets]
     if names.quoted:
-        quoted = tuple(Item(_concept(concept)) for concept in names.quoted)
+        quoted = tuple(Item(concept_line(concept)) for concept in names.quoted)
         items.append(Item(_("Valeurs citées dans les conditions :"), quoted, fold=True))
     if items:
         yield Section("lists", _("Listes de codes"), items=tuple(items))
@@ -61,10 +61,10 @@ def _member(item: ConceptSetItem) -> Item:
             reach = _("ce code et les codes d’origine qui lui correspondent")
         case _:
             reach = _("et tout ce qui en dépend, avec les codes d’origine qui y correspondent")
-    return Item(_concept(item.concept, reach))
+    return Item(concept_line(item.concept, reach))
 
 
-def _concept(concept: Concept, reach: str = "") -> str:
+def concept_line(concept: Concept, reach: str = "") -> str:
     """`E11 (CIM10) Diabète de type 2, et tout ce qui en dépend [concept 201826]`."""
     code, vocabulary = clean(concept.code or ""), clean(concept.vocabulary or "")
     known = " ".join(part for part in (code, f"({vocabulary})" if vocabulary else "") if part)
