@@ -89,13 +89,16 @@ def register(
     name: Annotated[str, typer.Option(help=_("Nom de l’hôpital pour les personnes."))],
     key: Annotated[str, typer.Option(help=_("Clé publique de son nœud, « ed25519:… »."))],
     city: Annotated[str, typer.Option(help=_("Ville."))] = "",
+    department: Annotated[
+        str, typer.Option(help=_("Numéro du département, pour la carte : 69, 2A, 974."))
+    ] = "",
     hub: HubFolder = Here,
 ) -> None:
     """Register a member."""
     now = boot_current(hub).clock()
     from maillage.governance.group import actions
 
-    registration = actions.Registration(_read_site(site), name, PublicKey.parse(key), city)
+    registration = actions.Registration(_read_site(site), name, PublicKey.parse(key), city, department)
     member = actions.register(registration, by=operator(), at=now)
     typer.echo(
         _("{name} est inscrit, empreinte {fingerprint}.").format(

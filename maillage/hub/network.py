@@ -32,7 +32,7 @@ def describe_network(*, hub: Hub) -> dict[str, Any]:
         "floor": hub.settings.floor,
         "minimum_sites": hub.settings.minimum_sites,
         "sites": [
-            _describe_member(member, now=now)
+            describe_member(member, now=now)
             | {"answered": answered.get(member.site, 0), "latency_ms": latencies.get(member.site)}
             for member in members
         ],
@@ -70,7 +70,8 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def _describe_member(member: Member, *, now: datetime) -> dict[str, Any]:
+def describe_member(member: Member, *, now: datetime) -> dict[str, Any]:
+    """A hospital's line: who it is, how its node is, what software and vocabulary it says it has."""
     health = judge_health(member, now=now)
     return {
         "id": member.site,

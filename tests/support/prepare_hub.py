@@ -9,6 +9,7 @@ from maillage.base.keys import PublicKey
 from maillage.exchange.envelope import seal_permit
 from maillage.exchange.permit import Permit
 from maillage.hub.boot import Hub, boot
+from maillage.warehouse.synthetic import SITES
 from tests.support.messages import COMMITTEE_KEY, example_permit
 
 
@@ -23,7 +24,9 @@ def main(folder: str, keys: str, requesters: str) -> None:
     from maillage.hub.access import people
 
     for site, key in json.loads(keys).items():
-        registration = actions.Registration(parse_site_id(site), site.upper(), PublicKey.parse(key))
+        # Hospitals of the demo have a place on the map, others have none.
+        place = (SITES[site].city, SITES[site].department) if site in SITES else ("", "")
+        registration = actions.Registration(parse_site_id(site), site.upper(), PublicKey.parse(key), *place)
         actions.register(registration, by="operator:test", at=now)
     publish_permit(hub, example_permit())
     tokens = {name: people.create_token(name, by="operator:test", at=now) for name in json.loads(requesters)}

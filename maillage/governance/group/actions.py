@@ -1,5 +1,6 @@
 """Every change to a member that a person decides: one transaction, one audit event."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,20 +9,30 @@ from maillage.base.ids import SiteId
 from maillage.base.keys import PublicKey
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
-from maillage.governance.group.errors import MemberExistsError, UnknownMemberError
+from maillage.governance.group.errors import DepartmentError, MemberExistsError, UnknownMemberError
 from maillage.governance.group.models import Member
 from maillage.governance.group.states import MemberState, check_move
 from maillage.governance.transactions import atomic
 
+_DEPARTMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-6]")
+
 
 @dataclass(frozen=True)
 class Registration:
-    """A hospital as its operator announces it, its key read over the telephone or met in person."""
+    """A hospital as its operator announces it, its key read over the telephone or met in person.
+
+    `department` is where the map shows it; empty, it is in the list alone. Raises DepartmentError.
+    """
 
     site: SiteId
     name: str
     key: PublicKey
     city: str = ""
+    department: str = ""
+
+    def __post_init__(self) -> None:
+        if self.department and not _DEPARTMENT.fullmatch(self.department):
+            raise DepartmentError(self.department)
 
 
 def register(registration: Registration, *, by: str, at: datetime) -> Member:
@@ -39,6 +50,7 @@ def register(registration: Registration, *, by: str, at: datetime) -> Member:
             site=registration.site,
             name=registration.name,
             city=registration.city,
+            department=registration.department,
             public_key=registration.key.text,
             fingerprint=registration.key.fingerprint,
             registered_at=at,

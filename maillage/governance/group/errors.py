@@ -26,6 +26,16 @@ class MemberExistsError(GroupError):
     kind = Kind.CONFLICT
 
 
+class DepartmentError(GroupError):
+    """No French department has that number."""
+
+    def __init__(self, department: str) -> None:
+        super().__init__(
+            _("« {department} » n’est pas le numéro d’un département.").format(department=department[:10]),
+            remedy=_("Donnez-le comme 69, 2A ou 974 ; sans lui, l’hôpital n’est pas sur la carte."),
+        )
+
+
 class MemberStateError(GroupError):
     """A member that cannot go from this state to that one."""
 

@@ -16,6 +16,7 @@ class Member(models.Model):
     site: str = fields.short_text(primary_key=True, max_length=40)
     name: str = fields.short_text(max_length=120)
     city: str = fields.short_text(max_length=80, blank=True, default="")
+    department: str = fields.short_text(max_length=3, blank=True, default="")
     public_key: str = fields.short_text(max_length=80)
     fingerprint: str = fields.short_text(max_length=60, unique=True)
     state: str = fields.short_text(max_length=12, default=MemberState.ACTIVE.value)

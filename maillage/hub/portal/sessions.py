@@ -14,6 +14,7 @@ from maillage.base.clock import format_instant, parse_instant
 from maillage.hub.access.errors import AccessError
 from maillage.hub.access.people import may_stay, use_link, use_token
 from maillage.hub.boot import current_hub
+from maillage.hub.charts import warm_up
 from maillage.hub.questions.errors import QuestionUnknownError
 
 View = Callable[..., HttpResponse]
@@ -97,6 +98,8 @@ def _let_in(request: HttpRequest, *, requester: str, onward: str) -> HttpRespons
     session.cycle_key()
     session["requester"] = requester
     session["since"] = format_instant(current_hub().clock())
+    # Who enters will look at a chart: the engine is ready by then.
+    warm_up()
     if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) and onward.startswith("/"):
         return HttpResponseRedirect(onward)
     return redirect("home")

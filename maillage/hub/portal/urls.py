@@ -18,6 +18,7 @@ urlpatterns = [
     path("composants", components.show_components, name="components"),
     path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("", include("maillage.hub.portal.terms.urls")),
+    path("", include("maillage.hub.portal.network.urls")),
     path("", include("maillage.hub.portal.results.urls")),
     path("static/<path:path>", serve_asset, name="static_file"),
 ]

@@ -11,6 +11,7 @@ class Site:
 
     id: str
     name: str
+    city: str
     department: str
     number: int
 
@@ -19,10 +20,22 @@ SITES: Mapping[str, Site] = MappingProxyType(
     {
         site.id: site
         for site in (
-            Site(id="chu-clermont", name="CHU de Clermont-Ferrand", department="63", number=1),
-            Site(id="chu-grenoble", name="CHU Grenoble Alpes", department="38", number=2),
-            Site(id="hcl", name="Hospices Civils de Lyon", department="69", number=3),
-            Site(id="chu-saint-etienne", name="CHU de Saint-Étienne", department="42", number=4),
+            Site(
+                id="chu-clermont",
+                name="CHU de Clermont-Ferrand",
+                city="Clermont-Ferrand",
+                department="63",
+                number=1,
+            ),
+            Site(id="chu-grenoble", name="CHU Grenoble Alpes", city="Grenoble", department="38", number=2),
+            Site(id="hcl", name="Hospices Civils de Lyon", city="Lyon", department="69", number=3),
+            Site(
+                id="chu-saint-etienne",
+                name="CHU de Saint-Étienne",
+                city="Saint-Étienne",
+                department="42",
+                number=4,
+            ),
         )
     }
 )

@@ -14,8 +14,8 @@ from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.hub.boot import Hub
 from maillage.hub.charts import Form, draw
-from maillage.hub.questions.document import describe_question
-from maillage.hub.questions.models import Question
+from maillage.hub.questions.document import describe_question, list_questions
+from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.permits import describe_budget
 
 _LOG = logging.getLogger(__name__)
@@ -30,6 +30,21 @@ class Shown:
     narrow: str
     table: ChartTable
     note: str
+
+
+def list_lines(requester: str) -> list[dict[str, Any]]:
+    """One's own questions, newest first, each with its analysis and the thread of its hospitals."""
+    found = list_questions(requester)
+    asked = Question.objects.filter(id__in=[line["id"] for line in found])
+    analyses = {row["id"]: row["analysis"]["id"] for row in asked.values("id", "analysis")}
+    knots: dict[str, list[dict[str, str]]] = {}
+    tasks = Task.objects.filter(question_id__in=analyses).order_by("site")
+    for question_id, status in tasks.values_list("question_id", "state"):
+        knots.setdefault(question_id, []).append({"status": status})
+    return [
+        line | {"analysis": load_words(analyses[line["id"]]), "knots": knots.get(line["id"], [])}
+        for line in found
+    ]
 
 
 def describe_result(question: Question, *, hub: Hub) -> dict[str, Any]:

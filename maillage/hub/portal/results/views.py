@@ -13,12 +13,12 @@ from maillage.base.clock import format_instant
 from maillage.base.errors import MaillageError
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
-from maillage.hub.portal.results.page import describe_result
+from maillage.hub.portal.results.page import describe_result, list_lines
 from maillage.hub.portal.results.report import cite, say_cohort
 from maillage.hub.portal.sessions import requester_of, signed_in
 from maillage.hub.questions.ask import Draft, ask
 from maillage.hub.questions.closing import cancel, expire_due
-from maillage.hub.questions.document import find_question, list_questions
+from maillage.hub.questions.document import find_question
 from maillage.hub.questions.errors import QuestionClosedError
 from maillage.hub.questions.follow import follow
 from maillage.hub.questions.former import compare_with, find_former
@@ -37,7 +37,7 @@ _MOST_DIGITS = 10
 def questions(request: HttpRequest) -> HttpResponse:
     """One's own questions, newest first."""
     expire_due(hub=current_hub())
-    found = list_questions(requester_of(request))
+    found = list_lines(requester_of(request))
     return render(request, "portal/results/questions.html", {"questions": found})
 
 

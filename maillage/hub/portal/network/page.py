@@ -1,0 +1,45 @@
+"""What the network's page shows: the map, and each hospital's health and figures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maillage.governance.group.models import Member
+from maillage.hub.boot import Hub
+from maillage.hub.hospital import count_tasks
+from maillage.hub.network import describe_network
+from maillage.hub.portal.network.map import draw_map
+
+_TONES: Mapping[str, str] = {"ok": "good", "silent": "off", "never_seen": "off"}
+
+
+def describe_page(*, hub: Hub) -> dict[str, Any]:
+    """The network's document with places and figures, and the map where somebody has a place."""
+    state = describe_network(hub=hub)
+    places = dict(Member.objects.values_list("site", "department"))
+    counts = count_tasks()
+    sites = [
+        site
+        | {
+            "rank": rank,
+            "department": places.get(site["id"], ""),
+            "tone": tone_of(site),
+            "counts": counts.get(site["id"], {}),
+        }
+        for rank, site in enumerate(state["sites"], start=1)
+    ]
+    return {
+        "state": state | {"sites": sites},
+        "map": draw_map(sites),
+        "connected": sum(site["tone"] == "good" for site in sites),
+        "totals": _add_up(sites),
+    }
+
+
+def tone_of(site: Mapping[str, Any]) -> str:
+    """The state's tone: good, off or warn, as the component `state` has them."""
+    return "off" if site["state"] == "suspended" else _TONES.get(site["health"], "warn")
+
+
+def _add_up(sites: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    states = {state for site in sites for state in site["counts"]}
+    return {state: sum(site["counts"].get(state, 0) for site in sites) for state in states}

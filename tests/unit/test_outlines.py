@@ -1,0 +1,56 @@
+"""The map: every department once, light enough for a page, framed on the group."""
+
+from typing import Any
+
+from maillage.hub.portal.network.map import draw_map
+from maillage.hub.portal.network.outlines import load_outlines
+
+
+def site(name: str, department: str, **changes: Any) -> dict[str, Any]:
+    usual = {
+        "id": name,
+        "name": name,
+        "department": department,
+        "sentence": "Connecté.",
+        "tone": "good",
+        "rank": 1,
+    }
+    return usual | changes
+
+
+def test_every_department_is_there_and_the_whole_is_light() -> None:
+    outlines = load_outlines()
+    metropolitan = {f"{number:02}" for number in range(1, 96)} - {"20"} | {"2A", "2B"}
+    assert set(outlines) == metropolitan | {f"97{number}" for number in range(1, 7)}
+    assert sum(len(outline.path) for outline in outlines.values()) < 60_000
+    assert all(outline.rings for outline in outlines.values())
+
+
+def test_neighbours_share_their_border() -> None:
+    """Simplified apart, they would leave gaps."""
+    rhone, loire = (load_outlines()[code] for code in ("69", "42"))
+    shared = {point for ring in rhone.rings for point in ring} & {
+        point for ring in loire.rings for point in ring
+    }
+    assert len(shared) > 8
+
+
+def test_the_map_frames_the_group_and_marks_each_hospital() -> None:
+    found = draw_map([site("hcl", "69"), site("saint-etienne", "42"), site("elsewhere", "")])
+    assert found is not None
+    assert [mark.site for mark in found.marks] == ["hcl", "saint-etienne"]
+    left, top, right, bottom = found.frame
+    assert all(left < mark.x < right and top < mark.y < bottom for mark in found.marks)
+    assert {outline.code for outline in found.own} == {"69", "42"}
+    assert "29" not in {outline.code for outline in found.around}, "what is out of the frame is not sent"
+
+
+def test_two_hospitals_of_one_department_stand_apart() -> None:
+    found = draw_map([site("a", "69"), site("b", "69")])
+    assert found is not None
+    first, second = found.marks
+    assert (first.x, first.y) != (second.x, second.y)
+
+
+def test_without_a_place_there_is_no_map() -> None:
+    assert draw_map([site("a", ""), site("b", "99")]) is None
