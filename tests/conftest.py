@@ -42,6 +42,6 @@ def demo_network(
 ) -> Generator[DemoNetwork]:
     """A hub and four nodes, up for the whole session; tests that stop or break one start their own."""
     folder = tmp_path_factory.mktemp("network")
-    options = NetworkOptions(examples=ROOT / "maillage" / "cli" / "examples")
+    options = NetworkOptions(examples=ROOT / "maillage" / "cli" / "examples", terms=True)
     with running_network(synthetic_hospitals, folder=folder, options=options) as running:
         yield DemoNetwork(running, folder)

@@ -123,7 +123,8 @@ def demo(
             banner=banner,
             examples=EXAMPLES,
             port=port,
-            catalogue=True,
+            terms=True,
+            opening=show.question,
             idle_worker_seconds=WARM_SECONDS,
         )
         _play(hospitals, folder=Path(folder), options=options, show=show, console=console)

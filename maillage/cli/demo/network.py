@@ -21,7 +21,6 @@ from maillage.hub.create import create_hub
 from maillage.node.folder import Node, create_node
 from maillage.node.settings import HubSettings, NodeSettings, settings_of
 from maillage.warehouse.place import FilePlace, PostgresPlace
-from maillage.warehouse.synthetic import SITES
 
 NETWORK_NAME = "demo"
 DEFAULT_DECISION = "auto"
@@ -44,17 +43,19 @@ class Hospital:
 class NetworkOptions:
     """How the network differs from the usual one. A floor under 11 makes it a test network.
 
-    `budgets` bound the questions under the standing permit; `catalogue` has it ask how many patients each
-    term has. `masked`: the hub learns sums alone; `step_seconds` is how long hospitals have for each step of
-    one.
+    `budgets` bound the questions under the standing permit. `masked`: the hub learns sums alone;
+    `step_seconds` is how long hospitals have for each step of one. `terms`: the hub publishes the
+    demonstration's référentiel, and hospitals tell daily how many patients each term has. `opening` is the
+    cohort on which the portal opens.
     """
 
     floor: int = NETWORK_FLOOR
     shown_alone: bool = True
     budgets: Budgets | None = BUDGETS
-    catalogue: bool = False
     masked: bool = False
     step_seconds: float = 60
+    terms: bool = False
+    opening: Path | None = None
     banner: str = ""
     examples: Path | None = None
     port: int = 0
@@ -117,26 +118,26 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     """Write the folders of a hub and its nodes, registered with one another; nothing runs yet."""
     url = f"http://127.0.0.1:{options.port or find_free_port()}"
     hub_key = create_hub(folder / "hub", name=NETWORK_NAME, address=url)
-    committee = Committee(
-        NETWORK_NAME, floor=options.floor, budgets=options.budgets, catalogue=options.catalogue
-    )
+    committee = Committee(NETWORK_NAME, floor=options.floor, budgets=options.budgets, catalogue=options.terms)
     _amend_hub_settings(folder / "hub" / "hub.toml", options=options, committee=committee.key.public)
     nodes = {hospital.id: _create_node(hospital, folder, url, hub_key, options) for hospital in hospitals}
     keys = {site: node.key.public for site, node in nodes.items()}
     permits = committee.sign_permits(masked=keys if options.masked else None)
     for node in nodes.values():
         accept_permits(node, committee_key=committee.key, envelopes=permits)
-    entries = [_make_entry(hospital, key=keys[hospital.id]) for hospital in hospitals]
+    entries = [Entry(hospital.id, hospital.name, keys[hospital.id].text) for hospital in hospitals]
     # Django is configured once per process; a process of its own leaves ours free to make another network.
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        access = pool.submit(prepare_hub, folder / "hub", entries=entries, permits=permits).result()
+        preparing = pool.submit(
+            prepare_hub,
+            folder / "hub",
+            entries=entries,
+            permits=permits,
+            terms=options.terms,
+            opening=options.opening,
+        )
+        access = preparing.result()
     return RunningNetwork(url, folder, access)
-
-
-def _make_entry(hospital: Hospital, *, key: PublicKey) -> Entry:
-    site = SITES.get(hospital.id)
-    place = ("", "") if site is None else (site.city, site.department)
-    return Entry(hospital.id, hospital.name, key.text, *place)
 
 
 def _create_node(

@@ -46,7 +46,7 @@ BUDGETS = Budgets(
 class Committee:
     """Its key lives in this process alone: the demo ends with it.
 
-    `budgets` are the standing permit's; `catalogue` has it ask hospitals how many patients each term has.
+    `budgets` are the standing permit's, and so is `catalogue`: whether hospitals tell daily what they have.
     """
 
     network: str
@@ -67,7 +67,7 @@ class Committee:
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
             counts=_noisy(self.floor),
             budgets=self.budgets,
-            catalogue=self.catalogue and masked is None,
+            catalogue=self.catalogue and not masked,
             masked=masked,
             now=now,
         )

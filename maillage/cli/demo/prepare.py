@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from maillage.base.clock import utc_now
 from maillage.base.ids import parse_site_id
 from maillage.base.keys import PublicKey
-from maillage.warehouse.vocabulary.sources.lists import DEMONSTRATION
+from maillage.client.hub import STANDING_PERMIT
 
 if TYPE_CHECKING:
     from maillage.hub.boot import Hub
@@ -19,13 +20,11 @@ REQUESTER = "demo"
 
 @dataclass(frozen=True)
 class Entry:
-    """A hospital to register: its id, name, key as text, and place; none for one that is brought."""
+    """A hospital to register: its id, its name, its node's public key as text."""
 
     site: str
     name: str
     key: str
-    city: str = ""
-    department: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,18 @@ class Access:
     link: str
 
 
-def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[bytes]) -> Access:
-    """Migrate, register every hospital, publish the permits, make a token and a link."""
+def prepare_hub(
+    folder: Path,
+    *,
+    entries: Sequence[Entry],
+    permits: Sequence[bytes],
+    terms: bool,
+    opening: Path | None = None,
+) -> Access:
+    """Migrate, register every hospital, publish the permits, make a token and a link.
+
+    `terms`: publish the demonstration's référentiel too. `opening`: the link leads to this cohort's draft.
+    """
     from maillage.hub.boot import boot
 
     hub = boot(folder)
@@ -51,27 +60,37 @@ def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[byt
     now = utc_now()
     for entry in entries:
         registration = actions.Registration(
-            parse_site_id(entry.site),
-            entry.name,
-            PublicKey.parse(entry.key),
-            entry.city,
-            entry.department,
+            parse_site_id(entry.site), entry.name, PublicKey.parse(entry.key), ""
         )
         actions.register(registration, by=REQUESTER, at=now)
     network, signers = hub.settings.name, hub.settings.committee_signers
     publisher = Publisher(network=network, signers=signers, by=REQUESTER, at=now)
     for permit in permits:
         publish(permit, publisher=publisher)
-    _publish_terms(folder, hub=hub)
+    if terms:
+        _publish_terms(hub)
     token = people.create_token(REQUESTER, by=REQUESTER, at=now)
     secret = people.create_link(REQUESTER, by=REQUESTER, at=now)
-    return Access(token, f"{hub.settings.address}/entrer/{secret}")
+    onward = f"?suite={_write_opening(opening, hub=hub)}" if opening else ""
+    return Access(token, f"{hub.settings.address}/entrer/{secret}{onward}")
 
 
-def _publish_terms(folder: Path, *, hub: "Hub") -> None:
-    """The codes of the synthetic hospitals are the group's référentiel: what is typed is looked for in it."""
+def _write_opening(path: Path, *, hub: "Hub") -> str:
+    """A draft of that cohort; where its page is, with the tour."""
+    from maillage.base.canon import read_json
+    from maillage.cohort.circe.limits import MAX_BYTES
+    from maillage.hub.cohorts.drafts import start
+
+    document = read_json(path.read_bytes(), max_bytes=MAX_BYTES)
+    name = str(document.get("Title") or path.stem)
+    cohort = start(document, name=name[:120], permit=STANDING_PERMIT, by=REQUESTER, hub=hub)
+    return quote(f"/cohortes/{cohort.id}?visite")
+
+
+def _publish_terms(hub: "Hub") -> None:
+    """The codes of the synthetic hospitals, under the ids that their warehouses hold."""
     from maillage.hub.referentiel import publish
     from maillage.warehouse.vocabulary.build import build_release
 
-    report = build_release([DEMONSTRATION], target=folder / "referentiel-demo", version="demo")
-    publish(report.release, hub=hub, by=REQUESTER)
+    built = build_release(["maillage"], target=hub.folder / "referentiel-demo", version="demo")
+    publish(built.release, hub=hub, by=REQUESTER)

@@ -63,12 +63,12 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def enter_by_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """A link that opens one session, once."""
+    """A link that opens one session, once, and may lead further."""
     try:
         requester = use_link(secret, at=current_hub().clock())
     except AccessError as error:
         return render(request, "portal/enter.html", {"error": error}, status=403)
-    return _let_in(request, requester=requester, onward="")
+    return _let_in(request, requester=requester, onward=str(request.GET.get("suite", "")))
 
 
 @require_POST

@@ -55,6 +55,10 @@ class SearchIndex:
         self._filter = lru_cache(8)(self._make_filter)
         self.reference = reference
 
+    def __len__(self) -> int:
+        """How many labels are searched."""
+        return len(self._index.labels)
+
     def find(self, concept_id: int) -> Concept | None:
         """The concept of that id, where the release has it."""
         place = self._places.get(concept_id)
