@@ -19,6 +19,7 @@ from tests.support.messages import (
     HUB_KEY,
     ISSUED,
     NODE_KEY,
+    example_catalogue,
     example_partial,
     example_permit,
     example_task,
@@ -59,6 +60,12 @@ KINDS: Mapping[str, Kind] = {
         envelopes.seal_site_decision(WORD, key=NODE_KEY),
         envelopes.open_site_decision,
         envelopes.SITE_DECISION_TYPE,
+        NODE_KEY,
+    ),
+    "catalogue": (
+        envelopes.seal_catalogue(example_catalogue(), key=NODE_KEY),
+        envelopes.open_catalogue,
+        envelopes.CATALOGUE_TYPE,
         NODE_KEY,
     ),
 }

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from maillage.base.canon import canonical_hash
 from maillage.base.keys import SigningKey
+from maillage.exchange.catalogue import BandOfConcepts, Catalogue
 from maillage.exchange.head import LedgerHead
 from maillage.exchange.manifest import Manifest
 from maillage.exchange.permit import AnalysisScope, Output, Permit, View
@@ -49,6 +50,24 @@ def example_permit(**changes: Any) -> Permit:
         "expires_at": datetime(2100, 1, 1, tzinfo=UTC),
     }
     return Permit.model_validate(fields | changes)
+
+
+def example_catalogue(**changes: Any) -> Catalogue:
+    """A day's bands of `hcl`, changed as the test wants."""
+    fields: dict[str, Any] = {
+        "network": "houraa",
+        "site": "hcl",
+        "day": "2026-11-22",
+        "reference": "2026.11@220b6b3dffb7f3e7",
+        "permit": HASH,
+        "floor": 11,
+        "shown_alone": True,
+        "bands": (
+            BandOfConcepts(least=11, concepts=(2000100160,)),
+            BandOfConcepts(least=500, concepts=(9201, 201826)),
+        ),
+    }
+    return Catalogue.model_validate(fields | changes)
 
 
 def example_task(**changes: Any) -> Task:

@@ -14,10 +14,12 @@ import pytest
 from maillage.base.canon import canonical_bytes
 from maillage.exchange.envelope import (
     open_answer,
+    open_catalogue,
     open_head,
     open_manifest,
     open_task,
     seal_answer,
+    seal_catalogue,
     seal_head,
     seal_manifest,
     seal_task,
@@ -26,6 +28,7 @@ from maillage.exchange.message import Message
 from tests.support.messages import (
     HUB_KEY,
     NODE_KEY,
+    example_catalogue,
     example_failure,
     example_head,
     example_hold,
@@ -56,6 +59,7 @@ def current_envelopes() -> dict[str, bytes]:
         "partial-v1": seal_answer(_OldPartial(), key=NODE_KEY),
         "hub-head": seal_head(example_head(), key=HUB_KEY),
         "manifest": seal_manifest(example_manifest(), key=NODE_KEY),
+        "catalogue": seal_catalogue(example_catalogue(), key=NODE_KEY),
     }
 
 
@@ -101,7 +105,9 @@ def test_an_answer_of_each_version_is_read_in_the_current_form(name: str, expect
     assert opened.message == expected
 
 
-def test_a_head_and_a_manifest_of_a_former_release_are_read() -> None:
+def test_a_head_a_manifest_and_a_catalogue_of_a_former_release_are_read() -> None:
     assert open_head((GOLDEN / "hub-head.dsse.json").read_bytes(), signers=HUB).message == example_head()
     manifest = open_manifest((GOLDEN / "manifest.dsse.json").read_bytes(), signers=NODE).message
     assert manifest == example_manifest()
+    catalogue = open_catalogue((GOLDEN / "catalogue.dsse.json").read_bytes(), signers=NODE).message
+    assert catalogue == example_catalogue()

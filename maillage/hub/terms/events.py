@@ -1,6 +1,6 @@
 """What people look for that is not a code: a death, a readmission, an age. One table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,13 +24,10 @@ class EventKey(StrEnum):
 
 @dataclass(frozen=True)
 class EventTerm:
-    """An event: its label, what it adds to a cohort in words, other ways to say it, OMOP's concept if any."""
+    """An event: ways to say it, separated by `|`, and OMOP's concept for it, if there is one."""
 
     key: EventKey
-    label: str
-    adds: str
     said: str
-    """Sayings, separated by `|`."""
     concept_id: int | None = None
 
     @property
@@ -38,61 +35,66 @@ class EventTerm:
         """What its button sends."""
         return f"event:{self.key}"
 
+    @property
+    def label(self) -> str:
+        """Its name for people."""
+        return _(_LABELS[self.key])
+
+    @property
+    def adds(self) -> str:
+        """What it adds to a cohort, in words."""
+        return _(_ADDS[self.key])
+
 
 EVENTS: Sequence[EventTerm] = (
-    EventTerm(
-        EventKey.DEATH,
-        mark("Décès"),
-        mark("le patient est décédé, à l’hôpital ou d’après l’état civil"),
-        "décès|mort|décédé|mortalité|death|died",
-    ),
+    EventTerm(EventKey.DEATH, "décès|mort|décédé|mortalité|death|died"),
     EventTerm(
         EventKey.READMISSION,
-        mark("Nouvelle hospitalisation (réadmission)"),
-        mark("une hospitalisation qui commence après la fin de la première"),
         "réadmission|nouvelle hospitalisation|réhospitalisation|hospitalisé à nouveau|readmission",
         9201,
     ),
     EventTerm(
         EventKey.INTENSIVE_CARE,
-        mark("Séjour en réanimation ou soins intensifs"),
-        mark("un passage en réanimation, soins intensifs ou surveillance continue"),
         "séjour en réanimation|soins intensifs|réa|soins critiques|usi|usc|surveillance continue|icu",
         32037,
     ),
     EventTerm(
-        EventKey.STAY,
-        mark("Hospitalisation"),
-        mark("un séjour à l’hôpital, de jour comme complet si la source ne les distingue pas"),
-        "hospitalisation|hospitalisé|séjour hospitalier|admission|hospitalization",
-        9201,
+        EventKey.STAY, "hospitalisation|hospitalisé|séjour hospitalier|admission|hospitalization", 9201
     ),
-    EventTerm(
-        EventKey.EMERGENCY,
-        mark("Passage aux urgences"),
-        mark("un passage aux urgences, suivi ou non d’une hospitalisation"),
-        "passage aux urgences|urgences|sau|emergency",
-        9203,
-    ),
+    EventTerm(EventKey.EMERGENCY, "passage aux urgences|urgences|sau|emergency", 9203),
     EventTerm(
         EventKey.OUTPATIENT,
-        mark("Consultation ou soins ambulatoires"),
-        mark("une consultation externe, une séance ou un hôpital de jour"),
         "consultation externe|soins ambulatoires|ambulatoire|hôpital de jour|outpatient",
         9202,
     ),
-    EventTerm(
-        EventKey.AGE,
-        mark("Âge"),
-        mark("l’âge à une date que vous nommez : à l’événement d’entrée, le plus souvent"),
-        "âge|âgé|adulte|enfant|ans|age",
-    ),
-    EventTerm(
-        EventKey.WOMAN, mark("Femme"), mark("le sexe du dossier"), "femme|féminin|sexe|woman|female", 8532
-    ),
-    EventTerm(EventKey.MAN, mark("Homme"), mark("le sexe du dossier"), "homme|masculin|sexe|man|male", 8507),
+    EventTerm(EventKey.AGE, "âge|âgé|adulte|enfant|ans|age"),
+    EventTerm(EventKey.WOMAN, "femme|féminin|sexe|woman|female", 8532),
+    EventTerm(EventKey.MAN, "homme|masculin|sexe|man|male", 8507),
 )
 """`sexe` is of both: either may be meant."""
+
+_LABELS: Mapping[EventKey, str] = {
+    EventKey.DEATH: mark("Décès"),
+    EventKey.READMISSION: mark("Nouvelle hospitalisation (réadmission)"),
+    EventKey.INTENSIVE_CARE: mark("Séjour en réanimation ou soins intensifs"),
+    EventKey.STAY: mark("Hospitalisation"),
+    EventKey.EMERGENCY: mark("Passage aux urgences"),
+    EventKey.OUTPATIENT: mark("Consultation ou soins ambulatoires"),
+    EventKey.AGE: mark("Âge"),
+    EventKey.WOMAN: mark("Femme"),
+    EventKey.MAN: mark("Homme"),
+}
+_ADDS: Mapping[EventKey, str] = {
+    EventKey.DEATH: mark("le patient est décédé, à l’hôpital ou d’après l’état civil"),
+    EventKey.READMISSION: mark("une hospitalisation qui commence après la fin de la première"),
+    EventKey.INTENSIVE_CARE: mark("un passage en réanimation, soins intensifs ou surveillance continue"),
+    EventKey.STAY: mark("un séjour à l’hôpital, de jour comme complet si la source ne les distingue pas"),
+    EventKey.EMERGENCY: mark("un passage aux urgences, suivi ou non d’une hospitalisation"),
+    EventKey.OUTPATIENT: mark("une consultation externe, une séance ou un hôpital de jour"),
+    EventKey.AGE: mark("l’âge à une date que vous nommez : à l’événement d’entrée, le plus souvent"),
+    EventKey.WOMAN: mark("le sexe du dossier"),
+    EventKey.MAN: mark("le sexe du dossier"),
+}
 
 
 def find_events(text: str) -> Iterator[tuple[EventTerm, bool]]:
@@ -100,7 +102,7 @@ def find_events(text: str) -> Iterator[tuple[EventTerm, bool]]:
     whole meaning. A word with a slip is left to the codes."""
     typed = stems(text)
     for event in EVENTS:
-        sayings = [stems(saying) for saying in (*event.said.split("|"), _(event.label))]
+        sayings = [stems(saying) for saying in (*event.said.split("|"), event.label)]
         if typed and any(_begins(typed, saying) for saying in sayings):
             yield event, any(typed == saying for saying in sayings)
 

@@ -11,15 +11,17 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from maillage.base.canon import canonical_bytes
 from maillage.base.errors import MaillageError
 from maillage.base.keys import PublicKey
 from maillage.exchange.envelope import open_publication
 from maillage.warehouse.vocabulary.release import Manifest, Release, parse_manifest
-from maillage.warehouse.vocabulary.search import SearchIndex, load_search
-from maillage.warehouse.vocabulary.search.tree import Tree, read_tree
+
+if TYPE_CHECKING:
+    from maillage.warehouse.vocabulary.search import SearchIndex
+    from maillage.warehouse.vocabulary.search.tree import Tree
 
 FOLDER = "referentiel"
 SIGNED = "current.dsse.json"
@@ -46,8 +48,8 @@ class Place(Protocol):
 class Terms:
     """One release, open; nothing in it changes."""
 
-    index: SearchIndex
-    tree: Tree
+    index: "SearchIndex"
+    tree: "Tree"
 
     @property
     def reference(self) -> str:
@@ -101,6 +103,10 @@ def open_terms(hub: Place) -> Terms:
 
 def open_kept(manifest: Manifest, *, hub: Place) -> Terms:
     """Open a release that the hub keeps, published or about to be. Raises VocabularyError, OSError."""
+    # numpy and DuckDB come with them, and most commands of the hub need neither.
+    from maillage.warehouse.vocabulary.search import load_search
+    from maillage.warehouse.vocabulary.search.tree import read_tree
+
     packed = hub.folder / FOLDER / manifest.hash.removeprefix("sha256:")
     release = Release(_unpack(packed), manifest)
     return Terms(index=load_search(release), tree=read_tree(release))

@@ -140,13 +140,13 @@ def describe_event(event: EventTerm, *, buckets: Buckets) -> Found:
     return Found(
         value=event.value,
         concept_id=event.concept_id,
-        name=_(event.label),
+        name=event.label,
         code="",
         vocabulary="",
         badge=_("Événement"),
         domain="",
         kind=_("Événement"),
-        adds=_(event.adds),
+        adds=event.adds,
         # Who comes again is fewer than who comes.
         bucket=None if event.key is EventKey.READMISSION else buckets.find(event.concept_id or 0),
     )
@@ -167,7 +167,7 @@ def _describe(standard: int, shown: Suggestion, *, terms: Terms, buckets: Bucket
         vocabulary=shown.vocabulary,
         badge=shown.badge,
         domain=shown.domain,
-        kind=_(_KINDS.get(shown.domain, _OTHER)),
+        kind=_(_KINDS[shown.domain if shown.domain in _KINDS else _OTHER]),
         adds=_say_addition(below),
         standard=shown.concept_id == standard,
         below=below,
@@ -194,6 +194,7 @@ _KINDS: Mapping[str, str] = {
     "Observation": mark("Observation"),
     "Device": mark("Dispositif"),
     "Specimen": mark("Prélèvement"),
+    "Other": mark("Autre"),
 }
 """Domains that are searched. Stays and sexes are events; units and answers go with their measurement."""
-_OTHER = mark("Autre")
+_OTHER = "Other"
