@@ -67,6 +67,8 @@ from maillage.cohort.edit.model import (
 from maillage.cohort.edit.options import OPTIONS, Option
 from maillage.cohort.edit.outline import outline
 from maillage.cohort.edit.quick import Quick, read_quick
+from maillage.cohort.edit.summary import summary
+from maillage.cohort.edit.templates import TEMPLATES, Template
 from maillage.cohort.edit.terms import Kind, Special, Term, special_terms
 from maillage.cohort.edit.windows import at
 from maillage.cohort.errors import EditError
@@ -74,6 +76,7 @@ from maillage.cohort.errors import EditError
 __all__ = [
     "EDITS",
     "OPTIONS",
+    "TEMPLATES",
     "AddEntry",
     "AddRule",
     "AddTermTo",
@@ -124,6 +127,7 @@ __all__ = [
     "SetWindow",
     "SetYears",
     "Special",
+    "Template",
     "Term",
     "TermLine",
     "Times",
@@ -144,4 +148,5 @@ __all__ = [
     "read_edit",
     "read_quick",
     "special_terms",
+    "summary",
 ]

@@ -39,7 +39,7 @@ def compare(old: Document, new: Document) -> list[Change]:
     Raises ExpressionError for what is no expression.
     """
     before, after = outline(old), outline(new)
-    return [
+    changes = [
         *_replaced(_("Le titre a changé."), (before.title,), (after.title,)),
         *_parts(_entries(before), _entries(after), _ENTRY),
         *_settings(before, after),
@@ -47,6 +47,8 @@ def compare(old: Document, new: Document) -> list[Change]:
         *_sections(before, after),
         *_lists(before, after),
     ]
+    # Two concepts may bear one name: their numbers are told only where nothing else differs.
+    return changes or list(_replaced(_("Les valeurs citées ont changé."), before.quoted, after.quoted))
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,6 @@ def _lists(before: Outline, after: Outline) -> Iterator[Change]:
     for name in dict.fromkeys((*new, *old)):
         text = _("La liste {list} a changé.").format(list=name)
         yield from _replaced(text, old.get(name, ()), new.get(name, ()))
-    yield from _replaced(_("Les valeurs citées ont changé."), before.quoted, after.quoted)
 
 
 def _hidden_lists(shown: Outline) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,8 @@ from maillage.cohort.expression import Endpoint, Window
 def at(place: Place, days: int | None = None, *, anchor: Edge = Edge.START) -> When:
     """The window of a preset; `days` is how far it goes, without a sign, None as far as can be.
 
-    Raises EditError for a number of days that the preset has no use for, or that is out of range.
+    A preset that leaves no number to choose ignores it. Raises EditError for one that is out of range, and
+    for a preset that cannot do without.
     """
     if days is not None:
         check_days(days, least=1)
