@@ -2,7 +2,7 @@
 
 import copy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 
@@ -87,15 +87,24 @@ def test_a_link_is_spent_by_its_first_visitor(network: Network) -> None:
         assert not is_inside(network)
 
 
-@pytest.mark.parametrize("path", ["/questions/poser", "/sortir", "/langue", "/questions/question-1/annuler"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/sortir", "/langue", "/questions/question-1/annuler"),
+        *("/demander", "/cohortes/importer", "/cohortes/cohort-1/modifier", "/cohortes/cohort-1/compter"),
+        *("/cohortes/cohort-1/poser", "/cohortes/cohort-1/partager", "/cohortes/cohort-1/enregistrer"),
+    ],
+)
 def test_a_form_without_the_pages_own_secret_does_nothing(network: Network, path: str) -> None:
     network.enrol("hcl")
     enter(network, network.token)
+    from maillage.hub.cohorts.models import Cohort
     from maillage.hub.questions.models import Question
 
-    response = network.http.post(path, data={"choice": "own"}, headers={"Origin": "https://evil.example"})
+    response = network.http.post(path, data={"cohort": "{}"}, headers={"Origin": "https://evil.example"})
     assert response.status_code == 403
     assert not Question.objects.exists()
+    assert not Cohort.objects.exists()
     assert is_inside(network)
 
 
@@ -153,8 +162,8 @@ def test_static_files_lead_to_no_other_file(network: Network, path: str) -> None
 def test_an_example_is_chosen_from_the_list_never_by_path(network: Network, slug: str) -> None:
     network.enrol("hcl")
     enter(network, network.token)
-    response = post(network, "/questions/poser", choice=slug, title="x")
-    assert response.status_code == 422
+    response = post(network, f"/cohortes/exemples/{quote(slug, safe='')}")
+    assert response.status_code == 404
     assert "PRIVATE KEY" not in response.text
 
 

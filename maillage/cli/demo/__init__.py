@@ -121,7 +121,12 @@ def demo(
     show = _Show(question or usual, permit, stay=not once, as_json=as_json)
     with tempfile.TemporaryDirectory(prefix="network-", dir=home) as folder:
         options = NetworkOptions(
-            banner=banner, examples=EXAMPLES, port=port, terms=True, idle_worker_seconds=WARM_SECONDS
+            banner=banner,
+            examples=EXAMPLES,
+            port=port,
+            terms=True,
+            opening=show.question,
+            idle_worker_seconds=WARM_SECONDS,
         )
         _play(hospitals, folder=Path(folder), options=options, show=show, console=console)
 

@@ -21,7 +21,6 @@ from maillage.hub.create import create_hub
 from maillage.node.folder import Node, create_node
 from maillage.node.settings import HubSettings, NodeSettings, settings_of
 from maillage.warehouse.place import FilePlace, PostgresPlace
-from maillage.warehouse.synthetic import SITES
 
 NETWORK_NAME = "demo"
 DEFAULT_DECISION = "auto"
@@ -46,8 +45,8 @@ class NetworkOptions:
 
     `budgets` bound the questions under the standing permit. `masked`: the hub learns sums alone;
     `step_seconds` is how long hospitals have for each step of one. `terms`: the hub publishes the
-    demonstration's référentiel, and hospitals tell daily how many patients each term has. `hub_lines` end
-    `hub.toml`.
+    demonstration's référentiel, and hospitals tell daily how many patients each term has. `opening` is the
+    cohort on which the portal opens. `hub_lines` end `hub.toml`.
     """
 
     floor: int = NETWORK_FLOOR
@@ -56,6 +55,7 @@ class NetworkOptions:
     masked: bool = False
     step_seconds: float = 60
     terms: bool = False
+    opening: Path | None = None
     banner: str = ""
     examples: Path | None = None
     port: int = 0
@@ -126,20 +126,19 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     permits = committee.sign_permits(masked=keys if options.masked else None)
     for node in nodes.values():
         accept_permits(node, committee_key=committee.key, envelopes=permits)
-    entries = [_make_entry(hospital, key=keys[hospital.id]) for hospital in hospitals]
+    entries = [Entry(hospital.id, hospital.name, keys[hospital.id].text) for hospital in hospitals]
     # Django is configured once per process; a process of its own leaves ours free to make another network.
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         preparing = pool.submit(
-            prepare_hub, folder / "hub", entries=entries, permits=permits, terms=options.terms
+            prepare_hub,
+            folder / "hub",
+            entries=entries,
+            permits=permits,
+            terms=options.terms,
+            opening=options.opening,
         )
         access = preparing.result()
     return RunningNetwork(url, folder, access)
-
-
-def _make_entry(hospital: Hospital, *, key: PublicKey) -> Entry:
-    site = SITES.get(hospital.id)
-    place = ("", "") if site is None else (site.city, site.department)
-    return Entry(hospital.id, hospital.name, key.text, *place)
 
 
 def _create_node(

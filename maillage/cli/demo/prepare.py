@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from maillage.base.clock import utc_now
 from maillage.base.ids import parse_site_id
 from maillage.base.keys import PublicKey
+from maillage.client.hub import STANDING_PERMIT
 
 if TYPE_CHECKING:
     from maillage.hub.boot import Hub
@@ -18,13 +20,11 @@ REQUESTER = "demo"
 
 @dataclass(frozen=True)
 class Entry:
-    """A hospital to register: its id, name, key as text, and place; none for one that is brought."""
+    """A hospital to register: its id, its name, its node's public key as text."""
 
     site: str
     name: str
     key: str
-    city: str = ""
-    department: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,17 @@ class Access:
     link: str
 
 
-def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[bytes], terms: bool) -> Access:
+def prepare_hub(
+    folder: Path,
+    *,
+    entries: Sequence[Entry],
+    permits: Sequence[bytes],
+    terms: bool,
+    opening: Path | None = None,
+) -> Access:
     """Migrate, register every hospital, publish the permits, make a token and a link.
 
-    `terms`: publish the demonstration's référentiel too.
+    `terms`: publish the demonstration's référentiel too. `opening`: the link leads to this cohort's draft.
     """
     from maillage.hub.boot import boot
 
@@ -53,11 +60,7 @@ def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[byt
     now = utc_now()
     for entry in entries:
         registration = actions.Registration(
-            parse_site_id(entry.site),
-            entry.name,
-            PublicKey.parse(entry.key),
-            entry.city,
-            entry.department,
+            parse_site_id(entry.site), entry.name, PublicKey.parse(entry.key), ""
         )
         actions.register(registration, by=REQUESTER, at=now)
     network, signers = hub.settings.name, hub.settings.committee_signers
@@ -68,7 +71,20 @@ def prepare_hub(folder: Path, *, entries: Sequence[Entry], permits: Sequence[byt
         _publish_terms(hub)
     token = people.create_token(REQUESTER, by=REQUESTER, at=now)
     secret = people.create_link(REQUESTER, by=REQUESTER, at=now)
-    return Access(token, f"{hub.settings.address}/entrer/{secret}")
+    onward = f"?suite={_write_opening(opening, hub=hub)}" if opening else ""
+    return Access(token, f"{hub.settings.address}/entrer/{secret}{onward}")
+
+
+def _write_opening(path: Path, *, hub: "Hub") -> str:
+    """A draft of that cohort; where its page is, with the tour."""
+    from maillage.base.canon import read_json
+    from maillage.cohort.circe.limits import MAX_BYTES
+    from maillage.hub.cohorts.drafts import start
+
+    document = read_json(path.read_bytes(), max_bytes=MAX_BYTES)
+    name = str(document.get("Title") or path.stem)
+    cohort = start(document, name=name[:120], permit=STANDING_PERMIT, by=REQUESTER, hub=hub)
+    return quote(f"/cohortes/{cohort.id}?visite")
 
 
 def _publish_terms(hub: "Hub") -> None:

@@ -87,7 +87,7 @@ def test_leaving_closes_the_session(network: Network) -> None:
 
 def test_a_form_from_elsewhere_is_refused(network: Network) -> None:
     browser = enter(network)
-    response = browser.post("/questions/poser", data={"choice": "own", "cohort": "{}"})
+    response = browser.post("/cohortes/importer", data={"cohort": "{}"})
     assert response.status_code == 403
     assert "formulaire" in response.text
 
@@ -112,7 +112,8 @@ def test_a_question_is_asked_from_an_example_and_watched(network: Network, tmp_p
     (node,) = network.enrol("hcl")
     browser = enter(network)
     assert "Diabète de type 2" in browser.get("/").text
-    address = send(browser, "/questions/poser", choice="diabete").headers["Location"]
+    cohort = send(browser, "/cohortes/exemples/diabete").headers["Location"]
+    address = send(browser, cohort + "/poser", page=cohort).headers["Location"]
     page = browser.get(address).text
     assert 'http-equiv="refresh"' in page, "without JavaScript the page reloads"
     assert "En attente de l’hôpital" in page
@@ -169,7 +170,7 @@ def test_a_cohort_that_is_not_one_comes_back_with_its_error(network: Network) ->
     network.enrol("hcl")
     browser = enter(network)
     for cohort in ("", "{", "[]", '{"a": 1}', "<script>alert(1)</script>"):
-        response = send(browser, "/questions/poser", choice="own", cohort=cohort, title="Mon <b>titre</b>")
+        response = send(browser, "/cohortes/importer", cohort=cohort, name="Mon <b>titre</b>")
         assert response.status_code in (400, 422)
         assert 'role="alert"' in response.text
         assert "Mon &lt;b&gt;titre" in response.text

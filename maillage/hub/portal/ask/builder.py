@@ -44,12 +44,16 @@ class Rail:
 
 @dataclass(frozen=True)
 class RuleView:
-    """A rule in its zone. `up` and `down` are how far it moves to pass its neighbour there; 0 at the end."""
+    """A rule in its zone. `up` and `down` are how far it moves to pass its neighbour there; 0 at the end.
+
+    `before` is the path of the neighbour above, with which it may be put together.
+    """
 
     rule: Rule
     number: int
     up: int
     down: int
+    before: str
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,8 @@ def _zone(rules: Sequence[Rule], chosen: Sequence[bool]) -> Iterator[RuleView]:
     for rank, place in enumerate(places):
         up = places[rank - 1] - place if rank else 0
         down = places[rank + 1] - place if rank + 1 < len(places) else 0
-        yield RuleView(rules[place], place + 1, up, down)
+        before = rules[places[rank - 1]].path if rank else ""
+        yield RuleView(rules[place], place + 1, up, down, before)
 
 
 def _list_targets(found: Outline) -> Iterator[Target]:

@@ -10,9 +10,10 @@ from django.urls import reverse
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.cohort import cohort_hash, parse_expression
-from maillage.cohort.edit import OPTIONS, new_document
+from maillage.cohort.edit import OPTIONS, missing, new_document
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import Hub, current_hub
+from maillage.hub.cohorts.errors import IncompleteCohortError
 from maillage.hub.cohorts.find import Draft
 from maillage.hub.cohorts.live import cancel_superseded, count_draft, find_asked
 from maillage.hub.portal.ask.builder import Builder, describe_builder
@@ -148,6 +149,14 @@ def default_permit(by: str, *, hub: Hub) -> str:
 def labels_of(draft: Draft) -> Sequence[str]:
     """The rules of a draft in words."""
     return describe_builder(draft.document).labels
+
+
+def check_complete(draft: Draft) -> None:
+    """Raises IncompleteCohortError while something is yet to be said."""
+    if missing(draft.document):
+        raise IncompleteCohortError(
+            _("La cohorte n’est pas complète."), remedy=" ".join(missing(draft.document))
+        )
 
 
 def read_seen(request: HttpRequest) -> int:

@@ -45,7 +45,7 @@ def import_atlas(request: HttpRequest) -> HttpResponse:
         permit = pages.default_permit(by, hub=hub)
         cohort = drafts.start(document, name=name, permit=permit, by=by, hub=hub)
     except MaillageError as error:
-        return _show_list(request, error=error, pasted=field(request, "cohort"))
+        return _show_list(request, error=error)
     return redirect("cohort_page", cohort.id)
 
 
@@ -159,14 +159,15 @@ def _back(cohort_id: str, *, done: str) -> HttpResponse:
     return redirect(reverse("cohort_page", args=[cohort_id]) + f"?fait={done}")
 
 
-def _show_list(request: HttpRequest, *, error: MaillageError | None = None, pasted: str = "") -> HttpResponse:
+def _show_list(request: HttpRequest, *, error: MaillageError | None = None) -> HttpResponse:
     by, hub = requester_of(request), current_hub()
     context: dict[str, Any] = {
         "own": list_own(by),
         "shared": list_shared(by),
         "examples": list_examples(hub.examples),
         "error": error,
-        "pasted": pasted,
+        "pasted": field(request, "cohort"),
+        "typed_name": field(request, "name"),
     }
     return render(request, "portal/ask/cohorts.html", context, status=pages.status_of(error))
 

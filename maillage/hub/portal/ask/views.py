@@ -155,6 +155,7 @@ def run(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Ask the question on purpose: it is kept among one's questions."""
     draft = _draft(request, cohort_id)
     try:
+        pages.check_complete(draft)
         question = live.run_draft(draft, by=requester_of(request), hub=current_hub())
     except MaillageError as error:
         return pages.show_draft(request, draft, error=error)

@@ -42,10 +42,10 @@ def enter(request: HttpRequest) -> HttpResponse:
 @require_GET
 @anyone
 def enter_by_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """A link that opens one session, once."""
-    hub = current_hub()
+    """A link that opens one session, once, and may lead further."""
+    hub, onward = current_hub(), str(request.GET.get("suite", ""))
     try:
-        return let_in(request, requester=use_link(secret, at=hub.clock()), way="link")
+        return let_in(request, requester=use_link(secret, at=hub.clock()), way="link", onward=onward)
     except AccessError as error:
         hub.limiter.take(limits.WRONG_FROM_ADDRESS, address_of(request))
         return show_door(request, error=error)

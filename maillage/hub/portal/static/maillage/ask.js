@@ -66,10 +66,13 @@ async function send(edit) {
 function show(text, address) {
   const open = [...document.querySelectorAll("#construction details[open]")].map((one) => one.id);
   const active = document.activeElement;
+  const into = document.getElementById("cible").value;
   const typed = [...pending].filter((form) => form.isConnected).flatMap(fieldsOf);
   window.htmx.swap(address ? "#atelier" : "#construction", text, { swapStyle: "outerHTML", settleDelay: 0, swapDelay: 0 });
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   typed.forEach(restore);
+  const target = document.getElementById("cible");
+  if ([...target.options].some((one) => one.value === into) && into !== "entry") target.value = into;
   if (address) history.pushState({}, "", address);
   const wanted = construction().dataset.focus;
   const here = document.getElementById(wanted || active?.id);
@@ -149,6 +152,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   const rank = buttons.indexOf(here.closest(".hit")?.querySelector(first));
   (buttons[rank + step] ?? field).focus();
+});
+
+// The list says of which text it is, so that a helper that reads it knows that it is not the former one's.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "propositions") return;
+  event.detail.target.dataset.of = new URL(event.detail.pathInfo.finalRequestPath, location).searchParams.get("q");
 });
 
 // --- Undo and redo, except in a text that undoes its own typing.

@@ -1,0 +1,330 @@
+"""Questions written from nothing in a real browser, by four hospitals counted, kept, shared, run, exported.
+
+Each asserts what results, not only the clicks: the expression, its sentences in French, each hospital's count
+against a plain SQL of the question on that hospital's warehouse, under the permit of exact numbers.
+"""
+
+import json
+import re
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright import sync_api as playwright
+
+from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
+from maillage.cli.demo.permits import STUDY
+from maillage.cohort import parse_expression
+from maillage.cohort.edit import Card, Document, outline
+from maillage.cohort.explain import explain_cohort
+from maillage.hub.portal.ask.builder import each_card
+from tests.integration.test_built_cohorts import SAID, SQL
+from tests.journey.test_portal_journey import browser, check_fits, press_until
+from tests.support.builder import JOURNEYS, build
+from tests.support.builder_hand import Hand
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.xdist_group("builder")
+
+MOST_INPUTS, MOST_EVERYDAY = 25, 12
+
+
+@pytest.fixture(scope="module")
+def network(
+    synthetic_hospitals: list[Hospital], tmp_path_factory: pytest.TempPathFactory
+) -> Generator[RunningNetwork]:
+    """Four hospitals of patients that nobody is, so that no number is hidden: the truth can be compared."""
+    options = NetworkOptions(floor=1, terms=True, worker_threads=1, budgets=None, idle_worker_seconds=3600)
+    folder = tmp_path_factory.mktemp("builder")
+    with running_network(synthetic_hospitals, folder=folder, options=options) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: playwright.Browser, network: RunningNetwork) -> Generator[playwright.Page]:
+    """A person who has entered and stands before an empty builder; its console must stay silent."""
+    yield from enter(browser, network)
+
+
+def enter(browser: playwright.Browser, network: RunningNetwork, **options: Any) -> Generator[playwright.Page]:
+    with browser.new_context(locale="fr-FR", base_url=network.url, **options) as context:
+        context.set_default_timeout(30_000)
+        playwright.expect.set_options(timeout=30_000)
+        page = context.new_page()
+        told: list[str] = []
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
+        page.goto("/entrer?suite=/demander")
+        page.get_by_label("Votre jeton").fill(network.access.token)
+        page.get_by_role("button", name="Entrer").click()
+        page.wait_for_url("**/demander")
+        yield page
+        assert told == []
+
+
+def diabetes(hand: Hand) -> None:
+    hand.find("diabète de type 2", button="Entrer par")
+    hand.choose("which", "first_ever")
+    hand.type("since-entry", "2020")
+    hand.type("least-entry", "18")
+    hand.type("most-entry", "79")
+    hand.find("metformine", button="Inclure")
+    hand.choose("place-rule-0-c0", "on_or_after")
+    hand.type("days-rule-0-c0", "90")
+    hand.find("sans insuline", button="Exclure")
+    hand.find("HbA1c ≥ 8 %", button="Inclure")
+    hand.choose("place-rule-2-c0", "on_or_before")
+    hand.type("days-rule-2-c0", "365")
+
+
+def hip(hand: Hand) -> None:
+    hand.paste("S72.0 S72.1 S72.2")
+    hand.tick("stay-inpatient-entry")
+    hand.type("least-entry", "76")
+    hand.find("décès", button="Inclure")
+    hand.choose("place-rule-0-c0", "on_or_after")
+    hand.type("days-rule-0-c0", "30")
+    hand.aim("to:rule.0")
+    hand.find("réadmission", button="Inclure")
+    hand.type("days-rule-0-c1", "30")
+
+
+def colorectal(hand: Hand) -> None:
+    hand.paste("HHFA008 HHFA009 HHFA010 HJFA004")
+    hand.paste("C18 C19 C20")
+    hand.choose("place-rule-0-c0", "stay")
+    hand.find("L01", button="Inclure")
+    hand.choose("place-rule-1-c0", "after")
+    hand.type("days-rule-1-c0", "56")
+
+
+def covid(hand: Hand) -> None:
+    hand.find("U07.1", button="Entrer par")
+    hand.find("réanimation", button="Inclure")
+    hand.find("E10-E14", button="Inclure")
+    hand.choose("place-rule-1-c0", "on_or_before")
+    hand.aim("to:rule.1")
+    for rank, text in enumerate(("J44", "I50"), start=1):
+        hand.find(text, button="Inclure")
+        hand.choose(f"place-rule-1-c{rank}", "on_or_before")
+    hand.choose("mode-rule-1", "at_least")
+
+
+def pregnancy(hand: Hand) -> None:
+    hand.find("O80-O84", button="Entrer par")
+    hand.tick("sex-F-entry")
+    hand.tick("stay-inpatient-entry")
+    hand.find("prééclampsie", button="Inclure")
+    hand.choose("place-rule-0-c0", "stay")
+    hand.find("I10-I15", button="Exclure")
+
+
+WAYS: Mapping[str, Callable[[Hand], None]] = {
+    "diabetes": diabetes,
+    "hip": hip,
+    "colorectal": colorectal,
+    "covid": covid,
+    "pregnancy": pregnancy,
+}
+LATER = ("hip", "colorectal", "pregnancy")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in LATER else name for name in WAYS]
+)
+def test_a_question_is_built_saved_shared_run_and_exported(
+    page: playwright.Page, synthetic_hospitals: list[Hospital], name: str
+) -> None:
+    hand = Hand(page)
+    WAYS[name](hand)
+    hand.ask_under(STUDY)
+    truth = count_by_sql(SQL[name], synthetic_hospitals)
+    check_counts(page, truth)
+    keep_and_share(hand, name)
+    document = export(hand)
+    assert shape(document) == shape(build(JOURNEYS[name]))
+    told = set(explain_cohort(parse_expression(document)).texts())
+    assert [said for said in SAID[name] if clean(said) not in {clean(text) for text in told}] == []
+    run(hand, truth)
+    assert hand.inputs <= MOST_INPUTS, hand.inputs
+
+
+def test_an_everyday_question_takes_few_inputs(
+    page: playwright.Page, synthetic_hospitals: list[Hospital]
+) -> None:
+    """Women of 18 to 35 with asthma."""
+    hand = Hand(page)
+    hand.find("asthme", button="Entrer par")
+    hand.tick("sex-F-entry")
+    hand.type("least-entry", "18")
+    hand.type("most-entry", "35")
+    hand.ask_under(STUDY)
+    check_counts(page, count_by_sql(ASTHMA, synthetic_hospitals))
+    keep_and_share(hand, "Asthme")
+    export(hand)
+    assert hand.inputs <= MOST_EVERYDAY, hand.inputs
+
+
+def test_two_criteria_take_few_inputs(page: playwright.Page, synthetic_hospitals: list[Hospital]) -> None:
+    """Heart failure, and never a beta blocker; typed with a fault and without an accent."""
+    hand = Hand(page)
+    hand.find("insufisance cardiaque", button="Entrer par")
+    hand.find("E11", button="Inclure")
+    hand.ask_under(STUDY)
+    check_counts(page, count_by_sql(HEART, synthetic_hospitals))
+    keep_and_share(hand, "Cœur")
+    export(hand)
+    assert hand.inputs <= MOST_EVERYDAY, hand.inputs
+
+
+ASTHMA = """
+    SELECT DISTINCT c.person_id FROM condition_occurrence c JOIN person p USING (person_id)
+    WHERE condition_source_value LIKE 'J45%' AND gender_source_value = 'F'
+    AND year(condition_start_date) - year_of_birth BETWEEN 18 AND 35"""
+HEART = """
+    SELECT DISTINCT c.person_id FROM condition_occurrence c JOIN condition_occurrence d USING (person_id)
+    WHERE c.condition_source_value LIKE 'I50%' AND d.condition_source_value LIKE 'E11%'"""
+
+
+def count_by_sql(query: str, hospitals: list[Hospital]) -> dict[str, int]:
+    """Distinct persons by hospital's name."""
+    found: dict[str, int] = {}
+    for hospital in hospitals:
+        assert isinstance(hospital.warehouse, Path)
+        with duckdb.connect(str(hospital.warehouse), read_only=True) as connection:
+            rows = connection.execute(f"SELECT count(DISTINCT person_id) FROM ({query})").fetchall()
+        found[hospital.name] = rows[0][0]
+    return found
+
+
+def check_counts(page: playwright.Page, truth: Mapping[str, int]) -> None:
+    """Each hospital's number and the group's total; where nobody is counted it is masked, never a zero."""
+    for name, persons in truth.items():
+        row = page.locator(".bars li").filter(has_text=name)
+        playwright.expect(row).to_contain_text(number(persons) if persons else "masqué")
+    total = page.locator(".counts-total .total-count")
+    playwright.expect(total).to_contain_text(number(sum(truth.values())))
+
+
+def number(persons: int) -> re.Pattern[str]:
+    """As the page writes it: thousands set apart, and not as the end of a longer number."""
+    grouped = f"{persons:,}".replace(",", r"\\s")
+    return re.compile(rf"(?<!\\d)(?<!\\d\\s){grouped}(?!\\s?\\d)")
+
+
+def keep_and_share(hand: Hand, name: str) -> None:
+    hand.page.locator("#version-name").fill(name)
+    hand.page.locator("#enregistrer").click()
+    playwright.expect(hand.page.get_by_text("Version enregistrée.")).to_be_visible()
+    hand.page.locator("#partager").click()
+    playwright.expect(hand.page.get_by_text("Cohorte partagée")).to_be_visible()
+    hand.inputs += 3
+
+
+def export(hand: Hand) -> Document:
+    with hand.page.expect_download() as download:
+        hand.page.locator("#exporter").click()
+    hand.inputs += 1
+    return json.loads(download.value.path().read_text(encoding="utf-8"))
+
+
+def run(hand: Hand, truth: Mapping[str, int]) -> None:
+    """The question that is run says the same numbers on its own page."""
+    hand.page.locator("#poser").click()
+    hand.inputs += 1
+    hand.page.wait_for_url("**/questions/question-*")
+    playwright.expect(hand.page.locator("main")).to_contain_text(number(sum(truth.values())))
+
+
+def shape(document: Document) -> list[tuple[object, ...]]:
+    """What each card says, whichever concept stands for a code."""
+    found = outline(document)
+    entry = (found.entry.which, found.entry.age, found.entry.sex, found.entry.years, found.entry.stay)
+    modes = [(rule.sense, rule.body.mode, rule.body.count) for rule in found.rules]
+    return [entry, *modes, *map(card_shape, each_card(found))]
+
+
+def card_shape(card: Card) -> tuple[object, ...]:
+    codes = tuple(sorted((term.code, term.excluded) for term in card.terms))
+    return card.path, card.kind, card.sense, codes, card.when, card.value and card.value.words, card.occurs
+
+
+def clean(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_whole_way_by_keyboard_with_undo_and_redo(page: playwright.Page) -> None:
+    press_until(page, "#q")
+    page.keyboard.type("E11")
+    playwright.expect(page.locator("#propositions")).to_have_attribute("data-of", "E11")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    playwright.expect(page.locator(".zone-entry .card")).to_contain_text("Diabète de type 2")
+    playwright.expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("metformine")
+    playwright.expect(page.locator("#propositions")).to_have_attribute("data-of", "metformine")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    excluded = page.locator(".zone-exclude .card")
+    playwright.expect(excluded).to_contain_text("n’a pas")
+    playwright.expect(page.locator("#annonce")).not_to_be_empty()
+    page.locator("#sense-rule-0-c0").focus()
+    page.keyboard.press("Enter")
+    playwright.expect(page.locator(".zone-include .card")).to_contain_text("Metformine")
+    page.locator("#zone-include").focus()
+    page.keyboard.press("Control+z")
+    playwright.expect(excluded).to_contain_text("Metformine")
+    page.locator("#zone-exclude").focus()
+    page.keyboard.press("Control+y")
+    playwright.expect(page.locator(".zone-include .card")).to_contain_text("Metformine")
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_is_kept(page: playwright.Page) -> None:
+    hand = Hand(page)
+    hand.find("E11", button="Entrer par")
+    page.locator("#least-entry").press_sequentially("18")
+    page.locator("#most-entry").press_sequentially("79")
+    page.locator("#since-entry").press_sequentially("2020")
+    page.locator("#sex-F-entry").click()
+    document = page.locator(".sentence")
+    for said in ("de 18 ans à 79 ans", "1er janvier 2020", "Femme"):
+        playwright.expect(document).to_contain_text(re.compile(said.replace(" ", r"\\s")))
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+def test_the_builder_fits_a_telephone_and_assistive_tools_find_nothing_to_say(
+    browser: playwright.Browser, network: RunningNetwork, scheme: str
+) -> None:
+    narrow: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
+    for page in enter(browser, network, **narrow):
+        check_axe(page)
+        covid(Hand(page))
+        hand = Hand(page)
+        hand.find("sans insuline", button="Exclure")
+        playwright.expect(page.locator(".counts-total .count")).to_be_visible()
+        page.locator("details.adjust > summary").first.click()
+        check_fits(page)
+        check_axe(page)
+        address = page.url
+        keep_and_share(hand, "Au téléphone")
+        for end in ("/versions", "/versions/1", "/compte"):
+            page.goto(address + end)
+            check_fits(page)
+            check_axe(page)
+        for path in ("/cohortes", "/"):
+            page.goto(path)
+            check_fits(page)
+            check_axe(page)
+
+
+def check_axe(page: playwright.Page) -> None:
+    found = Axe().run(page)
+    told = [
+        f"{page.url} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found.response["violations"]
+    ]
+    assert told == []
