@@ -14,8 +14,9 @@ from maillage.hub.access.rules import Whose
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
 from maillage.hub.portal.sessions import Visitor, allows, field
+from maillage.hub.questions.models import Question
 from maillage.hub.questions.releases.checkers import PORTAL
-from maillage.hub.questions.releases.describe import describe_release, list_waiting
+from maillage.hub.questions.releases.describe import describe_release, explain, list_waiting
 from maillage.hub.questions.releases.former import list_former
 from maillage.hub.questions.releases.rule import rule
 
@@ -74,6 +75,7 @@ def _show(
     masked = describe_release(question_id, hub=hub, masks=masks) if masks else found
     context: dict[str, Any] = {
         "release": found,
+        "definition": explain(Question.objects.get(id=question_id)),
         "cells": _join(found, masked, masks=masks),
         "masks": masks,
         "former": list_former(question_id, hub=hub),

@@ -7,7 +7,7 @@ from maillage.base.canon import read_json
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.cohort import parse_expression
-from maillage.cohort.explain import as_text, explain_cohort
+from maillage.cohort.explain import Explanation, as_text, explain_cohort
 from maillage.disclosure import cell_to_json
 from maillage.exchange.release import OPEN, Standing, word_outcome, word_standing
 from maillage.hub.boot import Hub
@@ -54,9 +54,8 @@ def describe_release(question_id: str, *, hub: Hub, masks: frozenset[str] = froz
     tasks = list(Task.objects.filter(question_id=question_id).order_by("site"))
     document = combine(question, tasks, settings=hub.settings, masks=masks)
     cells = load_withholding(question.analysis["id"]).list_combined(document, rules=question.rules)
-    expression = parse_expression(read_json(question.cohort, max_bytes=MAX_COHORT_TEXT))
     return _describe_line(release, hub=hub) | {
-        "cohort": as_text(explain_cohort(expression)),
+        "cohort": as_text(explain(question)),
         "cohort_hash": question.cohort_hash,
         "is_open": question.state != QuestionState.OPEN and release.standing in OPEN,
         "spoken": sorted(word.by for word in list_words(release, present=True)),
@@ -79,3 +78,8 @@ def describe_release(question_id: str, *, hub: Hub, masks: frozenset[str] = froz
             for word in list_words(release)
         ],
     }
+
+
+def explain(question: Question) -> Explanation:
+    """What the question counts, in sentences."""
+    return explain_cohort(parse_expression(read_json(question.cohort, max_bytes=MAX_COHORT_TEXT)))
