@@ -31,6 +31,8 @@ def console(
         # Here and not above: a node without the console's packages has every other command.
         from maillage.node.console import serve
     except ModuleNotFoundError as error:
+        if str(error.name).startswith("maillage"):
+            raise
         raise ConsoleMissingError(
             _("La console n’est pas installée."),
             why=_("Il manque le paquet {name}.").format(name=error.name),

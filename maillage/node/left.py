@@ -6,7 +6,7 @@ imports this.
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -15,6 +15,7 @@ from maillage.analysis.base import NamedCell
 from maillage.analysis.errors import AnalysisError
 from maillage.analysis.registry import load_withholding
 from maillage.base.i18n import _, mark
+from maillage.base.keys import PublicKey
 from maillage.exchange.envelope import AnyAnswer, open_answer
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.reasons import Reason, word
@@ -71,9 +72,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Left:
-    """One answer. `message` is None when its stored bytes are not this node's: `verify` says more.
+    """One answer. `was_taken`: the hub has it. Numbers are those of the signed bytes, not computed again.
 
-    `was_taken`: the hub has it. Numbers are those of the signed bytes, not computed again.
+    `envelope` is opened when something in it is asked for: a search reads many answers and shows few.
     """
 
     answer_id: int
@@ -84,7 +85,16 @@ class Left:
     at: str
     was_taken: bool
     task: Task | None
-    message: AnyAnswer | None
+    envelope: bytes = field(repr=False)
+    key: PublicKey
+
+    @cached_property
+    def message(self) -> AnyAnswer | None:
+        """What was said; None when the stored bytes are not this node's, of which `verify` says more."""
+        try:
+            return open_answer(self.envelope, signers={self.key.fingerprint: self.key}).message
+        except EnvelopeError:
+            return None
 
     @property
     def title(self) -> str:
@@ -176,13 +186,6 @@ def _read(row: sqlite3.Row, *, node: Node) -> Left:
         at=row["recorded_at"],
         was_taken=not row["due"] and row["state"] != State.REJECTED,
         task=delivery.task,
-        message=_open(row["envelope"], node=node),
+        envelope=row["envelope"],
+        key=node.key.public,
     )
-
-
-def _open(envelope: bytes, *, node: Node) -> AnyAnswer | None:
-    key = node.key.public
-    try:
-        return open_answer(envelope, signers={key.fingerprint: key}).message
-    except EnvelopeError:
-        return None

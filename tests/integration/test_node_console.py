@@ -1,5 +1,8 @@
 """The console on a real node: each page says what is, each form does what the command line does."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +32,7 @@ from maillage.warehouse.synthetic import synthesize
 from tests.support.cohorts import COHORT
 from tests.support.consoles import Visitor, read_text, running_console
 from tests.support.messages import COMMITTEE_KEY, HUB_KEY, example_permit
-from tests.support.nodes import accept_permit, make_node, node_task, read_states, wait_until
+from tests.support.nodes import ROOT, accept_permit, make_node, node_task, read_states, wait_until
 from tests.support.releases import compute, held_permit, partial_of, say, sent
 
 POLICY = """\
@@ -463,3 +466,23 @@ def test_the_command_line_replaces_the_policy_too(
 def test_the_command_refuses_any_other_address(node: Node, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["node", "console", str(node.folder), "--address", "192.168.1.4"]) == 4
     assert "127.0.0.1" in capsys.readouterr().err
+
+
+def test_without_its_packages_the_command_says_what_to_install(
+    node: Node, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "maillage.node.console.serve")
+    monkeypatch.delattr("maillage.node.console.serve")
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    assert run(["node", "console", str(node.folder)]) == 2
+    assert 'pip install "maillage[console]"' in capsys.readouterr().err
+
+
+def test_the_link_is_told_and_ctrl_c_ends_it(node: Node) -> None:
+    command = [sys.executable, "-m", "maillage", "node", "console", str(node.folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        link = next(line.strip() for line in process.stdout if "/entree?cle=" in line)
+        assert httpx2.get(link, follow_redirects=True).status_code == httpx2.codes.OK
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130

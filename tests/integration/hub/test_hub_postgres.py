@@ -6,18 +6,26 @@ import sys
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from maillage.base.canon import sha256_hex
 from maillage.base.clock import utc_now
-from maillage.exchange.envelope import open_head, open_task, seal_head
+from maillage.base.keys import PublicKey
+from maillage.disclosure.masking import Secrets
+from maillage.exchange.envelope import open_head, open_task, seal_head, seal_permit
 from maillage.exchange.export import open_export
 from maillage.exchange.head import LedgerHead
+from maillage.exchange.permit import Masked, View
 from tests.integration.hub.test_hub_questions import TWO_STEPS
+from tests.integration.hub.test_hub_sums import PERSONS, Part, gather, lift, send_numbers, sign_list
 from tests.support.cohorts import COHORT
-from tests.support.hubs import LiveHub, free_port, live_hub
+from tests.support.hubs import LiveHub, ProbeNode, free_port, live_hub
+from tests.support.messages import COMMITTEE_KEY, example_permit
 from tests.support.postgres import Cluster, postgres_cluster
 
 SITES = ("chu-clermont", "chu-grenoble", "chu-saint-etienne", "hcl")
@@ -129,6 +137,54 @@ def test_a_text_that_postgresql_cannot_hold_is_no_defect(hubs: tuple[LiveHub, Li
         held = alice.post("/api/v1/questions", json={"title": "Diabète", "cohort": named})
     assert bad.status_code == 422
     assert held.status_code in (201, 422), held.text
+
+
+def take_part(node: ProbeNode, question: str, *, known: dict[str, PublicKey]) -> Part:
+    """A hospital's part in a masked sum, once it has that question's task; others of the queue are left."""
+    while (opened := node.take(wait=5)).message.question_id != question:
+        pass
+    return Part(node, opened, known, Secrets(token_bytes(32), token_bytes(32)))
+
+
+def test_a_masked_sum_through_two_processes_is_the_total_and_no_term_is_in_the_database(
+    hubs: tuple[LiveHub, LiveHub], cluster: Cluster, tmp_path: Path
+) -> None:
+    first, _second = hubs
+    known = {site: key.public for site, key in first.keys.items()}
+    masked = Masked(keys={site: key.text for site, key in known.items()})
+    permit = example_permit(
+        permit_id="sommes", sites=SITES, views=(View.TOTAL,), minimum_sites=3, sums=masked
+    )
+    (tmp_path / "sommes.permit").write_bytes(seal_permit(permit, key=COMMITTEE_KEY))
+    first.command("permit", "publish", str(tmp_path / "sommes.permit"))
+    with first.client(first.tokens["alice"]) as alice:
+        body = {"title": "Sommes", "cohort": COHORT, "permit": "sommes"}
+        question = alice.post("/api/v1/questions", json=body).json()["id"]
+    parts = {site: take_part(first.node(site), question, known=known) for site in SITES}
+    # Each hospital finds another process at each step.
+    for turn, step in enumerate((gather, send_numbers, sign_list, lift)):
+        for at, part in enumerate(parts.values()):
+            part.node.http.close()
+            part.node.http = hubs[(at + turn) % 2].client()
+        step(parts)
+    for part in parts.values():
+        part.node.http.close()
+    document = read(first, question)
+    assert document["masked"]["state"] == "done"
+    assert document["combined"]["persons"] == {"count": sum(PERSONS.values())}
+    with cluster.connect() as session:
+        text = read_everything(session)
+    assert str(sum(PERSONS.values())) in text, "the total is there, so the search would find a term"
+    for number in PERSONS.values():
+        assert str(number) not in text
+        assert number.to_bytes(8, "little").hex() not in text
+
+
+def read_everything(session: psycopg.Connection) -> str:
+    """Every row of every table of the hub, as PostgreSQL writes it: bytes as hexadecimal digits."""
+    tables = session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    queries = [sql.SQL("SELECT t::text FROM {} AS t").format(sql.Identifier(name)) for (name,) in tables]
+    return "\n".join(row[0] for query in queries for row in session.execute(query))
 
 
 # Three lines of long ago, written as the hub writes.
