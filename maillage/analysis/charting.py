@@ -49,8 +49,7 @@ def spread(cell: Mapping[str, Any] | Cell | None) -> tuple[int, int] | None:
 
 
 def drawable(row: Mapping[str, Any], *, cell: str) -> dict[str, Any]:
-    """A row for a drawing: its text and numbers as they are; of a cell `value`, `low`, `high`, `end`,
-    `hidden`.
+    """A row for a drawing: its text and numbers as they are; of a cell `value`, `low`, `high`, `end`, `hidden`.
 
     `cell` is that cell's key; other cells of the row are left out. `end` is where the drawing of it ends.
     """
