@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from maillage.analysis.glm import Data, fit_parts
+from maillage.analysis.glm.fitting import fit_parts
+from maillage.analysis.glm.sums import Data
 from maillage.analysis.regress.local import read_rows
 from maillage.analysis.regress.spec import RegressParameters
 from maillage.base.clock import utc_now
