@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from maillage.analysis.glm import Data, ModelTrouble, Trouble, fit_parts
+from maillage.analysis.glm.fitting import fit_parts
 from maillage.analysis.glm.meta import pool
+from maillage.analysis.glm.newton import ModelTrouble, Trouble
+from maillage.analysis.glm.sums import Data
 
 
 def halves(matrix: np.ndarray, outcome: np.ndarray) -> list[Data]:

@@ -9,21 +9,14 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from maillage.analysis.base import RoundsSpec, Spec, WireModel
 from maillage.analysis.features.columns import Column, list_columns
 from maillage.analysis.features.concepts import as_tuple
-from maillage.analysis.features.declared import MAX_FEATURES, Feature, Features, check_names
+from maillage.analysis.features.declared import Feature, Features, check_names
+from maillage.analysis.glm.wire import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
 from maillage.disclosure.values import CellJson
 
-MAX_ROUNDS = 60
-MAX_COLUMNS = 200
 INTERCEPT = "(intercept)"
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 Vector = Annotated[
     tuple[Finite, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=MAX_COLUMNS + 1)
-]
-Triangle = Annotated[
-    tuple[Finite, ...],
-    BeforeValidator(as_tuple),
-    Field(min_length=1, max_length=(MAX_COLUMNS + 1) * (MAX_COLUMNS + 2) // 2),
 ]
 
 
@@ -126,5 +119,3 @@ SPEC = Spec(
     exact=True,
     rounds=RoundsSpec(parameters=RegressRound, content=RegressSums, most=MAX_ROUNDS),
 )
-
-__all__ = ["MAX_FEATURES", "SPEC", "RegressContent", "RegressParameters", "RegressRound", "RegressSums"]

@@ -8,7 +8,7 @@ from maillage.analysis.base import RoundsSpec, Spec, WireModel
 from maillage.analysis.features.columns import Column, list_columns, list_levels
 from maillage.analysis.features.concepts import as_tuple
 from maillage.analysis.features.declared import Death, Event, Feature, Features, Visit, check_names
-from maillage.analysis.regress.spec import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
+from maillage.analysis.glm.wire import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
 from maillage.disclosure.values import CellJson
 
 MAX_POINTS = 4_000
