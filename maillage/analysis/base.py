@@ -35,6 +35,8 @@ class Spec:
     content: type[WireModel]
     additive: bool = False
     exact: bool = False
+    example: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Parameters to try it with on the synthetic hospitals."""
 
 
 @dataclass(frozen=True)
