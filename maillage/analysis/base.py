@@ -50,6 +50,8 @@ class Spec:
     additive: bool = False
     exact: bool = False
     rounds: RoundsSpec | None = None
+    example: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Parameters to try it with on the synthetic hospitals."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """characterise: who is in a cohort, the "Table 1" of a paper."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -55,6 +56,17 @@ FORMS: Forms = {
     "measure": Form(Kind.GROUPS, mark("Mesures"), amounts=_MOMENTS),
 }
 
+EXAMPLE: Mapping[str, Any] = {
+    "levels": {"drug": "ATC 2e niveau"},
+    "features": [{"name": "diabète", "domain": "condition", "concepts": [201826]}],
+    "measures": [{"name": "potassium", "concepts": [3023103], "low": 2, "high": 7}],
+}
+
 SPEC = Spec(
-    id="characterise", version=1, parameters=CharacteriseParameters, content=TablesContent, exact=True
+    id="characterise",
+    version=1,
+    parameters=CharacteriseParameters,
+    content=TablesContent,
+    exact=True,
+    example=EXAMPLE,
 )

@@ -41,7 +41,7 @@ class Quantile:
 def read_bins(persons: Mapping[str, int | None]) -> list[Bin]:
     """Bins by their keys, in order of their values."""
     starts = sorted((_read_start(key), number) for key, number in persons.items())
-    ends = [start for start, _number in starts[1:]] + [inf]
+    ends = [*(start for start, _number in starts[1:]), inf][: len(starts)]
     return [Bin(start, end, number) for (start, number), end in zip(starts, ends, strict=True)]
 
 

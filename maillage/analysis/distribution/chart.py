@@ -73,8 +73,8 @@ def _tell_hospitals(document: Mapping[str, Any], *, asked: Asked) -> ChartSpec:
         {
             "hospital": asked.sites.get(one["id"], one["id"]),
             "persons": one["persons"],
-            "median": word_number(one["median"]["value"]),
-            "between": _word_ends(one["median"]),
+            "median": word_number(one["median"] and one["median"]["value"]),
+            "between": "–" if one["median"] is None else _word_ends(one["median"]),
             "ratio": word_number(one["ratio"]),
             "verdict": _word_shift(one),
         }

@@ -7,7 +7,6 @@ from typing import Any
 from maillage.analysis.base import Contribution
 from maillage.analysis.distribution.bins import (
     LEVELS,
-    Bin,
     Quantile,
     find_quantile,
     guess_unit,
@@ -68,26 +67,32 @@ def _find_moments(document: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def _compare(part: Hospital, others: Sequence[Hospital]) -> dict[str, Any]:
-    median = _median([part])
-    theirs = _median(others) if others else None
-    ratio = median.value / theirs.value if theirs and theirs.value and median.value else None
+    median, theirs = _median([part]), _median(others)
+    ratio = _divide(median, theirs)
     return {
         "id": part.site,
         "persons": exact(part.content.persons),
-        "median": _word_quantile(median),
+        "median": None if median is None else _word_quantile(median),
         "ratio": ratio,
         "shifted": ratio is not None and is_shifted(ratio),
         "unit": None if ratio is None else guess_unit(ratio),
     }
 
 
-def _median(parts: Sequence[Hospital]) -> Quantile:
+def _divide(median: Quantile | None, theirs: Quantile | None) -> float | None:
+    if median is None or theirs is None or median.value is None or not theirs.value:
+        return None
+    return median.value / theirs.value
+
+
+def _median(parts: Sequence[Hospital]) -> Quantile | None:
+    """None where no bin is told: the checker hid them, or a former answer stands for this one."""
     rows = [rows_of(part.content, "bin") for part in parts]
     keys = list(dict.fromkeys(key for one in rows for key in one))
     persons = {key: [exact(one[key].persons) if key in one else None for one in rows] for key in keys}
     bins = read_bins({key: _add(numbers) for key, numbers in persons.items()})
     whole = sum(exact(part.content.persons) or 0 for part in parts)
-    return find_quantile(bins or [Bin(0, 0, None)], 0.5, whole=whole)
+    return find_quantile(bins, 0.5, whole=whole) if bins else None
 
 
 def _add(numbers: Sequence[int | None]) -> int | None:

@@ -1,7 +1,8 @@
 """distribution: how the values of a measurement lie, in bins that all hospitals share."""
 
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
@@ -42,6 +43,17 @@ FORMS: Forms = {
     ),
 }
 
+EXAMPLE: Mapping[str, Any] = {
+    "measure": {"name": "potassium", "concepts": [3023103]},
+    "edges": [3.75, 4.0, 4.25],
+    "before_days": 730,
+}
+
 SPEC = Spec(
-    id="distribution", version=1, parameters=DistributionParameters, content=TablesContent, exact=True
+    id="distribution",
+    version=1,
+    parameters=DistributionParameters,
+    content=TablesContent,
+    exact=True,
+    example=EXAMPLE,
 )

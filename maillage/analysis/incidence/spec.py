@@ -1,6 +1,7 @@
 """incidence: new cases over person-time, and cases over persons, by calendar year and by sex or age."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -40,4 +41,13 @@ FORMS: Forms = {
     "prevalent": Form(Kind.BESIDE, mark("Cas de l’année"), amounts={"observed": mark("personnes observées")}),
 }
 
-SPEC = Spec(id="incidence", version=1, parameters=IncidenceParameters, content=TablesContent, exact=True)
+EXAMPLE: Mapping[str, Any] = {"first_year": 2021, "last_year": 2022, "washout_days": 90}
+
+SPEC = Spec(
+    id="incidence",
+    version=1,
+    parameters=IncidenceParameters,
+    content=TablesContent,
+    exact=True,
+    example=EXAMPLE,
+)

@@ -1,6 +1,7 @@
 """outcomes: what happened to patients in each hospital, beside what a risk model expects of such patients."""
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
@@ -51,4 +52,26 @@ FORMS: Forms = {
     ),
 }
 
-SPEC = Spec(id="outcomes", version=1, parameters=OutcomesParameters, content=TablesContent, exact=True)
+EXAMPLE: Mapping[str, Any] = {
+    "outcome": {"name": "metformine", "domain": "drug", "concepts": [1503297]},
+    "model": {
+        "intercept": -3.0,
+        "age": 0.01,
+        "risks": [
+            {
+                "feature": {"name": "diabète", "domain": "condition", "concepts": [201826]},
+                "coefficient": 2.0,
+            }
+        ],
+    },
+    "within_days": 730,
+}
+
+SPEC = Spec(
+    id="outcomes",
+    version=1,
+    parameters=OutcomesParameters,
+    content=TablesContent,
+    exact=True,
+    example=EXAMPLE,
+)

@@ -107,7 +107,9 @@ def find_common(
     try:
         engine.create_temp(name, _pairs(source, people=people, window=window, level=level))
         concepts, _after, persons = engine.fetch_integers(_count_pairs(name, least=least))
-        chosen = list(dict.fromkeys(concepts[np.argsort(-persons, kind="stable")].tolist()))[:most]
+        # By number, then by id: the same on every engine.
+        ranked = concepts[np.lexsort((concepts, -persons))]
+        chosen = list(dict.fromkeys(ranked.tolist()))[:most]
         rows = engine.fetch_integers(_read_pairs(name, chosen)) if chosen else (_NOBODY,) * 3
     finally:
         engine.drop_temp(name)

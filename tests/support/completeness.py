@@ -1,0 +1,54 @@
+"""Whether an analysis's folder is whole: what a reviewer would look for first."""
+
+from importlib import import_module
+from importlib.util import find_spec as find_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from maillage.analysis.registry import find_spec
+
+FILES = ("spec", "local", "combine", "withhold", "chart", "words")
+_WITHHOLDING = ("PARTS", "list_cells", "list_combined", "withhold", "find_margins")
+_HEADINGS = ("## Formula and source", "## What leaves a hospital", "## Disclosure", "## Worked example")
+
+
+def find_gaps(analysis_id: str, *, docs: Path) -> list[str]:
+    """What is missing or open, a line each; nothing for a folder that is whole. `docs` has the pages."""
+    package = f"maillage.analysis.{analysis_id}"
+    gaps = [f"{name}.py is missing" for name in FILES if find_module(f"{package}.{name}") is None]
+    if gaps:
+        return gaps
+    withholding = import_module(f"{package}.withhold")
+    gaps += [f"withhold.py has no {name}" for name in _WITHHOLDING if not hasattr(withholding, name)]
+    spec = find_spec(analysis_id)
+    gaps += [] if spec.id == analysis_id else ["spec.py names another analysis"]
+    gaps += [f"{model.__name__} takes undeclared fields" for model in _find_open(spec.content, set())]
+    gaps += [f"{model.__name__} takes undeclared fields" for model in _find_open(spec.parameters, set())]
+    return gaps + _find_gaps_of_page(docs / f"{analysis_id}.md")
+
+
+def _find_gaps_of_page(page: Path) -> list[str]:
+    if not page.is_file():
+        return [f"{page.name} is missing"]
+    text = page.read_text(encoding="utf-8")
+    return [f"{page.name} has no « {heading} »" for heading in _HEADINGS if heading not in text]
+
+
+def _find_open(model: type[BaseModel], seen: set[Any]) -> list[type[BaseModel]]:
+    """The models of a content, at any depth, that would let something undeclared through."""
+    if model in seen:
+        return []
+    seen.add(model)
+    found = [] if model.model_config.get("extra") == "forbid" else [model]
+    for field in model.model_fields.values():
+        for inner in _models_in(field.annotation):
+            found += _find_open(inner, seen)
+    return found
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type):
+        return [annotation] if issubclass(annotation, BaseModel) else []
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]

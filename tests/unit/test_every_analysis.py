@@ -1,0 +1,165 @@
+"""Each analysis is whole, asks the gate before it answers, lets nothing leave that it does not declare."""
+
+import json
+from collections.abc import Generator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from maillage import analysis
+from maillage.analysis.base import Contribution
+from maillage.analysis.registry import (
+    find_spec,
+    list_analyses,
+    load_chart,
+    load_combine,
+    load_local,
+    load_withholding,
+    load_words,
+    read_parameters,
+)
+from maillage.analysis.tabular.forms import TablesContent
+from maillage.cohort import parse_expression
+from maillage.disclosure import DisclosureRules
+from maillage.disclosure.gates import ExactGate
+from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
+from maillage.warehouse.synthetic import synthesize
+from tests.conftest import ROOT
+from tests.support.cohorts import COHORT
+from tests.support.completeness import find_gaps
+
+DOCS = ROOT / "docs" / "analyses"
+RULES = DisclosureRules()
+
+every = pytest.mark.parametrize("name", list_analyses())
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Generator[DuckDBEngine]:
+    path = tmp_path_factory.mktemp("warehouse") / "hcl.duckdb"
+    synthesize("hcl", patients=2000, target=path)
+    with open_warehouse(path, threads=1) as engine:
+        yield engine
+
+
+def answer(name: str, *, engine: DuckDBEngine, gate: Any) -> dict[str, Any]:
+    """What leaves, as the JSON that is signed."""
+    spec = find_spec(name)
+    local = load_local(name)(
+        cohort=parse_expression(COHORT),
+        parameters=read_parameters(spec, json.loads(json.dumps(dict(spec.example)))),
+        engine=engine,
+        gate=gate,
+    )
+    return json.loads(local.content.model_dump_json())
+
+
+@every
+def test_the_folder_is_whole(name: str) -> None:
+    assert find_gaps(name, docs=DOCS) == []
+
+
+class GateAskedError(Exception):
+    """The gate was asked."""
+
+
+class ClosedGate:
+    """Lets nothing through, and says that it was asked."""
+
+    rules = RULES
+
+    def __getattr__(self, _name: str) -> NoReturn:
+        raise GateAskedError
+
+
+@every
+def test_nothing_is_answered_without_the_gate(name: str, engine: DuckDBEngine) -> None:
+    with pytest.raises(GateAskedError):
+        answer(name, engine=engine, gate=ClosedGate())
+
+
+class UnsettledGate(ExactGate):
+    """Shows numbers, and will not remember them."""
+
+    def settle(self, content: object) -> NoReturn:
+        raise GateAskedError
+
+
+@every
+def test_nothing_is_answered_before_it_is_remembered(name: str, engine: DuckDBEngine) -> None:
+    with pytest.raises(GateAskedError):
+        answer(name, engine=engine, gate=UnsettledGate(RULES))
+
+
+@every
+def test_what_leaves_is_what_the_spec_declares(name: str, engine: DuckDBEngine) -> None:
+    content = answer(name, engine=engine, gate=ExactGate(RULES))
+    spec = find_spec(name)
+    assert json.loads(spec.content.model_validate(content).model_dump_json()) == content
+    if spec.content is not TablesContent:
+        return
+    forms = import_module(f"maillage.analysis.{name}.spec").FORMS
+    assert {table["id"] for table in content["tables"]} <= forms.keys()
+    assert any(table["rows"] for table in content["tables"]), "the example shows something"
+    for table in content["tables"]:
+        assert table.keys() == {"id", "rows", "rest"}
+        for row in table["rows"]:
+            assert row.keys() == {"key", "persons", "amounts"}
+            assert row["amounts"].keys() in (set(), forms[table["id"]].amounts.keys())
+
+
+@every
+def test_the_hub_takes_it_a_checker_hides_it_a_chart_draws_it(name: str, engine: DuckDBEngine) -> None:
+    content = answer(name, engine=engine, gate=ExactGate(RULES))
+    withholding, combine = load_withholding(name), load_combine(name)
+    assert load_words(name).title
+    parts = {site: Contribution(content, shown_alone=True) for site in "abc"}
+    document = combine(parts, floor=RULES.floor, minimum_sites=3)
+    assert document["contributing"] == ["a", "b", "c"]
+    assert load_chart(name).charts(document)
+    names = {cell.name for cell in withholding.list_cells(content)}
+    assert {cell.name for cell in withholding.list_combined(document)} <= names
+    for names_hidden in ({"persons"}, names, set(withholding.PARTS)):
+        hidden = withholding.withhold(content, names=names_hidden)
+        masked = combine(
+            {site: Contribution(hidden, shown_alone=True) for site in "abc"}, floor=11, minimum_sites=3
+        )
+        load_chart(name).charts(masked)
+        assert find_spec(name).content.model_validate(hidden)
+
+
+@every
+def test_of_nobody_nothing_is_told(name: str, engine: DuckDBEngine) -> None:
+    """Thirty thousand persons are the floor: the form is the same, without a number."""
+    rules = DisclosureRules(floor=30_000)
+    content = answer(name, engine=engine, gate=ExactGate(rules))
+    cells = load_withholding(name).list_cells(content)
+    assert {type(cell.cell).__name__ for cell in cells} == {"Suppressed"}
+    document = load_combine(name)({"a": Contribution(content, True)}, floor=11, minimum_sites=3)
+    load_chart(name).charts(document)
+
+
+def test_a_folder_without_gate_chart_or_page_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "leaky"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "spec.py").write_text(
+        "from pydantic import BaseModel\n"
+        "from maillage.analysis.base import Spec, WireModel\n"
+        "class Content(BaseModel):\n    persons: int\n"
+        "SPEC = Spec(id='leaky', version=1, parameters=WireModel, content=Content)\n"
+    )
+    monkeypatch.setattr(analysis, "__path__", [*analysis.__path__, str(tmp_path)])
+    assert "leaky" in list_analyses(), "a folder with a spec is an analysis"
+    missing = find_gaps("leaky", docs=DOCS)
+    assert missing == [f"{name}.py is missing" for name in ("local", "combine", "withhold", "chart", "words")]
+    for name in ("local", "combine", "withhold", "chart", "words"):
+        (folder / f"{name}.py").touch()
+    gaps = find_gaps("leaky", docs=DOCS)
+    assert "Content takes undeclared fields" in gaps
+    assert "withhold.py has no list_cells" in gaps
+    assert "leaky.md is missing" in gaps
