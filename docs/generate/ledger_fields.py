@@ -9,6 +9,7 @@ MEANINGS: Mapping[str, str] = {
     "account": "account of the machine on which a person typed",
     "analysis": "id of the analysis",
     "answer": "hash of the signed answer that is kept",
+    "asked": "hash of the round that the hub asked",
     "attempt": "which try it was, from 1",
     "bodies": "how many bodies were removed",
     "budget": "that the permit's budget is spent",
@@ -50,12 +51,12 @@ MEANINGS: Mapping[str, str] = {
     "removed_before": "bodies of lines before this instant were removed",
     "requester": "the requester's name, as the hub says it",
     "role": "which role",
-    "round": "which check of the same question it is",
+    "round": "which check of the same question, or which round of a model, it is",
     "rule": "which rule of the policy decided",
     "sealed": "hash of the sealed answer",
     "seconds": "how wrong the clock is",
     "sequence": "number of a line",
-    "session": "id of the masked sum: its question's",
+    "session": "id of the masked sum, or of the rounds: their question's",
     "shown": "hash of what is shown to the requester",
     "signed_head": "the other's signed head, whole",
     "signer": "fingerprint of the committee's key",
@@ -65,7 +66,9 @@ MEANINGS: Mapping[str, str] = {
     "status": "HTTP status",
     "task_hash": "hash of the signed task",
     "test_network": "whether the policy is for invented data",
+    "told": "hash of what was told in the round",
     "until": "when the role ends by itself",
+    "version": "number of the cohort's version",
     "way": "how somebody proves who they are: passkey, password, psc",
     "why": "why a person refused, in their words, one line",
 }
@@ -78,6 +81,7 @@ _WORD = ("by", "permit", "name", "decision")
 _OBJECTION = ("by", "key", "register")
 _CHECKED = ("outcome", "masks", "standing", "round")
 _SUM = ("hospitals", "reason")
+_ROUNDS = ("round", "hospitals", "reason")
 _ROLE = ("role", "site", "until")
 _OFFER = ("permit", "name", "signer")
 
@@ -90,6 +94,7 @@ LEDGER: Mapping[Event, tuple[str, ...]] = {
     Event.AGENT_NODE_STARTED: ("software", "policy", "test_network"),
     Event.AGENT_RELEASE_HELD: ("sealed", "register", "checkers", *_ANSWERED),
     Event.AGENT_RELEASE_OUTDATED: ("by", "sealed"),
+    Event.AGENT_ROUND_TOLD: ("session", "round", "asked", "told"),
     Event.AGENT_SUM_MASKED: ("hospitals",),
     Event.AGENT_SUM_OFFERED: ("session",),
     Event.AGENT_SUM_SIGNED: ("hospitals",),
@@ -131,6 +136,11 @@ AUDIT: Mapping[EventType, tuple[str, ...]] = {
     EventType.AUDIT_RETAINED: ("removed_before", "bodies"),
     EventType.CATALOGUE_RECORDED: ("permit", "hash", "reference"),
     EventType.CLOCK_REFUSED: ("seconds",),
+    EventType.COHORT_COMMENTED: ("version",),
+    EventType.COHORT_SAVED: ("version", "cohort_hash"),
+    EventType.COHORT_SHARED: (),
+    EventType.COHORT_STARTED: (),
+    EventType.COHORT_UNSHARED: (),
     EventType.INVITATION_CREATED: (),
     EventType.LEDGER_ANCHORED: _HEAD,
     EventType.LEDGER_DIFFERED: _HEAD,
@@ -158,6 +168,9 @@ AUDIT: Mapping[EventType, tuple[str, ...]] = {
     EventType.RELEASE_CHECKED: (*_CHECKED, "operator", "shown"),
     EventType.ROLE_GIVEN: _ROLE,
     EventType.ROLE_WITHDRAWN: _ROLE,
+    EventType.ROUND_ASKED: _ROUNDS,
+    EventType.ROUND_TOLD: ("question", "round", "payload"),
+    EventType.ROUNDS_ENDED: _ROUNDS,
     EventType.SESSION_ENDED: ("count",),
     EventType.SESSION_OPENED: ("by",),
     EventType.SUM_ADDED: _SUM,

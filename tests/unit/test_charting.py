@@ -4,7 +4,7 @@ import pytest
 
 from maillage.analysis.base import Asked
 from maillage.analysis.charting import HATCHING, drawn, lying_bars, spread, upright_bars
-from maillage.analysis.registry import ANALYSES, code_hash, load_chart, load_words
+from maillage.analysis.registry import code_hash, list_analyses, load_chart, load_words
 
 HIDDEN = {"suppressed": "below_floor"}
 DOCUMENT = {
@@ -76,7 +76,7 @@ def test_a_count_of_nobody_has_no_chart() -> None:
     assert load_chart("count").charts({"steps": [], "years": []}) == []
 
 
-@pytest.mark.parametrize("analysis", ANALYSES)
+@pytest.mark.parametrize("analysis", list_analyses())
 def test_every_analysis_has_words_and_charts(analysis: str) -> None:
     assert load_words(analysis).title
     assert callable(load_chart(analysis).charts)
