@@ -52,8 +52,8 @@ def _log(mean: float) -> float:
 
 
 def _binomial_deviance(outcome: Floats, mean: Floats) -> Floats:
-    left = xlogy(outcome, outcome) - xlogy(outcome, mean) - xlogy(1 - outcome, 1 - mean)
-    return np.asarray(2 * left, dtype=np.float64)
+    # The outcome is 0 or 1, as `accepts` says: a logarithm of what was likely of it, and no other.
+    return -2 * np.log(np.where(outcome > 0, mean, 1 - mean))
 
 
 def _poisson_deviance(outcome: Floats, mean: Floats) -> Floats:

@@ -15,6 +15,8 @@ import numpy as np
 
 from maillage.analysis.glm.families import Family, Floats
 
+_BLOCK = 4_096
+
 
 @dataclass(frozen=True)
 class Data:
@@ -56,6 +58,7 @@ class Working:
     weights: Floats
     residuals: Floats
     predictor: Floats
+    mean: Floats
 
 
 def center(matrix: Floats, centre: Floats) -> Floats:
@@ -67,18 +70,29 @@ def work_out(data: Data, matrix: Floats, beta: Floats, *, family: Family) -> Wor
     """Weights and residuals at these coefficients; `matrix` is the centred one."""
     predictor = matrix @ beta + data.offset
     mean = family.mean(predictor)
-    return Working(data.weights * family.variance(mean), data.weights * (data.outcome - mean), predictor)
+    residuals = data.weights * (data.outcome - mean)
+    return Working(data.weights * family.variance(mean), residuals, predictor, mean)
 
 
 def add_rows(data: Data, matrix: Floats, working: Working, *, family: Family, robust: bool) -> Sums:
     """The sums of a round; the meat of robust errors where it is asked."""
-    mean = family.mean(working.predictor)
     return Sums(
-        matrix.T @ (matrix * working.weights[:, None]),
+        square(matrix, np.sqrt(working.weights)),
         matrix.T @ working.residuals,
-        float(data.weights @ family.deviance(data.outcome, mean)),
-        matrix.T @ (matrix * (working.residuals**2)[:, None]) if robust else None,
+        float(data.weights @ family.deviance(data.outcome, working.mean)),
+        square(matrix, np.abs(working.residuals)) if robust else None,
     )
+
+
+def square(matrix: Floats, roots: Floats) -> Floats:
+    """Xᵀ diag(r²) X, in blocks of rows that a processor's cache holds."""
+    size = matrix.shape[1]
+    total = np.zeros((size, size))
+    for start in range(0, len(matrix), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        scaled = matrix[rows] * roots[rows, None]
+        total += scaled.T @ scaled
+    return total
 
 
 def sum_up(
