@@ -25,7 +25,7 @@ def draw_years(form: Form) -> str:
 
 def test_a_drawing_says_what_it_is_and_hides_nothing_as_zero() -> None:
     svg = draw_years(Form.WIDE)
-    title = re.search(r'role="img" aria-labelledby="(titre-\w+) (note-\w+)"', svg)
+    title = re.search(r'role="img" aria-labelledby="(titre-\w+)" aria-describedby="(note-\w+)"', svg)
     assert title is not None
     assert f'<title id="{title[1]}">Par année d’entrée</title>' in svg
     assert f'<desc id="{title[2]}">' in svg
