@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -145,7 +145,7 @@ def test_a_view_without_a_rule_stops_the_start(network: Network, monkeypatch: py
         raise AssertionError
 
     check_routes()
-    known = get_resolver().url_patterns
+    known = cast("Any", get_resolver()).url_patterns
     for view in (bare, require_GET(bare), signed_in(bare)):
         monkeypatch.setitem(get_resolver().__dict__, "url_patterns", [*known, path("nouvelle", view)])
         with pytest.raises(HubUnavailableError, match="nouvelle"):

@@ -27,7 +27,7 @@ DISCOVERY = f"{REALM}/.well-known/wallet-openid-configuration"
 CLIENT, SECRET = "maillage-test", "secret-of-the-tests"
 SUBJECT = "f:550dc1c8-d97b-4b1e-ac8c-8eb4471cf9dd:899700218896"
 
-PERSON: Mapping[str, Any] = {
+PERSON: dict[str, Any] = {
     "sub": SUBJECT,
     "SubjectNameID": "899700218896",
     "preferred_username": "899700218896",

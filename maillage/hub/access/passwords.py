@@ -12,12 +12,12 @@ from datetime import datetime
 from functools import cache
 from hmac import compare_digest
 
-import pyotp
 import segno
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+from pyotp.totp import TOTP
 
 from maillage.base.canon import sha256_hex
 from maillage.base.i18n import _
@@ -49,7 +49,7 @@ class Generator:
 def offer_generator(invitation: str, *, name: str, network: str) -> Generator:
     """The generator that goes with an invitation: made from it, so that nothing waits in the database."""
     secret = b32encode(derive("totp", salt=invitation.encode(), length=20)).decode()
-    address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=f"Maillage {network}")
+    address = TOTP(secret).provisioning_uri(name=name, issuer_name=f"Maillage {network}")
     code = segno.make(address, error="m")
     rows = [list(row) for row in code.matrix_iter(border=4)]
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
@@ -126,7 +126,7 @@ def _take_code(known: Password, code: str, *, at: datetime) -> bool:
 
 def _find_step(secret: str, code: str, *, at: datetime) -> int | None:
     present = int(at.timestamp()) // _STEP_SECONDS
-    totp, given = pyotp.TOTP(secret), code.strip().encode()
+    totp, given = TOTP(secret), code.strip().encode()
     steps = [present + shift for shift in _STEPS]
     found: Sequence[int] = [step for step in steps if compare_digest(totp.generate_otp(step).encode(), given)]
     return found[0] if found else None

@@ -84,7 +84,8 @@ def check_routes() -> None:
 
 def list_routes() -> list[Route]:
     """Every address of the hub, by path then name."""
-    found = [*_list_views(get_resolver().url_patterns), *_list_operations()]
+    patterns = cast("Any", get_resolver()).url_patterns
+    found = [*_list_views(patterns), *_list_operations()]
     return sorted(found, key=lambda route: (route.path, route.methods))
 
 
@@ -95,7 +96,7 @@ def _list_views(patterns: list[Any], prefix: str = "/") -> Iterator[Route]:
             case URLResolver() if path.startswith("/api/"):
                 continue
             case URLResolver():
-                yield from _list_views(pattern.url_patterns, path)
+                yield from _list_views(cast("Any", pattern).url_patterns, path)
             case URLPattern():
                 view = pattern.callback
                 yield Route(path, pattern.name or "", _find_methods(view), getattr(view, "rule", None))
@@ -103,7 +104,7 @@ def _list_views(patterns: list[Any], prefix: str = "/") -> Iterator[Route]:
 
 def _find_methods(view: Any) -> tuple[str, ...]:
     """What the view's own check of the method names; none where it has no such check."""
-    request = HttpRequest()
+    request: Any = HttpRequest()
     request.method = "UNHEARD-OF"
     try:
         response = view(request)

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +26,7 @@ from maillage.hub.access.who import Who
 from maillage.hub.boot import current_hub
 from maillage.hub.charts import warm_up
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 _SECRET, _CEREMONY = "session", "ceremony"
 
@@ -42,7 +43,7 @@ def anyone(view: View) -> View:
     """For the door and what is public. A burst from one address is slowed."""
 
     @wraps(view)
-    def counted(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+    def counted(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         try:
             return view(request, *arguments, **named)
         except TooManyError as error:
@@ -66,7 +67,7 @@ def allows(*roles: Role, whose: Whose = Whose.OWN, limit: Limit = limits.PAGES) 
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
             present = find_visitor(request)
             if present is None:
                 session_of(request).flush()

@@ -37,7 +37,7 @@ def committee(request: HttpRequest) -> HttpResponse:
 @allows(Role.COMMITTEE, whose=Whose.EVERY)
 def release(request: HttpRequest, question_id: str) -> HttpResponse:
     """One result as it would be shown; with `masque`, as it would be once these cells are hidden."""
-    masks = frozenset(map(str, request.GET.getlist("masque")[:_MOST_MASKS]))
+    masks = _read_masks(request.GET)
     return _show(request, question_id, masks=masks)
 
 
@@ -45,13 +45,17 @@ def release(request: HttpRequest, question_id: str) -> HttpResponse:
 @allows(Role.COMMITTEE, whose=Whose.EVERY)
 def decide(request: HttpRequest, question_id: str) -> HttpResponse:
     """One checker's word."""
-    masks = frozenset(map(str, request.POST.getlist("masque")[:_MOST_MASKS]))
+    masks = _read_masks(request.POST)
     try:
         word = _read_word(request, masks=masks)
         rule(question_id, word=word, operator=PORTAL, hub=current_hub())
     except MaillageError as error:
         return _show(request, question_id, masks=masks, error=error)
     return redirect("release", question_id)
+
+
+def _read_masks(sent: Any) -> frozenset[str]:
+    return frozenset(map(str, sent.getlist("masque")[:_MOST_MASKS]))
 
 
 def _read_word(request: HttpRequest, *, masks: frozenset[str]) -> Word:

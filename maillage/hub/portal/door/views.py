@@ -27,7 +27,7 @@ from maillage.hub.portal.sessions import (
 def enter(request: HttpRequest) -> HttpResponse:
     """The door; a token opens it."""
     if request.method != "POST":
-        return show_door(request, onward=request.GET.get("suite", ""))
+        return show_door(request, onward=str(request.GET.get("suite", "")))
     hub = current_hub()
     try:
         requester = find_requester(field(request, "token").strip(), at=hub.clock())

@@ -1,5 +1,6 @@
 """`/journal`: who looked at what. The officer of one hospital reads of the people of that hospital."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/visits/visits.html", {"visits": word_visits(newest), "name": name})
 
 
-def _sites(who: Who) -> list[str | None]:
+def _sites(who: Who) -> Sequence[str | None]:
     """Whose people the reader may read of: None stands for everybody."""
     if Role.AUDITOR in who.roles:
         return [None]
