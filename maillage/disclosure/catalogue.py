@@ -52,6 +52,11 @@ def list_edges(floor: int) -> Sequence[int]:
     return tuple(edges)
 
 
+def round_down(persons: int) -> int:
+    """A sum of bands' least numbers as it is shown: to 1, 2 or 5 of its power of ten, from 20 on."""
+    return max((step for step in _STEPS if step <= persons), default=persons)
+
+
 def slack(floor: int) -> int:
     """How far a number may have moved past its band's blurred edge without being told anew."""
     return floor - 1

@@ -1,6 +1,7 @@
 """The daily catalogue at the node: what is counted, when, under which permit, and what the ledger says."""
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,19 @@ import pytest
 
 from maillage.disclosure.catalogue import list_edges
 from maillage.exchange.envelope import open_catalogue
+from maillage.exchange.reasons import Reason
 from maillage.node import ledger
 from maillage.node.catalogue.count import count_concepts
+from maillage.node.catalogue.daily import QUIET_SECONDS, Daily
 from maillage.node.catalogue.make import find_due, record
 from maillage.node.folder import Node
 from maillage.node.log import Log
 from maillage.node.permits import documents
+from maillage.node.shared import Shared
 from maillage.node.states import Event
 from maillage.node.worker.bench import WorkBench
-from maillage.node.worker.messages import Bench, Catalogued, CatalogueJob
+from maillage.node.worker.handle import Worker
+from maillage.node.worker.messages import Bench, Catalogued, CatalogueJob, Declined
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.synthetic import objecting_persons, synthesize
 from tests.support.messages import example_permit
@@ -182,3 +187,38 @@ def test_the_higher_floor_of_permit_and_policy_holds(warehouse: Path, tmp_path: 
         due = find_due(store, node=node)
     assert due is not None
     assert due.disclosure.floor == 20
+
+
+def test_a_question_stops_the_count(warehouse: Path, tmp_path: Path) -> None:
+    node = make(tmp_path, warehouse)
+    bench = WorkBench(Bench(place=node.place, folder=node.folder), log=Log())
+    bench.expect("catalogue-1")
+    bench.stop("catalogue-1")
+    found = bench.run(CatalogueJob(job_id="catalogue-1", floor=11, network_floor=11))
+    bench.close()
+    assert isinstance(found, Declined)
+    assert found.reason is Reason.LIMIT_REACHED
+
+
+def test_the_agent_counts_once_nobody_asked_for_a_while(warehouse: Path, tmp_path: Path) -> None:
+    node = make(tmp_path, warehouse)
+    worker = Worker(Bench(place=node.place, folder=node.folder), time_limit=60, log=Log())
+    shared = Shared(node=node, worker=worker, log=Log(), probe=lambda _point: None, stop=threading.Event())
+    now = [0.0]
+    with node.open_store() as store:
+        daily = Daily(shared, store, monotonic=lambda: now[0])
+        daily.tick()
+        assert worker.pid is None, "it has just started"
+        now[0] = 2 * QUIET_SECONDS
+        daily.note_question()
+        daily.tick()
+        assert worker.pid is None, "a question was just answered"
+        now[0] = 4 * QUIET_SECONDS
+        daily.tick()
+        worker.end()
+        row = store.row("catalogue")
+        assert row is not None
+        assert shared.to_send.is_set()
+        now[0] = 6 * QUIET_SECONDS
+        daily.tick()
+        assert worker.pid is None, "not twice a day"

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from maillage.disclosure.catalogue import NOTHING, Told, assign, list_edges, reach
+from maillage.disclosure.catalogue import NOTHING, Told, assign, list_edges, reach, round_down
 
 FLOORS = (1, 5, 11, 15, 20, 50)
 
@@ -37,6 +37,10 @@ def test_the_networks_bands():
     assert list_edges(11)[:6] == (11, 50, 100, 200, 500, 1000)
     assert reach(NOTHING, floor=11) == (0, 41)
     assert reach(1, floor=11) == (11, 69)
+
+
+def test_a_sum_of_bands_is_rounded_down():
+    assert [round_down(total) for total in (11, 22, 44, 161, 2_200, 9_999)] == [11, 20, 20, 100, 2_000, 5_000]
 
 
 @pytest.mark.parametrize("persons", [0, 1, 10, 11, 15, 21])

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from maillage.base.keys import PublicKey
-from maillage.disclosure.catalogue import list_edges
+from maillage.disclosure.catalogue import round_down
 from maillage.exchange.catalogue import Catalogue as Message
 from maillage.exchange.envelope import open_catalogue
 from maillage.exchange.errors import EnvelopeError
@@ -100,4 +100,4 @@ def _show(total: int, sites: int, alone: int, *, minimum_sites: int) -> Bucket:
     """Of fewer hospitals than a total mixes, the sum is shown where each agrees to be shown alone."""
     if sites < minimum_sites and alone < sites:
         return Bucket(0, sites)
-    return Bucket(max(edge for edge in list_edges(1) if edge <= total), sites)
+    return Bucket(round_down(total), sites)
