@@ -67,7 +67,7 @@ class HubSettings(Settings):
     checkers: tuple[Annotated[str, StringConstraints(min_length=1, max_length=120)], ...] = ()
     """Who may check results for the committee before they are shown; without a name, none is."""
     examples: Path | None = None
-    """A folder of cohorts (Circe JSON) that the portal offers."""
+    """A folder of cohorts (Circe JSON) that the portal offers to start from."""
     threads: Annotated[int, Field(ge=4, le=512)] = 48
     """Threads: one per waiting node and per open page, and some for the rest."""
     trusted_proxy: str | None = None
