@@ -96,7 +96,7 @@ class HubSettings(Settings):
     visits_keep_days: Annotated[int, Field(ge=180, le=730)] = 365
     """How long lines of who looked at what are kept, in days; older ones go by themselves."""
     examples: Path | None = None
-    """A folder of cohorts (Circe JSON) that the portal offers."""
+    """A folder of cohorts (Circe JSON) that the portal offers to start from."""
     threads: Annotated[int, Field(ge=4, le=512)] = 48
     """Threads: one per waiting node and per open page, and some for the rest."""
     trusted_proxy: str | None = None

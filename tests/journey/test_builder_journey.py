@@ -292,7 +292,7 @@ def test_what_is_typed_while_an_answer_is_on_its_way_is_kept(page: playwright.Pa
     page.locator("#since-entry").press_sequentially("2020")
     page.locator("#sex-F-entry").click()
     document = page.locator(".sentence")
-    for said in ("de 18 ans à 79 ans", "1er janvier 2020", "Femme"):
+    for said in ("de 18 à 79 ans", "1er janvier 2020", "Femmes"):
         playwright.expect(document).to_contain_text(re.compile(said.replace(" ", r"\\s")))
 
 

@@ -127,21 +127,34 @@ def check_answers(page: playwright.Page) -> None:
     playwright.expect(row.filter(has_text="Adultes")).to_contain_text("50")
 
 
-def test_a_person_asks_an_example_and_sees_answers_arrive(browser: playwright.Browser, hub: LiveHub) -> None:
+def ask_example(page: playwright.Page) -> None:
+    """Open the example as a cohort of one's own, and ask its question on purpose."""
+    open_example(page)
+    page.get_by_role("button", name="Poser la question").click()
+    page.wait_for_url("**/questions/*")
+
+
+def open_example(page: playwright.Page) -> None:
+    page.get_by_role("button", name="Diabète de type 2").click()
+    page.wait_for_url("**/cohortes/*")
+
+
+def test_a_person_opens_an_example_and_sees_answers_arrive(browser: playwright.Browser, hub: LiveHub) -> None:
     with hospitals(hub, *COUNTS, "chu-saint-etienne") as go, page_of(browser, hub) as page:
         enter(page, hub)
         playwright.expect(page.get_by_text(BANNER)).to_be_visible()
-        page.get_by_label("Diabète de type 2").check()
-        page.get_by_label("Titre de la question").fill("Diabétiques adultes")
-        page.get_by_role("button", name="Poser la question").click()
-        playwright.expect(page.get_by_role("heading", level=1)).to_have_text("Diabétiques adultes")
-        playwright.expect(page.get_by_text("Compte…")).to_have_count(4)
+        open_example(page)
+        playwright.expect(page.locator("#comptes").get_by_text("Compte…")).to_have_count(4)
         go.set()
+        counted = page.locator("#comptes")
+        playwright.expect(counted.locator(".total-count")).to_contain_text("470")
+        playwright.expect(counted).to_contain_text("masqué (< 11)")
+        playwright.expect(page.locator("#annonce")).to_contain_text("4 hôpitaux sur 4 se sont prononcés")
+        page.get_by_role("button", name="Poser la question").click()
         playwright.expect(page.get_by_text("Complète")).to_be_visible()
         check_answers(page)
-        playwright.expect(page.get_by_role("status")).to_contain_text("4 hôpitaux sur 4 se sont prononcés")
         page.get_by_role("link", name="Mes questions").first.click()
-        page.get_by_role("link", name="Diabétiques adultes").first.click()
+        page.get_by_role("link", name="Diabète de type 2").first.click()
         check_answers(page)
 
 
@@ -154,7 +167,7 @@ def test_every_page_fits_a_telephone(browser: playwright.Browser, hub: LiveHub, 
         check_fits(page)
         enter(page, hub)
         check_fits(page)
-        page.get_by_role("button", name="Poser la question").click()
+        ask_example(page)
         playwright.expect(page.get_by_text("Complète")).to_be_visible()
         check_answers(page)
         check_fits(page)
@@ -191,22 +204,23 @@ def test_the_whole_way_by_keyboard(browser: playwright.Browser, hub: LiveHub) ->
         page.keyboard.type(hub.tokens["alice"])
         page.keyboard.press("Enter")
         page.wait_for_url("**/")
-        press_until(page, "input[name=choice]:checked")
-        page.keyboard.press("ArrowDown")
-        playwright.expect(page.get_by_label("Ma propre cohorte")).to_be_checked()
-        press_until(page, "#cohort")
-        page.keyboard.insert_text(json.dumps(COHORT))
-        press_until(page, "#title")
+        page.goto("/cohortes")
+        press_until(page, "#import-name")
         page.keyboard.type("Au clavier")
+        press_until(page, "#import-text")
+        page.keyboard.insert_text(json.dumps(COHORT))
+        press_until(page, "#import-send")
         page.keyboard.press("Enter")
         playwright.expect(page.get_by_role("heading", level=1)).to_have_text("Au clavier")
+        press_until(page, "#poser")
+        page.keyboard.press("Enter")
         playwright.expect(page.get_by_text("Complète")).to_be_visible()
         check_answers(page)
 
 
 def press_until(page: playwright.Page, selector: str) -> None:
     """Tab to that element; what is focused on the way must be seen to be."""
-    for _press in range(30):
+    for _press in range(90):
         page.keyboard.press("Tab")
         if page.locator(selector).evaluate("element => element === document.activeElement"):
             return
@@ -217,9 +231,9 @@ def test_an_error_is_told_with_what_was_typed(browser: playwright.Browser, hub: 
     with browser.new_context(locale="fr-FR", base_url=hub.url) as context:
         page = context.new_page()
         enter(page, hub)
-        page.get_by_label("Ma propre cohorte").check()
+        page.goto("/cohortes")
         page.get_by_label("Expression JSON").fill('{"PrimaryCriteria": 1}')
-        page.get_by_role("button", name="Poser la question").click()
+        page.get_by_role("button", name="Importer", exact=True).click()
         playwright.expect(page.get_by_role("alert")).to_contain_text("$.PrimaryCriteria")
         playwright.expect(page.get_by_label("Expression JSON")).to_have_value('{"PrimaryCriteria": 1}')
 
@@ -228,7 +242,7 @@ def test_without_javascript_answers_arrive_too(browser: playwright.Browser, hub:
     options = {"java_script_enabled": False}
     with hospitals(hub, *COUNTS, "chu-saint-etienne") as go, page_of(browser, hub, **options) as page:
         enter(page, hub)
-        page.get_by_role("button", name="Poser la question").click()
+        ask_example(page)
         playwright.expect(page.get_by_text("Annuler la question")).to_be_visible()
         go.set()
         playwright.expect(page.get_by_text("Complète")).to_be_visible()
@@ -238,7 +252,7 @@ def test_without_javascript_answers_arrive_too(browser: playwright.Browser, hub:
 def test_a_question_is_cancelled(browser: playwright.Browser, hub: LiveHub) -> None:
     with page_of(browser, hub) as page:
         enter(page, hub)
-        page.get_by_role("button", name="Poser la question").click()
+        ask_example(page)
         page.get_by_role("button", name="Annuler la question").click()
         playwright.expect(page.get_by_text("Annulée", exact=True)).to_be_visible()
         playwright.expect(page.get_by_text("La question a été annulée.")).to_have_count(4)

@@ -81,8 +81,8 @@ def test_a_draft_is_written_edit_by_edit_and_says_itself_in_words(network: Netwo
     edit(browser, page, edit="set-age", path="entry", least="18", most="79")
     edit(browser, page, edit="add-rule", sense="exclude", **METFORMIN)
     shown = read(browser, page)
-    assert "Un diagnostic de la liste « Diabète de type 2 »" in shown
-    assert "de 18 ans à 79 ans" in shown
+    assert "un diagnostic de la liste « Diabète de type 2 »" in shown
+    assert "de 18 à 79 ans" in shown
     assert "n’a pas" in shown
     assert "concept_id" not in re.sub(r'name="concept_id"', "", shown), "an id is never shown"
     document = export(browser, page)

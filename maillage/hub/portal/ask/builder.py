@@ -17,6 +17,7 @@ from maillage.cohort.edit import (
     When,
     missing,
     outline,
+    summary,
 )
 
 RAIL_WIDTH, RAIL_MIDDLE = 240.0, 120.0
@@ -78,6 +79,7 @@ class Builder:
     listed: Sequence[Card]
     labels: Sequence[str]
     missing: Sequence[str]
+    summary: str
 
     @property
     def has_entry(self) -> bool:
@@ -97,6 +99,7 @@ def describe_builder(document: Document) -> Builder:
         listed=[card for card in each_card(found) if card.terms],
         labels=[rule.name for rule in found.rules],
         missing=missing(document),
+        summary=summary(document),
     )
 
 

@@ -156,7 +156,7 @@ document.addEventListener("keydown", (event) => {
 
 // The list says of which text it is, so that a helper that reads it knows that it is not the former one's.
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "propositions") return;
+  if (event.detail.target?.id !== "propositions") return;
   event.detail.target.dataset.of = new URL(event.detail.pathInfo.finalRequestPath, location).searchParams.get("q");
 });
 
