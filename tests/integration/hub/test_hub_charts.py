@@ -59,6 +59,15 @@ def test_numbers_are_written_in_the_language_of_the_page() -> None:
         assert "12,345" in draw(chart, form=Form.WIDE)
 
 
+def test_the_words_of_people_are_text_in_a_drawing() -> None:
+    """Inclusion rules are named by whoever asks, and a drawing stands in the page as it is."""
+    rules = ('</text><script>alert(1)</script> onload="x" url(#masque)', '"><img src=x onerror=alert(1)>')
+    svg = draw(load_chart("count").charts(DOCUMENT, asked=Asked(rules=rules))[0], form=Form.WIDE)
+    assert not re.search(r"<(?:script|img)", svg)
+    assert "&lt;" in svg
+    assert not re.search(r"<[^>]+ on\w+=", svg)
+
+
 def test_a_title_is_text() -> None:
     chart = ChartSpec("<b>&</b>", {"data": {"values": [{"a": 1}]}, "mark": "bar", "encoding": {}}, EMPTY)
     assert "&lt;b&gt;&amp;&lt;/b&gt;</title>" in draw(chart, form=Form.WIDE)
