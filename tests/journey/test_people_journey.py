@@ -96,6 +96,12 @@ def test_from_an_invitation_to_an_account_and_the_office_s_work(
     for width in (360, 768, 1280):
         assert fits(page, width), width
 
+    for role, address in (("auditor", "/journal"), ("committee", "/comite")):
+        hub.command("person", "give", "claire", role)
+        page.goto(address)
+        check_accessible(page)
+        assert fits(page, 360), address
+
     page.goto("/compte/journal")
     playwright.expect(page.get_by_text("claire a invité bernard.")).to_be_visible()
     playwright.expect(page.get_by_role("row", name="Liste des personnes").first).to_be_visible()

@@ -36,6 +36,8 @@ SETTING_UP = Limit("setting_up", 20, 20 / 3600)
 API = Limit("api", 1000, 100)
 PAGES = Limit("pages", 600, 20)
 SUGGESTIONS = Limit("suggestions", 120, 20)
+# What is not there, or not theirs: so many are logged by their id, the rest as one line in five minutes.
+MISSES = Limit("misses", 60, 0.2)
 
 
 @dataclass

@@ -13,6 +13,8 @@ from maillage.base.clock import format_instant
 from maillage.base.statements import load_statements
 from maillage.governance.people.models import Grant, Person
 from maillage.governance.statements import execute
+from maillage.hub.access import limits
+from maillage.hub.access.errors import TooManyError
 from maillage.hub.access.models import Visit
 from maillage.hub.boot import Hub
 from maillage.hub.writing import writing
@@ -24,7 +26,7 @@ _SLUG = re.compile(r"[\w.-]{1,80}")
 
 def log_visit(requester: str, *, route: str, named: Mapping[str, Any], status: int, hub: Hub) -> None:
     """One line, unless it is the same visit still. A power cut may take back the last; a crash does not."""
-    now, thing = hub.clock(), name_object(named, status=status)
+    now, thing = hub.clock(), _name_bounded(requester, named, status=status, hub=hub)
     if not hub.recent.is_new((requester, route, thing, status), at=now):
         return
     with writing(hub, waits=True):
@@ -43,6 +45,18 @@ def name_object(named: Mapping[str, Any], *, status: int) -> str:
     """
     form = _SLUG if status < 400 else _ID
     return " ".join(str(value) for value in named.values() if form.fullmatch(str(value)))[:80]
+
+
+def _name_bounded(requester: str, named: Mapping[str, Any], *, status: int, hub: Hub) -> str:
+    """The same, bounded: whoever tries id after id must not fill the table."""
+    thing = name_object(named, status=status)
+    if status < 400 or not thing:
+        return thing
+    try:
+        hub.limiter.take(limits.MISSES, requester)
+    except TooManyError:
+        return ""
+    return thing
 
 
 def list_visits(*, requester: str = "", site: str | None = None, limit: int = 200) -> list[dict[str, Any]]:

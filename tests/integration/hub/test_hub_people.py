@@ -132,6 +132,18 @@ def test_a_page_that_refreshes_itself_is_one_visit(network: Network) -> None:
         assert Visit.objects.count() == 2
 
 
+def test_whoever_tries_id_after_id_fills_no_table(network: Network) -> None:
+    from maillage.hub.access.models import Visit
+
+    settle(network, "bob")
+    with browse(network, "bob") as browser:
+        for number in range(70):
+            assert browser.get(f"/questions/question-{number:032x}").status_code == 404
+    lines = list(Visit.objects.values_list("object", flat=True))
+    assert len(lines) == 61
+    assert lines.count("") == 1
+
+
 def test_programs_are_logged_too(network: Network) -> None:
     from maillage.hub.access.models import Visit
 
