@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, gammaln, xlogy
 
 Floats = NDArray[np.float64]
 
@@ -53,15 +52,28 @@ def _log(mean: float) -> float:
 
 def _binomial_deviance(outcome: Floats, mean: Floats) -> Floats:
     # The outcome is 0 or 1, as `accepts` says: a logarithm of what was likely of it, and no other.
-    return -2 * np.log(np.where(outcome > 0, mean, 1 - mean))
+    with np.errstate(divide="ignore"):
+        return -2 * np.log(np.where(outcome > 0, mean, 1 - mean))
+
+
+def _expit(predictor: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-np.clip(predictor, -700.0, 700.0)))
+
+
+def _times_log(outcome: Floats, of: Floats) -> Floats:
+    """y log x, which is 0 where y is, whatever x is."""
+    return np.where(outcome > 0, outcome * np.log(np.where(outcome > 0, of, 1.0)), 0.0)
 
 
 def _poisson_deviance(outcome: Floats, mean: Floats) -> Floats:
-    return np.asarray(2 * (xlogy(outcome, outcome) - xlogy(outcome, mean) - outcome + mean), dtype=np.float64)
+    return 2 * (_times_log(outcome, outcome) - _times_log(outcome, mean) - outcome + mean)
 
 
 def _poisson_saturated(outcome: Floats) -> Floats:
-    found: Floats = xlogy(outcome, outcome) - outcome - gammaln(outcome + 1)
+    # Loaded here: a worker that is asked for no such model starts sooner without it.
+    from scipy.special import gammaln
+
+    found: Floats = _times_log(outcome, outcome) - outcome - gammaln(outcome + 1)
     return found
 
 
@@ -82,7 +94,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             ),
             Family(
                 name="binomial",
-                mean=expit,
+                mean=_expit,
                 variance=lambda mean: mean * (1 - mean),
                 deviance=_binomial_deviance,
                 saturated=_zeros,
@@ -103,3 +115,8 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         )
     }
 )
+
+
+def expose(offset: Floats, *, family: str) -> Floats:
+    """By what the mean is multiplied when the predictor is shifted by its offset, under the log link."""
+    return np.exp(offset) if family == "poisson" else np.ones_like(offset)

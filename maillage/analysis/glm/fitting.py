@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from maillage.analysis.glm.families import FAMILIES, Family, Floats
+from maillage.analysis.glm.families import FAMILIES, Family, Floats, expose
 from maillage.analysis.glm.newton import MAX_ROUNDS, Fit, Steps, iterate
 from maillage.analysis.glm.sums import Data, Sums, add_sums, sum_up
 
@@ -55,11 +55,6 @@ def find_start(parts: Sequence[Data], *, family: str) -> Floats:
     start = np.zeros(parts[0].matrix.shape[1])
     start[0] = FAMILIES[family].start(outcome / exposure)
     return start
-
-
-def expose(offset: Floats, *, family: str) -> Floats:
-    """By what the mean is multiplied when the predictor is shifted by its offset, under the log link."""
-    return np.exp(offset) if family == "poisson" else np.ones_like(offset)
 
 
 def uncentre(fit: Fit, centre: Floats) -> Fit:

@@ -14,8 +14,7 @@ from maillage.analysis.base import LocalAnswer
 from maillage.analysis.features.encoding import Floats, clamp, encode
 from maillage.analysis.features.matrix import Matrix, build_matrix
 from maillage.analysis.features.reading import Index, indexed, read_feature
-from maillage.analysis.glm.families import FAMILIES
-from maillage.analysis.glm.fitting import expose
+from maillage.analysis.glm.families import FAMILIES, expose
 from maillage.analysis.glm.sums import Data
 from maillage.analysis.regress.resident import RegressResident
 from maillage.analysis.regress.spec import LevelCell, RegressContent, RegressParameters

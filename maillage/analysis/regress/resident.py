@@ -23,10 +23,6 @@ from maillage.disclosure.models import (
     count_allowed,
 )
 
-_SAME = 1e-9
-"""Coefficients that differ by so small a share are the same: the second question of them tells nothing new.
-"""
-
 
 @dataclass
 class RegressResident:
@@ -40,7 +36,6 @@ class RegressResident:
 
     def __post_init__(self) -> None:
         self._number = 0
-        self._beta: Floats | None = None
         self._centre: Floats | None = None
         self._matrix = self.data.matrix
         self._ended = False
@@ -56,7 +51,7 @@ class RegressResident:
     def answer(self, number: int, parameters: RegressRound) -> RegressSums:
         """The sums of a round. Raises RoundRefusedError, OutweighedError."""
         beta = np.array(parameters.beta)
-        self._check_order(number, beta, final=parameters.final)
+        self._check_order(number, beta)
         self._use_centre(np.array(parameters.centre))
         kind = FAMILIES[self.family]
         working = self._work(beta, kind)
@@ -64,7 +59,7 @@ class RegressResident:
             self.data, self._matrix, working, family=kind, robust=parameters.final and self.robust
         )
         check_leverage(self._matrix, working.weights, sums.information, model=self.model)
-        self._number, self._beta, self._ended = number, beta, parameters.final
+        self._number, self._ended = number, parameters.final
         return RegressSums(
             information=fold(sums.information),
             score=tuple(sums.score.tolist()),
@@ -72,7 +67,7 @@ class RegressResident:
             meat=None if sums.meat is None else fold(sums.meat),
         )
 
-    def _check_order(self, number: int, beta: Floats, *, final: bool) -> None:
+    def _check_order(self, number: int, beta: Floats) -> None:
         size = self.data.matrix.shape[1]
         if self._ended or number <= self._number or number > self.most:
             raise _refuse(_("Aucun tour n’est plus attendu, ou pas celui-là."))
@@ -81,17 +76,13 @@ class RegressResident:
         told = number * (size * (size + 1) // 2 + size + 1) + (size * (size + 1) // 2 if self.robust else 0)
         if self.model.floor > 1 and told > count_allowed(len(self.data.outcome), unknowns=size):
             raise _refuse(_("Les tours diraient trop de nombres pour si peu de patients."))
-        if not final and self._beta is not None and np.allclose(beta, self._beta, rtol=_SAME, atol=0):
-            raise _refuse(_("Ces coefficients ont déjà été demandés."))
 
     def _use_centre(self, centre: Floats) -> None:
-        """One centre for all rounds, that of the intercept nothing."""
-        if self._centre is None:
-            if len(centre) != self.data.matrix.shape[1] or centre[0] != 0:
-                raise _refuse(_("Le centre des colonnes n’est pas celui d’un modèle."))
+        """Another centre is another way to write coefficients: who begins again has another."""
+        if len(centre) != self.data.matrix.shape[1] or centre[0] != 0:
+            raise _refuse(_("Le centre des colonnes n’est pas celui d’un modèle."))
+        if self._centre is None or not np.array_equal(centre, self._centre):
             self._centre, self._matrix = centre, center(self.data.matrix, centre)
-        elif not np.array_equal(centre, self._centre):
-            raise _refuse(_("Le centre des colonnes a changé entre deux tours."))
 
     def _work(self, beta: Floats, kind: Family) -> Working:
         working = work_out(self.data, self._matrix, beta, family=kind)

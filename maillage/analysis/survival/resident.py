@@ -47,8 +47,6 @@ class SurvivalResident:
 
     def __post_init__(self) -> None:
         self._number = 0
-        self._beta: Floats | None = None
-        self._centre: Floats | None = None
         self._ended = False
 
     @property
@@ -63,7 +61,7 @@ class SurvivalResident:
     def answer(self, number: int, parameters: SurvivalRound) -> SurvivalSums:
         """The sums of a round. Raises RoundRefusedError, OutweighedError."""
         beta, centre = np.array(parameters.beta), np.array(parameters.centre)
-        self._check_order(number, beta, centre, final=parameters.final)
+        self._check_order(number, beta, centre)
         matrix = self.rows.matrix - centre
         predictor = matrix @ beta
         if not (np.abs(predictor) <= REACH).all():
@@ -72,19 +70,15 @@ class SurvivalResident:
         ends = self._find_ends(parameters.days)
         own = list(self._sum_strata(matrix, theta, ends=ends))
         self._check_weights(matrix, theta, own, ends=ends)
-        self._number, self._beta, self._centre, self._ended = number, beta, centre, parameters.final
+        self._number, self._ended = number, parameters.final
         return self._tell(own, beta)
 
-    def _check_order(self, number: int, beta: Floats, centre: Floats, *, final: bool) -> None:
+    def _check_order(self, number: int, beta: Floats, centre: Floats) -> None:
         size = self.rows.matrix.shape[1]
         if self._ended or number <= self._number or number > self.asked.rounds:
             raise _refuse(_("Aucun tour n’est plus attendu, ou pas celui-là."))
         if (len(beta), len(centre)) != (size, size) or size == 0:
             raise _refuse(_("Le nombre de coefficients n’est pas celui du modèle."))
-        if self._centre is not None and not np.array_equal(centre, self._centre):
-            raise _refuse(_("Le centre des colonnes a changé entre deux tours."))
-        if not final and self._beta is not None and np.allclose(beta, self._beta, rtol=1e-9, atol=0):
-            raise _refuse(_("Ces coefficients ont déjà été demandés."))
         told = number * (size * (size + 1) // 2 + size + 1)
         allowed = count_allowed(len(self.rows.persons), unknowns=size + 2)
         if self.asked.baseline == "hospital" and self.model.floor > 1 and told > allowed:

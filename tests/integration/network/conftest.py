@@ -33,7 +33,7 @@ def shared_network(tmp_path_factory: pytest.TempPathFactory) -> Generator[Networ
         own = Path(shutil.copy(warehouse, folder / f"{site}.duckdb"))
         hospitals.append(Hospital(site, site, own))
     # Tests look at workers that must still be there, however long the tests before them took.
-    options = NetworkOptions(worker_threads=1, idle_worker_seconds=3600, budgets=None)
+    options = NetworkOptions(worker_threads=1, idle_worker_seconds=3600, budgets=None, step_seconds=600)
     with breakable_network(hospitals, folder=folder, options=options) as network:
         network.start(*TRIO)
         yield network
