@@ -175,6 +175,7 @@ class ExactGate:
         self._judged = 0
         self._own = True
         self._refused = False
+        self._placed: tuple[Persons | None, dict[int, PersonSet]] = (None, {})
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons, or the number of the former answer that stands for it."""
@@ -260,18 +261,16 @@ class ExactGate:
     def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:
         """As `choose_groups`, and none that a former answer would give away."""
         everyone = np.sort(whole)
-        places = {name: np.searchsorted(everyone, persons) for name, persons in groups.items()}
-        large = [name for name in places if len(places[name]) >= self.rules.floor]
+        large = [name for name, persons in groups.items() if len(persons) >= self.rules.floor]
+        places = {name: np.searchsorted(everyone, groups[name]) for name in large}
         allowed = self._allow_groups([places[name] for name in large], whole=everyone)
-        shown = choose_groups(
-            {name: PersonSet.of(places[name]) for name, fits in zip(large, allowed, strict=True) if fits},
-            size=len(everyone),
-            beside=self._list_parts(everyone),
-            rules=self.rules,
-        )
+        sets = {name: PersonSet.of(places[name]) for name, fits in zip(large, allowed, strict=True) if fits}
+        beside = self._list_parts(whole, everyone)
+        shown = choose_groups(sets, size=len(everyone), beside=beside, rules=self.rules)
         if self._own:
-            told = (groups[name] for name in large if name in shown)
-            self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in told]
+            told = [name for name in large if name in shown]
+            self._shown += [Shown(groups[name], exact=True, role=Role.PART) for name in told]
+            self._placed[1].update({id(groups[name]): sets[name] for name in told})
         return {
             name: Count(len(persons)) if name in shown else Suppressed(Suppression.PROTECTED)
             for name, persons in groups.items()
@@ -282,10 +281,20 @@ class ExactGate:
             return [True] * len(groups)
         return self.guard.allow_groups(groups, whole=whole)
 
-    def _list_parts(self, everyone: Persons) -> list[PersonSet]:
-        """The parts of this answer that are shown already, by their places."""
-        parts = [np.intersect1d(one.persons, everyone) for one in self._shown if one.role is Role.PART]
-        return [PersonSet.of(np.searchsorted(everyone, part)) for part in parts]
+    def _list_parts(self, whole: Persons, everyone: Persons) -> list[PersonSet]:
+        """The parts of this answer that are shown already, by their places among the sorted `everyone`."""
+        if self._placed[0] is not whole:
+            self._placed = (whole, {})
+        parts = [one.persons for one in self._shown if one.role is Role.PART]
+        known = self._placed[1]
+        # Known by the arrays themselves, which live as long as this gate: to place them anew at each table
+        # would take longer than all else.
+        known |= {
+            id(part): PersonSet.of(np.searchsorted(everyone, np.intersect1d(part, everyone)))
+            for part in parts
+            if id(part) not in known
+        }
+        return [known[id(part)] for part in parts]
 
     def table(self, cells: Mapping[tuple[int, int], Persons], *, shape: tuple[int, int]) -> Margins:
         """As `hide_margins`; nothing of it where a former answer would give a cell or a margin away."""

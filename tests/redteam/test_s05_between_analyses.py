@@ -15,8 +15,8 @@ from maillage.analysis.count.local import FoundPersons
 from maillage.analysis.count.local import protect as protect_count
 from maillage.analysis.tabular.drafts import Groups, Split
 from maillage.analysis.tabular.people import Found, protect
-from maillage.disclosure import DisclosureRules
-from maillage.disclosure.gates import ExactGate
+from maillage.disclosure import DisclosureRules, gates
+from maillage.disclosure.gates import ExactGate, Former
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
 from maillage.node.worker.releases import Asked, Releases
 
@@ -132,3 +132,20 @@ def test_a_group_and_the_rest_of_another_that_differ_by_a_few_are_not_both_shown
     found = hospital.describe(range(200), words="all", groups={"pill": odd})
     assert shown(found, "half") == {"even": 100, "odd": 100}
     assert shown(found, "group") == {}
+
+
+def test_with_former_answers_not_standing_a_table_is_an_oracle_of_membership(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Former, "stands", property(lambda _self: False))
+    counted = hospital.count(range(100), words="heart failure")
+    less = hospital.describe(range(97), words="heart failure, not born on that day", groups=GROUPS)
+    assert counted["persons"]["count"] - sum(shown(less, "half").values()) == 3, "the few are counted"
+
+
+def test_with_groups_not_compared_the_few_between_two_are_counted(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gates, "choose_groups", lambda groups, **_rest: frozenset(groups))
+    found = hospital.describe(range(200), words="all", groups={"drug class": range(50), "drug": range(45)})
+    assert shown(found, "group")["drug class"] - shown(found, "group")["drug"] == 5
