@@ -1,6 +1,7 @@
 """The loop that hands recorded answers to the hub, and answers for tasks whose date has passed."""
 
 import sqlite3
+import time
 
 from maillage.base.clock import format_instant
 from maillage.exchange.reasons import Reason
@@ -17,6 +18,7 @@ from maillage.node.store import Store
 # The hub's definite no to an answer. Anything else (a proxy's page, a key not registered yet, an error of the
 # hub) may pass, and the answer is kept and tried again.
 DEFINITE = frozenset({400, 404, 409, 413, 422})
+CATALOGUE_AGAIN_SECONDS = 600.0
 
 
 class Sender:
@@ -26,6 +28,7 @@ class Sender:
         self._shared = shared
         self._store = store
         self._client = client
+        self._catalogue_not_before = 0.0
 
     def tick(self) -> None:
         """Answer for expired tasks, send all that is due, then the words on permits.
@@ -49,11 +52,14 @@ class Sender:
         self._send_catalogue()
 
     def _send_catalogue(self) -> None:
+        if time.monotonic() < self._catalogue_not_before:
+            return
         try:
             if send_catalogue(self._store, self._client, node=self._shared.node):
                 self._shared.log.info("catalogue_sent")
         except HubAnswerError as error:
-            # An older hub, or one that does not know the permit: tried again, and no answer waits for it.
+            # An older hub, or one that does not know the permit: tried later, and no answer waits for it.
+            self._catalogue_not_before = time.monotonic() + CATALOGUE_AGAIN_SECONDS
             self._shared.log.warning("catalogue_not_taken", code=error.code, what=error.what)
 
     def _expire(self) -> None:

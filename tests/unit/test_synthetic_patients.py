@@ -303,3 +303,12 @@ def test_gap_days_are_the_days_no_exposure_covers(hospital: duckdb.DuckDBPyConne
     total, different = hospital.execute(wrong).fetchall()[0]
     assert total > 300
     assert different == 0
+
+
+def test_intensive_care_is_said_of_the_place_and_of_the_stay(hospital: duckdb.DuckDBPyConnection):
+    place = "SELECT care_site_id FROM care_site WHERE place_of_service_concept_id = 32037"
+    stays = f"SELECT visit_occurrence_id FROM visit_occurrence WHERE care_site_id IN ({place})"
+    details = "SELECT visit_occurrence_id FROM visit_detail WHERE visit_detail_concept_id = 32037"
+    assert ask(hospital, f"SELECT count(*) FROM ({stays})") > 50
+    assert ask(hospital, f"SELECT count(*) FROM (({stays}) EXCEPT ({details}))") == 0
+    assert ask(hospital, f"SELECT count(*) FROM (({details}) EXCEPT ({stays}))") == 0

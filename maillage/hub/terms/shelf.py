@@ -73,7 +73,8 @@ class Shelf:
         with self._lock:
             idle = self._loading is None or not self._loading.is_alive()
             if stamp is not None and stamp != self._stamp and idle:
-                self._loading = threading.Thread(target=self._load, args=(hub, stamp), daemon=True)
+                # Not a daemon: an interpreter that ends under the engine's library would abort.
+                self._loading = threading.Thread(target=self._load, args=(hub, stamp))
                 self._loading.start()
             return self._terms
 

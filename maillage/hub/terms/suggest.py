@@ -60,6 +60,12 @@ class Found:
         return self.below > 0
 
     @property
+    def own(self) -> Code:
+        """The code of the concept that is added, where another of the same term's is shown."""
+        shown = Code(self.concept_id or 0, self.vocabulary, self.badge, self.code, self.name)
+        return next((code for code in self.also if code.concept_id == self.concept_id), shown)
+
+    @property
     def event(self) -> str:
         """The event's key, or nothing."""
         return self.value.removeprefix("event:") if self.value.startswith("event:") else ""

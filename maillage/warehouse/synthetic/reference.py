@@ -14,6 +14,9 @@ from maillage.warehouse.synthetic.sites import Site
 from maillage.warehouse.synthetic.vocabulary import Concept, read_ancestry, read_vocabularies, read_vocabulary
 
 SYNTHETIC = "données synthétiques"
+INTENSIVE_CARE = "OMOP4822460"
+INTENSIVE_SERVICES = ("Médecine intensive et réanimation", "Unité neurovasculaire")
+"""Services that give intensive care: their care site says so, and so does the detail of each stay there."""
 VOCABULARY_VERSION = "Maillage démo 1"
 _VALID_FROM, _VALID_UNTIL = np.datetime64("1970-01-01", "s"), np.datetime64("2099-12-31", "s")
 _RELEASE = np.datetime64("2026-01-01", "s")
@@ -87,6 +90,7 @@ def _locations() -> Columns:
 def _care_sites(site: Site) -> Columns:
     codes = [department.code for department in read_departments()]
     names = [source_name(site), *(f"{service}, {source_name(site)}" for service in services())]
+    intensive = read_vocabulary().find(INTENSIVE_CARE).id
     return {
         "care_site_id": np.array([care_site_id(site, place) for place in range(-1, len(services()))]),
         "care_site_name": _texts(names),

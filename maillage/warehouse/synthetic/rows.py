@@ -22,12 +22,16 @@ from maillage.warehouse.synthetic.happenings import KINDS, Happenings, Numbering
 from maillage.warehouse.synthetic.laboratory import make_measurements
 from maillage.warehouse.synthetic.lives import LAST_DAY
 from maillage.warehouse.synthetic.people import People, pseudonyms
-from maillage.warehouse.synthetic.reference import care_site_id, services, venue_concept
+from maillage.warehouse.synthetic.reference import (
+    INTENSIVE_CARE,
+    INTENSIVE_SERVICES,
+    care_site_id,
+    services,
+    venue_concept,
+)
 from maillage.warehouse.synthetic.sites import Site
 
 _HOME, _DECEASED = "8", "9"
-_INTENSIVE = ("Médecine intensive et réanimation", "Unité neurovasculaire")
-_INTENSIVE_CARE = "OMOP4822460"
 _DOMAINS = ("Condition", "Drug", "Procedure", "Measurement", "Observation")
 
 
@@ -122,14 +126,16 @@ def _visits(happenings: Happenings, persons: Ints, numbering: Numbering) -> Colu
 
 def _intensive_care(happenings: Happenings, persons: Ints, numbering: Numbering) -> Columns:
     """The part of a stay in intensive care: here the whole of it, since a plan's stay is in one service."""
-    rows = np.flatnonzero(np.isin(happenings.service, [services().index(name) for name in _INTENSIVE]))
+    rows = np.flatnonzero(
+        np.isin(happenings.service, [services().index(name) for name in INTENSIVE_SERVICES])
+    )
     visits = happenings.visits
     service = happenings.service[rows]
     sites = np.array([care_site_id(numbering.site, place) for place in range(len(services()))])
     return {
         "visit_detail_id": numbering.take("visit_detail", len(rows)),
         "person_id": persons[visits.person[rows]],
-        "visit_detail_concept_id": same(concept_id(_INTENSIVE_CARE), len(rows)),
+        "visit_detail_concept_id": same(concept_id(INTENSIVE_CARE), len(rows)),
         "visit_detail_start_date": dates(visits.start[rows]),
         "visit_detail_end_date": dates(visits.end[rows]),
         "visit_detail_type_concept_id": same(concept_id("EHR"), len(rows)),

@@ -85,6 +85,11 @@ def test_one_term_of_several_classifications_is_one_hit(office: Network) -> None
     assert [one.concept_id for one in found].count(E11) == 1
     assert [(code.badge, code.code) for code in found[0].also] == [("SNOMED", "44054006")]
     assert (found[0].badge, found[0].below) == ("CIM-10", 6)
+    assert (found[0].own.concept_id, found[0].own.vocabulary, found[0].own.code) == (
+        E11,
+        "SNOMED",
+        "44054006",
+    )
 
 
 @pytest.mark.parametrize("typed", ["xyzzyq", "hystérectomie vaginale", "%%% ###", "🦠", "é", "' OR 1=1"])
