@@ -76,7 +76,7 @@ SQL = {
         JOIN visit_occurrence v USING (visit_occurrence_id)
         JOIN care_site s ON s.care_site_id = v.care_site_id
         WHERE condition_source_value = 'U07.1'
-        AND care_site_source_value = 'Médecine intensive et réanimation'
+        AND care_site_source_value IN ('Médecine intensive et réanimation', 'Unité neurovasculaire')
         AND 2 <= (
             SELECT count(DISTINCT disease) FROM known k
             WHERE k.person_id = c.person_id AND k.day <= c.condition_start_date

@@ -26,8 +26,6 @@ _RELATIONS = (
     ("Is a", "Is a", "1", "0", "Subsumes"),
     ("Subsumes", "Subsumes", "1", "1", "Is a"),
 )
-_PLACES = {"Médecine intensive et réanimation": "OMOP4822460"}
-"""Services whose kind OMOP has a concept for, by its code."""
 _VENUE_CONCEPTS = {"CS": "OP", "URG": "ER", "HC": "IP", "HDJ": "OP", "SEANCE": "OP"}
 
 
@@ -90,7 +88,6 @@ def _locations() -> Columns:
 def _care_sites(site: Site) -> Columns:
     codes = [department.code for department in read_departments()]
     names = [source_name(site), *(f"{service}, {source_name(site)}" for service in services())]
-    intensive = read_vocabulary().find(INTENSIVE_CARE).id
     return {
         "care_site_id": np.array([care_site_id(site, place) for place in range(-1, len(services()))]),
         "care_site_name": _texts(names),
@@ -101,7 +98,7 @@ def _care_sites(site: Site) -> Columns:
 
 
 def _place_of(service: str) -> int:
-    return read_vocabulary().find(_PLACES[service]).id if service in _PLACES else 0
+    return read_vocabulary().find(INTENSIVE_CARE).id if service in INTENSIVE_SERVICES else 0
 
 
 def _vocabulary_tables() -> Mapping[str, Columns]:
