@@ -513,6 +513,17 @@ def test_a_draft_too_large_is_refused() -> None:
     assert "127" in refused(document, AddRule(METFORMIN))
 
 
+def test_a_draft_that_could_not_be_sent_is_refused() -> None:
+    codes = tuple(Term(1_000 + rank, "x" * 390, "E11", "CIM10", "Condition") for rank in range(1_900))
+    assert "trop grande" in refused(build(TWO_RULES), PasteTerms("rule", codes))
+    assert "plus de 2000 codes" in refused(
+        change(build([AddEntry(E11)]), PasteTerms("entry.0", codes[:900])),
+        PasteTerms(
+            "entry.0", tuple(Term(5_000 + rank, "y", "E11", "CIM10", "Condition") for rank in range(1_500))
+        ),
+    )
+
+
 def test_the_builder_speaks_english_too() -> None:
     with in_language("en"):
         shown = outline(build(JOURNEYS["hip"]))

@@ -212,30 +212,31 @@ def _handled(criterion: Criterion, traits: Mapping[str, Any]) -> set[str]:
 def person_card(path: str, demographic: Demographic, lists: Lists, anchor: Anchor) -> Card:
     """The card of conditions on the person of an index event."""
     lines = demographic_lines(demographic, lists.names, anchor)
-    words = dict(lines)
-    given = dict(demographic.attributes)
-    traits: dict[str, Any] = {}
-    if isinstance(value := given.get("Age"), NumberRange):
-        traits["age"] = read_age(
-            value, words=typeset(words["Age"]), anchor=_("à {date}").format(date=anchor.start)
-        )
-    if isinstance(value := given.get("Gender"), ConceptList):
-        traits["sex"] = read_choice(value, "sex")
-    if isinstance(value := given.get("OccurrenceStartDate"), DateRange):
-        traits["years"] = read_years(value, words=typeset(words["OccurrenceStartDate"]))
+    traits = _person_traits(demographic, dict(lines), anchor)
     handled = {PERSON_ATTRIBUTES[Control(trait)] for trait, one in traits.items() if one.exact}
-    told = [typeset(line) for line in words.values()] or [
-        _("Aucune condition sur la personne : toujours satisfait.")
-    ]
+    told = [typeset(line) for _about, line in lines]
+    text = " ".join(told) or _("Aucune condition sur la personne : toujours satisfait.")
     return Card(
         path,
         "person",
         _("Personne"),
-        label=" ".join(told),
+        label=text,
         sense=Sense.INCLUDE,
-        sentence=" ".join(told),
+        sentence=text,
         controls=frozenset(PERSON_ATTRIBUTES),
-        details=tuple(told),
+        details=tuple(told) or (text,),
         kept=tuple(typeset(line) for about, line in lines if about not in handled),
         **traits,
     )
+
+
+def _person_traits(demographic: Demographic, words: Mapping[str, str], anchor: Anchor) -> dict[str, Any]:
+    given, found = dict(demographic.attributes), dict[str, Any]()
+    if isinstance(value := given.get("Age"), NumberRange):
+        at = _("à {date}").format(date=anchor.start)
+        found["age"] = read_age(value, words=typeset(words["Age"]), anchor=at)
+    if isinstance(value := given.get("Gender"), ConceptList):
+        found["sex"] = read_choice(value, "sex")
+    if isinstance(value := given.get("OccurrenceStartDate"), DateRange):
+        found["years"] = read_years(value, words=typeset(words["OccurrenceStartDate"]))
+    return found

@@ -1,9 +1,12 @@
 """Applying an edit: a document in, another out; the first is left as it is."""
 
+import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from maillage.base.i18n import _
+from maillage.cohort.circe.limits import MAX_BYTES
 from maillage.cohort.edit import adding, setting, structure
 from maillage.cohort.edit import edits as said
 from maillage.cohort.edit.draft import Document, copy_of, read_draft
@@ -61,11 +64,23 @@ def change(document: Document, edit: Edit) -> Document:
         _APPLY[type(edit)](draft, edit)
         _name(draft, lambda rule: _follows(rule, named, automatic) or _is_new(rule, named))
         read_draft(draft)
+        _check_size(draft)
     except EditError:
         raise
     except CohortError as error:
         raise EditError(error.what, why=error.why, remedy=error.remedy) from error
     return draft
+
+
+def _check_size(draft: Document) -> None:
+    """A draft that could not be sent as a question is told at once."""
+    size = len(json.dumps(draft, ensure_ascii=False).encode())
+    if size > MAX_BYTES:
+        raise EditError(
+            _("La cohorte serait trop grande."),
+            why=_("Elle ferait {size} octets ; la limite est {limit}.").format(size=size, limit=MAX_BYTES),
+            remedy=_("Prenez des codes qui en comprennent d’autres, plutôt que de longues listes."),
+        )
 
 
 def _automatic(draft: Document) -> set[int]:
