@@ -86,7 +86,6 @@ def hip(hand: Hand) -> None:
     hand.tick("stay-inpatient-entry")
     hand.type("least-entry", "76")
     hand.find("décès", button="Inclure")
-    hand.choose("place-rule-0-c0", "on_or_after")
     hand.type("days-rule-0-c0", "30")
     hand.aim("to:rule.0")
     hand.find("réadmission", button="Inclure")
