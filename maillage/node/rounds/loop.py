@@ -150,7 +150,7 @@ class Rounder:
         match news:
             case Reason():
                 self._fail(place, reason=news)
-            case Opened(message=message) if not _is_for(place, message):
+            case Opened(message=message) if not is_for(place.row, place.task, message):
                 self._end(place.row, maker=make_refusal(place.delivery, reason=Reason.ENVELOPE_REPLAYED))
             case Opened(message=RoundsEnded(outcome="done")):
                 self._finish(place)
@@ -239,12 +239,11 @@ class Rounder:
         self._shared.to_send.set()
 
 
-def _is_for(place: Place, message: RoundAsked | RoundsEnded) -> bool:
-    """Whether the hub speaks of this task, and of what this hospital told last."""
-    task = place.task
+def is_for(row: RoundsRow, task: Task, message: RoundAsked | RoundsEnded) -> bool:
+    """Whether the hub speaks of this task, and of what this hospital told last; numbers only rise."""
     named = (message.task_id, message.question_id, message.site, message.nonce)
     if named != (task.task_id, task.question_id, task.site, task.nonce):
         return False
     if isinstance(message, RoundsEnded):
         return True
-    return message.number > place.row.number and message.told == place.row.told_hash
+    return message.number > row.number and message.told == row.told_hash
