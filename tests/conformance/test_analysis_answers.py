@@ -23,8 +23,10 @@ PATIENTS = 1_500
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(kind, marks=[pytest.mark.xdist_group(f"conformance-{kind}"), QUIETLY])
-        for kind in ("postgres", "spark")
+        pytest.param("postgres", marks=[pytest.mark.xdist_group("conformance-postgres"), QUIETLY]),
+        pytest.param(
+            "spark", marks=[pytest.mark.xdist_group("conformance-spark"), QUIETLY, pytest.mark.long]
+        ),
     ],
 )
 def both(

@@ -1,7 +1,6 @@
 """The guide's analysis, written to a folder as the guide says, is asked of four hospitals."""
 
 import re
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ BLOCK = re.compile(r"```python\n# weekday/(?P<name>\w+\.py)\n(?P<code>.*?)```", 
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that the guide writes, and no other change."""
     folder = tmp_path / "weekday"
     folder.mkdir()

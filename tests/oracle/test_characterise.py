@@ -11,7 +11,7 @@ import pytest
 from maillage.analysis.characterise.difference import compare
 from maillage.warehouse.synthetic import synthesize
 from tests.support.cohorts import COHORT
-from tests.support.federation import SPLITS, ask_all, read_cohort, read_table, values_of
+from tests.support.federation import Frame, ask_all, list_splits, read_cohort, read_table, values_of
 
 pytestmark = pytest.mark.xdist_group("characterise")
 
@@ -40,19 +40,19 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module", params=SPLITS.values(), ids=SPLITS.keys())
+@pytest.fixture(scope="module", params=list_splits())
 def answer(request: pytest.FixtureRequest, warehouse: Path) -> dict[str, Any]:
     shares: Sequence[int] = request.param
     return ask_all(warehouse, "characterise", COHORT, PARAMETERS, shares=shares)
 
 
 @pytest.fixture(scope="module")
-def people(warehouse: Path) -> pd.DataFrame:
+def people(warehouse: Path) -> Frame:
     found = read_cohort(warehouse, COHORT).merge(read_table(warehouse, "person"), on="person_id")
     return found.assign(year=found["index_date"].dt.year, age=lambda one: one["year"] - one["year_of_birth"])
 
 
-def around(warehouse: Path, people: pd.DataFrame, *, table: str, start: str) -> pd.DataFrame:
+def around(warehouse: Path, people: Frame, *, table: str, start: str) -> Frame:
     """Events in the window, each before the index date or on it, or after."""
     events = read_table(warehouse, table).merge(people[["person_id", "index_date"]], on="person_id")
     days = (pd.to_datetime(events[start]) - events["index_date"]).dt.days
@@ -64,8 +64,10 @@ def descendants(warehouse: Path, concept: int) -> set[int]:
     return set(ancestry.loc[ancestry["ancestor_concept_id"] == concept, "descendant_concept_id"])
 
 
-def test_age_sex_and_year(answer: dict[str, Any], people: pd.DataFrame) -> None:
-    bands = pd.cut(people["age"], [0, 40, 60, 75, 200], right=False, labels=["0-39", "40-59", "60-74", "75+"])
+def test_age_sex_and_year(answer: dict[str, Any], people: Frame) -> None:
+    bands: Frame = pd.cut(
+        people["age"], [0, 40, 60, 75, 200], right=False, labels=["0-39", "40-59", "60-74", "75+"]
+    )
     assert answer["persons"] == {"count": len(people)}
     assert values_of(answer, "age") == dict(bands.value_counts()[lambda one: one > 0])
     sexes = people["gender_concept_id"].map({8507: "M", 8532: "F"}).value_counts()
@@ -73,9 +75,7 @@ def test_age_sex_and_year(answer: dict[str, Any], people: pd.DataFrame) -> None:
     assert values_of(answer, "year") == {str(year): n for year, n in people["year"].value_counts().items()}
 
 
-def test_every_condition_that_somebody_has(
-    answer: dict[str, Any], people: pd.DataFrame, warehouse: Path
-) -> None:
+def test_every_condition_that_somebody_has(answer: dict[str, Any], people: Frame, warehouse: Path) -> None:
     events = around(warehouse, people, table="condition_occurrence", start="condition_start_date")
     events = events[events["condition_concept_id"] != 0]
     persons = events.groupby(["side", "condition_concept_id"])["person_id"].nunique()
@@ -85,7 +85,7 @@ def test_every_condition_that_somebody_has(
         assert expected
 
 
-def test_drugs_by_their_class(answer: dict[str, Any], people: pd.DataFrame, warehouse: Path) -> None:
+def test_drugs_by_their_class(answer: dict[str, Any], people: Frame, warehouse: Path) -> None:
     events = around(warehouse, people, table="drug_exposure", start="drug_exposure_start_date")
     concepts = read_table(warehouse, "concept")
     classes = concepts.loc[concepts["concept_class_id"] == "ATC 2e niveau", "concept_id"]
@@ -97,7 +97,7 @@ def test_drugs_by_their_class(answer: dict[str, Any], people: pd.DataFrame, ware
 
 
 def test_declared_features_with_what_is_under_them(
-    answer: dict[str, Any], people: pd.DataFrame, warehouse: Path
+    answer: dict[str, Any], people: Frame, warehouse: Path
 ) -> None:
     events = around(warehouse, people, table="condition_occurrence", start="condition_start_date")
     wanted = events[events["condition_concept_id"].isin(descendants(warehouse, HYPERTENSION))]
@@ -105,7 +105,7 @@ def test_declared_features_with_what_is_under_them(
     assert values_of(answer, "feature_before")["hypertension"] == found > 0
 
 
-def test_the_last_value_of_a_measure(answer: dict[str, Any], people: pd.DataFrame, warehouse: Path) -> None:
+def test_the_last_value_of_a_measure(answer: dict[str, Any], people: Frame, warehouse: Path) -> None:
     events = around(warehouse, people, table="measurement", start="measurement_date")
     wanted = events[
         (events["measurement_concept_id"] == POTASSIUM)

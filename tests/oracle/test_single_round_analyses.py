@@ -15,7 +15,15 @@ from scipy.stats import beta, chi2
 
 from maillage.warehouse.synthetic import synthesize
 from tests.support.cohorts import COHORT as DIABETES
-from tests.support.federation import SPLITS, ask_all, find_sites, read_cohort, read_table, values_of
+from tests.support.federation import (
+    Frame,
+    ask_all,
+    find_sites,
+    list_splits,
+    read_cohort,
+    read_table,
+    values_of,
+)
 
 pytestmark = pytest.mark.xdist_group("single-round")
 
@@ -34,13 +42,13 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module", params=SPLITS.values(), ids=SPLITS.keys())
+@pytest.fixture(scope="module", params=list_splits())
 def shares(request: pytest.FixtureRequest) -> Sequence[int]:
     return request.param
 
 
 @pytest.fixture(scope="module")
-def people(warehouse: Path) -> pd.DataFrame:
+def people(warehouse: Path) -> Frame:
     return read_cohort(warehouse, COHORT).merge(read_table(warehouse, "person"), on="person_id")
 
 
@@ -49,7 +57,7 @@ def rows_of(document: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
     return {row["key"]: row for row in rows}
 
 
-def test_flows(warehouse: Path, people: pd.DataFrame, shares: Sequence[int]) -> None:
+def test_flows(warehouse: Path, people: Frame, shares: Sequence[int]) -> None:
     answer = ask_all(warehouse, "flows", COHORT, {}, shares=shares)
     homes = people.merge(read_table(warehouse, "location"), on="location_id")
     by_department = homes["zip"].str[:2].value_counts()
@@ -66,7 +74,7 @@ def test_flows(warehouse: Path, people: pd.DataFrame, shares: Sequence[int]) -> 
 
 
 @pytest.fixture(scope="module")
-def periods(warehouse: Path, people: pd.DataFrame, shares: Sequence[int]) -> pd.DataFrame:
+def periods(warehouse: Path, people: Frame, shares: Sequence[int]) -> Frame:
     """Observation periods with their person's hospital, sex, birth, and day of becoming a case."""
     traits = read_table(warehouse, "person")[["person_id", "gender_concept_id", "year_of_birth"]]
     found = read_table(warehouse, "observation_period").merge(traits, on="person_id")
@@ -76,7 +84,7 @@ def periods(warehouse: Path, people: pd.DataFrame, shares: Sequence[int]) -> pd.
     return found.assign(site=found["person_id"].map(find_sites(warehouse, shares=shares)))
 
 
-def follow(periods: pd.DataFrame, *, year: int) -> tuple[int, int]:
+def follow(periods: Frame, *, year: int) -> tuple[int, int]:
     """Cases and days at risk in a year, after thirty days of observation, person by person."""
     first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
     cases = days = 0
@@ -84,13 +92,13 @@ def follow(periods: pd.DataFrame, *, year: int) -> tuple[int, int]:
         start = max(first, row["observation_period_start_date"] + pd.Timedelta(days=30))
         end = min(last, row["observation_period_end_date"])
         case = row["index_date"]
-        cases += start <= case <= end
+        cases += int(start <= case <= end)
         until = end if pd.isna(case) else min(end, case - pd.Timedelta(days=1))
-        days += max(0, (until - start).days + 1)
+        days += max(0, int((until - start).days) + 1)
     return cases, days
 
 
-def check_rate(row: dict[str, Any], periods: pd.DataFrame, *, year: int) -> None:
+def check_rate(row: dict[str, Any], periods: Frame, *, year: int) -> None:
     """A row is what its hospitals' patients give together; a hospital without a case hides it."""
     cases, days = follow(periods[periods["site"].isin(row["contributing"])], year=year)
     assert row["persons"] == row["measured"] == {"count": cases}
@@ -101,7 +109,7 @@ def check_rate(row: dict[str, Any], periods: pd.DataFrame, *, year: int) -> None
     assert (row["low"], row["high"]) == pytest.approx(interval, rel=1e-9)
 
 
-def test_incidence_by_sex(warehouse: Path, periods: pd.DataFrame, shares: Sequence[int]) -> None:
+def test_incidence_by_sex(warehouse: Path, periods: Frame, shares: Sequence[int]) -> None:
     asked = {"first_year": 2019, "last_year": 2021, "by": "sex", "washout_days": 30}
     rows = rows_of(ask_all(warehouse, "incidence", COHORT, asked, shares=shares), "cases")
     compared = 0
@@ -115,14 +123,14 @@ def test_incidence_by_sex(warehouse: Path, periods: pd.DataFrame, shares: Sequen
     assert any(row["complete"] for row in rows.values())
 
 
-def test_incidence_by_age(warehouse: Path, periods: pd.DataFrame, shares: Sequence[int]) -> None:
+def test_incidence_by_age(warehouse: Path, periods: Frame, shares: Sequence[int]) -> None:
     asked = {"first_year": 2020, "last_year": 2021, "by": "age", "ages": [0, 65], "washout_days": 30}
     rows = rows_of(ask_all(warehouse, "incidence", COHORT, asked, shares=shares), "cases")
     old = periods[2021 - periods["year_of_birth"] >= 65]
     check_rate(rows["2021/65+"], old, year=2021)
 
 
-def test_prevalence(warehouse: Path, periods: pd.DataFrame, shares: Sequence[int]) -> None:
+def test_prevalence(warehouse: Path, periods: Frame, shares: Sequence[int]) -> None:
     asked = {"first_year": 2021, "last_year": 2021, "by": "age"}
     answer = ask_all(warehouse, "incidence", COHORT, asked, shares=shares)
     row = rows_of(answer, "prevalent")["2021"]
@@ -141,7 +149,7 @@ def test_prevalence(warehouse: Path, periods: pd.DataFrame, shares: Sequence[int
     assert row["high"] == pytest.approx(beta.ppf(0.975, ill + 1, observed - ill), rel=1e-9)
 
 
-def last_values(warehouse: Path, people: pd.DataFrame) -> pd.Series:
+def last_values(warehouse: Path, people: Frame) -> Frame:
     events = read_table(warehouse, "measurement").merge(people[["person_id", "index_date"]], on="person_id")
     days = (pd.to_datetime(events["measurement_date"]) - events["index_date"]).dt.days
     wanted = events[(events["measurement_concept_id"] == POTASSIUM) & days.between(-365, 0)]
@@ -149,7 +157,7 @@ def last_values(warehouse: Path, people: pd.DataFrame) -> pd.Series:
     return ordered.groupby("person_id")["value_as_number"].last().dropna()
 
 
-def test_a_distribution(warehouse: Path, people: pd.DataFrame, shares: Sequence[int]) -> None:
+def test_a_distribution(warehouse: Path, people: Frame, shares: Sequence[int]) -> None:
     edges = [2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 7.0]
     asked = {"measure": {"name": "potassium", "concepts": [POTASSIUM]}, "edges": edges}
     answer = ask_all(warehouse, "distribution", COHORT, asked, shares=shares)
@@ -181,7 +189,7 @@ MODEL = {
 }
 
 
-def test_outcomes(warehouse: Path, people: pd.DataFrame, shares: Sequence[int]) -> None:
+def test_outcomes(warehouse: Path, people: Frame, shares: Sequence[int]) -> None:
     asked = {"outcome": OUTCOME, "model": MODEL, "within_days": 730, "before_days": 365}
     answer = ask_all(warehouse, "outcomes", COHORT, asked, shares=shares)
     age = people["index_date"].dt.year - people["year_of_birth"]
@@ -199,9 +207,7 @@ def test_outcomes(warehouse: Path, people: pd.DataFrame, shares: Sequence[int]) 
     assert len(answer["figures"]["hospitals"]) == len(shares)
 
 
-def having(
-    warehouse: Path, people: pd.DataFrame, concept: int, table: str, first: int, last: int
-) -> set[int]:
+def having(warehouse: Path, people: Frame, concept: int, table: str, first: int, last: int) -> set[int]:
     """Persons with an event of a concept, or one under it, so many days from the index date."""
     stem = table.partition("_")[0]
     ancestry = read_table(warehouse, "concept_ancestor")

@@ -8,9 +8,12 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pytest
+from _pytest.mark import ParameterSet
 
 from maillage.analysis.base import Contribution
 from maillage.analysis.registry import find_spec, load_combine, load_local, read_parameters
+from maillage.analysis.tabular.people import EPOCH
 from maillage.cohort import parse_expression, run_cohort
 from maillage.cohort.compile.dates import date_literal, days_between
 from maillage.cohort.compile.sql import col, named, select, table
@@ -20,12 +23,27 @@ from maillage.disclosure.magnitudes import MagnitudeRules
 from maillage.warehouse.engines.base import Persons
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 
+Frame = Any
+"""A table of pandas, whose types are too narrow for what it takes."""
+
 SPLITS: Mapping[str, Sequence[int]] = {
     "4 even": (1, 1, 1, 1),
     "2 large and 2 small": (8, 8, 1, 1),
     "12 hospitals": (1,) * 12,
 }
 """Shares of the patients, hospital by hospital."""
+
+SHORT = "2 large and 2 small"
+"""The split that is always tried; the others where more cases are."""
+
+
+def list_splits() -> list[ParameterSet]:
+    """The splits as parameters of a fixture."""
+    return [
+        pytest.param(shares, id=name, marks=() if name == SHORT else pytest.mark.long)
+        for name, shares in SPLITS.items()
+    ]
+
 
 OPEN = DisclosureRules(floor=1, network_floor=1)
 """No floor: what is compared is the arithmetic."""
@@ -88,27 +106,27 @@ def ask_all(
     return load_combine(analysis)(contributions, floor=rules.floor, minimum_sites=3)
 
 
-def find_sites(warehouse: Path, *, shares: Sequence[int]) -> pd.Series:
+def find_sites(warehouse: Path, *, shares: Sequence[int]) -> Frame:
     """By person_id, the hospital that sees the patient."""
     ids = read_table(warehouse, "person")["person_id"]
     return pd.Series({one: f"site{_owner(one, shares=shares):02}" for one in ids})
 
 
-def read_table(warehouse: Path, name: str) -> pd.DataFrame:
+def read_table(warehouse: Path, name: str) -> Frame:
     """A table of the pooled warehouse."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.table(name).df()
 
 
-def read_cohort(warehouse: Path, cohort: Mapping[str, Any]) -> pd.DataFrame:
+def read_cohort(warehouse: Path, cohort: Mapping[str, Any]) -> Frame:
     """person_id and index date of the pooled cohort, whose rows have tests of their own."""
     with (
         open_warehouse(warehouse, threads=1) as engine,
         run_cohort(parse_expression(cohort), engine=engine) as tables,
     ):
-        day = days_between(date_literal(pd.Timestamp(0).date()), col("r", "cohort_start_date"))
+        day = days_between(date_literal(EPOCH), col("r", "cohort_start_date"))
         rows = engine.fetch(select([col("r", "subject_id"), named(day, "day")], table(tables.rows, "r")))
-    frame = pd.DataFrame(rows, columns=["person_id", "day"])
+    frame = pd.DataFrame({"person_id": [row[0] for row in rows], "day": [row[1] for row in rows]})
     first = frame.groupby("person_id", as_index=False)["day"].min()
     return first.assign(index_date=pd.to_datetime(first["day"], unit="D")).drop(columns="day")
 
