@@ -28,7 +28,7 @@ from maillage.disclosure.models import (
     TooCloseModelError,
 )
 from maillage.node.worker.guard import History, ReleaseGuard
-from maillage.node.worker.releases import Releases
+from maillage.node.worker.releases import Asked, Releases
 from tests.support.models import AGE, DIABETIC, RELAPSED, SEX
 
 COUNT = 400
@@ -168,7 +168,7 @@ def test_a_model_of_all_but_three_of_a_former_one_is_refused(tmp_path: Path) -> 
     history = History(releases, scope="s")
 
     def fit(job: str, found: Modelled) -> None:
-        guard = ReleaseGuard(releases, history, job=job, floor=11)
+        guard = ReleaseGuard(releases, history, job=job, floor=11, asked=Asked(job))
         guarded = ExactGate(DisclosureRules(), guard)
         content, _resident = open_rounds(found, read(), gate=guarded)
         guarded.settle(content.model_dump(mode="json"))

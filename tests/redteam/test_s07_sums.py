@@ -313,12 +313,12 @@ def test_a_permit_that_knows_a_hospital_by_another_key_is_not_its_permit(tmp_pat
             found = documents.find_permit(store, "feasibility")
             assert found.permit is not None
             from maillage.node.permits.terms import (
-                _can_be_summed,  # pyright: ignore[reportPrivateUsage]
+                _can_be_told,  # pyright: ignore[reportPrivateUsage]
             )
 
             task = ask_sum(group)["est"]
-            assert not _can_be_summed(task, permit=found.permit, node=stolen)
-            assert _can_be_summed(task, permit=found.permit, node=group["est"].node)
+            assert not _can_be_told(task, permit=found.permit, node=stolen)
+            assert _can_be_told(task, permit=found.permit, node=group["est"].node)
 
 
 # --- replays, second sessions

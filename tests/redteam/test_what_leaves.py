@@ -62,7 +62,9 @@ class ClosedGate:
 @pytest.mark.parametrize("analysis", list_analyses())
 def test_no_analysis_leaves_its_gate_out(analysis: str, hospitals: Hospitals) -> None:
     engine: Engine = hospitals.engines["h00"]
-    parameters = read_parameters(find_spec(analysis), PARAMETERS.get(analysis, {}))
+    parameters = read_parameters(
+        find_spec(analysis), PARAMETERS.get(analysis, dict(find_spec(analysis).example))
+    )
     gate: Any = ClosedGate()
     with pytest.raises(AskedError):
         load_local(analysis)(cohort=parse_expression(COHORT), parameters=parameters, engine=engine, gate=gate)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from maillage.analysis.registry import find_spec
 
-FILES = ("spec", "local", "combine", "withhold", "chart", "words")
+FILES = ("spec", "local", "combine", "chart", "words")
 _WITHHOLDING = ("PARTS", "list_cells", "list_combined", "withhold", "find_margins")
 _HEADINGS = ("## Formula and source", "## What leaves a hospital", "## Disclosure", "## Worked example")
 
@@ -20,13 +20,22 @@ def find_gaps(analysis_id: str, *, docs: Path) -> list[str]:
     gaps = [f"{name}.py is missing" for name in FILES if find_module(f"{package}.{name}") is None]
     if gaps:
         return gaps
-    withholding = import_module(f"{package}.withhold")
-    gaps += [f"withhold.py has no {name}" for name in _WITHHOLDING if not hasattr(withholding, name)]
     spec = find_spec(analysis_id)
+    gaps += _find_gaps_of_halves(package, rounds=spec.rounds is not None)
     gaps += [] if spec.id == analysis_id else ["spec.py names another analysis"]
     gaps += [f"{model.__name__} takes undeclared fields" for model in _find_open(spec.content, set())]
     gaps += [f"{model.__name__} takes undeclared fields" for model in _find_open(spec.parameters, set())]
     return gaps + _find_gaps_of_page(docs / f"{analysis_id}.md")
+
+
+def _find_gaps_of_halves(package: str, *, rounds: bool) -> list[str]:
+    """Rounds wait for nobody: no checker hides anything of them, and the hub has a half of its own."""
+    name = "coordinate" if rounds else "withhold"
+    if find_module(f"{package}.{name}") is None:
+        return [f"{name}.py is missing"]
+    needed = ("coordinate",) if rounds else _WITHHOLDING
+    half = import_module(f"{package}.{name}")
+    return [f"{name}.py has no {one}" for one in needed if not hasattr(half, one)]
 
 
 def _find_gaps_of_page(page: Path) -> list[str]:

@@ -34,6 +34,8 @@ DOCS = ROOT / "docs" / "analyses"
 RULES = DisclosureRules()
 
 every = pytest.mark.parametrize("name", list_analyses())
+# Those of rounds are held against their declarations in tests/redteam/test_what_leaves.py.
+at_once = pytest.mark.parametrize("name", [name for name in list_analyses() if not find_spec(name).rounds])
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ class ClosedGate:
         raise GateAskedError
 
 
-@every
+@at_once
 def test_nothing_is_answered_without_the_gate(name: str, engine: DuckDBEngine) -> None:
     with pytest.raises(GateAskedError):
         answer(name, engine=engine, gate=ClosedGate())
@@ -87,13 +89,13 @@ class UnsettledGate(ExactGate):
         raise GateAskedError
 
 
-@every
+@at_once
 def test_nothing_is_answered_before_it_is_remembered(name: str, engine: DuckDBEngine) -> None:
     with pytest.raises(GateAskedError):
         answer(name, engine=engine, gate=UnsettledGate(RULES))
 
 
-@every
+@at_once
 def test_what_leaves_is_what_the_spec_declares(name: str, engine: DuckDBEngine) -> None:
     content = answer(name, engine=engine, gate=ExactGate(RULES))
     spec = find_spec(name)
@@ -110,7 +112,7 @@ def test_what_leaves_is_what_the_spec_declares(name: str, engine: DuckDBEngine) 
             assert row["amounts"].keys() in (set(), forms[table["id"]].amounts.keys())
 
 
-@every
+@at_once
 def test_the_hub_takes_it_a_checker_hides_it_a_chart_draws_it(name: str, engine: DuckDBEngine) -> None:
     content = answer(name, engine=engine, gate=ExactGate(RULES))
     withholding, combine = load_withholding(name), load_combine(name)
@@ -130,7 +132,7 @@ def test_the_hub_takes_it_a_checker_hides_it_a_chart_draws_it(name: str, engine:
         assert find_spec(name).content.model_validate(hidden)
 
 
-@every
+@at_once
 def test_of_nobody_nothing_is_told(name: str, engine: DuckDBEngine) -> None:
     """Thirty thousand persons are the floor: the form is the same, without a number."""
     rules = DisclosureRules(floor=30_000)

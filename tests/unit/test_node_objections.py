@@ -169,6 +169,7 @@ def test_a_store_of_the_former_version_gets_an_empty_register(node: Node) -> Non
         "DROP TABLE evidence",
         "DROP TABLE sums",
         "DROP TABLE catalogues",
+        "DROP TABLE rounds",
         "DROP TABLE objection_names",
         "DROP TABLE objections",
         "DROP INDEX ledger_objections",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from maillage.analysis.registry import is_additive, suits
+from maillage.analysis.registry import find_spec, is_additive, list_analyses, suits
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.permit import Budget, Counts, Masked, Permit, Plain, ReleaseCheck
 from maillage.exchange.reasons import Reason
@@ -62,13 +62,20 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
 def _can_be_told(task: Task, *, permit: Permit, node: Node) -> bool:
     """Whether the analysis suits the permit's form of numbers.
 
-    A permit of masked sums knows this node by its present key, and the analysis adds up.
+    A permit of masked sums knows this node by its present key, and the analysis adds up. Rounds wait for
+    nobody: under a permit whose answers are checked there are none.
     """
     if not suits(task.analysis.id, counts=permit.counts):
+        return False
+    if permit.check is not None and _has_rounds(task.analysis.id):
         return False
     if not isinstance(permit.sums, Masked):
         return True
     return permit.sums.keys[node.site] == node.key.public.text and is_additive(task.analysis.id)
+
+
+def _has_rounds(analysis_id: str) -> bool:
+    return analysis_id in list_analyses() and find_spec(analysis_id).rounds is not None
 
 
 def _tighten(policy: Policy, *, permit: Permit) -> Policy:

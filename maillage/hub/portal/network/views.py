@@ -5,11 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from maillage.governance.group.errors import UnknownMemberError
+from maillage.hub.access.rules import Whose
 from maillage.hub.boot import current_hub
 from maillage.hub.hospital import describe_hospital
 from maillage.hub.portal.network.map import draw_map
 from maillage.hub.portal.network.page import describe_page, tone_of
-from maillage.hub.portal.sessions import requester_of, signed_in
+from maillage.hub.portal.sessions import allows, requester_of, signed_in
 
 
 @require_GET
@@ -27,7 +28,7 @@ def nodes_fragment(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@signed_in
+@allows(whose=Whose.EVERY)
 def hospital(request: HttpRequest, site: str) -> HttpResponse:
     """One hospital, and only what is its own."""
     try:

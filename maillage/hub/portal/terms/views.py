@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from maillage.base.i18n import _
 from maillage.governance.people.roles import Role
+from maillage.hub.access.rules import Whose
 from maillage.hub.boot import current_hub
 from maillage.hub.portal.sessions import allows, field
 from maillage.hub.terms.around import look_around
@@ -33,7 +34,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@allows(Role.RESEARCHER)
+@allows(Role.RESEARCHER, whose=Whose.EVERY)
 def term(request: HttpRequest, concept_id: int) -> HttpResponse:
     """A term with its parents and children: the drawer's content, or a page when it is opened by itself."""
     hub = current_hub()
