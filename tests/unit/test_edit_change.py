@@ -311,6 +311,15 @@ def test_groups_are_made_and_undone() -> None:
     )
 
 
+def test_a_group_is_forbidden_as_a_whole_and_required_again() -> None:
+    document = build([AddEntry(E11), AddRule(METFORMIN), AddTo("rule.0", HBA1C, mode=Mode.ALL)])
+    assert change(document, SetSense("rule.0", Sense.INCLUDE)) == document
+    none = change(document, SetSense("rule.0", Sense.EXCLUDE))
+    assert outline(none).rules[0].sense is Sense.EXCLUDE
+    assert outline(none).rules[0].body.words == "Ne remplir aucune des 2 conditions suivantes\u00a0:"
+    assert outline(change(none, SetSense("rule.0", Sense.INCLUDE))).rules[0].body.mode is Mode.ANY
+
+
 def test_a_card_added_to_a_card_among_others_makes_a_group_of_the_two() -> None:
     document = build([AddEntry(E11), AddRule(METFORMIN), AddTo("rule.0", HBA1C, mode=Mode.ALL)])
     both = change(document, AddTo("rule.0.c0", term("I50")))

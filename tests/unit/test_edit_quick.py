@@ -37,6 +37,7 @@ def test_a_value_is_read_with_its_unit(typed, text, op, low, high, code) -> None
     found = read_quick(typed)
     assert found.text == text
     assert found.value == Value(op, low, high, unit(code) if code else ())
+    assert found.value
     assert isinstance(found.value.low, int) is isinstance(low, int)
 
 

@@ -42,7 +42,7 @@ from maillage.cohort.edit.structure import write_mode
 from maillage.cohort.edit.values import write_ages, write_dates, write_options, write_value
 from maillage.cohort.edit.windows import check_days, write_window
 from maillage.cohort.errors import EditError
-from maillage.cohort.expression import CountColumn, Limit, OccurrenceType
+from maillage.cohort.expression import CountColumn, GroupType, Limit, OccurrenceType
 
 MOST_TIMES = 1_000
 LONGEST_TEXT = 200
@@ -72,14 +72,22 @@ def set_sense(document: Document, edit: SetSense) -> None:
     spot = find(document, edit.path)
     members = list(members_of(spot)) if spot.sort in (Sort.RULE, Sort.GROUP) else []
     if len(members) > 1 or (members and spot.sort is Sort.GROUP):
-        mode = Mode.AT_MOST if edit.sense is Sense.EXCLUDE else Mode.ANY
         write_sense(edit.sense)
-        write_mode(spot.group, mode, count=0, members=len(members))
+        _set_group_sense(spot.group, edit.sense, members=len(members))
         return
     node = _event(document, edit.path)
     wanted = write_sense(edit.sense)
     if _sense_of(node["Occurrence"]) is not edit.sense:
         node["Occurrence"] = wanted
+
+
+def _set_group_sense(group: Node, sense: Sense, *, members: int) -> None:
+    """None of the members, or any; a group that asks for some already is left as it is."""
+    limits = str(group.get("Type", "")).upper() == GroupType.AT_MOST
+    if sense is Sense.EXCLUDE:
+        write_mode(group, Mode.AT_MOST, count=0, members=members)
+    elif limits:
+        write_mode(group, Mode.ANY, count=None, members=members)
 
 
 def _sense_of(occurrence: Node) -> Sense:
