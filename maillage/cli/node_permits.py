@@ -55,7 +55,10 @@ def permits(
 def _word_permit(found: documents.Stored) -> tuple[str, str]:
     if found.permit is None:
         return _("(clé du comité inconnue)"), "?"
-    return found.permit.project, format_instant(found.permit.expires_at)
+    project = found.permit.project
+    if found.permit.catalogue:
+        project = _("{project} ; avec un catalogue quotidien").format(project=project)
+    return project, format_instant(found.permit.expires_at)
 
 
 def _describe(found: documents.Stored) -> dict[str, Any]:

@@ -104,6 +104,7 @@ minimum_sites = 3                     # un total mêle au moins tant d’hôpita
 views  = ["total", "per_hospital"]    # ce qui peut être montré
 sums   = { kind = "plain" }           # ou "masked" : le hub n’apprend que des sommes, voir docs/permits.md
 output = "automatic"                  # ou "held" : des personnes contrôlent chaque réponse avant sa sortie
+catalogue = false                     # true : chaque jour, par larges tranches, les patients de chaque terme
 starts_at  = 2026-12-01
 expires_at = 2027-12-01
 
