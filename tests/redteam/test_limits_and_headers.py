@@ -112,8 +112,7 @@ def test_every_form_needs_the_pages_own_secret(network: Network) -> None:
         for route in list_routes():
             if route.path.startswith("/api/") or "POST" not in route.methods:
                 continue
-            path = re.sub(r"<int:[^>]+>", "1", route.path)
-            path = re.sub(r"<[^>]+>", "x", path)
+            path = re.sub(r"<[^>]+>", "1", route.path)
             for origin, secret in (("https://evil.example", None), ("http://127.0.0.1:8400", "w" * 32)):
                 request = browser.build_request("POST", path, headers={"Origin": origin})
                 if secret is not None:
@@ -162,11 +161,11 @@ def test_every_answer_keeps_browsers_strict(network: Network) -> None:
 
 
 def test_no_page_has_a_script_or_a_style_of_its_own() -> None:
+    handlers = r"\son(?:blur|change|click|error|focus|input|key\w+|load|mouse\w+|submit|toggle)="
+    own = r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|javascript:|" + handlers
     for path in PORTAL.rglob("*.html"):
-        text = re.sub(r"{%.*?%}", "", path.read_text(encoding="utf-8"))
-        assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son\w+=|javascript:", text) == [], (
-            path
-        )
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(own, text) == [], path
         assert "|safe" not in text, path
         assert "autoescape off" not in text, path
 

@@ -280,8 +280,8 @@ def test_a_page_that_refreshes_itself_keeps_no_session_open(network: Network) ->
     with browse(network, "bob") as browser:
         for _third in range(3):
             network.clock.advance(minutes=20)
-            browser.get("/reseau/suivi", headers={"HX-Request": "true"})
-        response = browser.get("/reseau/suivi", headers={"HX-Request": "true"})
+            browser.get("/questions", headers={"HX-Request": "true"})
+        response = browser.get("/questions", headers={"HX-Request": "true"})
         assert response.status_code == 204
         assert response.headers["HX-Redirect"].startswith("/entrer")
 

@@ -125,10 +125,10 @@ def test_a_page_that_refreshes_itself_is_one_visit(network: Network) -> None:
     settle(network, "bob")
     with browse(network, "bob") as browser:
         for _time in range(10):
-            browser.get("/reseau/suivi")
+            browser.get("/questions")
         assert Visit.objects.count() == 1
         network.clock.advance(minutes=6)
-        browser.get("/reseau/suivi")
+        browser.get("/questions")
         assert Visit.objects.count() == 2
 
 
