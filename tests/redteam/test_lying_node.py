@@ -47,7 +47,7 @@ def test_a_node_that_admits_a_lower_floor_is_thrown_out(network: Network) -> Non
 def test_with_the_checks_switched_off_the_small_number_is_shown(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("maillage.analysis.count.combine._is_under", lambda *_, **__: False)
+    monkeypatch.setattr("maillage.analysis.count.combine.is_under", lambda *_, **__: False)
     monkeypatch.setattr("maillage.analysis.count.combine._differences", lambda *_: ())
     status, shown = send(network, TWO_STEPS | LIES["a total under the floor"])
     assert (status, shown["persons"]) == (200, {"count": 10})
