@@ -118,10 +118,9 @@ def installed_analyses() -> Mapping[str, Installed]:
 
 
 def list_analyses() -> tuple[str, ...]:
-    """The ids of what is installed: each folder here with a `spec` and a `local`. Adding one is adding it."""
+    """The ids of what is installed: each folder here that has a `spec`. Adding one is adding its folder."""
     folders = (Path(folder) for folder in analysis.__path__)
-    halves = (local.parent for folder in folders for local in folder.glob("*/local.py"))
-    return tuple(sorted(half.name for half in halves if (half / "spec.py").is_file()))
+    return tuple(sorted(spec.parent.name for folder in folders for spec in folder.glob("*/spec.py")))
 
 
 def find_spec(analysis_id: str) -> Spec:

@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("maillage.hub.portal.account.urls")),
     path("", include("maillage.hub.portal.ask.urls")),
     path("", include("maillage.hub.portal.committee.urls")),
+    # Before the pages of hospitals, whose address is any word.
+    path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("", include("maillage.hub.portal.network.urls")),
     path("", include("maillage.hub.portal.people.urls")),
     path("", include("maillage.hub.portal.results.urls")),
@@ -23,6 +25,5 @@ urlpatterns = [
     path("langue", require_POST(anyone(set_language)), name="set_language"),
     path("apparence", appearance.set_theme, name="set_theme"),
     path("composants", components.show_components, name="components"),
-    path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("static/<path:path>", serve_asset, name="static_file"),
 ]

@@ -55,7 +55,7 @@ def test_the_door_never_leads_elsewhere(network: Network, onward: str) -> None:
 
 def test_a_wrong_token_says_what_to_do(network: Network) -> None:
     response = send(network.http, "/entrer", page="/entrer", token="mlg_wrong")
-    assert response.status_code == 401
+    assert response.status_code == 403
     assert "maillage hub token create" in response.text
 
 

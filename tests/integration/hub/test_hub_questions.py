@@ -154,7 +154,7 @@ def test_an_invalid_cohort_is_told_with_its_place_and_remedy(network: Network) -
         ({"sites": ["hcl", "hcl"]}, 422, "sites_invalid"),
         ({"sites": ["../hcl"]}, 422, "request_invalid"),
         ({"permit": "everything"}, 403, "permit_unknown"),
-        ({"analysis": "survival"}, 422, "analysis_unknown"),
+        ({"analysis": "absente"}, 422, "analysis_unknown"),
         ({"parameters": {"by": "name"}}, 422, "parameters_invalid"),
         ({"title": "  "}, 422, "question_invalid"),
         ({"title": "a\nb"}, 422, "question_invalid"),

@@ -125,6 +125,7 @@ def test_asked_again_the_change_is_read_side_by_side(network: Network) -> None:
     page = f"/questions/{first}"
     assert "n’a pas encore de réponse plus ancienne" in browser.get(f"{page}/evolution").text
     network.clock.advance(days=1)
+    browser = enter(network)
     second = send(browser, f"{page}/redemander", page=page).headers["Location"]
     more = TWO_STEPS | {"persons": {"count": 52}, "steps": [{"count": 90}, {"count": 52}], "years": []}
     answer(node, more | {"other_years": {"count": 52}}, reference="2026-12")
@@ -139,6 +140,7 @@ def test_what_one_answer_hides_has_no_difference(network: Network) -> None:
     first = ask_and_answer(network, node)
     browser = enter(network)
     network.clock.advance(days=1)
+    browser = enter(network)
     second = send(browser, f"/questions/{first}/redemander", page=f"/questions/{first}").headers["Location"]
     hidden = {"suppressed": "below_floor"}
     content = {"persons": hidden, "steps": [{"count": 90}, hidden], "years": [], "other_years": hidden}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from maillage.base.i18n import _, mark
+from maillage.base.i18n import _, mark, say
 from maillage.cohort.edit import Edge, Mode, Place, Times, Which
 
 PLACE_WORDS: Mapping[Place, str] = {
@@ -94,4 +94,4 @@ def words() -> dict[str, Mapping[str, str]]:
 
 
 def _said(table: Mapping[Any, str]) -> dict[str, str]:
-    return {str(key): _(text) for key, text in table.items()}
+    return {str(key): say(text) for key, text in table.items()}
