@@ -11,18 +11,26 @@ from pydantic import BaseModel
 from maillage.analysis.registry import find_spec
 
 FILES = ("spec", "local", "combine", "chart", "words")
-_WITHHOLDING = ("PARTS", "list_cells", "list_combined", "withhold", "find_margins")
+# Rounds wait for nobody: no checker hides anything of them, and the hub has a half of its own.
+_HALVES = {
+    "withhold": ("PARTS", "list_cells", "list_combined", "withhold", "find_margins"),
+    "coordinate": ("coordinate",),
+}
 _HEADINGS = ("## Formula and source", "## What leaves a hospital", "## Disclosure", "## Worked example")
 
 
 def find_gaps(analysis_id: str, *, docs: Path) -> list[str]:
     """What is missing or open, a line each; nothing for a folder that is whole. `docs` has the pages."""
     package = f"maillage.analysis.{analysis_id}"
-    gaps = [f"{name}.py is missing" for name in FILES if find_module(f"{package}.{name}") is None]
+    spec = find_spec(analysis_id)
+    half = "withhold" if spec.rounds is None else "coordinate"
+    files = (*FILES, half)
+    gaps = [f"{name}.py is missing" for name in files if find_module(f"{package}.{name}") is None]
     if gaps:
         return gaps
-    spec = find_spec(analysis_id)
-    gaps += _find_gaps_of_halves(package, rounds=spec.rounds is not None)
+    needed = _HALVES[half]
+    module = import_module(f"{package}.{half}")
+    gaps += [f"{half}.py has no {name}" for name in needed if not hasattr(module, name)]
     gaps += [] if spec.id == analysis_id else ["spec.py names another analysis"]
     gaps += [
         f"{model.__name__} takes undeclared fields"
@@ -33,16 +41,6 @@ def find_gaps(analysis_id: str, *, docs: Path) -> list[str]:
         for model in _find_open(spec.parameters, set(), closed=("forbid", "ignore"))
     ]
     return gaps + _find_gaps_of_page(docs / f"{analysis_id}.md")
-
-
-def _find_gaps_of_halves(package: str, *, rounds: bool) -> list[str]:
-    """Rounds wait for nobody: no checker hides anything of them, and the hub has a half of its own."""
-    name = "coordinate" if rounds else "withhold"
-    if find_module(f"{package}.{name}") is None:
-        return [f"{name}.py is missing"]
-    needed = ("coordinate",) if rounds else _WITHHOLDING
-    half = import_module(f"{package}.{name}")
-    return [f"{name}.py has no {one}" for one in needed if not hasattr(half, one)]
 
 
 def _find_gaps_of_page(page: Path) -> list[str]:

@@ -48,9 +48,9 @@ class EventType(StrEnum):
     RELEASE_CHECKED = "committee:release:check"
     ROLE_GIVEN = "office:role:give"
     ROLE_WITHDRAWN = "office:role:withdraw"
+    ROUNDS_ENDED = "hub:rounds:end"
     ROUND_ASKED = "hub:round:ask"
     ROUND_TOLD = "node:round:tell"
-    ROUNDS_ENDED = "hub:rounds:end"
     SESSION_ENDED = "person:session:end"
     SESSION_OPENED = "requester:session:open"
     SUM_ADDED = "hub:sum:add"
@@ -102,9 +102,9 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.RELEASE_CHECKED: mark("{actor} a contrôlé la sortie de la question {subject}."),
     EventType.ROLE_GIVEN: mark("{actor} a donné un rôle à {subject}."),
     EventType.ROLE_WITHDRAWN: mark("{actor} a retiré un rôle à {subject}."),
+    EventType.ROUNDS_ENDED: mark("Le calcul par tours de la question {subject} est terminé."),
     EventType.ROUND_ASKED: mark("Le hub demande un tour de calcul pour la question {subject}."),
     EventType.ROUND_TOLD: mark("{actor} a dit ses sommes d’un tour, pour la tâche {subject}."),
-    EventType.ROUNDS_ENDED: mark("Le calcul par tours de la question {subject} est terminé."),
     EventType.SESSION_ENDED: mark("{actor} a fermé des sessions de {subject}."),
     EventType.SESSION_OPENED: mark("{actor} est entré dans le portail."),
     EventType.SUM_ADDED: mark("La somme masquée de la question {subject} est faite."),

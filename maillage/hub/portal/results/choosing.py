@@ -10,7 +10,6 @@ from maillage.analysis.errors import UnknownAnalysisError
 from maillage.analysis.registry import find_spec, list_analyses, load_words
 from maillage.base.errors import MaillageError
 from maillage.governance.people.roles import Role
-from maillage.hub.access.rules import Whose
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
 from maillage.hub.portal.results.cohorts import Source, find_source
@@ -31,7 +30,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allows(Role.RESEARCHER, whose=Whose.EVERY)
+@allows(Role.RESEARCHER)
 def fill(request: HttpRequest, analysis_id: str) -> HttpResponse:
     """What one analysis asks; sent, the question is asked and its page opens."""
     _require_installed(analysis_id)
