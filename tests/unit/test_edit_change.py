@@ -220,6 +220,7 @@ def test_a_rule_that_its_author_left_without_a_name_stays_so() -> None:
         ([SetOccurrence("rule.0", Times.AT_LEAST, 2)], "Au moins 2 fois : metformine"),
         ([SetOccurrence("rule.0", Times.AT_MOST, 3)], "Au plus 3 fois : metformine"),
         ([SetWindow("rule.0", When(-90, -30))], "Metformine, de J−90 à J−30"),
+        ([SetWindow("rule.0", at(Place.STAY))], "Metformine, pendant le même séjour"),
         ([Rename("rule.0.c0", "Biguanides")], "Biguanides"),
     ],
 )
