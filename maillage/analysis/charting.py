@@ -20,9 +20,13 @@ SERIES = tuple(f"var(--chart-{rank})" for rank in range(1, 7))
 HATCHING = "url(#masque)"
 """The fill of a hidden cell; the hub defines the pattern in each drawing."""
 
-_STUB = 14
 _CROWN = 10
-_HATCHED = {"fill": HATCHING, "stroke": LINE_STRONG, "strokeWidth": 0.75}
+# What stands for a hidden number has a size in pixels, whatever the scale.
+_STUBS: Mapping[str, Mapping[str, Any]] = {
+    "y": {"y": {"value": {"expr": "height - 14"}}, "y2": {"value": "height"}},
+    "x": {"x": {"value": 0}, "x2": {"value": 42}},
+}
+_WORDS = "datum.value === null ? '' : (datum.low === null ? '' : '≈ ') + format(datum.value, ',')"
 _MOST_LABELS = 12
 
 
@@ -87,19 +91,12 @@ def upright_bars(
         "axis": {"labelAngle": 0, "labelOverlap": True, "labelSeparation": 4, "grid": False},
     }
     up = {"field": "value", "type": "quantitative", "title": label, "axis": {"tickCount": 4}}
-    stub = {"y": {"value": {"expr": f"height - {_STUB}"}}, "y2": {"value": "height"}}
-    return _layer(
-        [
-            drawable(row, cell=cell) | {"told": rank % step == 0, "partial": bool(row.get(partial))}
-            for rank, row in enumerate(rows)
-        ],
-        shown={"x": across, "y": up},
-        ranges={"x": across, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
-        hidden={"x": across, **stub},
-        crown={"x": across, "y": up | {"field": "end"}, "y2": {"field": "end"}},
-        text={"dy": {"expr": f"datum.partial ? {-_CROWN - 4} : -6"}, "baseline": "bottom"},
-        ends="y",
-    ) | {"height": 200}
+    drawable_rows = [
+        drawable(row, cell=cell) | {"told": rank % step == 0, "partial": bool(row.get(partial))}
+        for rank, row in enumerate(rows)
+    ]
+    text = {"dy": {"expr": f"datum.partial ? {-_CROWN - 4} : -6"}, "baseline": "bottom"}
+    return _draw(drawable_rows, names={"x": across}, numbers={"y": up}, text=text) | {"height": 200}
 
 
 def lying_bars(
@@ -121,63 +118,54 @@ def lying_bars(
         # Room on the right for the number that stands at a bar's end.
         "scale": {"domain": [0, 1.15 * max([1, *(drawn(row[cell]) or 0 for row in rows)])], "nice": False},
     }
-    stub = {"x": {"value": 0}, "x2": {"value": 3 * _STUB}}
-    return _layer(
-        [drawable(row, cell=cell) | {"told": True} for row in rows],
-        shown={"y": down, "x": along},
-        ranges={"y": down, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
-        hidden={"y": down, **stub},
-        crown={},
-        text={"dx": 6, "align": "left"},
-        ends="x",
-    ) | {"height": {"step": height}}
+    drawable_rows = [drawable(row, cell=cell) | {"told": True} for row in rows]
+    text = {"dx": 6, "align": "left"}
+    return _draw(drawable_rows, names={"y": down}, numbers={"x": along}, text=text) | {
+        "height": {"step": height}
+    }
 
 
-def _layer(
+def _draw(
     rows: Sequence[Mapping[str, Any]],
     *,
-    shown: Mapping[str, Any],
-    ranges: Mapping[str, Any],
-    hidden: Mapping[str, Any],
-    crown: Mapping[str, Any],
+    names: Mapping[str, Any],
+    numbers: Mapping[str, Any],
     text: Mapping[str, Any],
-    ends: str,
 ) -> dict[str, Any]:
-    crowned = {
-        "transform": [{"filter": "datum.partial && !datum.hidden"}],
-        "mark": {"type": "bar", "y2Offset": -_CROWN, **_HATCHED},
-        "encoding": crown,
-    }
-    about = "(datum.low === null ? '' : '≈ ') + format(datum.value, ',')"
+    """Bars, the ranges of inexact ones, hatching for what is hidden, the numbers in words."""
+    (axis,) = numbers
+    at_end = {axis: {**numbers[axis], "field": "end"}}
+    between = {axis: {**numbers[axis], "field": "low"}, f"{axis}2": {"field": "high"}}
+    rule = {"type": "rule", "color": INK, "strokeWidth": 1.5}
+    hatched = {"type": "bar", "fill": HATCHING, "stroke": LINE_STRONG, "strokeWidth": 0.75}
+    crown = {"type": "bar", "fill": HATCHING, "stroke": LINE_STRONG, f"{axis}2Offset": -_CROWN}
     return {
         "$schema": SCHEMA,
         "data": {"values": list(rows)},
         "layer": [
-            {"transform": [{"filter": "!datum.hidden"}], "mark": {"type": "bar"}, "encoding": shown},
-            {
-                "transform": [{"filter": "datum.low !== null"}],
-                "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5},
-                "encoding": ranges,
-            },
-            {
-                "transform": [{"filter": "datum.hidden"}],
-                "mark": {"type": "bar", **_HATCHED},
-                "encoding": hidden,
-            },
-            *([crowned] if crown else []),
-            {
-                "transform": [
-                    {"filter": "!datum.hidden && datum.told"},
-                    {"calculate": about, "as": "words"},
-                ],
-                "mark": {"type": "text", **text},
-                "encoding": {
-                    **shown,
-                    "text": {"field": "words"},
-                    ends: {"field": "end", "type": "quantitative"},
-                },
-            },
+            _part("!datum.hidden", mark={"type": "bar"}, encoding={**names, **numbers}),
+            _part("datum.low !== null", mark=rule, encoding={**names, **between}),
+            _part("datum.hidden", mark=hatched, encoding={**names, **_STUBS[axis]}),
+            _part(
+                "datum.partial && !datum.hidden",
+                mark=crown,
+                encoding={**names, **at_end, f"{axis}2": {"field": "end"}},
+            ),
+            _part(
+                "!datum.hidden && datum.told",
+                mark={"type": "text", **text},
+                encoding={**names, **at_end, "text": {"field": "words"}},
+            ),
         ],
+    }
+
+
+def _part(shown: str, *, mark: Mapping[str, Any], encoding: Mapping[str, Any]) -> dict[str, Any]:
+    """A layer of the rows for which the expression `shown` holds."""
+    return {
+        "transform": [{"filter": shown}, {"calculate": _WORDS, "as": "words"}],
+        "mark": mark,
+        "encoding": encoding,
     }
 
 

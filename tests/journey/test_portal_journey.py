@@ -122,8 +122,9 @@ def check_answers(page: playwright.Page) -> None:
     playwright.expect(row.filter(has_text="CHU-SAINT-ETIENNE")).to_contain_text("masqué (< 11)")
     playwright.expect(page.locator(".total")).to_contain_text("470")
     playwright.expect(page.locator(".total")).to_contain_text("3 hôpitaux comptés sur 4")
-    playwright.expect(row.filter(has_text="Adultes")).to_contain_text("50")
     playwright.expect(page.get_by_role("img", name="Par année d’entrée")).to_be_visible()
+    page.get_by_text("Le même en tableau").first.click()
+    playwright.expect(row.filter(has_text="Adultes")).to_contain_text("50")
 
 
 def ask_example(page: playwright.Page) -> None:

@@ -79,15 +79,15 @@ def _strip(svg: str) -> str:
 def _name(svg: str, *, title: str, note: str, mark: str, form: Form) -> str:
     """Its title and description, the pattern of what is hidden, and names that no other drawing has."""
     head = f'<title id="titre-{mark}">{escape(title)}</title>'
-    named = f"titre-{mark}"
+    named = f'aria-labelledby="titre-{mark}"'
     if note:
         head += f'<desc id="note-{mark}">{escape(note)}</desc>'
-        named += f" note-{mark}"
+        named += f' aria-describedby="note-{mark}"'
     if HATCHING in svg:
         head += _PATTERN.format(mark=mark)
     svg = svg.replace(HATCHING, f"url(#masque-{mark})")
     svg = re.sub(r'(id="|url\(#)(clip\d+)', rf"\1\2-{mark}", svg)
-    opening = f'<svg class="chart chart-{form}" role="img" aria-labelledby="{named}" '
+    opening = f'<svg class="chart chart-{form}" role="img" {named} '
     return svg.replace("<svg ", opening, 1).replace(">", ">" + head, 1)
 
 

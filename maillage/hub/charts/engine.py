@@ -13,7 +13,7 @@ _VERSION = "6.4"
 def to_svg(spec: Mapping[str, Any], *, language: str) -> str:
     """The drawing of a whole specification. Raises ValueError for what is not Vega-Lite or reads elsewhere.
 
-    About 30 ms; the first in a process takes half a second, for the engine starts.
+    About 25 ms; the first in a process takes half a second, for the engine starts.
     """
     _refuse_addresses(spec)
     country = "fr-FR" if language == "fr" else "en-GB"

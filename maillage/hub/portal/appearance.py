@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from maillage.base.i18n import _, mark
+from maillage.base.i18n import mark, say
 from maillage.hub.boot import current_hub
 
 COOKIE = "apparence"
@@ -32,7 +32,7 @@ def chosen_theme(request: HttpRequest) -> str:
 def list_themes(request: HttpRequest) -> list[Theme]:
     """The three choices, in the present language."""
     chosen = chosen_theme(request)
-    return [Theme(name, _(words), name == chosen) for name, words in _THEMES.items()]
+    return [Theme(name, say(words), name == chosen) for name, words in _THEMES.items()]
 
 
 @require_POST

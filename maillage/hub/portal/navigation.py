@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
-from maillage.base.i18n import _, mark
+from maillage.base.i18n import mark, say
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Link:
 def list_links(request: HttpRequest) -> list[Link]:
     """The places that this hub has, named in the present language."""
     return [
-        Link(place.address, _(place.name), _(place.short), place.icon, _is_at(place, path=request.path))
+        Link(place.address, say(place.name), say(place.short), place.icon, _is_at(place, path=request.path))
         for place in PLACES
         if _exists(place.address)
     ]

@@ -25,7 +25,7 @@ def draw_years(form: Form) -> str:
 
 def test_a_drawing_says_what_it_is_and_hides_nothing_as_zero() -> None:
     svg = draw_years(Form.WIDE)
-    title = re.search(r'role="img" aria-labelledby="(titre-\w+) (note-\w+)"', svg)
+    title = re.search(r'role="img" aria-labelledby="(titre-\w+)" aria-describedby="(note-\w+)"', svg)
     assert title is not None
     assert f'<title id="{title[1]}">Par année d’entrée</title>' in svg
     assert f'<desc id="{title[2]}">' in svg
@@ -57,6 +57,15 @@ def test_numbers_are_written_in_the_language_of_the_page() -> None:
     assert "12\u202f345" in draw(chart, form=Form.WIDE)
     with in_language("en"):
         assert "12,345" in draw(chart, form=Form.WIDE)
+
+
+def test_the_words_of_people_are_text_in_a_drawing() -> None:
+    """Inclusion rules are named by whoever asks, and a drawing stands in the page as it is."""
+    rules = ('</text><script>alert(1)</script> onload="x" url(#masque)', '"><img src=x onerror=alert(1)>')
+    svg = draw(load_chart("count").charts(DOCUMENT, asked=Asked(rules=rules))[0], form=Form.WIDE)
+    assert not re.search(r"<(?:script|img)", svg)
+    assert "&lt;" in svg
+    assert not re.search(r"<[^>]+ on\w+=", svg)
 
 
 def test_a_title_is_text() -> None:

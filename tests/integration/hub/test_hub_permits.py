@@ -142,4 +142,5 @@ def test_private_counts_are_added_up_with_their_spread(network: Network) -> None
     document = network.read(question)
     assert document["combined"]["persons"] == {"private": 120, "standard_deviation": 6.928}
     browser = enter(network)
-    assert "≈ 120 (± 15, 95 %)" in browser.get(f"/questions/{question['id']}").text
+    told = '<span class="count">≈ 120</span> <span class="about">(± 15, 95 %)</span>'
+    assert told in browser.get(f"/questions/{question['id']}").text

@@ -9,7 +9,7 @@ from maillage.analysis.base import Words
 from maillage.analysis.errors import ParametersError
 from maillage.analysis.registry import find_spec, load_words, read_parameters
 from maillage.base.canon import CanonError, read_json
-from maillage.base.i18n import _
+from maillage.base.i18n import _, say
 
 _MAX_JSON_BYTES = 100_000
 
@@ -94,8 +94,8 @@ def _make_field(
     return Field(
         name,
         kind,
-        label=_(words.labels[name]) if name in words.labels else name,
-        hint=_(words.hints[name]) if name in words.hints else "",
+        label=say(words.labels[name]) if name in words.labels else name,
+        hint=say(words.hints[name]) if name in words.hints else "",
         value=typed,
         is_required=is_required and kind is not Kind.SWITCH,
         choices=tuple(
@@ -128,7 +128,7 @@ def _kind_of(shape: Mapping[str, Any]) -> Kind:
 
 def _name_choice(name: str, value: object, *, words: Words) -> str:
     told = words.labels.get(f"{name}={value}")
-    return str(value) if told is None else _(told)
+    return str(value) if told is None else say(told)
 
 
 def _write(value: Any, *, kind: Kind) -> str:

@@ -14,7 +14,7 @@ from maillage.analysis.registry import load_words
 from maillage.base.canon import read_json
 from maillage.base.clock import parse_instant
 from maillage.base.french import format_milliseconds
-from maillage.base.i18n import _, current_language
+from maillage.base.i18n import _, current_language, say
 from maillage.cohort import parse_expression
 from maillage.cohort.explain import explain_cohort
 from maillage.hub.boot import Hub
@@ -87,7 +87,7 @@ def _describe(question: Question, *, document: Mapping[str, Any], hub: Hub) -> d
         "title": question.title,
         "network": _("Réseau {name}").format(name=hub.settings.name),
         "banner": hub.settings.banner,
-        "analysis": _(load_words(question.analysis["id"]).title),
+        "analysis": say(load_words(question.analysis["id"]).title),
         "language": current_language(),
         "question": question.id,
         "asked": _("Posée le {when} par {who}.").format(

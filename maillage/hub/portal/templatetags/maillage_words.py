@@ -14,11 +14,12 @@ from maillage.analysis.base import Column
 from maillage.analysis.charting import drawn
 from maillage.base.clock import parse_instant
 from maillage.base.french import format_milliseconds, format_number
-from maillage.base.i18n import _
+from maillage.base.i18n import say
 from maillage.disclosure import Private
 from maillage.hub.portal.words import word_status
 
 register = template.Library()
+register.filter(say)
 
 
 @register.simple_tag
@@ -80,12 +81,6 @@ def portion(cell: dict[str, Any] | None, most: int) -> int:
 def value_of(row: Mapping[str, Any], column: Column) -> Any:
     """What a row of a table holds under a column."""
     return row.get(column.key)
-
-
-@register.filter
-def say(text: str) -> str:
-    """A text that an analysis marked, in the page's language."""
-    return _(text)
 
 
 @register.filter
