@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from maillage.base.i18n import _, mark
+from maillage.base.i18n import mark, say
 from maillage.cohort.edit import Edge, Mode, Place, Times, Which
 
 PLACE_WORDS: Mapping[Place, str] = {
@@ -77,7 +77,7 @@ DONE: Mapping[str, str] = {
 
 def word_done(done: str) -> str:
     """What was done, in words; nothing for another word."""
-    return _(DONE[done]) if done in DONE else ""
+    return say(DONE[done]) if done in DONE else ""
 
 
 def words() -> dict[str, Mapping[str, str]]:
@@ -94,4 +94,4 @@ def words() -> dict[str, Mapping[str, str]]:
 
 
 def _said(table: Mapping[Any, str]) -> dict[str, str]:
-    return {str(key): _(text) for key, text in table.items()}
+    return {str(key): say(text) for key, text in table.items()}
