@@ -52,8 +52,8 @@ def page(browser: playwright.Browser, network: RunningNetwork) -> Generator[play
 
 def enter(browser: playwright.Browser, network: RunningNetwork, **options: Any) -> Generator[playwright.Page]:
     with browser.new_context(locale="fr-FR", base_url=network.url, **options) as context:
-        context.set_default_timeout(30_000)
-        playwright.expect.set_options(timeout=30_000)
+        context.set_default_timeout(60_000)
+        playwright.expect.set_options(timeout=60_000)
         page = context.new_page()
         told: list[str] = []
         page.on("pageerror", lambda error: told.append(str(error)))

@@ -306,7 +306,7 @@ def texts_of_templates() -> set[str]:
     for template in (PORTAL / "templates").rglob("*.html"):
         source = template.read_text(encoding="utf-8")
         found.update(re.findall(r'\{% translate "(.*?)" %\}', source))
-        found.update(re.findall(r'[=:]_\("(.*?)"\)', source))
+        found.update(re.findall(r'\b_\("(.*?)"\)', source))
         for body in re.findall(r"\{% blocktranslate.*?%\}(.*?)\{% endblocktranslate %\}", source, flags=re.S):
             parts = re.split(r"\{% plural %\}", body)
             found.update(re.sub(r"\{\{ (\w+) \}\}", r"%(\1)s", part) for part in parts)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from maillage.base.i18n import _, mark, say
+from maillage.base.i18n import mark, say
 from maillage.cohort.edit import Edge, Mode, Place, Times, Which
 
 PLACE_WORDS: Mapping[Place, str] = {
@@ -77,7 +77,7 @@ DONE: Mapping[str, str] = {
 
 def word_done(done: str) -> str:
     """What was done, in words; nothing for another word."""
-    return _(DONE[done]) if done in DONE else ""
+    return say(DONE[done]) if done in DONE else ""
 
 
 def words() -> dict[str, Mapping[str, str]]:

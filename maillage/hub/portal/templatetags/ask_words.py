@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from maillage.base.i18n import _
+from maillage.base.i18n import say
 from maillage.cohort.edit import When
 from maillage.hub.portal.ask.builder import Rail, place_on_rail
 from maillage.hub.portal.ask.words import WITH_DAYS
@@ -58,4 +58,4 @@ def trait(options: Mapping[str, Any], name: str) -> Any:
 @register.filter
 def option_name(option: Any) -> str:
     """An option in the language in force."""
-    return _(option.name)
+    return say(option.name)
