@@ -15,19 +15,12 @@ from maillage.hub.settings import MAX_BODY_BYTES
 def serve(hub: Hub, *, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; waiting polls are sent home first."""
     application: Any = get_wsgi_application()
-<<<<<<< HEAD
-    # The référentiel opens while the first pages are asked for.
-    hub.shelf.look(hub=hub)
     # Django would import the views at the first request; a defect in them, or a view that nobody guards, must
     # stop the start instead.
     check_routes()
-=======
-    # Django would import the views at the first request; a defect in them must stop the start instead.
-    _routes = get_resolver().url_patterns
     # The référentiel opens while the first pages are asked for; not before, for two threads would import
     # the same libraries at once.
     hub.shelf.look(hub=hub)
->>>>>>> h-terms
     server = create_server(
         application,
         host=host,
