@@ -138,5 +138,5 @@ def word_event(event: Event) -> str:
 
 
 def word_any(event: str) -> str:
-    """The same of what a ledger holds: one that somebody wrote into is shown as it is, for `verify` to judge."""
+    """The same of what a ledger holds: what is no event of ours is shown as it is, for `verify` to judge."""
     return word_event(Event(event)) if event in set(Event) else event

@@ -33,7 +33,7 @@ class Presence:
 
 
 def count_presence(node: Node) -> Presence:
-    """Counted in the register and the warehouse as they are now. Raises WarehouseError, RegisterBrokenError."""
+    """Counted in register and warehouse as they are now. Raises WarehouseError, RegisterBrokenError."""
     register = read_register(node.folder)
     total = len(set(register.names.values()))
     return Presence(total, total - len(find_present(node, register)))
