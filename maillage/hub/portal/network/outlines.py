@@ -7,7 +7,7 @@ that no gap opens between them, which simplifying each by itself would do.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import pairwise
 from typing import Final
@@ -31,13 +31,13 @@ class Outline:
     code: str
     rings: tuple[tuple[Point, ...], ...]
 
-    @property
+    @cached_property
     def box(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom."""
         xs, ys = zip(*(point for ring in self.rings for point in ring), strict=True)
         return min(xs), min(ys), max(xs), max(ys)
 
-    @property
+    @cached_property
     def middle(self) -> Point:
         """The centre of gravity of its largest ring, where a mark stands."""
         ring = max(self.rings, key=lambda points: abs(_area(points)))
@@ -47,7 +47,7 @@ class Outline:
         y = sum((a[1] + b[1]) * cross for a, b, cross in pairs) / (6 * area)
         return round(x), round(y)
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The SVG path, in relative steps, which are short to write."""
         return "".join(_write(ring) for ring in self.rings)
