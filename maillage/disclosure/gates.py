@@ -248,10 +248,12 @@ class ExactGate:
         """Clear where no former set differs by some persons and fewer than the floor; the same set is clear.
 
         No former number can stand for sums, as it does for a count: a model near a former answer is refused.
+        So is one of the very same persons under another definition: an answer there would tell that the two
+        definitions differ by nobody, a refusal that they differ by somebody.
         """
         if self.guard is not None:
             judged = self.guard.judge(persons)
-            same = isinstance(judged, Former) and self.guard.allows(persons)
+            same = isinstance(judged, Former) and judged.own
             if not (judged is True or same) or not all(self._allows(part) for part in parts):
                 return ModelVerdict.NEAR
         self._shown.append(Shown(persons, exact=True, role=Role.STEP))

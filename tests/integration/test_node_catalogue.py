@@ -194,7 +194,7 @@ def test_a_question_stops_the_count(warehouse: Path, tmp_path: Path) -> None:
     bench = WorkBench(Bench(place=node.place, folder=node.folder), log=Log())
     bench.expect("catalogue-1")
     bench.stop("catalogue-1")
-    found = bench.run(CatalogueJob(job_id="catalogue-1", floor=11, network_floor=11))
+    found = bench.run_catalogue(CatalogueJob(job_id="catalogue-1", floor=11, network_floor=11))
     bench.close()
     assert isinstance(found, Declined)
     assert found.reason is Reason.LIMIT_REACHED

@@ -152,7 +152,7 @@ class Network:
     def read(self, question: str) -> CountResult:
         """The result as it is now."""
         with self.running.connect() as hub:
-            return hub.result(question)
+            return _counted(hub.result(question))
 
     def wait_complete(self, question: str) -> CountResult:
         """The result once every hospital has given its last word; fails when one does not."""
@@ -162,7 +162,7 @@ class Network:
         """The first result of which it holds."""
         with self.running.connect() as hub:
             last = None
-            for last in hub.follow(question, wait=PATIENCE):
+            for last in map(_counted, hub.follow(question, wait=PATIENCE)):
                 if holds(last):
                     return last
         raise AssertionError(str(last))
@@ -288,3 +288,8 @@ def _environment(changes: Mapping[str, str]) -> Generator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _counted(result: object) -> CountResult:
+    assert isinstance(result, CountResult)
+    return result

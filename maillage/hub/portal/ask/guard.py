@@ -3,7 +3,8 @@
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from maillage.base.errors import MaillageError
@@ -19,7 +20,7 @@ def page(view: View) -> View:
 
     @allows(Role.RESEARCHER)
     @wraps(view)
-    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         try:
             return view(request, *arguments, **named)
         except CohortUnknownError as error:

@@ -1,6 +1,7 @@
 """The builder's views. Each finds the draft, calls one action, and shows what it gave."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -116,7 +117,7 @@ def redo(request: HttpRequest, cohort_id: str) -> HttpResponse:
 
 @require_POST
 @page
-def choose_permit(request: HttpRequest, cohort_id: str) -> HttpResponse:
+def choose_permit(request: HttpRequest, cohort_id: str) -> HttpResponseBase:
     """Count under another permit from now on."""
     permit = field(request, "permit")
     drafts.choose_permit(cohort_id, permit, by=requester_of(request), hub=current_hub())
