@@ -324,3 +324,24 @@ def test_a_funnel_names_each_rule_and_what_it_took_away(network: Network) -> Non
     shown = browser.get(page).text
     assert "Événement d’entrée" in shown
     assert "−50 (−56 %)" in shown
+
+
+def test_a_group_is_made_of_two_criteria_and_asks_for_some_of_them(network: Network) -> None:
+    """The fields that the page's own controls send: « et » made « ou », then « at least »."""
+    browser = enter(network)
+    page = start(browser)
+    edit(browser, page, edit="add-rule", **METFORMIN)
+    edit(browser, page, edit="add-rule", **E11)
+    shown = browser.get(page).text
+    paths = re.search(r'name="paths" value="([^"]+)"', shown)
+    assert paths is not None
+    edit(browser, page, edit="group", paths=paths[1], mode="any")
+    mode = re.search(
+        r'<form[^>]*>(?:(?!</form>).)*value="set-mode".*?</form>', browser.get(page).text, re.DOTALL
+    )
+    assert mode is not None
+    sent = dict(re.findall(r'name="(path|count)"[^>]*value="([^"]+)"', mode[0]))
+    response = edit(browser, page, edit="set-mode", mode="at_least", **sent)
+    assert response.status_code == 200, response.text
+    (rule,) = export(browser, page)["InclusionRules"]
+    assert (rule["expression"]["Type"], rule["expression"]["Count"]) == ("AT_LEAST", 2)
