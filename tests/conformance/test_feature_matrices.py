@@ -1,6 +1,7 @@
 """The same design matrix on PostgreSQL and Spark as on DuckDB, and as the patients that were written."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,7 +85,7 @@ def test_the_matrix_is_that_of_the_patients(kind: str, tmp_path: Path) -> None:
 
 
 def read(engine: Engine) -> tuple[Matrix, np.ndarray]:
-    event = TypeAdapter(Feature).validate_python(RELAPSED)
+    event: Any = TypeAdapter(Feature).validate_python(RELAPSED)
     with (
         run_plan(compile_for(engine, parse_expression(COHORT)), engine=engine) as tables,
         indexed(tables, [*FEATURES, event], engine=engine) as index,

@@ -81,9 +81,8 @@ def known() -> np.ndarray:
 
 def design() -> np.ndarray:
     rows, one = known(), people()
-    return sm.add_constant(
-        np.column_stack([one.age, one.male, one.diabetes, one.insulin, one.hba1c])[rows], has_constant="add"
-    )
+    columns = [np.ones(COUNT), one.age, one.male, one.diabetes, one.insulin, one.hba1c]
+    return np.column_stack(columns)[rows]
 
 
 def owner(split: str) -> np.ndarray:
@@ -110,7 +109,7 @@ def test_logistic(hospitals: Hospitals, errors: str, weighted: bool) -> None:
     weights = np.maximum(people().nights[known()], 1.0) if weighted else None
     found = ask("regress", asked | ({"weights": INVERSE} if weighted else {}), hospitals)
     model = sm.GLM(people().relapsed[known()], design(), family=sm.families.Binomial(), var_weights=weights)
-    robust = {"model": "nonrobust", "hc0": "HC0"}[errors]
+    robust: Any = {"model": "nonrobust", "hc0": "HC0"}[errors]
     assert_same(found, model.fit(tol=1e-14, cov_type=robust))
 
 
@@ -136,7 +135,7 @@ def test_poisson_with_offset(hospitals: Hospitals) -> None:
 def test_linear(hospitals: Hospitals, errors: str) -> None:
     asked = {"family": "gaussian", "outcome": NIGHTS, "covariates": COVARIATES, "errors": errors}
     found = ask("regress", asked, hospitals)
-    robust = {"model": "nonrobust", "hc0": "HC0", "hc1": "HC1"}[errors]
+    robust: Any = {"model": "nonrobust", "hc0": "HC0", "hc1": "HC1"}[errors]
     expected = sm.OLS(people().nights[known()], design()).fit(cov_type=robust)
     assert_same(found, expected)
     if errors == "model":
@@ -169,7 +168,9 @@ def test_random_effects_pool_each_hospital_s_fit(tmp_path: Path) -> None:
     ]
     for place, term in enumerate(found["terms"]):
         effects = np.array([fit.params[place] for fit in fits])
-        expected = combine_effects(effects, np.array([fit.bse[place] ** 2 for fit in fits]), method_re="dl")
+        expected: Any = combine_effects(
+            effects, np.array([fit.bse[place] ** 2 for fit in fits]), method_re="dl"
+        )
         # A variance under nothing is nothing; statsmodels keeps it.
         spread = expected.tau2 > 0
         mean = expected.mean_effect_re if spread else expected.mean_effect_fe

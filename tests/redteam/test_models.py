@@ -232,7 +232,7 @@ def test_no_day_tells_of_fewer_than_the_floor() -> None:
 def test_sums_are_no_finer_than_the_days_that_may_be_told() -> None:
     asked = SurvivalParameters.model_validate(SURVIVAL)
     content, resident = survival.open_rounds(lives(), asked, gate=gate())
-    round_of = {"beta": (0.0, 0.0), "centre": (60.0, 0.4)}
+    round_of: dict[str, Any] = {"beta": (0.0, 0.0), "centre": (60.0, 0.4)}
     finer = tuple(sorted({*content.days, 7}))
     with pytest.raises(RoundRefusedError):
         resident.answer(1, SurvivalRound(days=finer, **round_of))

@@ -77,7 +77,7 @@ def test_a_round_replayed_or_of_another_task_is_not(changes: dict[str, Any]) -> 
 
 
 def test_an_end_of_another_task_ends_nothing() -> None:
-    mine = {name: getattr(TASK, name) for name in ("task_id", "question_id", "site", "nonce")}
+    mine: dict[str, Any] = {name: getattr(TASK, name) for name in ("task_id", "question_id", "site", "nonce")}
     assert is_for(ROW, TASK, RoundsEnded(outcome="done", **mine))
     assert not is_for(ROW, TASK, RoundsEnded(outcome="done", **mine | {"nonce": "0" * 32}))
 
