@@ -81,7 +81,7 @@ def known() -> np.ndarray:
 
 def design() -> np.ndarray:
     rows, one = known(), people()
-    columns = [np.ones(len(one.age)), one.age, one.male, one.diabetes, one.insulin, one.hba1c]
+    columns = [np.ones(COUNT), one.age, one.male, one.diabetes, one.insulin, one.hba1c]
     return np.column_stack(columns)[rows]
 
 
