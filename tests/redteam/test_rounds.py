@@ -77,9 +77,10 @@ def test_a_round_replayed_or_of_another_task_is_not(changes: dict[str, Any]) -> 
 
 
 def test_an_end_of_another_task_ends_nothing() -> None:
-    mine: dict[str, Any] = {name: getattr(TASK, name) for name in ("task_id", "question_id", "site", "nonce")}
-    assert is_for(ROW, TASK, RoundsEnded(outcome="done", **mine))
-    assert not is_for(ROW, TASK, RoundsEnded(outcome="done", **mine | {"nonce": "0" * 32}))
+    mine = {name: getattr(TASK, name) for name in ("task_id", "question_id", "site", "nonce")}
+    ended = RoundsEnded.model_validate({"outcome": "done", **mine})
+    assert is_for(ROW, TASK, ended)
+    assert not is_for(ROW, TASK, ended.model_copy(update={"nonce": "0" * 32}))
 
 
 def test_a_round_that_the_hub_did_not_sign_is_read_by_nobody() -> None:
