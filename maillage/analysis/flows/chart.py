@@ -27,7 +27,7 @@ def _word_residence(key: str) -> str:
 def _tell_hospitals(document: Mapping[str, Any], *, asked: Asked) -> list[ChartSpec]:
     columns = {
         "hospital": _("Hôpital"),
-        "catchment": _("Bassin (80 % de l’activité)"),
+        "catchment": _("Bassin, à 80 %"),
         "covered": _("Séjours couverts"),
         "leaks": _("Fuites dans le groupe"),
         "attracted": _("Séjours attirés"),

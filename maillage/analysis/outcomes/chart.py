@@ -34,7 +34,7 @@ def charts(document: Mapping[str, Any], *, asked: Asked = _NOTHING) -> list[Char
     table = as_rows(rows, columns, figures=("persons", "observed", "expected", "ratio", "interval"))
     spec = _draw(hospitals, tau2=figures["tau2"]) if hospitals else None
     note = _(
-        "Entre les courbes : ce que le hasard et la dispersion entre hôpitaux expliquent, à 95 % et 99,8 %."
+        "Entre les courbes : ce que le hasard et la dispersion entre hôpitaux expliquent, à 95 et 99,8 %."
     )
     title = _("Observés et attendus")
     return [ChartSpec(title, spec, table, note=note if spec else "")] if rows else []

@@ -21,6 +21,7 @@ from maillage.hub.create import create_hub
 from maillage.node.folder import Node, create_node
 from maillage.node.settings import HubSettings, NodeSettings, settings_of
 from maillage.warehouse.place import FilePlace, PostgresPlace
+from maillage.warehouse.synthetic import SITES
 
 NETWORK_NAME = "demo"
 DEFAULT_DECISION = "auto"
@@ -126,7 +127,7 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     permits = committee.sign_permits(masked=keys if options.masked else None)
     for node in nodes.values():
         accept_permits(node, committee_key=committee.key, envelopes=permits)
-    entries = [Entry(hospital.id, hospital.name, keys[hospital.id].text) for hospital in hospitals]
+    entries = [_make_entry(hospital, key=keys[hospital.id]) for hospital in hospitals]
     # Django is configured once per process; a process of its own leaves ours free to make another network.
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         preparing = pool.submit(
@@ -139,6 +140,12 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
         )
         access = preparing.result()
     return RunningNetwork(url, folder, access)
+
+
+def _make_entry(hospital: Hospital, *, key: PublicKey) -> Entry:
+    site = SITES.get(hospital.id)
+    place = ("", "") if site is None else (site.city, site.department)
+    return Entry(hospital.id, hospital.name, key.text, *place)
 
 
 def _create_node(

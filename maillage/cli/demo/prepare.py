@@ -20,11 +20,13 @@ REQUESTER = "demo"
 
 @dataclass(frozen=True)
 class Entry:
-    """A hospital to register: its id, its name, its node's public key as text."""
+    """A hospital to register: its id, name, key as text, and place; none for one that is brought."""
 
     site: str
     name: str
     key: str
+    city: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,11 @@ def prepare_hub(
     now = utc_now()
     for entry in entries:
         registration = actions.Registration(
-            parse_site_id(entry.site), entry.name, PublicKey.parse(entry.key), ""
+            parse_site_id(entry.site),
+            entry.name,
+            PublicKey.parse(entry.key),
+            entry.city,
+            entry.department,
         )
         actions.register(registration, by=REQUESTER, at=now)
     network, signers = hub.settings.name, hub.settings.committee_signers
