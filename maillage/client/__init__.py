@@ -5,7 +5,7 @@ from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableE
 from maillage.client.hub import Hub, connect
 from maillage.client.progress import show_progress
 from maillage.client.results import Combined, CountResult, SiteCount, YearCount
-from maillage.client.typed import Distribution, Flows, Incidence, Outcomes, Result, Table1
+from maillage.client.typed import Distribution, Flows, Incidence, Model, Outcomes, Result, Survival, Table1
 
 __all__ = [
     "AnalysisResult",
@@ -18,9 +18,11 @@ __all__ = [
     "HubRefusedError",
     "HubUnreachableError",
     "Incidence",
+    "Model",
     "Outcomes",
     "Result",
     "SiteCount",
+    "Survival",
     "Table1",
     "TableRow",
     "YearCount",

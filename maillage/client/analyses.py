@@ -40,6 +40,15 @@ class TableRow:
     more: Mapping[str, Any]
 
 
+def import_pandas() -> Any:
+    """The library, which the client does without. Raises PandasMissingError."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise PandasMissingError(_("pandas n’est pas installé."), remedy="pip install pandas") from error
+    return pandas
+
+
 @dataclass(frozen=True)
 class AnalysisResult:
     """An analysis over the group. `document` is the group's answer as the hub gave it.
@@ -125,10 +134,7 @@ class AnalysisResult:
         A suppressed number is missing (`<NA>`) with its reason in `suppressed`, never zero. Raises
         PandasMissingError.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise PandasMissingError(_("pandas n’est pas installé."), remedy="pip install pandas") from error
+        pandas = import_pandas()
         rows = [_flatten(table, row) for table, rows in self.tables.items() for row in rows]
         frame = pandas.DataFrame(rows)
         return frame.astype({"persons": "Int64", "of": "Int64"}) if rows else frame

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Required, TypedDict, Unpack, cast
 
 from maillage.client.analyses import AnalysisResult
-from maillage.client.typed import Distribution, Flows, Incidence, Outcomes, Table1
+from maillage.client.formula import read_formula, read_names
+from maillage.client.typed import Distribution, Flows, Incidence, Model, Outcomes, Survival, Table1
 
 
 class Asking(TypedDict, total=False):
@@ -97,6 +98,67 @@ class Studies(ABC):
         """The histogram and quantiles of each person's last value before the index date."""
         parameters = _given(measure=measure, edges=list(edges), before_days=before_days)
         return cast("Distribution", self.run("distribution", expression, parameters=parameters, **asking))
+
+    def glm(
+        self,
+        expression: Any,
+        formula: str,
+        *,
+        features: Sequence[Mapping[str, Any]] = (),
+        family: str = "gaussian",
+        offset: Mapping[str, Any] | None = None,
+        weights: Mapping[str, Any] | None = None,
+        errors: str | None = None,
+        hospitals: str | None = None,
+        **asking: Unpack[Asking],
+    ) -> Model:
+        """A linear, logistic or Poisson model over the hospitals: `readmitted ~ age + sex + diabetes`.
+
+        `features` declare the names of the formula, as the page of `regress` says; `age` and `sex` are
+        declared already. Raises FormulaError.
+        """
+        outcome, covariates = read_formula(formula, features=features)
+        parameters = _given(
+            family=family,
+            outcome=outcome,
+            covariates=covariates,
+            offset=offset,
+            weights=weights,
+            errors=errors,
+            hospitals=hospitals,
+        )
+        return cast("Model", self.run("regress", expression, parameters=parameters, **asking))
+
+    def survival(
+        self,
+        expression: Any,
+        *,
+        event: Mapping[str, Any],
+        until: int,
+        covariates: str = "",
+        features: Sequence[Mapping[str, Any]] = (),
+        split: Mapping[str, Any] | None = None,
+        strata: Mapping[str, Any] | None = None,
+        ties: str | None = None,
+        baseline: str | None = None,
+        grid_days: int | None = None,
+        **asking: Unpack[Asking],
+    ) -> Survival:
+        """The time to an event: curves, compared by `split`; a Cox model of `covariates`, as `age + sex`.
+
+        `features` declare the names of `covariates`, as for `glm`. Raises FormulaError.
+        """
+        parameters = _given(
+            event=event,
+            until=until,
+            covariates=read_names(covariates, features=features) if covariates else None,
+            split=split,
+            strata=strata,
+            ties=ties,
+            baseline=baseline,
+            grid_days=grid_days,
+        )
+        return cast("Survival", self.run("survival", expression, parameters=parameters, **asking))
 
     def outcomes(
         self,

@@ -8,10 +8,12 @@ from maillage.analysis.characterise.difference import Difference, compare
 from maillage.analysis.flows.indicators import Indicators, add_outside, measure
 from maillage.analysis.flows.outside import Outside
 from maillage.analysis.flows.residence import UNKNOWN
-from maillage.client.analyses import AnalysisResult
+from maillage.client.analyses import AnalysisResult, import_pandas
 from maillage.client.results import CountResult, read_result
 
 if TYPE_CHECKING:
+    import pandas
+
     from maillage.cohort.dsl.vocabulary import Vocabulary
 
 COUNT = "count"
@@ -64,12 +66,43 @@ class Outcomes(AnalysisResult):
     """Observed and expected outcomes."""
 
 
+@dataclass(frozen=True)
+class Model(AnalysisResult):
+    """A model over the hospitals."""
+
+    @property
+    def fitted(self) -> bool:
+        """Whether there is one; else `trouble` says why not."""
+        return bool(self.figures.get("fitted"))
+
+    @property
+    def trouble(self) -> str:
+        """Why there is no model: a code such as `separated` or `collinear`; empty when there is one."""
+        return str((self.figures.get("trouble") or {}).get("code", ""))
+
+    @property
+    def terms(self) -> tuple[Mapping[str, Any], ...]:
+        """A row a coefficient: name, estimate, standard error, interval, p."""
+        return tuple(self.figures.get("terms", ()))
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """The terms, a row each. Raises PandasMissingError."""
+        return import_pandas().DataFrame([dict(term) for term in self.terms])
+
+
+@dataclass(frozen=True)
+class Survival(AnalysisResult):
+    """Curves of survival, their comparison, a Cox model."""
+
+
 TYPES: Mapping[str, type[AnalysisResult]] = {
     "characterise": Table1,
     "distribution": Distribution,
     "flows": Flows,
     "incidence": Incidence,
     "outcomes": Outcomes,
+    "regress": Model,
+    "survival": Survival,
 }
 
 Result = CountResult | AnalysisResult
