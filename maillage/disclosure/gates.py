@@ -4,7 +4,7 @@ An analysis hands over the persons behind each number, not the number: an exact 
 those of former answers, a noisy one draws the noise from them. What it gets back is all it may tell.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 
 from maillage.disclosure.groups import Margins, choose_groups, hide_margins, join_margins
 from maillage.disclosure.magnitudes import Magnitude, MagnitudeRules, protect_sum
-from maillage.disclosure.noise import NoiseTable
 from maillage.disclosure.persons import PersonSet
-from maillage.disclosure.perturbation import band_count, perturb_persons
-from maillage.disclosure.rules import DisclosureRules, InexactError, protect_count
+from maillage.disclosure.rules import DisclosureRules, protect_count
 from maillage.disclosure.tables import Partition, protect_chain, protect_partition
 from maillage.disclosure.values import Cell, Count, Suppressed, Suppression
 
@@ -208,7 +206,7 @@ class ExactGate:
         kept = [
             (index, Shown(steps[index], exact=told[index][1], role=Role.STEP))
             for index, cell in enumerate(cells)
-            if _is_shown(cell)
+            if is_shown(cell)
         ]
         self._shown += [shown for _index, shown in kept]
         return Chain(cells, repeated=tuple(index for index, shown in kept if not shown.exact))
@@ -234,8 +232,8 @@ class ExactGate:
         barred = {group for group, persons in groups.items() if not self._allows(persons)}
         while True:
             partition = protect_partition(counts, rules=self.rules, barred=barred)
-            shown = [group for group, cell in partition.groups.items() if _is_shown(cell)]
-            rest = _join(persons for group, persons in groups.items() if group not in shown)
+            shown = [group for group, cell in partition.groups.items() if is_shown(cell)]
+            rest = join_persons(persons for group, persons in groups.items() if group not in shown)
             if not shown or not len(rest) or self._allows(rest):
                 break
             barred.add(min(shown, key=lambda group: (counts[group], group)))
@@ -302,7 +300,7 @@ class ExactGate:
         """As `hide_margins`; nothing of it where a former answer would give a cell or a margin away."""
         sets = join_margins(cells, shape=shape)
         margins = hide_margins({place: len(persons) for place, persons in cells.items()}, shape, self.rules)
-        shown = [place for place, cell in margins.items() if _is_shown(cell)]
+        shown = [place for place, cell in margins.items() if is_shown(cell)]
         if not all(self._allows(sets[place]) for place in shown):
             return dict.fromkeys(margins, Suppressed(Suppression.PROTECTED))
         if self._own:
@@ -322,92 +320,12 @@ class ExactGate:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)
 
 
-class CountsAlone:
-    """What gates of inexact numbers do not have: the rules of tables and sums suppose exact ones."""
-
-    def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:  # noqa: ARG002
-        """Raises InexactError."""
-        raise InexactError
-
-    def table(self, cells: Mapping[tuple[int, int], Persons], *, shape: tuple[int, int]) -> Margins:  # noqa: ARG002
-        """Raises InexactError."""
-        raise InexactError
-
-    def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:  # noqa: ARG002
-        """Raises InexactError."""
-        raise InexactError
-
-
-@dataclass(frozen=True)
-class InexactGate(CountsAlone):
-    """Numbers that are not exact, each made from its own persons; nothing is remembered.
-
-    Nothing is hidden for another number's sake: what subtraction finds is as inexact as the numbers are.
-    """
-
-    rules: DisclosureRules
-    cell_of: Callable[[Persons], Cell]
-    everyone: Persons | None = None
-    """Who is in the warehouse: their number is public, so the few outside a cohort are a small group too."""
-
-    def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
-        """The number of persons."""
-        return self._show(persons), None
-
-    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
-        """Each step by itself."""
-        return Chain(tuple(self._show(persons) for persons in steps))
-
-    def _show(self, persons: Persons) -> Cell:
-        """A set that leaves out some and too few of everybody is told as everybody."""
-        if self.everyone is not None and 0 < len(self.everyone) - len(persons) < self.rules.floor:
-            return self.cell_of(self.everyone)
-        return self.cell_of(persons)
-
-    def partition(self, groups: Mapping[int, Persons]) -> Partition:
-        """Each group by itself, and together those that are not shown."""
-        cells = {group: self._show(persons) for group, persons in groups.items()}
-        shown = [group for group, cell in cells.items() if _is_shown(cell)]
-        named = range(min(shown), max(shown) + 1) if shown else range(0)
-        hidden = [persons for group, persons in groups.items() if group not in shown]
-        return Partition(
-            groups={
-                group: cells[group] if group in shown else Suppressed(Suppression.PROTECTED)
-                for group in named
-            },
-            rest=self._show(_join(hidden)) if hidden or not shown else None,
-        )
-
-    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:  # noqa: ARG002
-        """Sums are exact, and nothing is under this permit."""
-        return ModelVerdict.INEXACT
-
-    def settle(self, content: Mapping[str, Any]) -> None:
-        """The same persons give the same number again: there is nothing to keep."""
-
-
-def noisy_gate(
-    *, rules: DisclosureRules, table: NoiseTable, secret: bytes, everyone: Persons | None = None
-) -> InexactGate:
-    """Counts with noise keyed to their persons; a floor above the table's hides before noise and after."""
-
-    def cell_of(persons: Persons) -> Cell:
-        cell = perturb_persons(persons, secret=secret, table=table)
-        number = min(len(persons), 0 if isinstance(cell, Suppressed) else cell.value)
-        return Suppressed(Suppression.BELOW_FLOOR) if number < rules.floor else cell
-
-    return InexactGate(rules, cell_of, everyone)
-
-
-def band_gate(*, rules: DisclosureRules, width: int, everyone: Persons | None = None) -> InexactGate:
-    """Counts as bands of `width` persons."""
-    return InexactGate(rules, lambda persons: band_count(len(persons), rules=rules, width=width), everyone)
-
-
-def _is_shown(cell: Cell) -> bool:
+def is_shown(cell: Cell) -> bool:
+    """Whether it has a number, exact or not."""
     return not isinstance(cell, Suppressed)
 
 
-def _join(parts: Iterable[Persons]) -> Persons:
+def join_persons(parts: Iterable[Persons]) -> Persons:
+    """Those of several parts that share nobody."""
     found = list(parts)
     return np.concatenate(found) if found else np.array([], dtype=np.int64)

@@ -26,7 +26,8 @@ from typing import Any
 
 from maillage.base.errors import Kind
 from maillage.base.i18n import _
-from maillage.disclosure.gates import Chain, CountsAlone, Former, ModelVerdict, Persons
+from maillage.disclosure.gates import Chain, Former, ModelVerdict, Persons
+from maillage.disclosure.inexact import CountsAlone
 from maillage.disclosure.noise import has_opendp
 from maillage.disclosure.rules import DisclosureError, DisclosureRules
 from maillage.disclosure.tables import Partition

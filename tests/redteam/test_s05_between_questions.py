@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from maillage.analysis.count.local import FoundPersons, protect
 from maillage.disclosure import NETWORK_FLOOR, DisclosureRules
 from maillage.disclosure.entropy import build_table
-from maillage.disclosure.gates import ExactGate, noisy_gate
+from maillage.disclosure.gates import ExactGate
+from maillage.disclosure.inexact import noisy_gate
 from maillage.disclosure.noise import NoiseRules
 from maillage.node.errors import ReleasesBrokenError
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope

@@ -6,7 +6,8 @@ from typing import Any
 
 from maillage.base.canon import canonical_hash
 from maillage.disclosure.evidence import RuleName, Witness
-from maillage.disclosure.gates import ExactGate, band_gate, noisy_gate
+from maillage.disclosure.gates import ExactGate
+from maillage.disclosure.inexact import band_gate, noisy_gate
 from maillage.disclosure.noise import NoiseTable, has_opendp
 from maillage.disclosure.private import NoiseMissingError, PrivateGate
 from maillage.disclosure.rules import DisclosureRules

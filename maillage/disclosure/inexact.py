@@ -1,0 +1,99 @@
+"""Gates whose numbers are not exact: with the noise of their persons, or in bands."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.disclosure.gates import Chain, Former, ModelVerdict, Persons, is_shown, join_persons
+from maillage.disclosure.groups import Margins
+from maillage.disclosure.magnitudes import Magnitude
+from maillage.disclosure.noise import NoiseTable
+from maillage.disclosure.perturbation import band_count, perturb_persons
+from maillage.disclosure.rules import DisclosureRules, InexactError
+from maillage.disclosure.tables import Partition
+from maillage.disclosure.values import Cell, Suppressed, Suppression
+
+
+class CountsAlone:
+    """What gates of inexact numbers do not have: the rules of tables and sums suppose exact ones."""
+
+    def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:  # noqa: ARG002
+        """Raises InexactError."""
+        raise InexactError
+
+    def table(self, cells: Mapping[tuple[int, int], Persons], *, shape: tuple[int, int]) -> Margins:  # noqa: ARG002
+        """Raises InexactError."""
+        raise InexactError
+
+    def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:  # noqa: ARG002
+        """Raises InexactError."""
+        raise InexactError
+
+
+@dataclass(frozen=True)
+class InexactGate(CountsAlone):
+    """Numbers that are not exact, each made from its own persons; nothing is remembered.
+
+    Nothing is hidden for another number's sake: what subtraction finds is as inexact as the numbers are.
+    """
+
+    rules: DisclosureRules
+    cell_of: Callable[[Persons], Cell]
+    everyone: Persons | None = None
+    """Who is in the warehouse: their number is public, so the few outside a cohort are a small group too."""
+
+    def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
+        """The number of persons."""
+        return self._show(persons), None
+
+    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
+        """Each step by itself."""
+        return Chain(tuple(self._show(persons) for persons in steps))
+
+    def _show(self, persons: Persons) -> Cell:
+        """A set that leaves out some and too few of everybody is told as everybody."""
+        if self.everyone is not None and 0 < len(self.everyone) - len(persons) < self.rules.floor:
+            return self.cell_of(self.everyone)
+        return self.cell_of(persons)
+
+    def partition(self, groups: Mapping[int, Persons]) -> Partition:
+        """Each group by itself, and together those that are not shown."""
+        cells = {group: self._show(persons) for group, persons in groups.items()}
+        shown = [group for group, cell in cells.items() if is_shown(cell)]
+        named = range(min(shown), max(shown) + 1) if shown else range(0)
+        hidden = [persons for group, persons in groups.items() if group not in shown]
+        return Partition(
+            groups={
+                group: cells[group] if group in shown else Suppressed(Suppression.PROTECTED)
+                for group in named
+            },
+            rest=self._show(join_persons(hidden)) if hidden or not shown else None,
+        )
+
+    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:  # noqa: ARG002
+        """Sums are exact, and nothing is under this permit."""
+        return ModelVerdict.INEXACT
+
+    def settle(self, content: Mapping[str, Any]) -> None:
+        """The same persons give the same number again: there is nothing to keep."""
+
+
+def noisy_gate(
+    *, rules: DisclosureRules, table: NoiseTable, secret: bytes, everyone: Persons | None = None
+) -> InexactGate:
+    """Counts with noise keyed to their persons; a floor above the table's hides before noise and after."""
+
+    def cell_of(persons: Persons) -> Cell:
+        cell = perturb_persons(persons, secret=secret, table=table)
+        number = min(len(persons), 0 if isinstance(cell, Suppressed) else cell.value)
+        return Suppressed(Suppression.BELOW_FLOOR) if number < rules.floor else cell
+
+    return InexactGate(rules, cell_of, everyone)
+
+
+def band_gate(*, rules: DisclosureRules, width: int, everyone: Persons | None = None) -> InexactGate:
+    """Counts as bands of `width` persons."""
+    return InexactGate(rules, lambda persons: band_count(len(persons), rules=rules, width=width), everyone)
