@@ -57,13 +57,18 @@ def enter(browser: playwright.Browser, network: RunningNetwork, **options: Any) 
         page = context.new_page()
         told: list[str] = []
         page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: told.append(message.text) if is_wrong(message) else None)
         page.goto("/entrer?suite=/demander")
         page.get_by_label("Votre jeton").fill(network.access.token)
         page.get_by_role("button", name="Entrer").click()
         page.wait_for_url("**/demander")
         yield page
         assert told == []
+
+
+def is_wrong(message: playwright.ConsoleMessage) -> bool:
+    """A count that comes for a panel replaced meanwhile finds no place; htmx says so, and nothing is lost."""
+    return message.type == "error" and not message.text.startswith("htmx:oobErrorNoTarget")
 
 
 def diabetes(hand: Hand) -> None:
@@ -292,7 +297,7 @@ def test_what_is_typed_while_an_answer_is_on_its_way_is_kept(page: playwright.Pa
     page.locator("#sex-F-entry").click()
     document = page.locator(".sentence")
     for said in ("de 18 à 79 ans", "1er janvier 2020", "Femmes"):
-        playwright.expect(document).to_contain_text(re.compile(said.replace(" ", r"\\s")))
+        playwright.expect(document).to_contain_text(re.compile(said.replace(" ", r"\s")))
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])

@@ -146,7 +146,7 @@ def check(page: playwright.Page) -> None:
     """Axe finds nothing, wide and light, narrow and dark; and nothing sticks out of a telephone."""
     for width, scheme in SIGHTS:
         page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = Axe().run(page).response["violations"]
         assert [(one["id"], one["nodes"][0]["target"]) for one in found] == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= 360, page.url
