@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
+from maillage.analysis.registry import list_analyses
 from maillage.base.canon import sha256_hex
 from maillage.base.clock import utc_now
 from maillage.base.ids import new_id
@@ -76,7 +77,7 @@ def test_the_hello_says_what_runs_and_how_it_is(hub: StandInHub, node: Node) -> 
         node.warehouse.touch()
         again = hub.wait_for_hello(count=2)
     assert again == said | {"health": "ok"}
-    assert set(said["analyses"]) == {"count"}
+    assert set(said["analyses"]) == set(list_analyses())
     assert (said["protocol"], said["software"], said["reference"]) == (2, "0.1.0", "2026-11")
 
 

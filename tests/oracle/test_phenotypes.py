@@ -55,7 +55,7 @@ ALL_SETS = [
 ]
 FEWER_SETS = [("combined", "features"), ("fuzz", "phenotypes")]
 LONG = bool(os.environ.get("MAILLAGE_TEST_LONG"))
-ON_SPARK = {"features": 82, "phenotypes": 60} if LONG else {"features": 30, "phenotypes": 24}
+ON_SPARK = {"features": 82, "phenotypes": 60} if LONG else {"features": 16, "phenotypes": 12}
 """Definitions of each set there, a second each: the whole of CI stays under twenty minutes."""
 
 

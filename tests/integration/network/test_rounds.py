@@ -102,6 +102,7 @@ def test_three_hospitals_fit_one_model(network: Network) -> None:
     assert told_rounds(network, "est", question) == list(range(document["rounds"]["number"] + 1))
 
 
+@pytest.mark.long
 def test_agents_killed_in_a_round_take_it_up_again(network: Network) -> None:
     question = ask(network, *TRIO, "petit", "sonde")
     network.start_dying("round_1_computed", site="petit")
@@ -113,6 +114,7 @@ def test_agents_killed_in_a_round_take_it_up_again(network: Network) -> None:
     network.verify("petit", "sonde")
 
 
+@pytest.mark.long
 def test_a_worker_killed_between_rounds_reads_its_rows_again(network: Network) -> None:
     agent = network.agent("nord")
     network.pause(agent)
@@ -123,6 +125,7 @@ def test_a_worker_killed_between_rounds_reads_its_rows_again(network: Network) -
     check_model(network, wait_complete(network, question), *TRIO)
 
 
+@pytest.mark.long
 def test_a_hub_killed_in_the_middle_goes_on_from_what_it_kept(network: Network) -> None:
     agent = network.agent("nord")
     network.pause(agent)
@@ -134,6 +137,7 @@ def test_a_hub_killed_in_the_middle_goes_on_from_what_it_kept(network: Network) 
     check_model(network, wait_complete(network, question), *TRIO)
 
 
+@pytest.mark.long
 def test_a_cancelled_model_ends_everywhere(network: Network) -> None:
     agent = network.agent("nord")
     network.pause(agent)
