@@ -19,7 +19,8 @@ from maillage.analysis.survival import local as survival
 from maillage.analysis.survival.rows import SurvivalRows
 from maillage.analysis.survival.spec import SurvivalParameters, SurvivalRound
 from maillage.disclosure import DisclosureRules
-from maillage.disclosure.gates import ExactGate, band_gate
+from maillage.disclosure.gates import ExactGate
+from maillage.disclosure.inexact import band_gate
 from maillage.disclosure.models import (
     InexactModelError,
     ModelTooSmallError,

@@ -15,7 +15,8 @@ from maillage.disclosure.evidence import (
     band_former,
     tally,
 )
-from maillage.disclosure.gates import ExactGate, band_gate
+from maillage.disclosure.gates import ExactGate
+from maillage.disclosure.inexact import band_gate
 from maillage.exchange.evidence_words import _RULES, word_rule  # pyright: ignore[reportPrivateUsage]
 
 
