@@ -39,6 +39,18 @@ _MODES = {
 
 def outline(document: Document) -> Outline:
     """The draft as cards, in the language in force. Raises ExpressionError for what is no expression."""
+    text = json.dumps(document)
+    return _outline(document) if len(text) > _MOST_KEPT else _outline_again(text, current_language())
+
+
+# An edit looks at the draft before and after it several times, the next edit at the same again: that was
+# most of its time.
+@lru_cache(maxsize=64)
+def _outline_again(text: str, _language: str) -> Outline:
+    return _outline(json.loads(text))
+
+
+def _outline(document: Document) -> Outline:
     expression = read_draft(document)
     lists = lists_of(expression)
     return Outline(

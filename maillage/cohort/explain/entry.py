@@ -115,7 +115,12 @@ def rules_section(expression: CohortExpression, names: Names) -> Iterator[Sectio
 
 def rule_name(rule: InclusionRule) -> str:
     """The author's name for it, or that there is none."""
-    return clean(rule.name) or _("Critère sans nom")
+    return word_rule_name(rule.name)
+
+
+def word_rule_name(name: str) -> str:
+    """The same, of a name alone."""
+    return clean(name) or _("Critère sans nom")
 
 
 def _rule_item(rule: InclusionRule, names: Names) -> Item:

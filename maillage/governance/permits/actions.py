@@ -15,6 +15,7 @@ from maillage.governance.permits.errors import (
     PermitStateError,
     PermitUnknownError,
 )
+from maillage.governance.permits.listing import open_published
 from maillage.governance.permits.models import PublishedPermit, SiteWord
 from maillage.governance.permits.states import PermitState, check_move
 from maillage.governance.transactions import atomic
@@ -137,7 +138,7 @@ def find_in_force(permit_id: str, *, signers: Signers, at: datetime) -> InForce:
     known = PublishedPermit.objects.filter(permit_id=permit_id, state=PermitState.PUBLISHED.value).first()
     if known is None:
         raise PermitUnknownError(permit_id)
-    permit = open_permit(known.envelope.encode(), signers=signers).message
+    permit = open_published(known, signers=signers)
     if not permit.starts_at <= at < permit.expires_at:
         raise PermitOverError(
             _("L’autorisation « {permit} » n’est pas encore valable, ou ne l’est plus.").format(

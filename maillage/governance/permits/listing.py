@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from maillage.base.clock import format_instant
+from maillage.base.keys import PublicKey
 from maillage.exchange.envelope import Signers, open_permit
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.permit import Permit
@@ -45,9 +47,20 @@ def _is_for(row: PublishedPermit, *, site: str, signers: Signers) -> bool:
 def read_permit(row: PublishedPermit, *, signers: Signers) -> Permit | None:
     """The permit; None when the key that signed it is no longer among the committee's."""
     try:
-        return open_permit(row.envelope.encode(), signers=signers).message
+        return open_published(row, signers=signers)
     except EnvelopeError:
         return None
+
+
+def open_published(row: PublishedPermit, *, signers: Signers) -> Permit:
+    """The permit. Raises EnvelopeError."""
+    return _open(row.envelope, tuple(sorted(signers.items(), key=lambda one: one[0])))
+
+
+# Every page with a budget on it reads permits: the same bytes under the same keys are verified once.
+@lru_cache(maxsize=64)
+def _open(envelope: str, signers: tuple[tuple[str, PublicKey], ...]) -> Permit:
+    return open_permit(envelope.encode(), signers=dict(signers)).message
 
 
 def describe_all(*, signers: Signers) -> list[dict[str, Any]]:

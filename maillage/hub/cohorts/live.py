@@ -13,7 +13,7 @@ from maillage.base.i18n import _
 from maillage.cohort import cohort_hash, parse_expression
 from maillage.hub.boot import Hub
 from maillage.hub.cohorts.find import Draft
-from maillage.hub.cohorts.models import CohortVersion, LiveQuestion
+from maillage.hub.cohorts.models import Cohort, CohortVersion, LiveQuestion
 from maillage.hub.questions import ask as asking
 from maillage.hub.questions.closing import cancel
 from maillage.hub.questions.errors import QuestionClosedError
@@ -74,10 +74,10 @@ def find_asked(hash_of_cohort: str, *, permit: str, by: str, hub: Hub) -> Questi
     return next((question for question in found[:5] if _is_useful(question)), None)
 
 
-def find_before(draft: Draft, *, but: str) -> Question | None:
-    """The last complete count that this draft asked, of what it was before."""
-    found = Question.objects.filter(live__cohort_id=draft.cohort.id, state=QuestionState.COMPLETE.value)
-    return found.filter(permit=draft.cohort.permit).exclude(id=but).order_by("-asked_at").first()
+def find_before(cohort: Cohort, *, but: str) -> Question | None:
+    """The last complete count that this cohort's draft asked, of what it was before."""
+    found = Question.objects.filter(live__cohort_id=cohort.id, permit=cohort.permit).defer("cohort")
+    return found.filter(state=QuestionState.COMPLETE.value).exclude(id=but).order_by("-asked_at").first()
 
 
 def cancel_superseded(draft: Draft, *, but: str, by: str, hub: Hub) -> None:

@@ -69,7 +69,7 @@ class Target:
 class Builder:
     """A whole draft as the page shows it.
 
-    `listed` are the cards with codes, `labels` the rules in their order, as the funnel names them.
+    `listed` are the cards with codes.
     """
 
     outline: Outline
@@ -77,7 +77,6 @@ class Builder:
     excludes: Sequence[RuleView]
     targets: Sequence[Target]
     listed: Sequence[Card]
-    labels: Sequence[str]
     missing: Sequence[str]
     summary: str
 
@@ -97,7 +96,6 @@ def describe_builder(document: Document) -> Builder:
         excludes=list(_zone(found.rules, excludes)),
         targets=list(_list_targets(found)),
         listed=[card for card in each_card(found) if card.terms],
-        labels=[rule.name for rule in found.rules],
         missing=missing(document),
         summary=summary(document),
     )

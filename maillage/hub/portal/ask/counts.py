@@ -7,14 +7,15 @@ from typing import Any
 from maillage.analysis.charting import drawn
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
+from maillage.cohort.explain import word_rule_name
 from maillage.governance.group.models import Member
 from maillage.hub.boot import Hub
-from maillage.hub.cohorts.find import Draft
 from maillage.hub.cohorts.live import find_before
+from maillage.hub.cohorts.models import Cohort
 from maillage.hub.network import judge_health, word_health
 from maillage.hub.questions.document import describe_question
 from maillage.hub.questions.models import Question
-from maillage.hub.questions.permits import describe_budget, list_permits
+from maillage.hub.questions.permits import describe_budget
 from maillage.hub.questions.states import AWAITED
 
 Cell = Mapping[str, Any]
@@ -57,7 +58,7 @@ class Funnel:
 class Panel:
     """What is shown. Without a document nothing was asked: `missing` or `error` says why."""
 
-    draft: Draft | None = None
+    cohort: Cohort | None = None
     document: Document | None = None
     before: Difference | None = None
     funnel: Sequence[Funnel] = ()
@@ -65,7 +66,6 @@ class Panel:
     budget: Mapping[str, Any] | None = None
     missing: Sequence[str] = ()
     error: MaillageError | None = None
-    permits: Sequence[Mapping[str, Any]] = ()
     most: int = 0
     tallest: int = 0
     best_year: int = 0
@@ -83,20 +83,18 @@ class Panel:
         return self.document is not None and self.is_open and not self.document["combined"]["contributing"]
 
 
-def describe_counts(
-    draft: Draft, question: Question, *, labels: Sequence[str], reused: bool = False, hub: Hub
-) -> Panel:
-    """The panel of a question; `labels` are the draft's rules in words, in their order."""
+def describe_counts(cohort: Cohort, question: Question, *, reused: bool = False, hub: Hub) -> Panel:
+    """The panel of a question that counts the cohort's draft."""
     document = describe_question(question, settings=hub.settings)
-    sites, combined = document["sites"], document["combined"]
+    sites, combined, is_open = document["sites"], document["combined"], document["status"] == "open"
     return Panel(
-        draft=draft,
+        cohort=cohort,
         document=document,
-        before=_compare_with_before(draft, question, combined["persons"], hub=hub),
-        funnel=list(_narrow(combined["steps"], labels=labels)),
+        # Half a group's count is not held against a whole one.
+        before=None if is_open else _compare_with_before(cohort, question, combined["persons"], hub=hub),
+        funnel=list(_narrow(combined["steps"], labels=[word_rule_name(name) for name in question.rules])),
         reused=reused,
         budget=describe_budget(question.permit, requester=question.requester, hub=hub),
-        permits=list_permits(question.requester, hub=hub),
         most=_largest(site["persons"] for site in sites),
         tallest=_largest(combined["steps"]),
         best_year=_largest(row["persons"] for row in combined["years"]),
@@ -106,7 +104,7 @@ def describe_counts(
 
 
 def describe_nothing(
-    draft: Draft | None,
+    cohort: Cohort | None,
     *,
     permit: str,
     by: str,
@@ -116,8 +114,7 @@ def describe_nothing(
 ) -> Panel:
     """The panel when no question is asked, with the reason and what the budget leaves."""
     budget = describe_budget(permit, requester=by, hub=hub)
-    permits = list_permits(by, hub=hub)
-    return Panel(draft=draft, missing=missing, error=error, budget=budget, permits=permits)
+    return Panel(cohort=cohort, missing=missing, error=error, budget=budget)
 
 
 def subtract(cell: Cell | None, other: Cell | None) -> Difference | None:
@@ -144,8 +141,8 @@ def _narrow(steps: Sequence[Cell], *, labels: Sequence[str]) -> Iterator[Funnel]
         yield Funnel(number, label, cell, subtract(cell, before))
 
 
-def _compare_with_before(draft: Draft, question: Question, persons: Cell, *, hub: Hub) -> Difference | None:
-    former = find_before(draft, but=question.id)
+def _compare_with_before(cohort: Cohort, question: Question, persons: Cell, *, hub: Hub) -> Difference | None:
+    former = find_before(cohort, but=question.id)
     if former is None or former.cohort_hash == question.cohort_hash:
         return None
     return subtract(persons, describe_question(former, settings=hub.settings)["combined"]["persons"])

@@ -81,9 +81,9 @@ def show_edited(request: HttpRequest, edited: Edited) -> HttpResponse:
 def show_started(request: HttpRequest, edited: Edited) -> HttpResponse:
     """The first edit makes the cohort: its whole workshop, and its address in the browser's bar."""
     hub, by, draft = current_hub(), requester_of(request), edited.draft
-    builder = describe_builder(draft.document)
-    panel = describe_nothing(draft, permit=draft.cohort.permit, by=by, missing=builder.missing, hub=hub)
-    context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
+    builder, permit = describe_builder(draft.document), draft.cohort.permit
+    panel = describe_nothing(draft.cohort, permit=permit, by=by, missing=builder.missing, hub=hub)
+    context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=permit)
     response = render(request, "portal/ask/_workshop.html", context | {"edited": edited})
     response["Maillage-Address"] = reverse("cohort_page", args=[draft.cohort.id])
     response["Maillage-Event"] = "ask:added"
@@ -119,36 +119,31 @@ def known_panel(draft: Draft, *, builder: Builder, by: str, hub: Hub) -> Panel:
     """The panel of a question that is known already; nothing is asked."""
     permit = draft.cohort.permit
     if builder.missing:
-        return describe_nothing(draft, permit=permit, by=by, missing=builder.missing, hub=hub)
+        return describe_nothing(draft.cohort, permit=permit, by=by, missing=builder.missing, hub=hub)
     hashed = cohort_hash(parse_expression(draft.document))
     question = find_asked(hashed, permit=permit, by=by, hub=hub)
     if question is None:
-        return describe_nothing(draft, permit=permit, by=by, hub=hub)
-    return describe_counts(draft, question, labels=builder.labels, reused=True, hub=hub)
+        return describe_nothing(draft.cohort, permit=permit, by=by, hub=hub)
+    return describe_counts(draft.cohort, question, reused=True, hub=hub)
 
 
 def count_now(draft: Draft, *, by: str, hub: Hub) -> Panel:
     """The panel of the draft's count, asked now unless it is known; or why it cannot be asked."""
-    builder, permit = describe_builder(draft.document), draft.cohort.permit
-    if builder.missing:
+    permit, lacks = draft.cohort.permit, missing(draft.document)
+    if lacks:
         cancel_superseded(draft, but="", by=by, hub=hub)
-        return describe_nothing(draft, permit=permit, by=by, missing=builder.missing, hub=hub)
+        return describe_nothing(draft.cohort, permit=permit, by=by, missing=lacks, hub=hub)
     try:
         counted = count_draft(draft, by=by, hub=hub)
     except MaillageError as error:
-        return describe_nothing(draft, permit=permit, by=by, error=error, hub=hub)
-    return describe_counts(draft, counted.question, labels=builder.labels, reused=counted.reused, hub=hub)
+        return describe_nothing(draft.cohort, permit=permit, by=by, error=error, hub=hub)
+    return describe_counts(draft.cohort, counted.question, reused=counted.reused, hub=hub)
 
 
 def default_permit(by: str, *, hub: Hub) -> str:
     """The standing permit where it is in force, else the first that names this person."""
     found = [permit["permit_id"] for permit in list_permits(by, hub=hub)]
     return STANDING if STANDING in found or not found else found[0]
-
-
-def labels_of(draft: Draft) -> Sequence[str]:
-    """The rules of a draft in words."""
-    return describe_builder(draft.document).labels
 
 
 def check_complete(draft: Draft) -> None:
@@ -193,6 +188,7 @@ def _workshop(
         | {
             "panel": panel,
             "permit": permit,
+            "permits": list_permits(requester_of(request), hub=current_hub()),
             "whole": True,
         }
     )

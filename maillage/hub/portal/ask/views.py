@@ -145,8 +145,7 @@ def follow_count(request: HttpRequest, cohort_id: str, question_id: str) -> Http
     if question.state == QuestionState.CANCELLED:
         # Superseded: the panel of the question after it is on its way.
         return HttpResponse(status=204)
-    draft = _draft(request, cohort_id)
-    panel = describe_counts(draft, question, labels=pages.labels_of(draft), hub=hub)
+    panel = describe_counts(find_own(cohort_id, by=by), question, hub=hub)
     return pages.show_panel(request, panel)
 
 
