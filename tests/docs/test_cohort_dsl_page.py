@@ -16,6 +16,8 @@ from maillage.warehouse.engines.duckdb import open_warehouse
 from tests.conftest import ROOT
 from tests.docs.test_snippets import snippets
 
+pytestmark = pytest.mark.xdist_group("network")
+
 EXAMPLES = ROOT / "maillage" / "cli" / "examples"
 STUDIES = {
     "diabete": "diabete-type-2-metformine",

@@ -13,6 +13,8 @@ from maillage.cohort.explain import explain_cohort
 from maillage.warehouse.engines.duckdb import open_warehouse
 from tests.support.builder import JOURNEYS, build
 
+pytestmark = pytest.mark.xdist_group("network")
+
 # Written from the questions in words, not from the expressions. Codes are looked at by their letters.
 SQL = {
     "diabetes": """

@@ -1,11 +1,13 @@
 """From a draft to what a builder shows of it."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from maillage.base.i18n import _
+from maillage.base.i18n import _, current_language
 from maillage.cohort.edit.cards import Lists, entry_card, event_card, person_card, read_terms
 from maillage.cohort.edit.draft import Document, missing, read_draft
 from maillage.cohort.edit.model import Block, Card, CodeList, Entry, Mode, Outline, Rule, Sense
@@ -28,6 +30,9 @@ from maillage.cohort.expression import (
     InclusionRule,
 )
 from maillage.cohort.expression.values import CodesetRef, ConceptSetChoice
+
+# Characters. A draft of everyday size; larger ones would fill the memory.
+_MOST_KEPT = 50_000
 
 _MODES = {
     GroupType.ALL: Mode.ALL,
