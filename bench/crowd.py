@@ -17,8 +17,11 @@ READING_SECONDS = (4.0, 12.0)
 WRITING_SECONDS = (2.0, 5.0)
 """Between the counts of one change and the next change."""
 PATIENCE_SECONDS = 60.0
+ARRIVAL_SECONDS = 15.0
+"""Over how long they come in; nothing is measured before."""
 _FOLLOW = re.compile(r'hx-get="(/cohortes/[^"]+/suivi/[^"]+)"')
 _COHORT = re.compile(r"/cohortes/(cohort-[\w-]+)")
+_STEP = re.compile(r'data-step="(\d+)"')
 
 
 @dataclass
@@ -38,12 +41,18 @@ class Person:
     http: httpx2.AsyncClient
     seen: Seen
     chance: random.Random
+    since: float
     until: float
 
     @property
     def stays(self) -> bool:
         """Whether they have not left."""
         return time.monotonic() < self.until
+
+    def note(self, times: list[float], started: float) -> None:
+        """Keep how long something took, once everybody is here."""
+        if time.monotonic() > self.since:
+            times.append((time.perf_counter() - started) * 1000)
 
     async def get(self, address: str) -> str:
         """A page or a fragment; what is not a success is an error of the crowd."""
@@ -53,6 +62,14 @@ class Person:
         """A form, as htmx sends it."""
         headers = {"X-CSRFToken": self.http.cookies.get("csrftoken") or "", "HX-Request": "true"}
         return await self._keep(await self.http.post(address, data=fields, headers=headers))
+
+    async def edit(self, page: str, *, step: str, age: int) -> str:
+        """Change the least age; the draft's step afterwards. A change of nothing is an error of the crowd."""
+        form = {"edit": "set-age", "path": "entry", "least": str(age), "seen": step}
+        found = _STEP.search(await self.post(f"{page}/modifier", **form))
+        if found is None or found[1] == step:
+            self.seen.errors["an edit changed nothing"] += 1
+        return found[1] if found else step
 
     async def rest(self, seconds: tuple[float, float]) -> None:
         """Read, or think."""
@@ -70,7 +87,7 @@ async def read(person: Person) -> None:
         await person.rest(READING_SECONDS)
         started = time.perf_counter()
         await person.get(person.chance.choice(PAGES))
-        person.seen.pages.append((time.perf_counter() - started) * 1000)
+        person.note(person.seen.pages, started)
 
 
 async def write(person: Person) -> None:
@@ -78,26 +95,28 @@ async def write(person: Person) -> None:
     opened = await person.http.post(
         f"/cohortes/exemples/{EXAMPLE}", headers={"X-CSRFToken": person.http.cookies.get("csrftoken") or ""}
     )
-    found = _COHORT.search(str(opened.url))
-    if found is None:
+    found, shown = _COHORT.search(str(opened.url)), _STEP.search(opened.text)
+    if found is None or shown is None:
         person.seen.errors[f"no cohort at {opened.url.path}"] += 1
         return
-    page = f"/cohortes/{found[1]}"
+    page, step = f"/cohortes/{found[1]}", shown[1]
     for age in person.chance.sample(range(18, 90), k=60):
         if not person.stays:
             return
         await person.rest(WRITING_SECONDS)
         started = time.perf_counter()
-        await person.post(f"{page}/modifier", edit="set-age", path="entry", least=str(age))
-        person.seen.edits.append((time.perf_counter() - started) * 1000)
+        step = await person.edit(page, step=step, age=age)
+        person.note(person.seen.edits, started)
         await _wait_for_counts(person, page)
-        person.seen.counts.append((time.perf_counter() - started) * 1000)
+        person.note(person.seen.counts, started)
 
 
 async def _wait_for_counts(person: Person, page: str) -> None:
     panel = await person.post(f"{page}/compter")
     while (follow := _FOLLOW.search(panel)) is not None:
         panel = await person.get(follow[1].replace("&amp;", "&"))
+    if 'class="count"' not in panel:
+        person.seen.errors["a change was not counted"] += 1
 
 
 def gather(url: str, *, readers: Sequence[str], writers: Sequence[str], seconds: float) -> Seen:
@@ -106,11 +125,12 @@ def gather(url: str, *, readers: Sequence[str], writers: Sequence[str], seconds:
 
 
 async def _gather(url: str, *, readers: Sequence[str], writers: Sequence[str], seconds: float) -> Seen:
-    seen, until = Seen(), time.monotonic() + seconds
+    seen, since = Seen(), time.monotonic() + ARRIVAL_SECONDS
     parts = [*((link, read) for link in readers), *((link, write) for link in writers)]
     async with asyncio.TaskGroup() as group:
         for number, (link, part) in enumerate(parts):
-            group.create_task(_visit(url, link, part, seen=seen, chance=random.Random(number), until=until))  # noqa: S311
+            chance = random.Random(number)  # noqa: S311
+            group.create_task(_visit(url, link, part, seen=seen, chance=chance, since=since, seconds=seconds))
     return seen
 
 
@@ -121,12 +141,13 @@ async def _visit(
     *,
     seen: Seen,
     chance: random.Random,
-    until: float,
+    since: float,
+    seconds: float,
 ) -> None:
     async with httpx2.AsyncClient(base_url=url, follow_redirects=True, timeout=PATIENCE_SECONDS) as http:
-        person = Person(http, seen, chance, until)
+        person = Person(http, seen, chance, since, since + seconds)
         # Not all at the same instant: nobody's day begins so.
-        await person.rest((0.0, 5.0))
+        await person.rest((0.0, ARRIVAL_SECONDS))
         try:
             await person.get(f"/entrer/{link}")
             await part(person)

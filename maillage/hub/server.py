@@ -26,6 +26,9 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
         host=host,
         port=port,
         threads=hub.settings.threads,
+        connection_limit=hub.settings.connections,
+        # select() cannot hold a file numbered past 1,023.
+        asyncore_use_poll=True,
         ident=None,
         # Ours refuses in words what is too large; beyond this, waitress cuts the connection while the caller
         # still writes, who then takes the hub for dead. What is too large is kept on disk, never parsed.

@@ -99,6 +99,8 @@ class HubSettings(Settings):
     """A folder of cohorts (Circe JSON) that the portal offers to start from."""
     threads: Annotated[int, Field(ge=4, le=512)] = 48
     """Threads: one per waiting node and per open page, and some for the rest."""
+    connections: Annotated[int, Field(ge=50, le=10_000)] = 800
+    """Connections kept open at once, browsers' and nodes'; past it, newcomers wait. Mind `ulimit -n`."""
     trusted_proxy: str | None = None
     """The address of the reverse proxy whose `X-Forwarded-Proto` is believed."""
     psc: PscSettings | None = None
