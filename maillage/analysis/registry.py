@@ -119,8 +119,14 @@ def installed_analyses() -> Mapping[str, Installed]:
 
 def list_analyses() -> tuple[str, ...]:
     """The ids of what is installed: each folder here that has a `spec`. Adding one is adding its folder."""
-    folders = (Path(folder) for folder in analysis.__path__)
-    return tuple(sorted(spec.parent.name for folder in folders for spec in folder.glob("*/spec.py")))
+    return _list_in(tuple(analysis.__path__))
+
+
+# Every view of a question asks: a folder is looked into once.
+@cache
+def _list_in(folders: tuple[str, ...]) -> tuple[str, ...]:
+    specs = (spec for folder in folders for spec in Path(folder).glob("*/spec.py"))
+    return tuple(sorted(spec.parent.name for spec in specs))
 
 
 def find_spec(analysis_id: str) -> Spec:

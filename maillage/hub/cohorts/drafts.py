@@ -60,15 +60,13 @@ def edit(
 
     Raises what `change` raises, CohortUnknownError and NotTheOwnerError; nothing is then written.
     """
-    now = hub.clock()
-    # A power cut may take the last change back: it concerns nobody but who has just made it.
-    with writing(hub, waits=True):
-        cohort = find_own(cohort_id, by=by, lock=True)
-        draft = read_draft(cohort)
+    while True:
+        draft = read_draft(find_own(cohort_id, by=by))
         if seen not in (None, draft.step):
             return None
-        _add_step(cohort, change(draft.document), at=now)
-        return read_draft(cohort)
+        # Thought out before the transaction: nobody waits for it who writes something else.
+        if _take_step(draft, change(draft.document), by=by, hub=hub):
+            return read_draft(find_own(cohort_id, by=by))
 
 
 def undo(cohort_id: str, *, by: str, hub: Hub) -> Draft:
@@ -121,6 +119,17 @@ def _move(cohort_id: str, *, by: int, owner: str, hub: Hub) -> Draft:
         if draft.first <= draft.step + by <= draft.last:
             _show_step(cohort, number=draft.step + by, at=hub.clock())
         return read_draft(cohort)
+
+
+def _take_step(draft: Draft, document: Document, *, by: str, hub: Hub) -> bool:
+    """Write the draft's next step, unless the draft has changed meanwhile."""
+    # A power cut may take the last change back: it concerns nobody but who has just made it.
+    with writing(hub, waits=True):
+        cohort = find_own(draft.cohort.id, by=by, lock=True)
+        if read_draft(cohort).document != draft.document:
+            return False
+        _add_step(cohort, document, at=hub.clock())
+        return True
 
 
 def _add_step(cohort: Cohort, document: Document, *, at: datetime) -> None:

@@ -1,8 +1,9 @@
 """Example cohorts: the JSON files of the folder that `hub.toml` names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ class Example:
 def list_examples(folder: Path | None) -> list[Example]:
     """Every readable example, by file name; a file that is not a cohort is left out."""
     files = sorted(folder.glob("*.json")) if folder is not None and folder.is_dir() else []
-    return [example for file in files for example in _read(file)]
+    found = [_read(file, _find_change(file)) for file in files]
+    return [example for example in found if example is not None]
 
 
 def find_example(folder: Path | None, *, slug: str) -> Example | None:
@@ -34,16 +36,26 @@ def find_example(folder: Path | None, *, slug: str) -> Example | None:
     return next((example for example in list_examples(folder) if example.slug == slug), None)
 
 
-def _read(file: Path) -> Iterator[Example]:
+def _find_change(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+# Read again when it is written again: the first pages show them to everybody.
+@lru_cache(maxsize=256)
+def _read(file: Path, _changed_ns: int) -> Example | None:
     try:
         cohort = read_json(file.read_bytes(), max_bytes=MAX_COHORT_BYTES)
     except (OSError, CanonError):
-        return
-    if isinstance(cohort, dict) and _SLUG.fullmatch(file.stem):
-        rules = tuple(str(rule.get("name", "")) for rule in cohort.get("InclusionRules", []))
-        entry, _space, codes = _name_entry(cohort).partition(" (")
-        title = str(cohort.get("Title") or entry or file.stem)
-        yield Example(file.stem, title, codes.removesuffix(")"), rules, cohort)
+        return None
+    if not isinstance(cohort, dict) or not _SLUG.fullmatch(file.stem):
+        return None
+    rules = tuple(str(rule.get("name", "")) for rule in cohort.get("InclusionRules", []))
+    entry, _space, codes = _name_entry(cohort).partition(" (")
+    title = str(cohort.get("Title") or entry or file.stem)
+    return Example(file.stem, title, codes.removesuffix(")"), rules, cohort)
 
 
 def _name_entry(cohort: Mapping[str, Any]) -> str:
