@@ -2,10 +2,13 @@
 
 import signal
 import sys
+import threading
 from types import FrameType
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import base
+from django.utils.translation import trans_real
 from waitress.server import create_server
 
 from maillage.hub.access.rules import check_routes
@@ -18,6 +21,7 @@ SWITCH_SECONDS = 0.0005
 def serve(hub: Hub, *, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; waiting polls are sent home first."""
     application: Any = get_wsgi_application()
+    share_no_lock()
     # Django would import the views at the first request; a defect in them, or a view that nobody guards, must
     # stop the start instead.
     check_routes()
@@ -51,6 +55,17 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
         server.run()
     finally:
         hub.doorbell.close()
+
+
+def share_no_lock() -> None:
+    """Keep what Django knows of a thread's request in that thread alone.
+
+    asgiref's Local, made for asynchronous code as well, takes a lock that all threads share each time that
+    a text is translated or an address is made: with ten pages at work, nine waited for it. Here are threads
+    only. Django's own reloader replaces these values too.
+    """
+    for module, name in ((trans_real, "_active"), (base, "_prefixes"), (base, "_urlconfs")):
+        setattr(module, name, threading.local())
 
 
 def _trust(proxy: str | None) -> dict[str, Any]:
