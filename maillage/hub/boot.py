@@ -16,6 +16,7 @@ from maillage.base.settings import read_settings
 from maillage.hub.access.limits import Limiter
 from maillage.hub.access.recent import Recent
 from maillage.hub.doorbell import Doorbell
+from maillage.hub.durability import GroupCommit
 from maillage.hub.errors import HubUnavailableError
 from maillage.hub.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, HubSettings, django_settings
 from maillage.hub.terms.shelf import Shelf
@@ -23,7 +24,7 @@ from maillage.hub.terms.shelf import Shelf
 
 @dataclass(frozen=True)
 class Hub:
-    """What every request of this process may need: settings, key, clock, doorbell, writers' lock, terms.
+    """What every request of this process may need: settings, key, clock, doorbell, who writes, terms.
 
     `running` holds, by question, the analysis's half of an exchange of rounds (`questions.rounds.running`).
     """
@@ -34,6 +35,7 @@ class Hub:
     clock: Clock = utc_now
     doorbell: Doorbell = field(default_factory=Doorbell)
     writer: threading.Lock = field(default_factory=threading.Lock)
+    commits: GroupCommit = field(default_factory=GroupCommit)
     shelf: Shelf = field(default_factory=Shelf)
     limiter: Limiter = field(default_factory=Limiter)
     recent: Recent = field(default_factory=Recent)

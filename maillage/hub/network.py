@@ -1,10 +1,10 @@
 """How the network is: every member with its state in words, and what it did."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _, mark
@@ -18,14 +18,15 @@ from maillage.hub.questions.states import TaskState
 SILENT_AFTER = timedelta(seconds=75)
 """Three polls of 25 s."""
 
+_TIMES = ("site", "delivered_at", "answered_at", "engine_ms", "compile_ms")
 _REPORTED = ("disk_full", "warehouse_missing")
 
 
 def describe_network(*, hub: Hub) -> dict[str, Any]:
     """The network's document: name, rules, hospitals."""
     now = hub.clock()
-    members = Member.objects.exclude(state=MemberState.DEPARTED.value)
-    answered, latencies = _count_answered(), _measure_latencies()
+    members = list(Member.objects.exclude(state=MemberState.DEPARTED.value))
+    answered, latencies = _count_answered(), _measure_latencies(member.site for member in members)
     return {
         "name": hub.settings.name,
         "banner": hub.settings.banner,
@@ -92,18 +93,20 @@ def _count_answered() -> dict[str, int]:
     return {row["site"]: row["count"] for row in answered.annotate(count=Count("id"))}
 
 
-def _measure_latencies() -> dict[str, float]:
+def _measure_latencies(sites: Iterable[str]) -> dict[str, float]:
     """By hospital, the last answer's milliseconds from delivery to record, its engine's time taken off."""
-    answered = Task.objects.filter(state=TaskState.ANSWERED.value)
-    latest = answered.values("site").annotate(at=Max("answered_at"))
-    found: dict[str, float] = {}
-    for row in latest:
-        task = (
-            answered.filter(site=row["site"], answered_at=row["at"])
-            .defer("envelope", "answer", "content")
-            .first()
-        )
-        if task is not None and task.answered_at and task.delivered_at:
-            total = (task.answered_at - task.delivered_at).total_seconds() * 1000
-            found[task.site] = max(0.0, total - (task.engine_ms or 0.0) - (task.compile_ms or 0.0))
-    return found
+    found = {row.site: _find_latency(row) for row in _list_latest(sites)}
+    return {site: latency for site, latency in found.items() if latency is not None}
+
+
+def _list_latest(sites: Iterable[str]) -> Iterator[Task]:
+    answered = Task.objects.filter(state=TaskState.ANSWERED.value).only(*_TIMES)
+    for site in sites:
+        yield from answered.filter(site=site).order_by("-answered_at")[:1]
+
+
+def _find_latency(task: Task) -> float | None:
+    if task.answered_at is None or task.delivered_at is None:
+        return None
+    total = (task.answered_at - task.delivered_at).total_seconds() * 1000
+    return max(0.0, total - (task.engine_ms or 0.0) - (task.compile_ms or 0.0))

@@ -1,7 +1,8 @@
 """Transactions that write, one at a time inside this process."""
 
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from pathlib import Path
 
 from django.db import connection
 
@@ -26,8 +27,12 @@ def writing(hub: Hub, *, waits: bool = False) -> Generator[None]:
                 execute("SET LOCAL synchronous_commit TO OFF")
             yield
         return
-    with hub.writer, _unsynchronised() if waits else nullcontext(), atomic():
-        yield
+    with hub.writer:
+        with _unsynchronised(), atomic():
+            yield
+        number = hub.commits.note_end()
+    if not waits:
+        hub.commits.wait_for(number, log=Path(f"{connection.settings_dict['NAME']}-wal"))
 
 
 @contextmanager
