@@ -1,4 +1,4 @@
-"""Transactions that write, one at a time inside this process."""
+"""Transactions that write. On SQLite, one at a time inside this process."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,30 +9,41 @@ from django.db import connection
 from maillage.governance.statements import execute
 from maillage.governance.transactions import atomic
 from maillage.hub.boot import Hub
+from maillage.hub.durability import sync_file
+
+# Its own commit waits for the log up to itself, and so for those before it. A transaction that writes nothing
+# would not wait; this one writes a message that nobody reads.
+WAIT_FOR_LOG = "SELECT pg_logical_emit_message(true, 'maillage', '')"
 
 
 @contextmanager
 def writing(hub: Hub, *, waits: bool = False) -> Generator[None]:
-    """A transaction. On SQLite, threads queue for it on a lock.
+    """A transaction; when it returns it is on the disk, save with `waits`.
+
+    `waits`: it is there with the next that does not wait. For what a power cut may take back without harm,
+    change and audit event together, such as a task that was lent: it is lent again.
+    """
+    with _ending_at_once(hub):
+        yield
+    number = hub.commits.note_end()
+    if not waits:
+        hub.commits.wait_for(number, sync=_sync)
+
+
+@contextmanager
+def _ending_at_once(hub: Hub) -> Generator[None]:
+    """A transaction that does not wait for the disk. On SQLite, threads queue for it on a lock.
 
     SQLite has one writer, and whoever finds it busy sleeps for up to 100 ms before looking again: with
     four hospitals answering at once, that waiting was most of a question's time.
-
-    `waits`: it is on the disk with the next that is, not when it returns. For what a power cut may take back
-    without harm, change and audit event together, such as a task that was lent: it is lent again.
     """
-    if connection.vendor != "sqlite":
-        with atomic():
-            if waits:
-                execute("SET LOCAL synchronous_commit TO OFF")
+    if connection.vendor == "sqlite":
+        with hub.writer, _unsynchronised(), atomic():
             yield
         return
-    with hub.writer:
-        with _unsynchronised(), atomic():
-            yield
-        number = hub.commits.note_end()
-    if not waits:
-        hub.commits.wait_for(number, log=Path(f"{connection.settings_dict['NAME']}-wal"))
+    with atomic():
+        execute("SET LOCAL synchronous_commit TO OFF")
+        yield
 
 
 @contextmanager
@@ -42,3 +53,10 @@ def _unsynchronised() -> Generator[None]:
         yield
     finally:
         execute("PRAGMA synchronous = FULL")
+
+
+def _sync() -> None:
+    if connection.vendor == "sqlite":
+        sync_file(Path(f"{connection.settings_dict['NAME']}-wal"))
+    else:
+        execute(WAIT_FOR_LOG)

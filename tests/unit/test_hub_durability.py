@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maillage.hub.durability import GroupCommit
+from maillage.hub.durability import GroupCommit, sync_file
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_each_waits_for_a_sync_that_began_after_its_end(log: Path, monkeypatch: 
         with lock:
             number = commits.note_end()
             ended[0] = number
-        commits.wait_for(number, log=log)
+        commits.wait_for(number, sync=lambda: sync_file(log))
         return covered[0] >= number
 
     with ThreadPoolExecutor(8) as pool:
@@ -52,10 +52,14 @@ def test_those_who_wait_meanwhile_share_the_next_sync(log: Path, monkeypatch: py
     watch(monkeypatch, sync)
     first, *others = [commits.note_end() for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
-        pool.submit(commits.wait_for, first, log=log)
+
+        def wait(number: int) -> None:
+            commits.wait_for(number, sync=lambda: sync_file(log))
+
+        pool.submit(wait, first)
         assert busy.wait(10)
         late = commits.note_end()
-        waiting = [pool.submit(commits.wait_for, number, log=log) for number in (*others[:3], late)]
+        waiting = [pool.submit(wait, number) for number in (*others[:3], late)]
         go.set()
     assert [done.exception() for done in waiting] == [None] * 4
     assert syncs[0] == 2
@@ -70,6 +74,6 @@ def test_a_disk_that_fails_is_told_and_tried_again(log: Path, monkeypatch: pytes
 
     watch(monkeypatch, fail)
     with pytest.raises(OSError):
-        commits.wait_for(number, log=log)
+        commits.wait_for(number, sync=lambda: sync_file(log))
     monkeypatch.undo()
-    commits.wait_for(number, log=log)
+    commits.wait_for(number, sync=lambda: sync_file(log))

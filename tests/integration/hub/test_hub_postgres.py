@@ -21,6 +21,7 @@ from maillage.exchange.envelope import open_head, open_task, seal_head, seal_per
 from maillage.exchange.export import open_export
 from maillage.exchange.head import LedgerHead
 from maillage.exchange.permit import Masked, View
+from maillage.hub.writing import WAIT_FOR_LOG
 from tests.integration.hub.test_hub_questions import TWO_STEPS
 from tests.integration.hub.test_hub_sums import PERSONS, Part, gather, lift, send_numbers, sign_list
 from tests.support.cohorts import COHORT
@@ -231,3 +232,19 @@ def test_heads_are_exchanged_and_written_whole(hubs: tuple[LiveHub, LiveHub]) ->
     assert lines[opened.sequence - 1]["hash"] == opened.hash
     anchored = [line for line in lines if line["type"] == "node:ledger:anchor"]
     assert [line["facts"]["hash"] for line in anchored] == [head.hash]
+
+
+def test_the_wait_for_the_disk_covers_transactions_that_did_not_wait(cluster: Cluster) -> None:
+    """As an ordinary role of the database."""
+    with psycopg.connect(cluster.dsn(), autocommit=True) as owner:
+        owner.execute("CREATE ROLE ordinary LOGIN")
+        owner.execute("CREATE TABLE kept AS SELECT 1 AS x")
+        owner.execute("GRANT ALL ON kept TO ordinary")
+        with psycopg.connect(cluster.dsn("ordinary"), autocommit=True) as hub:
+            with hub.transaction():
+                hub.execute("SET LOCAL synchronous_commit TO OFF")
+                hub.execute("INSERT INTO kept VALUES (2)")
+            ((written,),) = owner.execute("SELECT pg_current_wal_insert_lsn()").fetchall()
+            hub.execute(WAIT_FOR_LOG)
+        on_disk = "SELECT pg_current_wal_flush_lsn() >= %s::pg_lsn"
+        assert owner.execute(on_disk, [written]).fetchone() == (True,)
