@@ -240,7 +240,8 @@ def test_the_wait_for_the_disk_covers_transactions_that_did_not_wait(cluster: Cl
         owner.execute("CREATE ROLE ordinary LOGIN")
         owner.execute("CREATE TABLE kept AS SELECT 1 AS x")
         owner.execute("GRANT ALL ON kept TO ordinary")
-        with psycopg.connect(cluster.dsn("ordinary"), autocommit=True) as hub:
+        with psycopg.connect(cluster.dsn(), autocommit=True) as hub:
+            hub.execute("SET SESSION AUTHORIZATION ordinary")
             with hub.transaction():
                 hub.execute("SET LOCAL synchronous_commit TO OFF")
                 hub.execute("INSERT INTO kept VALUES (2)")
