@@ -34,6 +34,10 @@ _ROUTES: Mapping[str, str] = {
     "passkey_begin": mark("Nouvelle clé d’accès"),
     "passkey_add": mark("Nouvelle clé d’accès"),
     "passkey_drop": mark("Retrait d’une clé d’accès"),
+    "password": mark("Changer de mot de passe"),
+    "password_change": mark("Changement de mot de passe"),
+    "codes": mark("Codes de secours"),
+    "codes_renew": mark("Nouveaux codes de secours"),
     "psc_link": mark("Association à Pro Santé Connect"),
     # The calls of the client API, which programs make.
     "ask_question": mark("Pose d’une question, par un programme"),
