@@ -97,6 +97,14 @@ def test_from_an_invitation_to_an_account_and_the_office_s_work(
     for width in (360, 768, 1280):
         assert fits(page, width), width
 
+    page.goto("/reseau/hcl")
+    page.get_by_label("Numéro du département").fill("13")
+    page.get_by_role("button", name="Enregistrer").click()
+    playwright.expect(page.get_by_text("Lyon (13)")).to_be_visible()
+    playwright.expect(page.locator(".map-mark")).to_have_count(1)
+    check_accessible(page)
+    assert fits(page, 360)
+
     for role, address in (("auditor", "/journal"), ("committee", "/comite")):
         hub.command("person", "give", "claire", role)
         page.goto(address)

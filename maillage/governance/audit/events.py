@@ -26,6 +26,7 @@ class EventType(StrEnum):
     LEDGER_DIFFERED = chain.NODE_DIFFERED
     LINK_CREATED = "operator:link:create"
     MEMBER_DEPARTED = "operator:member:depart"
+    MEMBER_PLACED = "office:member:place"
     MEMBER_REGISTERED = "operator:member:register"
     MEMBER_REINSTATED = "operator:member:reinstate"
     MEMBER_SUSPENDED = "operator:member:suspend"
@@ -82,6 +83,7 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.LEDGER_DIFFERED: mark("{actor} a signé une tête qui contredit une tête d’avant."),
     EventType.LINK_CREATED: mark("{actor} a fait un lien d’entrée pour {subject}."),
     EventType.MEMBER_DEPARTED: mark("{actor} a retiré l’hôpital {subject} du réseau."),
+    EventType.MEMBER_PLACED: mark("{actor} a changé le département de l’hôpital {subject}."),
     EventType.MEMBER_REGISTERED: mark("{actor} a inscrit l’hôpital {subject}."),
     EventType.MEMBER_REINSTATED: mark("{actor} a rétabli l’hôpital {subject}."),
     EventType.MEMBER_SUSPENDED: mark("{actor} a suspendu l’hôpital {subject}."),

@@ -21,6 +21,10 @@ MOVES: Mapping[MemberState, frozenset[MemberState]] = {
 }
 
 
+PLACED = frozenset({MemberState.ACTIVE, MemberState.SUSPENDED})
+"""Who is on the map, and may be placed elsewhere on it."""
+
+
 def check_move(*, site: str, current: str, to: MemberState) -> None:
     """Raises MemberStateError when the table does not allow it."""
     if to not in MOVES[MemberState(current)]:

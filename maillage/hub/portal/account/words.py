@@ -24,6 +24,7 @@ _ROUTES: Mapping[str, str] = {
     "cancel": mark("Annulation d’une question"),
     "permits_fragment": mark("Autorisations en cours"),
     "person_invite": mark("Invitation d’une personne"),
+    "hospital_place": mark("Changement du département d’un hôpital"),
     "role_give": mark("Don d’un rôle"),
     "role_withdraw": mark("Retrait d’un rôle"),
     "person_state": mark("Changement d’un compte"),

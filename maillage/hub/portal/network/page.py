@@ -30,6 +30,7 @@ def describe_page(*, hub: Hub) -> dict[str, Any]:
     return {
         "state": state | {"sites": sites},
         "map": draw_map(sites),
+        "unplaced": [site for site in sites if not site["department"]],
         "connected": sum(site["tone"] == "good" for site in sites),
         "totals": _add_up(sites),
     }
