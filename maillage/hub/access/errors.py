@@ -70,7 +70,7 @@ class ProofError(AccessError):
     def __init__(self) -> None:
         super().__init__(
             _("Ce mot de passe et ce code ne vont pas ensemble."),
-            why=_("Un code ne sert qu’une fois : celui qui vous a fait entrer est passé."),
+            why=_("Un code ne sert qu’une fois : celui qui vous a fait entrer est passé."),
             remedy=_("Attendez le code suivant, ou prenez un code de secours."),
         )
 
