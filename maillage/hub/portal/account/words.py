@@ -11,7 +11,7 @@ _ROUTES: Mapping[str, str] = {
     "question": mark("Une question"),
     "question_fragment": mark("Suivi d’une question"),
     "cohort": mark("Définition d’une cohorte"),
-    "network_fragment": mark("État du réseau"),
+    "nodes_fragment": mark("État du réseau"),
     "account": mark("Son compte"),
     "history": mark("Ce qui est journalisé sur soi"),
     "people": mark("Liste des personnes"),

@@ -15,7 +15,7 @@ from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
 from maillage.hub.hospital import describe_hospital
 from maillage.hub.portal.network.map import draw_map
-from maillage.hub.portal.network.page import describe_page, tone_of
+from maillage.hub.portal.network.page import describe_nodes, describe_page, tone_of
 from maillage.hub.portal.sessions import Visitor, allows, field, requester_of, signed_in
 from maillage.hub.writing import writing
 
@@ -31,8 +31,8 @@ def network(request: HttpRequest) -> HttpResponse:
 @require_GET
 @signed_in
 def nodes_fragment(request: HttpRequest) -> HttpResponse:
-    """The list alone, which the page refreshes."""
-    return render(request, "portal/network/_nodes.html", describe_page(hub=current_hub()))
+    """The list alone, which its pages refresh."""
+    return render(request, "portal/network/_nodes.html", describe_nodes(hub=current_hub()))
 
 
 @require_GET
