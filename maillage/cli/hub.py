@@ -108,6 +108,27 @@ def register(
     )
 
 
+@app.command(help=_("Dit dans quel département est un hôpital déjà inscrit, pour la carte."))
+def place(
+    site: Site,
+    department: Annotated[
+        str, typer.Argument(help=_('Numéro du département : 69, 2A, 974 ; "" retire l’hôpital de la carte.'))
+    ],
+    hub: HubFolder = Here,
+) -> None:
+    """Place a member on the map."""
+    now = boot_current(hub).clock()
+    from maillage.governance.group import actions
+
+    actions.place(site, department, by=operator(), at=now)
+    told = (
+        _("{site} est sur la carte, dans le {department}.")
+        if department
+        else _("{site} n’est pas sur la carte.")
+    )
+    typer.echo(told.format(site=site, department=department))
+
+
 @app.command(help=_("Suspend un hôpital : son nœud est refusé dès sa prochaine requête."))
 def suspend(site: Site, hub: HubFolder = Here) -> None:
     """Suspend a member."""

@@ -13,8 +13,10 @@ from maillage.base.clock import utc_now
 from maillage.base.i18n import _, use_language
 from maillage.cli import places
 from maillage.national.ins_sql import holds_ins, holds_nir, looks_like_ins
+from maillage.warehouse.engines.base import FindObjected
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import WarehouseError
+from maillage.warehouse.place import Place
 from maillage.warehouse.quality.document import ReportDocument, write_document
 from maillage.warehouse.quality.measure import Identity, measure
 from maillage.warehouse.quality.page import write_page
@@ -24,32 +26,37 @@ IDENTITY = Identity(looks_like_ins, holds_ins, holds_nir)
 PAGE, DATA = "report.html", "report.json"
 
 
+Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="TARGET",
+        help=_("Fichier d’entrepôt, adresse postgresql://…, ou dossier Parquet pour Spark."),
+    ),
+]
+Out = Annotated[
+    Path | None, typer.Option(help=_("Dossier, ou fichier .html ou .json ; sans lui, un résumé."))
+]
+Exact = Annotated[
+    bool, typer.Option("--exact", help=_("Montre aussi les nombres et les codes de moins de 11 personnes."))
+]
+Memory = Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))]
+Threads = Annotated[int | None, typer.Option(help=_("Fils du moteur ; par défaut, tous les cœurs."))]
+Language = Annotated[str | None, typer.Option(help=_("Langue du rapport : fr ou en."))]
+
+
 def report_quality(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="TARGET",
-            help=_("Fichier d’entrepôt, adresse postgresql://…, ou dossier Parquet pour Spark."),
-        ),
-    ],
-    out: Annotated[
-        Path | None, typer.Option(help=_("Dossier, ou fichier .html ou .json ; sans lui, un résumé."))
-    ] = None,
-    exact: Annotated[
-        bool,
-        typer.Option("--exact", help=_("Montre aussi les nombres et les codes de moins de 11 personnes.")),
-    ] = False,
+    target: Target,
+    out: Out = None,
+    exact: Exact = False,
     node: places.NodeFolder = None,
     engine: places.EngineName = None,
     objections: places.Objections = None,
     schema: places.CdmSchema = "cdm",
     vocabulary_schema: places.VocabularySchema = None,
     master: places.Master = "local[*]",
-    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
-    threads: Annotated[
-        int | None, typer.Option(help=_("Fils du moteur ; par défaut, tous les cœurs."))
-    ] = None,
-    lang: Annotated[str | None, typer.Option(help=_("Langue du rapport : fr ou en."))] = None,
+    memory: Memory = None,
+    threads: Threads = None,
+    lang: Language = None,
 ) -> None:
     """Count, then write the page and the document, or tell the lines."""
     if lang:
@@ -64,13 +71,17 @@ def report_quality(
         memory=memory,
         threads=threads,
     )
-    with closing(open_engine(place, find_objected=places.read_register_of(node))) as opened:
-        found = measure(opened, on=utc_now().date(), identity=IDENTITY, exact=exact)
-    document = write_document(found, exact=exact)
+    document = _count(place, find_objected=places.read_register_of(node), exact=exact)
     if out is None:
         _tell(document)
     for path in _write(document, out) if out else ():
         typer.echo(_("Écrit : {path}. À garder dans l’hôpital.").format(path=path))
+
+
+def _count(place: Place, *, find_objected: FindObjected | None, exact: bool) -> ReportDocument:
+    with closing(open_engine(place, find_objected=find_objected)) as opened:
+        found = measure(opened, on=utc_now().date(), identity=IDENTITY, exact=exact)
+    return write_document(found, exact=exact)
 
 
 def _write(document: ReportDocument, out: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from maillage.base.errors import Kind
 from maillage.base.i18n import _, mark
+from maillage.base.moves import require_move
 from maillage.exchange.errors import ExchangeError
 
 
@@ -72,8 +73,7 @@ MOVES: Mapping[Standing, frozenset[Standing]] = {
 
 def check_standing(name: str, *, present: Standing, to: Standing) -> None:
     """Raises ReleaseStateError unless the table allows the move."""
-    if to not in MOVES[present]:
-        raise _over(name, present=present)
+    require_move(MOVES, present, to=to, refused=lambda state: _over(name, present=state))
 
 
 def check_open(name: str, *, present: Standing) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from maillage.base.i18n import _, mark
+from maillage.base.moves import require_move
 from maillage.exchange import chain
 from maillage.node.errors import MoveError
 
@@ -52,11 +53,15 @@ OPEN = frozenset({State.RECEIVED, State.HELD, State.ACCEPTED, State.COMPUTED})
 
 def check_move(task_id: str, *, present: State, to: State) -> None:
     """Raises MoveError unless the table allows the move."""
-    if to not in MOVES[present]:
-        raise MoveError(
-            _("La tâche {task} est dans l’état « {state} ».").format(task=task_id, state=present),
+    require_move(
+        MOVES,
+        present,
+        to=to,
+        refused=lambda state: MoveError(
+            _("La tâche {task} est dans l’état « {state} ».").format(task=task_id, state=state),
             why=_("Elle ne peut pas passer à « {state} ».").format(state=to),
-        )
+        ),
+    )
 
 
 class Event(StrEnum):

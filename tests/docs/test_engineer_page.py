@@ -18,8 +18,7 @@ from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.intake import recognise
 from maillage.warehouse.intake.recognise import KINDS
 from tests.conftest import ROOT
-from tests.support.doors import POSTGRES, Doors, write_doors
-from tests.support.postgres import postgres_cluster
+from tests.support.doors import POSTGRES, SCHEMA, Doors, open_doors
 
 PAGE = (ROOT / "docs" / "quickstart-engineer.md").read_text(encoding="utf-8")
 DEMOS = re.findall(r"^maillage (demo .+)$", PAGE, re.MULTILINE)
@@ -33,9 +32,8 @@ pytestmark = pytest.mark.xdist_group("conformance-postgres")
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Generator[Doors]:
-    with postgres_cluster() as cluster:
-        folder = tmp_path_factory.mktemp("page")
-        yield write_doors(folder, patients=PATIENTS, schema="page", cluster=cluster)
+    with open_doors(tmp_path_factory.mktemp("page"), patients=PATIENTS) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +57,7 @@ def test_a_node_is_made_of_each_kind(doors: Doors, tmp_path: Path, line: str, ki
     given = words(line, doors)
     given[2] = str(tmp_path / "node")
     given[given.index("--hub-key") + 1] = SigningKey.generate().public.text
-    schema = ["--schema", "page"] if kind == "postgres" else []
+    schema = ["--schema", SCHEMA] if kind == "postgres" else []
     assert run([*given, *schema]) == 0
     engine = open_engine(open_node(tmp_path / "node").place)
     try:
@@ -76,7 +74,7 @@ def test_the_demo_takes_each_kind(doors: Doors, tmp_path: Path, line: str, kind:
     given = words(line, doors)
     reading = Reading(
         objections=doors.objections if "--objections" in given else None,
-        cdm_schema="page" if kind == "postgres" else None,
+        cdm_schema=SCHEMA if kind == "postgres" else None,
     )
     hospitals = brought_hospitals(
         [given[given.index("--data") + 1]],

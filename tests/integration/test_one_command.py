@@ -19,24 +19,20 @@ from maillage.disclosure.values import Cell, Private, Suppressed, bounds, cell_f
 from maillage.warehouse.intake import FileSource, Intake, build_warehouse, recognise
 from maillage.warehouse.synthetic import SITES, synthesize
 from tests.conftest import ROOT
-from tests.support.doors import FHIR, PMSI, POSTGRES, TABLES, Doors, count_persons, write_doors
-from tests.support.postgres import postgres_cluster
+from tests.support.doors import FHIR, PMSI, POSTGRES, SCHEMA, TABLES, Doors, count_persons, open_doors
 
 EXAMPLES = ROOT / "maillage" / "cli" / "examples"
 DIABETES = EXAMPLES / "diabete-type-2-metformine.json"
 HIP_FRACTURE = EXAMPLES / "fracture-hanche-personne-agee.json"
 PATIENTS = 1_200
-SCHEMA = "saint_etienne"
 
 pytestmark = pytest.mark.xdist_group("conformance-postgres")
 
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Generator[Doors]:
-    # A server of its own: the command finds the one schema of the model, and the shared one has several.
-    with postgres_cluster() as cluster:
-        folder = tmp_path_factory.mktemp("doors")
-        yield write_doors(folder, patients=PATIENTS, schema=SCHEMA, cluster=cluster)
+    with open_doors(tmp_path_factory.mktemp("doors"), patients=PATIENTS) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright import sync_api as playwright
+from pyotp.totp import TOTP
 
 from maillage.hub.settings import SETTINGS_FILE
 from tests.journey.test_portal_journey import ARGUMENTS, CHROMIUM
@@ -96,6 +97,14 @@ def test_from_an_invitation_to_an_account_and_the_office_s_work(
     for width in (360, 768, 1280):
         assert fits(page, width), width
 
+    page.goto("/reseau/hcl")
+    page.get_by_label("Numéro du département").fill("13")
+    page.get_by_role("button", name="Enregistrer").click()
+    playwright.expect(page.get_by_text("Lyon (13)")).to_be_visible()
+    playwright.expect(page.locator(".map-mark")).to_have_count(1)
+    check_accessible(page)
+    assert fits(page, 360)
+
     for role, address in (("auditor", "/journal"), ("committee", "/comite")):
         hub.command("person", "give", "claire", role)
         page.goto(address)
@@ -111,4 +120,28 @@ def test_from_an_invitation_to_an_account_and_the_office_s_work(
     page.get_by_text("Un mot de passe et un générateur de codes").click()
     check_accessible(page)
     assert fits(page, 360)
+    renew_what_lets_in(page)
     assert errors == []
+
+
+def renew_what_lets_in(page: playwright.Page) -> None:
+    """Bernard takes his password, then new recovery codes and another password."""
+    code = TOTP(page.locator(".generator code").inner_text()).now()
+    page.get_by_label("Mot de passe", exact=True).fill("quatre mots sans rapport")
+    page.get_by_label("Le code que l’application montre").fill(code)
+    page.get_by_role("button", name="Ouvrir le compte").click()
+    former = page.locator(".recovery code").all_inner_texts()
+    page.goto("/compte")
+    page.get_by_role("link", name="Codes de secours").click()
+    check_accessible(page)
+    page.get_by_role("button", name="Faire de nouveaux codes").click()
+    playwright.expect(page.locator(".recovery code")).to_have_count(len(former))
+    assert not set(former) & set(page.locator(".recovery code").all_inner_texts())
+    check_accessible(page)
+    page.get_by_role("link", name="Je les ai notés").click()
+    page.get_by_role("link", name="Changer de mot de passe").click()
+    check_accessible(page)
+    page.get_by_label("Nouveau mot de passe").fill("cinq autres mots sans suite")
+    page.get_by_role("button", name="Changer de mot de passe").click()
+    playwright.expect(page.get_by_text("Votre mot de passe est changé")).to_be_visible()
+    check_accessible(page)

@@ -35,7 +35,7 @@ def features(folder: Path) -> dict[str, Any]:
     return found
 
 
-def there_and_back(document: Any) -> Any:
+def list_edits(document: Any) -> list[Edit]:
     """Edits of every kind that another one undoes."""
     rules = len(document.get("InclusionRules") or [])
     entries = len(document["PrimaryCriteria"]["CriteriaList"])
@@ -52,7 +52,12 @@ def there_and_back(document: Any) -> Any:
     ]
     if rules:
         edits += [Rename("rule.0", "Renommé"), Duplicate("rule.0"), Move("rule.0", 1), Remove("rule.1")]
-    for edit in edits:
+    return edits
+
+
+def there_and_back(document: Any) -> Any:
+    """The document after all of them."""
+    for edit in list_edits(document):
         document = change(document, edit)
     return document
 

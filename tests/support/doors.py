@@ -1,6 +1,7 @@
 """The four hospitals of the demo as hospitals have their data: FHIR, PMSI, own tables, an OMOP schema."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from maillage.warehouse.synthetic import SITES, synthesize
 from tests.support.fhir_writer import write_fhir
 from tests.support.in_place import write_objections
 from tests.support.pmsi_writer import PmsiHospital, make_hospital, write_files
-from tests.support.postgres import READER, Cluster, load_schema
+from tests.support.postgres import READER, Cluster, load_schema, postgres_cluster
 from tests.support.tables_writer import write_tables
 
 FHIR, PMSI, TABLES, POSTGRES = "chu-clermont", "chu-grenoble", "hcl", "chu-saint-etienne"
+SCHEMA = "saint_etienne"
+"""Of the model, in the database."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,16 @@ class Doors:
     originals: Mapping[str, Path]
 
 
-def write_doors(folder: Path, *, patients: int, schema: str, cluster: Cluster) -> Doors:
-    """Synthetic hospitals, each written as its hospital would; nobody of them objects in the database."""
+@contextmanager
+def open_doors(folder: Path, *, patients: int) -> Generator[Doors]:
+    """Synthetic hospitals, each written as its hospital would; the server of one is up meanwhile."""
+    # A server of its own: commands find the one schema of the model, and the shared one has several.
+    with postgres_cluster() as cluster:
+        yield _write_doors(folder, patients=patients, cluster=cluster)
+
+
+def _write_doors(folder: Path, *, patients: int, cluster: Cluster) -> Doors:
+    """Nobody of them objects in the database."""
     originals = {site: folder / f"{site}.duckdb" for site in SITES}
     for site, path in originals.items():
         synthesize(site, patients=patients, target=path)
@@ -38,7 +49,7 @@ def write_doors(folder: Path, *, patients: int, schema: str, cluster: Cluster) -
     write_files(hospital, folder / "pmsi", kind="rum", year=2023)
     originals[PMSI] = _keep_what_pmsi_says(hospital, folder / "pmsi.duckdb")
     write_tables(originals[TABLES], folder / "tables")
-    load_schema(cluster, schema, originals[POSTGRES])
+    load_schema(cluster, SCHEMA, originals[POSTGRES])
     sources = {
         FHIR: str(folder / "fhir"),
         PMSI: str(folder / "pmsi"),

@@ -1,6 +1,6 @@
 """What outcomes look like: a funnel of the hospitals, and the same in a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import exp, sqrt
 from typing import Any
 
@@ -64,47 +64,50 @@ def _word_verdict(one: Mapping[str, Any]) -> str:
 
 def _draw(hospitals: list[dict[str, Any]], *, tau2: float) -> dict[str, Any]:
     """Ratios over expected numbers, between the limits of 95 % and 99.8 % with over-dispersion."""
+    x = {"field": "expected", "type": "quantitative", "title": _("Événements attendus")}
+    y = {"field": "ratio", "type": "quantitative", "title": _("Observés / attendus")}
+    limits = {
+        "data": {"values": _trace_limits(hospitals, tau2=tau2)},
+        "mark": {"type": "line", "color": LINE_STRONG},
+        "encoding": {"x": x, "y": {**y, "field": "limit"}, "detail": {"field": "side"}},
+    }
+    one = {
+        "data": {"values": [{"one": 1}]},
+        "mark": {"type": "rule", "color": INK_SOFT},
+        "encoding": {"y": {"field": "one", "type": "quantitative"}},
+    }
+    return {"$schema": SCHEMA, "height": 320, "layer": [limits, one, _draw_hospitals(hospitals, x=x, y=y)]}
+
+
+def _trace_limits(hospitals: Sequence[Mapping[str, Any]], *, tau2: float) -> list[dict[str, Any]]:
+    """Points of the four curves, from half the smallest expected number to a little past the largest."""
     most = 1.1 * max(one["expected"] for one in hospitals)
     least = 0.5 * min(one["expected"] for one in hospitals)
     steps = [least + (most - least) * rank / _STEPS for rank in range(_STEPS + 1)]
-    lines = [
+    return [
         {"expected": step, "side": f"{z}{sign}", "limit": exp(sign * z * sqrt(1 / step + tau2))}
         for z in LIMITS
         for sign in (-1, 1)
         for step in steps
     ]
-    x = {"field": "expected", "type": "quantitative", "title": _("Événements attendus")}
-    y = {"field": "ratio", "type": "quantitative", "title": _("Observés / attendus")}
+
+
+def _draw_hospitals(
+    hospitals: Sequence[Mapping[str, Any]], *, x: Mapping[str, Any], y: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A point and a name each."""
     return {
-        "$schema": SCHEMA,
-        "height": 320,
+        "data": {
+            "values": [{name: one[name] for name in ("name", "expected", "ratio")} for one in hospitals]
+        },
         "layer": [
             {
-                "data": {"values": lines},
-                "mark": {"type": "line", "color": LINE_STRONG},
-                "encoding": {"x": x, "y": {**y, "field": "limit"}, "detail": {"field": "side"}},
+                "mark": {"type": "point", "filled": True, "size": 80, "color": SERIES[0]},
+                "encoding": {"x": x, "y": y},
             },
             {
-                "data": {"values": [{"one": 1}]},
-                "mark": {"type": "rule", "color": INK_SOFT},
-                "encoding": {"y": {"field": "one", "type": "quantitative"}},
-            },
-            {
-                "data": {
-                    "values": [
-                        {name: one[name] for name in ("name", "expected", "ratio")} for one in hospitals
-                    ]
-                },
-                "layer": [
-                    {
-                        "mark": {"type": "point", "filled": True, "size": 80, "color": SERIES[0]},
-                        "encoding": {"x": x, "y": y},
-                    },
-                    {
-                        "mark": {"type": "text", "dy": -10, "color": INK},
-                        "encoding": {"x": x, "y": y, "text": {"field": "name"}},
-                    },
-                ],
+                "mark": {"type": "text", "dy": -10, "color": INK},
+                "encoding": {"x": x, "y": y, "text": {"field": "name"}},
             },
         ],
     }

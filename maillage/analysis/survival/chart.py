@@ -1,6 +1,6 @@
 """What survival looks like: the curves with their intervals, the test, the terms of the Cox model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maillage.analysis.base import Asked, ChartSpec, ChartTable, Column
@@ -21,16 +21,25 @@ def charts(document: Mapping[str, Any], *, asked: Asked = _NOTHING) -> list[Char
 
 
 def _draw_curves(figures: Mapping[str, Any]) -> ChartSpec:
+    curves = figures["curves"]
     rows = [
         {"group": curve["group"], **{key: point[key] for key in _KEYS}}
-        for curve in figures["curves"]
+        for curve in curves
         for point in curve["points"]
     ]
     starts = [
-        {"group": curve["group"], "day": 0, "survival": 1.0, "low": 1.0, "high": 1.0}
-        for curve in figures["curves"]
+        {"group": curve["group"], "day": 0, "survival": 1.0, "low": 1.0, "high": 1.0} for curve in curves
     ]
-    columns = (
+    return ChartSpec(
+        _("Courbes de Kaplan–Meier"),
+        _write_spec([*starts, *rows]),
+        ChartTable(_list_columns(), tuple(rows)),
+        note=_word_test(figures.get("log_rank")),
+    )
+
+
+def _list_columns() -> tuple[Column, ...]:
+    return (
         Column("group", _("Groupe")),
         Column("day", _("Jour"), figures=True),
         Column("at_risk", _("À risque"), figures=True),
@@ -40,42 +49,37 @@ def _draw_curves(figures: Mapping[str, Any]) -> ChartSpec:
         Column("low", _("De"), figures=True),
         Column("high", _("À"), figures=True),
     )
-    values = [*starts, *rows]
-    return ChartSpec(
-        _("Courbes de Kaplan–Meier"),
-        {
-            "$schema": SCHEMA,
-            "data": {"values": values},
-            "encoding": {
-                "x": {"field": "day", "type": "quantitative", "title": _("Jours depuis l’index")},
-                "color": {
-                    "field": "group",
-                    "type": "nominal",
-                    "title": None,
-                    "scale": {"range": list(SERIES)},
-                },
-            },
-            "layer": [
-                {
-                    "mark": {"type": "area", "interpolate": "step-after", "opacity": 0.15},
-                    "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
-                },
-                {
-                    "mark": {"type": "line", "interpolate": "step-after"},
-                    "encoding": {
-                        "y": {
-                            "field": "survival",
-                            "type": "quantitative",
-                            "title": _("Part sans événement"),
-                            "scale": {"domain": [0, 1]},
-                        }
-                    },
-                },
-            ],
+
+
+def _write_spec(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Steps that fall at each event, over the band of their interval; a colour a group."""
+    color = {"field": "group", "type": "nominal", "title": None, "scale": {"range": list(SERIES)}}
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": values},
+        "encoding": {
+            "x": {"field": "day", "type": "quantitative", "title": _("Jours depuis l’index")},
+            "color": color,
         },
-        ChartTable(columns, tuple(rows)),
-        note=_word_test(figures.get("log_rank")),
-    )
+        "layer": [_draw_band(), _draw_steps()],
+    }
+
+
+def _draw_band() -> dict[str, Any]:
+    return {
+        "mark": {"type": "area", "interpolate": "step-after", "opacity": 0.15},
+        "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
+    }
+
+
+def _draw_steps() -> dict[str, Any]:
+    share = {
+        "field": "survival",
+        "type": "quantitative",
+        "title": _("Part sans événement"),
+        "scale": {"domain": [0, 1]},
+    }
+    return {"mark": {"type": "line", "interpolate": "step-after"}, "encoding": {"y": share}}
 
 
 _KEYS = ("day", "at_risk", "events", "censored", "survival", "low", "high")

@@ -5,21 +5,21 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.live import Live
 
 from maillage.base.i18n import _
+from maillage.cli.demo import asked
 from maillage.cli.demo.hospitals import brought_hospitals, names_the_demo, synthetic_hospitals
 from maillage.cli.demo.live import as_document, draw_result, make_console
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
-from maillage.cli.demo.permits import STANDING, STUDY
+from maillage.cli.demo.permits import STUDY
 from maillage.cli.source_options import (
     Memory,
     ObjectionList,
@@ -56,79 +56,78 @@ class _Show:
 
 @app.command("demo", help=_("Démarre un hub et quatre nœuds, pose une question, montre chaque réponse."))
 def demo(
-    once: Annotated[bool, typer.Option("--once", help=_("S’arrête après la réponse."))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Un document JSON sur la sortie."))] = False,
-    patients: Annotated[
-        int, typer.Option(min=100, max=2_000_000, help=_("Patients synthétiques par hôpital."))
-    ] = 20_000,
-    data: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=SOURCE",
-            help=_(
-                "Les données d’un hôpital : dossier FHIR, PMSI, de tables ou OMOP, entrepôt, postgresql://…, "
-                "à la place de celles de l’hôpital de ce nom ; répétable."
-            ),
-        ),
-    ] = None,
+    once: asked.Once = False,
+    as_json: asked.AsJson = False,
+    patients: asked.Patients = 20_000,
+    data: asked.Data = None,
     vocabulary: Vocabulary = None,
     memory: Memory = None,
     objections: ObjectionList = None,
     schema: Schema = None,
     vocabulary_schema: VocabularySchema = None,
     password_file: PasswordFile = None,
-    question: Annotated[Path | None, typer.Option(help=_("Une cohorte ATLAS (JSON) à compter."))] = None,
-    permit: Annotated[
-        str,
-        typer.Option(
-            help=_(
-                "L’autorisation : « {study} », nombres exacts, ou « {standing} », nombres bruités."
-            ).format(study=STUDY, standing=STANDING)
-        ),
-    ] = STUDY,
-    refuse: Annotated[
-        list[str] | None, typer.Option(metavar="SITE", help=_("Un hôpital qui refuse ; répétable."))
-    ] = None,
-    hold: Annotated[
-        list[str] | None, typer.Option(metavar="SITE", help=_("Un hôpital qui examine ; répétable."))
-    ] = None,
-    home: Annotated[Path, typer.Option(help=_("Où garder les entrepôts."))] = Path(".demo"),
-    port: Annotated[int, typer.Option(help=_("Port du portail ; 0 : un port libre."))] = 0,
+    question: asked.Question = None,
+    permit: asked.Permit = STUDY,
+    refuse: asked.Refuse = None,
+    hold: asked.Hold = None,
+    home: asked.Home = Path(".demo"),
+    port: asked.Port = 0,
 ) -> None:
     """Start a network, ask, draw the answers as they come."""
     # Ended as with Ctrl-C, so that no hub or node outlives the demo.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = make_console(json=as_json)
-    decisions = dict.fromkeys(refuse or [], "refuse") | dict.fromkeys(hold or [], "hold")
-    warehouses = home.resolve() / "warehouses"
-    reading = Reading(vocabulary, memory, objections, schema, vocabulary_schema, password_file)
-    if data:
-        hospitals = brought_hospitals(
-            data,
-            folder=warehouses,
-            patients=patients,
-            reading=reading,
-            decisions=decisions,
-            console=console,
-        )
-    else:
-        check_reading(reading, sources=())
-        hospitals = synthetic_hospitals(
-            folder=warehouses, patients=patients, decisions=decisions, console=console
-        )
-    banner = "" if data else _("Données synthétiques : aucun patient réel.")
-    usual = SYNTHETIC_QUESTION if not data or names_the_demo(data) else ANY_QUESTION
-    show = _Show(question or usual, permit, stay=not once, as_json=as_json)
+    wanted = _Wanted(
+        data=data or [],
+        reading=Reading(vocabulary, memory, objections, schema, vocabulary_schema, password_file),
+        patients=patients,
+        decisions=dict.fromkeys(refuse or [], "refuse") | dict.fromkeys(hold or [], "hold"),
+    )
+    hospitals = _make_hospitals(wanted, folder=home.resolve() / "warehouses", console=console)
+    show = _Show(question or _usual_question(wanted.data), permit, stay=not once, as_json=as_json)
     with tempfile.TemporaryDirectory(prefix="network-", dir=home) as folder:
-        options = NetworkOptions(
-            banner=banner,
-            examples=EXAMPLES,
-            port=port,
-            terms=True,
-            opening=show.question,
-            idle_worker_seconds=WARM_SECONDS,
-        )
-        _play(hospitals, folder=Path(folder), options=options, show=show, console=console)
+        network = _network_options(wanted.data, show=show, port=port)
+        _play(hospitals, folder=Path(folder), options=network, show=show, console=console)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Which hospitals the person asked for."""
+
+    data: Sequence[str]
+    reading: Reading
+    patients: int
+    decisions: Mapping[str, str]
+
+
+def _make_hospitals(wanted: _Wanted, *, folder: Path, console: Console) -> list[Hospital]:
+    patients, decisions = wanted.patients, wanted.decisions
+    if not wanted.data:
+        check_reading(wanted.reading, sources=())
+        return synthetic_hospitals(folder=folder, patients=patients, decisions=decisions, console=console)
+    return brought_hospitals(
+        wanted.data,
+        folder=folder,
+        patients=patients,
+        reading=wanted.reading,
+        decisions=decisions,
+        console=console,
+    )
+
+
+def _usual_question(data: Sequence[str]) -> Path:
+    return SYNTHETIC_QUESTION if not data or names_the_demo(data) else ANY_QUESTION
+
+
+def _network_options(data: Sequence[str], *, show: _Show, port: int) -> NetworkOptions:
+    return NetworkOptions(
+        banner="" if data else _("Données synthétiques : aucun patient réel."),
+        examples=EXAMPLES,
+        port=port,
+        terms=True,
+        opening=show.question,
+        idle_worker_seconds=WARM_SECONDS,
+    )
 
 
 def _play(

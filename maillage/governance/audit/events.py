@@ -26,13 +26,15 @@ class EventType(StrEnum):
     LEDGER_DIFFERED = chain.NODE_DIFFERED
     LINK_CREATED = "operator:link:create"
     MEMBER_DEPARTED = "operator:member:depart"
+    MEMBER_PLACED = "office:member:place"
     MEMBER_REGISTERED = "operator:member:register"
     MEMBER_REINSTATED = "operator:member:reinstate"
     MEMBER_SUSPENDED = "operator:member:suspend"
     NODE_GREETED = "node:boot:greet"
     PASSKEY_ADDED = "person:passkey:add"
     PASSKEY_REMOVED = "person:passkey:remove"
-    PASSWORD_SET = "person:password:set"  # noqa: S105 - an event, not a secret
+    PASSWORD_CHANGED = "person:password:change"  # noqa: S105 - an event, not a secret
+    PASSWORD_SET = "person:password:set"  # noqa: S105
     PERMIT_ANSWERED = "node:permit:answer"
     PERMIT_PUBLISHED = "operator:permit:publish"
     PERMIT_REVOKED = "committee:permit:revoke"
@@ -44,6 +46,7 @@ class EventType(StrEnum):
     QUESTION_ASKED = "requester:question:ask"
     QUESTION_CANCELLED = "requester:question:cancel"
     QUESTION_EXPIRED = "hub:question:expire"
+    RECOVERY_RENEWED = "person:recovery:renew"
     REFERENTIEL_PUBLISHED = "operator:referentiel:publish"
     RELEASE_CHECKED = "committee:release:check"
     ROLE_GIVEN = "office:role:give"
@@ -80,12 +83,14 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.LEDGER_DIFFERED: mark("{actor} a signé une tête qui contredit une tête d’avant."),
     EventType.LINK_CREATED: mark("{actor} a fait un lien d’entrée pour {subject}."),
     EventType.MEMBER_DEPARTED: mark("{actor} a retiré l’hôpital {subject} du réseau."),
+    EventType.MEMBER_PLACED: mark("{actor} a changé le département de l’hôpital {subject}."),
     EventType.MEMBER_REGISTERED: mark("{actor} a inscrit l’hôpital {subject}."),
     EventType.MEMBER_REINSTATED: mark("{actor} a rétabli l’hôpital {subject}."),
     EventType.MEMBER_SUSPENDED: mark("{actor} a suspendu l’hôpital {subject}."),
     EventType.NODE_GREETED: mark("Le nœud de {actor} a démarré."),
     EventType.PASSKEY_ADDED: mark("{actor} a ajouté une clé d’accès."),
     EventType.PASSKEY_REMOVED: mark("{actor} a retiré une clé d’accès."),
+    EventType.PASSWORD_CHANGED: mark("{actor} a changé de mot de passe."),
     EventType.PASSWORD_SET: mark("{actor} a choisi un mot de passe et un générateur de codes."),
     EventType.PERMIT_ANSWERED: mark("{actor} s’est prononcé sur l’autorisation {subject}."),
     EventType.PERMIT_PUBLISHED: mark("{actor} a publié l’autorisation {subject}."),
@@ -98,6 +103,7 @@ _SENTENCES: Mapping[EventType, str] = {
     EventType.QUESTION_ASKED: mark("{actor} a posé la question {subject}."),
     EventType.QUESTION_CANCELLED: mark("{actor} a annulé la question {subject}."),
     EventType.QUESTION_EXPIRED: mark("La question {subject} a atteint sa date limite."),
+    EventType.RECOVERY_RENEWED: mark("{actor} a fait de nouveaux codes de secours."),
     EventType.REFERENTIEL_PUBLISHED: mark("{actor} a publié le référentiel {subject}."),
     EventType.RELEASE_CHECKED: mark("{actor} a contrôlé la sortie de la question {subject}."),
     EventType.ROLE_GIVEN: mark("{actor} a donné un rôle à {subject}."),

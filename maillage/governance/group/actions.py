@@ -11,7 +11,7 @@ from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.governance.group.errors import DepartmentError, MemberExistsError, UnknownMemberError
 from maillage.governance.group.models import Member
-from maillage.governance.group.states import MemberState, check_move
+from maillage.governance.group.states import PLACED, MemberState, check_move
 from maillage.governance.transactions import atomic
 
 _DEPARTMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-6]")
@@ -31,8 +31,7 @@ class Registration:
     department: str = ""
 
     def __post_init__(self) -> None:
-        if self.department and not _DEPARTMENT.fullmatch(self.department):
-            raise DepartmentError(self.department)
+        _check_department(self.department)
 
 
 def register(registration: Registration, *, by: str, at: datetime) -> Member:
@@ -60,6 +59,24 @@ def register(registration: Registration, *, by: str, at: datetime) -> Member:
     return member
 
 
+def place(site: str, department: str, *, by: str, at: datetime) -> None:
+    """Say where the map shows a member; empty, it leaves the map. No event where nothing changes.
+
+    Raises DepartmentError, or UnknownMemberError for who is not there or left.
+    """
+    _check_department(department)
+    with atomic():
+        member = _find(site)
+        if member.state not in PLACED:
+            raise UnknownMemberError(site)
+        if member.department == department:
+            return
+        member.department = department
+        member.save(update_fields=["department"])
+        facts = {"department": department}
+        record(EventType.MEMBER_PLACED, actor=by, subject=site, at=at, facts=facts)
+
+
 def suspend(site: str, *, by: str, at: datetime) -> None:
     """Its node is refused from its next request on."""
     _move(site, to=MemberState.SUSPENDED, event_type=EventType.MEMBER_SUSPENDED, by=by, at=at)
@@ -77,10 +94,21 @@ def retire(site: str, *, by: str, at: datetime) -> None:
 
 def _move(site: str, *, to: MemberState, event_type: EventType, by: str, at: datetime) -> None:
     with atomic():
-        member = Member.objects.select_for_update().filter(site=site).first()
-        if member is None:
-            raise UnknownMemberError(site)
+        member = _find(site)
         check_move(site=site, current=member.state, to=to)
         member.state = to.value
         member.save(update_fields=["state"])
         record(event_type, actor=by, subject=site, at=at)
+
+
+def _find(site: str) -> Member:
+    """The member, kept for this transaction. Raises UnknownMemberError."""
+    member = Member.objects.select_for_update().filter(site=site).first()
+    if member is None:
+        raise UnknownMemberError(site)
+    return member
+
+
+def _check_department(department: str) -> None:
+    if department and not _DEPARTMENT.fullmatch(department):
+        raise DepartmentError(department)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from maillage.base.moves import require_move
 from maillage.governance.group.errors import MemberStateError
 
 
@@ -21,7 +22,15 @@ MOVES: Mapping[MemberState, frozenset[MemberState]] = {
 }
 
 
+PLACED = frozenset({MemberState.ACTIVE, MemberState.SUSPENDED})
+"""Who is on the map, and may be placed elsewhere on it."""
+
+
 def check_move(*, site: str, current: str, to: MemberState) -> None:
     """Raises MemberStateError when the table does not allow it."""
-    if to not in MOVES[MemberState(current)]:
-        raise MemberStateError(site=site, current=current, to=to.value)
+    require_move(
+        MOVES,
+        current,
+        to=to,
+        refused=lambda state: MemberStateError(site=site, current=state, to=to),
+    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from maillage.base.i18n import _, mark
+from maillage.base.moves import require_move
 from maillage.governance.people.errors import PersonStateError
 
 
@@ -52,15 +53,23 @@ def word_state(state: PersonState) -> str:
 
 def check_move(*, name: str, current: str, to: PersonState) -> None:
     """Raises PersonStateError when the table does not allow it."""
-    if to not in MOVES[PersonState(current)]:
-        raise PersonStateError(
+    require_move(
+        MOVES,
+        current,
+        to=to,
+        refused=lambda state: PersonStateError(
             _("{name} ne peut pas passer de l’état « {current} » à l’état « {to} ».").format(
-                name=name, current=word_state(PersonState(current)), to=word_state(to)
+                name=name, current=word_state(state), to=word_state(to)
             )
-        )
+        ),
+    )
 
 
 def check_grant_move(current: str, *, to: GrantState) -> None:
     """Raises PersonStateError when the table does not allow it."""
-    if to not in GRANT_MOVES[GrantState(current)]:
-        raise PersonStateError(_("Ce rôle a déjà été retiré."))
+    require_move(
+        GRANT_MOVES,
+        current,
+        to=to,
+        refused=lambda _state: PersonStateError(_("Ce rôle a déjà été retiré.")),
+    )

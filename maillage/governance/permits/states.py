@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from maillage.base.i18n import _
+from maillage.base.moves import require_move
 from maillage.governance.permits.errors import PermitStateError
 
 
@@ -25,9 +26,13 @@ MOVES: Mapping[PermitState, frozenset[PermitState]] = {
 
 def check_move(*, name: str, current: str, to: PermitState) -> None:
     """Raises PermitStateError when the table does not allow it."""
-    if to not in MOVES[PermitState(current)]:
-        raise PermitStateError(
+    require_move(
+        MOVES,
+        current,
+        to=to,
+        refused=lambda state: PermitStateError(
             _("L’autorisation « {permit} » ne peut pas passer de l’état {current} à l’état {to}.").format(
-                permit=name[:40], current=current, to=to.value
+                permit=name[:40], current=state, to=to
             )
-        )
+        ),
+    )

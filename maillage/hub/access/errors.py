@@ -62,6 +62,19 @@ class EntryError(AccessError):
         )
 
 
+class ProofError(AccessError):
+    """Who is in did not prove again that it is them. Which of the two is wrong is not told."""
+
+    code = "proof_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Ce mot de passe et ce code ne vont pas ensemble."),
+            why=_("Un code ne sert qu’une fois : celui qui vous a fait entrer est passé."),
+            remedy=_("Attendez le code suivant, ou prenez un code de secours."),
+        )
+
+
 class InvitationError(AccessError):
     """An invitation that was used or is too old."""
 

@@ -23,7 +23,7 @@ from maillage.base.canon import sha256_hex
 from maillage.base.i18n import _
 from maillage.governance.people.models import Person
 from maillage.governance.transactions import atomic
-from maillage.hub.access.errors import EntryError, SecretWeakError
+from maillage.hub.access.errors import CredentialUnknownError, EntryError, SecretWeakError
 from maillage.hub.access.models import Password, RecoveryCode
 from maillage.hub.access.sealing import derive, seal, unseal
 
@@ -93,6 +93,16 @@ def set_password(person: Person, *, password: str, secret: str, code: str, at: d
         },
     )
     return renew_recovery_codes(person)
+
+
+def replace_password(person: Person, *, password: str, at: datetime) -> None:
+    """Another password beside the same generator, inside the caller's transaction.
+
+    Raises SecretWeakError, or CredentialUnknownError where there is none to replace.
+    """
+    check_password(password, person=person)
+    if not Password.objects.filter(person=person).update(hash=_hash(password), changed_at=at):
+        raise CredentialUnknownError
 
 
 def renew_recovery_codes(person: Person) -> list[str]:

@@ -101,6 +101,19 @@ def end_sessions(requester: str, *, by: str, at: datetime, but: str = "") -> int
     return ended
 
 
+def keep_one(requester: str, digest: str, *, at: datetime) -> tuple[str, int]:
+    """Give that session a new secret and end the others, inside the caller's transaction.
+
+    The secret, and how many ended. Raises CredentialUnknownError when the session is not theirs, or over.
+    """
+    open_ones, secret = Session.objects.filter(requester=requester, ended_at=None), secrets.token_urlsafe(32)
+    ended = open_ones.exclude(digest=digest).update(ended_at=at)
+    # A copy of its cookie ends with the former secret.
+    if not open_ones.filter(digest=digest).update(digest=_digest(secret)):
+        raise CredentialUnknownError
+    return secret, ended
+
+
 def list_sessions(requester: str, *, present: str, hub: Hub) -> list[dict[str, Any]]:
     """The sessions that open something now, newest first; `present` is the reader's own."""
     rows = Session.objects.filter(requester=requester, ended_at=None).order_by("-opened_at")

@@ -116,13 +116,32 @@ def start_session(request: HttpRequest, *, requester: str, way: str) -> None:
     """
     browser = str(request.META.get("HTTP_USER_AGENT", ""))
     secret = open_session(requester, way=way, browser=name_browser(browser), hub=current_hub())
+    keep_secret(request, secret)
+    # Who enters will look at a chart: the engine is ready by then.
+    warm_up()
+
+
+def keep_secret(request: HttpRequest, secret: str) -> None:
+    """Have the browser keep the session's secret, and nothing of what it brought before."""
     session = session_of(request)
     session.flush()
     session.cycle_key()
     session[_SECRET] = secret
     rotate_token(request)
-    # Who enters will look at a chart: the engine is ready by then.
-    warm_up()
+
+
+def check_guesses(request: HttpRequest, *, name: str) -> None:
+    """Before a password of that account is tried, at the door or inside. Raises TooManyError."""
+    limiter = current_hub().limiter
+    limiter.check(limits.WRONG_FROM_ADDRESS, address_of(request))
+    limiter.check(limits.WRONG_FOR_ACCOUNT, name.casefold())
+
+
+def count_wrong_guess(request: HttpRequest, *, name: str) -> None:
+    """After one that was wrong. Raises TooManyError."""
+    limiter = current_hub().limiter
+    limiter.take(limits.WRONG_FROM_ADDRESS, address_of(request))
+    limiter.take(limits.WRONG_FOR_ACCOUNT, name.casefold())
 
 
 def keep_ceremony(request: HttpRequest, secret: str) -> None:

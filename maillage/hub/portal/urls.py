@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from maillage.hub.assets import serve_asset
-from maillage.hub.portal import appearance, components, views
+from maillage.hub.portal import appearance, components
 from maillage.hub.portal.ask.home import home
 from maillage.hub.portal.sessions import anyone
 
@@ -15,8 +15,6 @@ urlpatterns = [
     path("", include("maillage.hub.portal.account.urls")),
     path("", include("maillage.hub.portal.ask.urls")),
     path("", include("maillage.hub.portal.committee.urls")),
-    # Before the pages of hospitals, whose address is any word.
-    path("reseau/suivi", views.network_fragment, name="network_fragment"),
     path("", include("maillage.hub.portal.network.urls")),
     path("", include("maillage.hub.portal.people.urls")),
     path("", include("maillage.hub.portal.results.urls")),

@@ -1,21 +1,10 @@
-"""The pages. Each view gathers, then renders; what may be shown was decided below."""
+"""What is shown where there is no page: not found, failed, a form from elsewhere."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
 from maillage.base.errors import MaillageError
 from maillage.hub.api.errors import tell_not_found
-from maillage.hub.boot import current_hub
-from maillage.hub.network import describe_network
-from maillage.hub.portal.sessions import signed_in
-
-
-@require_GET
-@signed_in
-def network_fragment(request: HttpRequest) -> HttpResponse:
-    """The network's table alone, which the home page refreshes."""
-    return render(request, "portal/_network.html", {"state": describe_network(hub=current_hub())})
 
 
 def explain_missing(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,7 +1,9 @@
 """The states of a question, of its task at each hospital and of its masked sum: tables of allowed moves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+
+from maillage.base.moves import require_move
 
 
 class QuestionState(StrEnum):
@@ -84,20 +86,17 @@ SUM_OPEN = frozenset({SumState.GATHERING, SumState.MASKING, SumState.SIGNING, Su
 
 def check_sum_move(current: str, *, to: SumState) -> None:
     """Raises ValueError when the table does not allow it."""
-    if to not in SUM_MOVES[SumState(current)]:
-        raise ValueError(f"a masked sum never goes from {current} to {to}")
+    require_move(SUM_MOVES, current, to=to, refused=_defect("a masked sum", to=to))
 
 
 def check_question_move(current: str, *, to: QuestionState) -> None:
-    """Raises ValueError when the table does not allow it: a defect of ours, never a person's mistake."""
-    if to not in QUESTION_MOVES[QuestionState(current)]:
-        raise ValueError(f"a question never goes from {current} to {to}")
+    """Raises ValueError when the table does not allow it."""
+    require_move(QUESTION_MOVES, current, to=to, refused=_defect("a question", to=to))
 
 
 def check_task_move(current: str, *, to: TaskState) -> None:
     """Raises ValueError when the table does not allow it."""
-    if to not in TASK_MOVES[TaskState(current)]:
-        raise ValueError(f"a task never goes from {current} to {to}")
+    require_move(TASK_MOVES, current, to=to, refused=_defect("a task", to=to))
 
 
 ROUNDS_MOVES: Mapping[RoundsState, frozenset[RoundsState]] = {
@@ -113,5 +112,9 @@ ROUNDS_OPEN = frozenset({RoundsState.GATHERING, RoundsState.RUNNING})
 
 def check_rounds_move(current: str, *, to: RoundsState) -> None:
     """Raises ValueError when the table does not allow it."""
-    if to not in ROUNDS_MOVES[RoundsState(current)]:
-        raise ValueError(f"an exchange of rounds never goes from {current} to {to}")
+    require_move(ROUNDS_MOVES, current, to=to, refused=_defect("an exchange of rounds", to=to))
+
+
+def _defect(what: str, *, to: StrEnum) -> Callable[[StrEnum], ValueError]:
+    """No person's mistake: ours."""
+    return lambda current: ValueError(f"{what} never goes from {current} to {to}")

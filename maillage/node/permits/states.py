@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from maillage.base.i18n import _
+from maillage.base.moves import require_move
 from maillage.node.errors import MoveError
 
 
@@ -27,8 +28,12 @@ MOVES: Mapping[PermitState, frozenset[PermitState]] = {
 
 def check_permit_move(name: str, *, present: PermitState, to: PermitState) -> None:
     """Raises MoveError unless the table allows the move."""
-    if to not in MOVES[present]:
-        raise MoveError(
-            _("L’autorisation {name} est dans l’état « {state} ».").format(name=name, state=present),
+    require_move(
+        MOVES,
+        present,
+        to=to,
+        refused=lambda state: MoveError(
+            _("L’autorisation {name} est dans l’état « {state} ».").format(name=name, state=state),
             why=_("Elle ne peut pas passer à « {state} ».").format(state=to),
-        )
+        ),
+    )

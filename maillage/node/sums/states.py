@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from maillage.base.i18n import _
+from maillage.base.moves import require_move
 from maillage.node.errors import MoveError
 
 
@@ -33,8 +34,12 @@ SUM_MOVES: Mapping[SumState, frozenset[SumState]] = {
 
 def check_sum_move(session: str, *, present: SumState, to: SumState) -> None:
     """Raises MoveError unless the table allows the move."""
-    if to not in SUM_MOVES[present]:
-        raise MoveError(
-            _("La somme {session} est dans l’état « {state} ».").format(session=session, state=present),
+    require_move(
+        SUM_MOVES,
+        present,
+        to=to,
+        refused=lambda state: MoveError(
+            _("La somme {session} est dans l’état « {state} ».").format(session=session, state=state),
             why=_("Elle ne peut pas passer à « {state} ».").format(state=to),
-        )
+        ),
+    )

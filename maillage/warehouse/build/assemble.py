@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
@@ -21,7 +22,7 @@ from maillage.warehouse.build.finish import (
 from maillage.warehouse.build.insert import Input, insert_rows
 from maillage.warehouse.build.origins import Origins, report_tables
 from maillage.warehouse.build.progress import Meter, Progress
-from maillage.warehouse.build.report import LoadReport
+from maillage.warehouse.build.report import LoadReport, TableReport
 from maillage.warehouse.build.thin import create_thin_copy
 from maillage.warehouse.build.withhold import withhold_linked
 from maillage.warehouse.build.writer import replacing
@@ -64,20 +65,19 @@ def assemble(
         added = _complete(connection, origins, objections=objected, derive=derive, meter=meter)
         write_metadata(connection, source_name=source_name, facts=facts)
         meter.finish(source_name)
-        tables = report_tables(connection, origins)
-        persons, withheld = (
-            count_rows(connection, f"{schema}.person") for schema in ("main", WITHHELD_SCHEMA)
+        report = LoadReport(
+            target, source_name, *_count(connection, origins), added, ignored, seconds=monotonic() - start
         )
-    return LoadReport(
-        target=target,
-        source_name=source_name,
-        tables=tables,
-        persons=persons,
-        withheld=withheld,
-        self_ancestors=added,
-        ignored_files=ignored,
-        seconds=monotonic() - start,
-    )
+    # Closing the file and giving it its name takes time too.
+    return replace(report, seconds=monotonic() - start)
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, origins: Mapping[str, Origins]
+) -> tuple[tuple[TableReport, ...], int, int]:
+    """Each table's rows, the persons that queries see, those who objected."""
+    seen, withheld = (count_rows(connection, f"{schema}.person") for schema in ("main", WITHHELD_SCHEMA))
+    return report_tables(connection, origins), seen, withheld
 
 
 def record_objections(connection: duckdb.DuckDBPyConnection, persons: np.ndarray) -> bool:

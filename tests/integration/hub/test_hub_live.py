@@ -122,6 +122,7 @@ def test_the_command_line_keeps_a_hub(tmp_path: Path) -> None:
     hub.command("register", "hcl", "--name", "Hospices Civils de Lyon", "--key", key.text)
     assert hub.command("token", "create", "alice").startswith("mlg_")
     assert hub.command("link", "alice").startswith("http://127.0.0.1:8400/entrer/")
+    assert "dans le 69" in hub.command("place", "hcl", "69")
     hub.command("suspend", "hcl")
     (member,) = json.loads(hub.command("members", "--json"))["sites"]
     assert (member["state"], member["fingerprint"]) == ("suspended", key.fingerprint)
@@ -130,6 +131,7 @@ def test_the_command_line_keeps_a_hub(tmp_path: Path) -> None:
         "operator:member:register",
         "operator:token:create",
         "operator:link:create",
+        "office:member:place",
         "operator:member:suspend",
     ]
     assert lines[-1]["hash"] in hub.command("audit", "verify")

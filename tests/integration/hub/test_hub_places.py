@@ -2,9 +2,11 @@
 
 import pytest
 
+from maillage.governance.people.roles import Role
 from tests.integration.hub.conftest import Network
 from tests.integration.hub.test_hub_portal import enter
 from tests.integration.hub.test_hub_results import ask_and_answer
+from tests.support.people import browse, settle
 
 
 def place(site: str, department: str, city: str) -> None:
@@ -79,3 +81,47 @@ def test_a_place_that_is_no_department_is_refused(network: Network, department: 
 
     with pytest.raises(DepartmentError):
         Registration(SiteId("hcl"), "HCL", SigningKey.generate().public, "Lyon", department)
+
+
+def test_the_office_places_a_hospital_that_is_registered_and_the_map_shows_it(network: Network) -> None:
+    network.enrol("hcl", "chu-grenoble")
+    settle(network, "office", Role.OFFICE)
+    with browse(network, "office") as office:
+        page = office.get("/reseau").text
+        assert "map-mark" not in page
+        assert "hors de la carte" in page
+        placed = office.post("/reseau/hcl/departement", data={"department": "69"})
+        assert placed.headers["location"] == "/reseau/hcl"
+        assert "map-mark" in office.get("/reseau/hcl").text
+        assert office.get("/reseau").text.count("map-mark") == 1
+        assert "map-mark" in enter(network).get("/reseau").text, "for everybody"
+        office.post("/reseau/hcl/departement", data={"department": "69"})
+        office.post("/reseau/hcl/departement", data={"department": "2a"})
+        office.post("/reseau/hcl/departement", data={"department": ""})
+        assert "map-mark" not in office.get("/reseau").text
+    assert network.audit().count("office:member:place") == 3, "nothing changed the second time"
+
+
+def test_what_is_no_department_is_told_and_changes_nothing(network: Network) -> None:
+    from maillage.governance.group import actions
+
+    network.enrol("hcl", "chu-grenoble")
+    settle(network, "office", Role.OFFICE)
+    actions.retire("chu-grenoble", by="operator:test", at=network.clock())
+    with browse(network, "office") as office:
+        refused = office.post("/reseau/hcl/departement", data={"department": "20"})
+        assert refused.status_code == 422
+        assert "n’est pas le numéro d’un département" in refused.text
+        for gone in ("nowhere", "chu-grenoble"):
+            assert office.post(f"/reseau/{gone}/departement", data={"department": "38"}).status_code == 404
+    assert "office:member:place" not in network.audit()
+
+
+def test_only_the_office_places_a_hospital(network: Network) -> None:
+    network.enrol("hcl")
+    settle(network, "others", *(set(Role) - {Role.OFFICE}))
+    with browse(network, "others") as browser:
+        assert "Sa place sur la carte" not in browser.get("/reseau/hcl").text
+        assert "hors de la carte" not in browser.get("/reseau").text
+        assert browser.post("/reseau/hcl/departement", data={"department": "69"}).status_code == 403
+    assert "office:member:place" not in network.audit()

@@ -33,7 +33,7 @@ def send(browser: httpx2.Client, path: str, *, page: str = "/", **fields: Any) -
     return browser.post(path, data=fields | {"csrfmiddlewaretoken": found[1]})
 
 
-@pytest.mark.parametrize("path", ["/", "/questions", "/questions/x", "/questions/x/suivi", "/reseau/suivi"])
+@pytest.mark.parametrize("path", ["/", "/questions", "/questions/x", "/questions/x/suivi", "/reseau/noeuds"])
 def test_every_page_leads_a_stranger_to_the_door(network: Network, path: str) -> None:
     response = network.http.get(path)
     assert response.status_code == 302

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.hub.portal.account import views
+from maillage.hub.portal.account import renewing, views
 from maillage.hub.portal.door import psc
 
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("compte/cles/defi", views.begin_passkey, name="passkey_begin"),
     path("compte/cles", views.add_passkey, name="passkey_add"),
     path("compte/cles/retirer", views.drop_passkey, name="passkey_drop"),
+    path("compte/mot-de-passe", renewing.password, name="password"),
+    path("compte/mot-de-passe/changer", renewing.take_password, name="password_change"),
+    path("compte/codes", renewing.codes, name="codes"),
+    path("compte/codes/refaire", renewing.make_codes, name="codes_renew"),
     path("compte/psc", psc.link_own, name="psc_link"),
     path("compte/sessions/fermer", views.end_session, name="session_end"),
     path("compte/jetons", views.create_token, name="token_create"),

@@ -147,6 +147,7 @@ def _show(request: HttpRequest, *, error: MaillageError | None = None, token: st
         "token_days": TOKEN_DAYS,
         "new_token": token,
         "error": error,
+        "has_new_password": request.GET.get("fait") == "mot-de-passe",
         "takes_passkeys": hub.settings.takes_passkeys,
         "takes_psc": hub.settings.psc is not None,
     }

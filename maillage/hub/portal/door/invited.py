@@ -79,7 +79,7 @@ def accept_password(request: HttpRequest, secret: str) -> HttpResponse:
     except MaillageError as error:
         return _show(request, secret, error=error)
     start_session(request, requester=person.name, way="password")
-    return render(request, "portal/door/codes.html", {"codes": codes})
+    return render(request, "portal/door/codes.html", {"codes": codes, "onward": "home"})
 
 
 def _show(request: HttpRequest, secret: str, *, error: MaillageError | None = None) -> HttpResponse:

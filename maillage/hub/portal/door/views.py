@@ -15,6 +15,8 @@ from maillage.hub.portal.door.challenges import begin_challenge, take_challenge
 from maillage.hub.portal.sessions import (
     address_of,
     anyone,
+    check_guesses,
+    count_wrong_guess,
     field,
     find_visitor,
     let_in,
@@ -85,16 +87,14 @@ def enter_by_passkey(request: HttpRequest) -> HttpResponse:
 def enter_by_password(request: HttpRequest) -> HttpResponse:
     """A name, its password and the present code of its generator."""
     hub, name = current_hub(), field(request, "name").strip()[:120]
-    hub.limiter.check(limits.WRONG_FROM_ADDRESS, address_of(request))
-    hub.limiter.check(limits.WRONG_FOR_ACCOUNT, name.casefold())
+    check_guesses(request, name=name)
     try:
         found = passwords.enter_with(
             name, password=field(request, "password"), code=field(request, "code"), at=hub.clock()
         )
         return let_in(request, requester=found, way="password", onward=field(request, "suite"))
     except EntryError as error:
-        hub.limiter.take(limits.WRONG_FROM_ADDRESS, address_of(request))
-        hub.limiter.take(limits.WRONG_FOR_ACCOUNT, name.casefold())
+        count_wrong_guess(request, name=name)
         return show_door(request, error=error, onward=field(request, "suite"), name=name)
     except AccessError as error:
         return show_door(request, error=error, onward=field(request, "suite"), name=name)

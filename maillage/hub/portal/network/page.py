@@ -13,7 +13,19 @@ _TONES: Mapping[str, str] = {"ok": "good", "silent": "off", "never_seen": "off"}
 
 
 def describe_page(*, hub: Hub) -> dict[str, Any]:
-    """The network's document with places and figures, and the map where somebody has a place."""
+    """The list, the map where somebody has a place, and what all of them did together."""
+    page = describe_nodes(hub=hub)
+    sites = page["state"]["sites"]
+    return page | {
+        "map": draw_map(sites),
+        "unplaced": [site for site in sites if not site["department"]],
+        "connected": sum(site["tone"] == "good" for site in sites),
+        "totals": _add_up(sites),
+    }
+
+
+def describe_nodes(*, hub: Hub) -> dict[str, Any]:
+    """The network's document, each hospital with its place and figures: what the list shows."""
     state = describe_network(hub=hub)
     places = dict(Member.objects.values_list("site", "department"))
     counts = count_tasks()
@@ -27,12 +39,7 @@ def describe_page(*, hub: Hub) -> dict[str, Any]:
         }
         for rank, site in enumerate(state["sites"], start=1)
     ]
-    return {
-        "state": state | {"sites": sites},
-        "map": draw_map(sites),
-        "connected": sum(site["tone"] == "good" for site in sites),
-        "totals": _add_up(sites),
-    }
+    return {"state": state | {"sites": sites}}
 
 
 def tone_of(site: Mapping[str, Any]) -> str:

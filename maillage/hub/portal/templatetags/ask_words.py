@@ -38,9 +38,9 @@ def takes_days(when: When | None) -> bool:
 
 
 @register.filter
-def plain(value: float | None) -> str:
-    """A number as a field holds it: a point, no separator, no useless zero."""
-    return "" if value is None else f"{value:g}"
+def plain(value: float | str | None) -> str:
+    """A number as a field holds it: a point, no separator, no useless zero; a template gives "" for none."""
+    return "" if value in (None, "") else f"{value:g}"
 
 
 @register.filter
