@@ -1,6 +1,6 @@
 """How the network is: every member with its state in words, and what it did."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,22 +11,23 @@ from maillage.base.i18n import _, mark
 from maillage.exchange.http import ALLOWED_SKEW
 from maillage.governance.group.models import Member
 from maillage.governance.group.states import MemberState
+from maillage.governance.statements import execute
 from maillage.hub.boot import Hub
+from maillage.hub.questions.changes import statements
 from maillage.hub.questions.models import Task
 from maillage.hub.questions.states import TaskState
 
 SILENT_AFTER = timedelta(seconds=75)
 """Three polls of 25 s."""
 
-_TIMES = ("site", "delivered_at", "answered_at", "engine_ms", "compile_ms")
 _REPORTED = ("disk_full", "warehouse_missing")
 
 
 def describe_network(*, hub: Hub) -> dict[str, Any]:
     """The network's document: name, rules, hospitals."""
     now = hub.clock()
-    members = list(Member.objects.exclude(state=MemberState.DEPARTED.value))
-    answered, latencies = _count_answered(), _measure_latencies(member.site for member in members)
+    members = Member.objects.exclude(state=MemberState.DEPARTED.value)
+    answered, latencies = _count_answered(), _measure_latencies()
     return {
         "name": hub.settings.name,
         "banner": hub.settings.banner,
@@ -93,20 +94,11 @@ def _count_answered() -> dict[str, int]:
     return {row["site"]: row["count"] for row in answered.annotate(count=Count("id"))}
 
 
-def _measure_latencies(sites: Iterable[str]) -> dict[str, float]:
+def _measure_latencies() -> dict[str, float]:
     """By hospital, the last answer's milliseconds from delivery to record, its engine's time taken off."""
-    found = {row.site: _find_latency(row) for row in _list_latest(sites)}
-    return {site: latency for site, latency in found.items() if latency is not None}
+    rows = execute(statements()["find_last_answers"])
+    return {site: _subtract(answered, delivered, taken=taken) for site, answered, delivered, taken in rows}
 
 
-def _list_latest(sites: Iterable[str]) -> Iterator[Task]:
-    answered = Task.objects.filter(state=TaskState.ANSWERED.value).only(*_TIMES)
-    for site in sites:
-        yield from answered.filter(site=site).order_by("-answered_at")[:1]
-
-
-def _find_latency(task: Task) -> float | None:
-    if task.answered_at is None or task.delivered_at is None:
-        return None
-    total = (task.answered_at - task.delivered_at).total_seconds() * 1000
-    return max(0.0, total - (task.engine_ms or 0.0) - (task.compile_ms or 0.0))
+def _subtract(answered: datetime, delivered: datetime, *, taken: float) -> float:
+    return max(0.0, (answered - delivered).total_seconds() * 1000 - taken)

@@ -112,11 +112,8 @@ class Task(models.Model):
                 condition=models.Q(state__in=sorted(state.value for state in AWAITED)),
             ),
             models.Index(fields=["site"], name="task_cancelled", condition=models.Q(cancel_untold=True)),
-            models.Index(
-                fields=["site", "answered_at"],
-                name="task_answered",
-                condition=models.Q(state=TaskState.ANSWERED.value),
-            ),
+            # Counts by hospital and state, and each hospital's last answer, without its rows.
+            models.Index(fields=["site", "state", "answered_at"], name="task_told"),
         )
 
     def __str__(self) -> str:

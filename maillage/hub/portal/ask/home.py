@@ -6,8 +6,8 @@ from django.views.decorators.http import require_GET
 
 from maillage.hub.boot import current_hub
 from maillage.hub.cohorts.find import list_own
-from maillage.hub.network import describe_network
 from maillage.hub.portal.examples import list_examples
+from maillage.hub.portal.network.page import describe_nodes
 from maillage.hub.portal.sessions import requester_of, signed_in
 from maillage.hub.questions.closing import expire_due
 from maillage.hub.questions.document import list_questions
@@ -21,8 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The start of everything."""
     hub, by = current_hub(), requester_of(request)
     expire_due(hub=hub)
-    context = {
-        "state": describe_network(hub=hub),
+    context = describe_nodes(hub=hub) | {
         "cohorts": list_own(by, limit=RECENT),
         "questions": list_questions(by, limit=RECENT),
         "examples": list_examples(hub.examples),

@@ -81,3 +81,10 @@ SELECT version, state,
                   WHERE r.question_id = questions_question.id AND r.deadline <= %(now)s
                     AND r.state IN ('gathering', 'running'))
 FROM questions_question WHERE id = %(question)s AND requester = %(requester)s;
+
+-- name: find_last_answers
+-- Of each hospital the last answer: when it was recorded and delivered, and its engine's milliseconds.
+SELECT t.site, t.answered_at, t.delivered_at, COALESCE(t.engine_ms, 0) + COALESCE(t.compile_ms, 0)
+FROM questions_task t
+WHERE t.state = 'answered' AND t.delivered_at IS NOT NULL
+  AND t.answered_at = (SELECT MAX(o.answered_at) FROM questions_task o WHERE o.site = t.site AND o.state = 'answered');

@@ -12,10 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "answered")),
-                fields=["site", "answered_at"],
-                name="task_answered",
-            ),
+            index=models.Index(fields=["site", "state", "answered_at"], name="task_told"),
         ),
     ]
