@@ -40,6 +40,7 @@ PERMISSIONS_POLICY = ", ".join(
         *("camera=()", "microphone=()", "geolocation=()", "payment=()", "usb=()"),
     )
 )
+_WITHOUT_BODY = (204, 304)
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -67,6 +68,18 @@ def secure_headers(get_response: View) -> View:
             response["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
         # Static files set their own; everything else is personal.
         response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def say_length(get_response: View) -> View:
+    """Say how long an answer is: without it, the connection is closed after each, and opened anew."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not response.streaming and response.status_code not in _WITHOUT_BODY:
+            response.setdefault("Content-Length", str(len(response.content)))
         return response
 
     return middleware

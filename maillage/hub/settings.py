@@ -228,6 +228,7 @@ _APPS = [
 
 _MIDDLEWARE = [
     "maillage.hub.middleware.secure_headers",
+    "maillage.hub.middleware.say_length",
     "maillage.hub.middleware.compress_pages",
     "maillage.hub.middleware.know_own_name",
     "maillage.hub.middleware.bound_bodies",

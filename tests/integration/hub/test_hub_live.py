@@ -1,5 +1,6 @@
 """The hub as a process: long polls, restarts, the command line."""
 
+import http.client
 import json
 import signal
 import subprocess
@@ -191,3 +192,15 @@ def test_without_a_hub_the_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsMissingError) as caught:
         open_hub(tmp_path)
     assert str(tmp_path) in caught.value.what
+
+
+def test_a_connection_serves_more_than_one_request(hub: LiveHub) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", hub.port)
+    try:
+        for path in ("/entrer", "/api/v1/network", "/static/maillage/maillage.css"):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            assert response.read()
+            assert not response.will_close, path
+    finally:
+        connection.close()
