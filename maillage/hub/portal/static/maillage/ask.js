@@ -1,5 +1,6 @@
 // The builder: forms that send themselves, one after the other, into a page that stays where one was.
 
+import { followPanel } from "./ask-panel.js";
 import { announceSteps } from "./ask-tour.js";
 
 const TYPING_PAUSE_MS = 300;
@@ -182,4 +183,5 @@ setInterval(() => {
   }
 }, 1000);
 
+followPanel();
 announceSteps();
