@@ -8,8 +8,17 @@ function spreadWords() {
   }
 }
 
+// A pyramid is of the draft that was asked: once that changes, it is gone and may be asked again.
+function dropPyramid() {
+  document.querySelector("#repartition .breakdown-shown")?.remove();
+  document.querySelector("#repartition form")?.removeAttribute("hidden");
+}
+
 export function followPanel() {
   spreadWords();
+  document.addEventListener("ask:changed", dropPyramid);
+  document.addEventListener("ask:added", dropPyramid);
+  document.getElementById("permit")?.addEventListener("change", dropPyramid);
   // Cards that are drawn anew have lost their numbers, and get them with the next panel, not with this one.
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt.matches("#atelier, .counts")) spreadWords();

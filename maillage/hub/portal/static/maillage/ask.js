@@ -1,5 +1,6 @@
 // The builder: forms that send themselves, one after the other, into a page that stays where one was.
 
+import { followHands } from "./ask-drag.js";
 import { followPanel } from "./ask-panel.js";
 import { announceSteps } from "./ask-tour.js";
 
@@ -184,4 +185,5 @@ setInterval(() => {
 }, 1000);
 
 followPanel();
+followHands();
 announceSteps();
