@@ -7,8 +7,7 @@ const MARKS = ["drop-before", "drop-after", "drop-into"];
 let drag = null;
 
 export function followHands() {
-  document.getElementById("atelier")?.classList.add("has-hands");
-  document.addEventListener("htmx:load", () => document.getElementById("atelier")?.classList.add("has-hands"));
+  document.documentElement.classList.add("has-hands");
   document.addEventListener("pointerdown", take);
   document.addEventListener("pointermove", move);
   document.addEventListener("pointerup", drop);
