@@ -4,7 +4,7 @@ import { followHands } from "./ask-drag.js";
 import { followPanel } from "./ask-panel.js";
 import { announceSteps } from "./ask-tour.js";
 
-const TYPING_PAUSE_MS = 300;
+const TYPING_PAUSE_MS = 250;
 const construction = () => document.getElementById("construction");
 
 // --- Sending. Edits wait for one another: each is made on the draft that the one before has left.
