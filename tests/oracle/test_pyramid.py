@@ -28,9 +28,9 @@ def read_truth(warehouse: Path) -> tuple[int, dict[str, int]]:
     """All persons, and those of each sex and age group."""
     people: Frame = read_cohort(warehouse, COHORT).merge(read_table(warehouse, "person"), on="person_id")
     age = people["index_date"].dt.year - people["year_of_birth"]
-    band = pd.cut(age, [*AGES, 200], right=False, labels=BANDS).astype(str)
+    band: Frame = pd.cut(age, [*AGES, 200], right=False, labels=BANDS)
     sex = people["gender_concept_id"].map({8507: "M", 8532: "F"})
-    return len(people), (sex + " " + band).value_counts().to_dict()
+    return len(people), (sex + " " + band.astype(str)).value_counts().to_dict()
 
 
 def test_the_pyramid_is_that_of_the_pool_and_its_small_cells_are_hidden(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What is drawn of a cell: a hidden one is hatched, an inexact one has its range; none is ever a zero."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from maillage.analysis.base import Asked
@@ -96,7 +98,7 @@ def test_a_better_sentence_parts_no_node_from_its_hub(monkeypatch: pytest.Monkey
 
 
 def test_a_pyramid_has_women_on_one_side_and_hatches_what_is_hidden() -> None:
-    def row(key: str, persons: dict[str, object]) -> dict[str, object]:
+    def row(key: str, persons: Mapping[str, object]) -> dict[str, object]:
         return {"key": key, "persons": persons, "of": {"count": 90}, "contributing": ["a"], "complete": True}
 
     rows = [row("F 0-39", HIDDEN), row("F 40+", {"count": 40}), row("M 0-39", {"noisy": 30, "deviation": 5})]
