@@ -102,6 +102,18 @@ def assign(
     }
 
 
+def find_years(
+    persons: Mapping[int, int], *, floor: int, blur: Callable[[int], float]
+) -> tuple[int, int] | None:
+    """The first and the last year that enough of `persons` have; None where no year has.
+
+    Enough is twice the floor and a secret part of the floor more, each year its own and always the same: on
+    the day when a year appears, its number may be any of as many as the floor.
+    """
+    told = [year for year, number in persons.items() if number >= 2 * floor + int(blur(year) * floor)]
+    return (min(told), max(told)) if told else None
+
+
 def _find_proving(
     persons: Mapping[int, int], told: Mapping[int, Told], relations: Relations, *, floor: int
 ) -> set[int]:

@@ -163,9 +163,9 @@ class Witness:
         self._cells += [(len(persons), cell) for persons, cell in zip(steps, found.cells, strict=True)]
         return found
 
-    def partition(self, groups: "Mapping[int, Persons]") -> "Partition":
+    def partition(self, groups: "Mapping[int, Persons]", *, declared: bool = False) -> "Partition":
         """As the gate's own."""
-        found = self._gate.partition(groups)
+        found = self._gate.partition(groups, declared=declared)
         self._note(RuleName.PARTITION)
         # A group that the gate does not even name came in all the same.
         self._cells += [(len(persons), found.groups.get(group)) for group, persons in groups.items()]

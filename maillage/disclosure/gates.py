@@ -125,11 +125,11 @@ class Gate(Protocol):
         """The cells of sets that never grow and end in the whole answer, whose cell is `last`."""
         ...
 
-    def partition(self, groups: Mapping[int, Persons]) -> Partition:
+    def partition(self, groups: Mapping[int, Persons], *, declared: bool = False) -> Partition:
         """The cells of the whole answer split by an ordered group such as the year.
 
         Asked for whatever became of the whole, so that it takes as long; told where that has a number of its
-        own.
+        own. `declared`: the question says which groups there are, whoever is in them.
         """
         ...
 
@@ -226,7 +226,7 @@ class ExactGate:
             return judged.persons, not judged.stands
         return (len(persons) if judged else None), True
 
-    def partition(self, groups: Mapping[int, Persons]) -> Partition:
+    def partition(self, groups: Mapping[int, Persons], *, declared: bool = False) -> Partition:  # noqa: ARG002
         """As `protect_partition`, and no group, nor the rest, that a former answer would give away."""
         counts = {group: len(persons) for group, persons in groups.items()}
         barred = {group for group, persons in groups.items() if not self._allows(persons)}

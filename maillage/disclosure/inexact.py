@@ -59,7 +59,7 @@ class InexactGate(CountsAlone):
             return self.cell_of(self.everyone)
         return self.cell_of(persons)
 
-    def partition(self, groups: Mapping[int, Persons]) -> Partition:
+    def partition(self, groups: Mapping[int, Persons], *, declared: bool = False) -> Partition:  # noqa: ARG002
         """Each group by itself, and together those that are not shown."""
         cells = {group: self._show(persons) for group, persons in groups.items()}
         shown = [group for group, cell in cells.items() if is_shown(cell)]

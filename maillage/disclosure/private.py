@@ -12,7 +12,8 @@ many counts of one answer that person changes:
 
 An answer spends its ε in three equal shares, for the whole, the steps and the years; the three are about the
 same persons, so they add up to ε. The noise of a count has scale (counts changed) / (share). The years are
-those that the permit lists, seen or not: a year's mere presence would tell of its one person.
+those that the permit lists, seen or not: a year's mere presence would tell of its one person. Groups that a
+question names in their place, such as ages, share nobody either.
 
 A noisy number under the floor is hidden: that is done to the noise's result, and costs nothing. The exact
 number is never looked at again: a rule that hid counts by their exact number would tell it.
@@ -103,14 +104,18 @@ class PrivateGate(CountsAlone):
         counts = [len(persons) for persons in steps]
         return Chain(tuple(self._draw("chain", counts, changed=max(1, len(counts)))))
 
-    def partition(self, groups: Mapping[int, Persons]) -> Partition:
-        """The permit's years; nothing is told of the rest, which would be a sum of hidden noise."""
-        counts = [len(groups[year]) if year in groups else 0 for year in self.years]
-        drawn = dict(zip(self.years, self._draw("partition", counts, changed=1), strict=True))
-        shown = [year for year, cell in drawn.items() if not isinstance(cell, Suppressed)]
+    def partition(self, groups: Mapping[int, Persons], *, declared: bool = False) -> Partition:
+        """The question's groups, or the permit's years: neither follows from who is there.
+
+        Nothing is told of the rest, which would be a sum of hidden noise.
+        """
+        places = sorted(groups) if declared else self.years
+        counts = [len(groups[place]) if place in groups else 0 for place in places]
+        drawn = dict(zip(places, self._draw("partition", counts, changed=1), strict=True))
+        shown = [place for place, cell in drawn.items() if not isinstance(cell, Suppressed)]
         named = range(min(shown), max(shown) + 1) if shown else range(0)
         hidden = Suppressed(Suppression.PROTECTED)
-        return Partition({year: drawn[year] if year in shown else hidden for year in named}, rest=hidden)
+        return Partition({place: drawn[place] if place in shown else hidden for place in named}, rest=hidden)
 
     def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:  # noqa: ARG002
         """Sums are exact, and nothing is under this permit."""

@@ -29,11 +29,27 @@ class BandOfConcepts(Message):
         return self
 
 
+Year = Annotated[int, Field(ge=1, le=9999)]
+
+
+class Years(Message):
+    """The first and the last calendar year in which the hospital has patients enough to say so."""
+
+    first: Year
+    last: Year
+
+    @model_validator(mode="after")
+    def _are_in_order(self) -> Self:
+        if self.first > self.last:
+            raise ValueError("the first year is not after the last")
+        return self
+
+
 class Catalogue(Message):
     """One day's bands of one hospital, with what is below each concept. A concept that is not named has none.
 
     `reference` is the référentiel by which was counted, `permit` what allows it. `shown_alone`: whether a
-    band may be shown that no other hospital's is mixed with.
+    band may be shown that no other hospital's is mixed with; only then are there `years`, which are its own.
     """
 
     format: Literal[1] = 1
@@ -46,12 +62,15 @@ class Catalogue(Message):
     floor: Annotated[int, Field(ge=1, le=10_000)]
     shown_alone: bool
     bands: Annotated[tuple[BandOfConcepts, ...], Field(max_length=40)]
+    years: Years | None = None
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
         least = [band.least for band in self.bands]
         if least != sorted(set(least)) or not set(least) <= set(list_edges(self.floor)):
             raise ValueError("bands are those of the floor, each once, in order")
+        if self.years is not None and not self.shown_alone:
+            raise ValueError("years are told of a hospital that is shown alone")
         named = list(chain.from_iterable(band.concepts for band in self.bands))
         if len(set(named)) < len(named) or len(named) > MAX_CONCEPTS:
             raise ValueError("a concept is in one band, and there are not too many")

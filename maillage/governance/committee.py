@@ -111,6 +111,9 @@ expires_at = 2027-12-01
 [[analyses]]
 id = "count"
 
+[[analyses]]
+id = "pyramid"                        # par âge et sexe ; à retirer de sums = "masked"
+
 # Avec output = "held" : où les réponses sont contrôlées (au comité : après l’hôpital), et par combien.
 # [release]
 # at = "node"                         # ou "committee"

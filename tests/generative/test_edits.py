@@ -22,6 +22,7 @@ from maillage.cohort.edit import (
     Duplicate,
     Edit,
     EditError,
+    MoveTo,
     Outline,
     RemoveTerm,
     Rename,
@@ -134,6 +135,8 @@ def parts_of(expression: CohortExpression) -> dict[str, Any]:
 def paths_named(edit: Edit) -> tuple[str, ...]:
     if isinstance(edit, SetTitle | SetWhich | SetObservation | AddEntry | AddRule):
         return ()
+    if isinstance(edit, MoveTo):
+        return (edit.path,) if edit.into in ("rule", "group") else (edit.path, edit.into)
     return edit.paths if hasattr(edit, "paths") else (edit.path,)  # pyright: ignore
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,32 @@ def test_only_bands_leave_the_worker_and_the_same_again(warehouse: Path, tmp_pat
         assert all(numbers[concept] >= 22 for concept in concepts)
     assert DIABETES in told[100] + told.get(200, ())
     assert count(node) == counted
+
+
+def test_its_years_are_told_where_it_is_shown_alone(warehouse: Path, tmp_path: Path) -> None:
+    node = make(tmp_path, warehouse)
+    counted = count(node)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT year(visit_start_date), count(DISTINCT person_id) FROM visit_occurrence GROUP BY 1"
+        ).fetchall()
+    surely = [year for year, persons in rows if persons >= 33]
+    never = [year for year, persons in rows if persons < 22]
+    assert counted.years is not None
+    first, last = counted.years
+    assert first <= min(surely) <= max(surely) <= last
+    assert not {first, last} & set(never)
+    for alone, told in ((False, None), (True, counted.years)):
+        with node.open_store() as store:
+            due = find_due(store, node=node)
+            assert due is not None
+            record(store, replace(due, shown_alone=alone, day=f"2026-11-2{alone:d}"), counted, node=node)
+            row = store.row("catalogue")
+            assert row is not None
+            message = open_catalogue(
+                row["envelope"], signers={node.key.public.fingerprint: node.key.public}
+            ).message
+        assert (message.years and (message.years.first, message.years.last)) == told
 
 
 def test_another_hospital_has_other_edges(warehouse: Path, tmp_path: Path) -> None:

@@ -44,6 +44,18 @@ class Hand:
             button.click()
         self.inputs += 1
 
+    def drag(self, path: str, onto: playwright.Locator) -> None:
+        """Take a card by its grip and let it go in the middle of something."""
+        mouse, grip = self.page.mouse, self.page.locator(f'[data-drag="{path}"]')
+        grip.hover()
+        mouse.down()
+        mouse.move(0, 0, steps=2)
+        box = onto.bounding_box() or {"x": 0, "y": 0, "width": 0, "height": 0}
+        mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=3)
+        with _Settles(self.page):
+            mouse.up()
+        self.inputs += 1
+
     def aim(self, value: str) -> None:
         """Say where the next terms go."""
         self.page.locator("#cible").select_option(value)

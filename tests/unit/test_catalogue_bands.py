@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from maillage.disclosure.catalogue import NOTHING, Told, assign, list_edges, reach, round_down
+from maillage.disclosure.catalogue import NOTHING, Told, assign, find_years, list_edges, reach, round_down
 
 FLOORS = (1, 5, 11, 15, 20, 50)
 
@@ -94,3 +94,10 @@ def test_what_would_prove_something_beside_the_codes_below_is_told_as_they_are()
 
 def test_a_code_that_lost_its_patients_is_no_longer_told():
     assert [told.band for told in walk([40, 35, 12, 5, 0], blur=0.0)] == [1, 1, 0, 0, 0]
+
+
+def test_years_are_told_from_twice_the_floor_and_a_secret_part_of_it_on():
+    persons = {2018: 21, 2019: 22, 2020: 400, 2021: 32, 2022: 10}
+    assert find_years(persons, floor=11, blur=lambda _year: 0.0) == (2019, 2021)
+    assert find_years(persons, floor=11, blur=lambda _year: 0.95) == (2020, 2021)
+    assert find_years({2018: 21}, floor=11, blur=lambda _year: 0.0) is None

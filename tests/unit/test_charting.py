@@ -1,5 +1,7 @@
 """What is drawn of a cell: a hidden one is hatched, an inexact one has its range; none is ever a zero."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from maillage.analysis.base import Asked
@@ -93,3 +95,19 @@ def test_a_better_sentence_parts_no_node_from_its_hub(monkeypatch: pytest.Monkey
         assert code_hash("count") != told
     finally:
         code_hash.cache_clear()
+
+
+def test_a_pyramid_has_women_on_one_side_and_hatches_what_is_hidden() -> None:
+    def row(key: str, persons: Mapping[str, object]) -> dict[str, object]:
+        return {"key": key, "persons": persons, "of": {"count": 90}, "contributing": ["a"], "complete": True}
+
+    rows = [row("F 0-39", HIDDEN), row("F 40+", {"count": 40}), row("M 0-39", {"noisy": 30, "deviation": 5})]
+    (chart,) = load_chart("pyramid").charts({"tables": [{"id": "age_sex", "rows": rows}]})
+    assert [one["persons"] for one in chart.table.rows] == [one["persons"] for one in rows]
+    assert [one["sex"] for one in chart.table.rows] == ["Femmes", "Femmes", "Hommes"]
+    places = chart.spec["data"]["values"] if chart.spec else []
+    assert [one["value"] for one in places] == [None, -40, 30]
+    assert places[0]["hidden"]
+    assert places[0]["stub"] < 0
+    assert (places[2]["low"], places[2]["high"]) == (25, 35)
+    assert "masqué" in chart.note

@@ -75,6 +75,14 @@ def test_years_are_those_of_the_permit_whoever_is_in_them() -> None:
     assert drawn.groups[2020] == drawn.rest == Suppressed(Suppression.PROTECTED)
 
 
+def test_groups_that_the_question_names_take_the_place_of_years() -> None:
+    found = gate().partition({0: persons(500), 1: persons(0), 2: persons(700)}, declared=True)
+    assert isinstance(found.groups[0], Private)
+    assert isinstance(found.groups[2], Private)
+    assert 2018 not in found.groups
+    assert isinstance(found.rest, Suppressed)
+
+
 def test_a_part_is_drawn_once_an_answer() -> None:
     once = gate()
     once.whole(persons(50))

@@ -34,7 +34,8 @@ class Split:
     def protect(self, *, gate: Gate, whole: Persons) -> TableContent:
         """Through the gate of a partition, where whoever is in no group is one more, which is not named."""
         groups = list(self.groups.values())
-        partition = gate.partition(dict(enumerate([*groups, _left_of(whole, groups)])))
+        parts = dict(enumerate([*groups, _left_of(whole, groups)]))
+        partition = gate.partition(parts, declared=self.declared)
         cells = {
             key: partition.groups.get(place, _HIDDEN)
             for place, key in enumerate(self.groups)

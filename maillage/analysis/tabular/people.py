@@ -159,10 +159,15 @@ def band_ages(edges: Sequence[int]) -> tuple[str, ...]:
     return (*closed, f"{edges[-1]}+")
 
 
-def split_ages(people: People, edges: Sequence[int]) -> dict[str, Persons]:
-    """The cohort by age group at the index date; a birth that comes after it counts as age 0."""
+def group_ages(people: People, edges: Sequence[int]) -> dict[str, NDArray[np.bool_]]:
+    """By age group, who is in it at the index date; a birth that comes after it counts as age 0."""
     group = np.searchsorted(np.asarray(edges), people.age.clip(min=edges[0]), side="right") - 1
-    return {name: people.where(group == place) for place, name in enumerate(band_ages(edges))}
+    return {name: group == place for place, name in enumerate(band_ages(edges))}
+
+
+def split_ages(people: People, edges: Sequence[int]) -> dict[str, Persons]:
+    """The cohort by age group at the index date."""
+    return {name: people.where(flags) for name, flags in group_ages(people, edges).items()}
 
 
 def split_sexes(people: People) -> dict[str, Persons]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from maillage.analysis.base import NamedCell
+from maillage.analysis.charting import drawn
 from maillage.analysis.tabular.forms import Forms, Kind, Row, TableContent, TablesContent
 from maillage.base.i18n import _
 from maillage.disclosure.evidence import RuleName
@@ -110,9 +111,7 @@ def _shield(table: TableContent, *, named: Collection[str]) -> set[str]:
     """The smallest other row of a split, unless two are hidden: the whole less all others is the last."""
     hidden = len(named) + (table.rest is not None)
     others = sorted(
-        (row.persons.value, row.key)
-        for row in table.rows
-        if row.key not in named and isinstance(row.persons, Count)
+        (drawn(row.persons) or 0, row.key) for row in table.rows if row.key not in named and _is_shown(row)
     )
     return {key for _persons, key in others[: max(0, 2 - hidden)]}
 

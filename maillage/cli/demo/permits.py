@@ -66,7 +66,8 @@ class Committee:
             STANDING,
             project="Comptages de faisabilité",
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
-            analyses=("count",),
+            # Sums under masks are of counts alone.
+            analyses=("count",) if masked else ("count", "pyramid"),
             counts=_noisy(self.floor),
             budgets=self.budgets,
             catalogue=self.catalogue and not masked,

@@ -7,7 +7,7 @@ from typing import Any
 
 from maillage.base.i18n import _
 from maillage.cohort.circe.limits import MAX_BYTES
-from maillage.cohort.edit import adding, setting, structure
+from maillage.cohort.edit import adding, moving, setting, structure
 from maillage.cohort.edit import edits as said
 from maillage.cohort.edit.draft import Document, copy_of, read_draft
 from maillage.cohort.edit.edits import Edit
@@ -45,6 +45,7 @@ _APPLY: Mapping[type[Edit], Callable[[Document, Any], None]] = MappingProxyType(
         said.SetMode: structure.set_mode,
         said.Duplicate: structure.duplicate,
         said.Move: structure.move,
+        said.MoveTo: moving.move_to,
         said.Remove: structure.remove,
         said.Rename: setting.rename,
         said.SetTitle: setting.set_title,

@@ -238,6 +238,20 @@ class Move:
 
 
 @dataclass(frozen=True)
+class MoveTo:
+    """A criterion, a group or a rule put elsewhere.
+
+    `into` is the path of a rule or a group; `rule`: a rule of its own, at `rank` among them or at the end;
+    `group`: a new group where it is, which others may join. `sense` is what a rule of its own is to be.
+    """
+
+    path: str
+    into: str
+    rank: int | None = None
+    sense: Sense | None = None
+
+
+@dataclass(frozen=True)
 class Remove:
     """An entry event, a rule, a group or a card taken away, with the lists that nothing else used."""
 
@@ -287,6 +301,7 @@ Edit = (
     | SetMode
     | Duplicate
     | Move
+    | MoveTo
     | Remove
     | Rename
     | SetTitle
@@ -321,6 +336,7 @@ EDITS: Mapping[str, type[Edit]] = MappingProxyType(
         "set-mode": SetMode,
         "duplicate": Duplicate,
         "move": Move,
+        "move-to": MoveTo,
         "remove": Remove,
         "rename": Rename,
         "set-title": SetTitle,

@@ -242,6 +242,15 @@ def _add_to(fields: Fields) -> said.AddTo:
     return said.AddTo(fields.path(), _term(fields), _sense(fields), _when(fields), _value(fields), mode)
 
 
+def _move_to(fields: Fields) -> said.MoveTo:
+    return said.MoveTo(
+        fields.path(),
+        fields.text("into", longest=LONGEST_PATH),
+        fields.optional_integer("rank"),
+        fields.choice("sense", Sense) if fields.has("sense") else None,
+    )
+
+
 _READERS: Mapping[str, Callable[[Fields], Edit]] = MappingProxyType(
     {
         "add-entry": lambda one: said.AddEntry(_term(one)),
@@ -284,6 +293,7 @@ _READERS: Mapping[str, Callable[[Fields], Edit]] = MappingProxyType(
         ),
         "duplicate": lambda one: said.Duplicate(one.path()),
         "move": lambda one: said.Move(one.path(), one.integer("by")),
+        "move-to": _move_to,
         "remove": lambda one: said.Remove(one.path()),
         "rename": lambda one: said.Rename(one.path(), one.text("name")),
         "set-title": lambda one: said.SetTitle(one.text("title")),

@@ -98,17 +98,24 @@ def _take(spot: Spot) -> None:
 def _join_rules(document: Document, spots: Sequence[Spot]) -> Node:
     made = empty_group()
     for spot in spots:
-        members = list(members_of(spot))
-        if len(members) == 1 and not GroupType(str(spot.group.get("Type", "ALL")).upper()).counts:
-            holder_for(members[0].sort, made).append(members[0].node)
-        else:
-            made["Groups"].append(spot.group)
+        sort, node = member_of(spot)
+        holder_for(sort, made).append(node)
     first = min(spots, key=lambda spot: spot.index)
     rules(document)[first.index] = {"name": "", "expression": made}
     for spot in spots:
         if spot is not first:
             _take(spot)
     return made
+
+
+def member_of(spot: Spot) -> tuple[Sort, Node]:
+    """What joins a group: of a rule its only criterion, unless it is counted, else the rule's own group."""
+    if spot.sort is not Sort.RULE:
+        return spot.sort, spot.node
+    members = list(members_of(spot))
+    if len(members) == 1 and not GroupType(str(spot.group.get("Type", "ALL")).upper()).counts:
+        return members[0].sort, members[0].node
+    return Sort.GROUP, spot.group
 
 
 def ungroup(document: Document, edit: Ungroup) -> None:
@@ -118,7 +125,7 @@ def ungroup(document: Document, edit: Ungroup) -> None:
     if spot.sort is Sort.RULE:
         if len(members) < _AT_LEAST_TWO:
             raise EditError(_("Ce critère n’est pas un groupe."), remedy=_("Il n’y a rien à séparer."))
-        made = [{"name": "", "expression": _group_of(member)} for member in members]
+        made = [{"name": "", "expression": group_of(member)} for member in members]
         found = rules(document)
         found[spot.index : spot.index + 1] = made
         return
@@ -133,7 +140,8 @@ def ungroup(document: Document, edit: Ungroup) -> None:
         holder_for(member.sort, parent.group).append(member.node)
 
 
-def _group_of(member: Spot) -> Node:
+def group_of(member: Spot) -> Node:
+    """The group that a member is, or one that holds it alone."""
     if member.sort is Sort.GROUP:
         return member.node
     made = empty_group()
@@ -163,11 +171,12 @@ def remove(document: Document, edit: Remove) -> None:
     """What is taken away, the groups that it leaves empty, the lists that nothing else used."""
     spot = find(document, edit.path)
     freed = set(references(spot.node))
-    _remove(document, spot)
+    detach(document, spot)
     drop_unused(document, freed)
 
 
-def _remove(document: Document, spot: Spot) -> None:
+def detach(document: Document, spot: Spot) -> None:
+    """Out of where it is, with the groups that it leaves empty; the lists of its codes stay."""
     if spot.holder is None:
         _remove_owned(document, spot)
         return
@@ -177,7 +186,7 @@ def _remove(document: Document, spot: Spot) -> None:
     parent = find(document, spot.parent)
     left = len(list(members_of(parent)))
     if left == 0:
-        _remove(document, parent)
+        detach(document, parent)
     elif parent.group.get("Count") is not None:
         # At least three of two would let nobody in.
         parent.group["Count"] = min(parent.group["Count"], left)

@@ -24,6 +24,8 @@ FRESH = timedelta(minutes=15)
 """For how long the answer to the same cohort is shown again instead of being asked for."""
 
 ANALYSIS = "count"
+PYRAMID = "pyramid"
+"""What tells the same cohort by age and sex."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,21 @@ def run_draft(draft: Draft, *, by: str, hub: Hub) -> Question:
     return asking.ask(_write(draft), by=by, hub=hub, note=_note_run)
 
 
-def find_asked(hash_of_cohort: str, *, permit: str, by: str, hub: Hub) -> Question | None:
+def ask_pyramid(draft: Draft, *, by: str, hub: Hub) -> Question:
+    """The draft by age and sex: asked on purpose, unless it was a moment ago. Raises what `ask` raises."""
+    known = find_pyramid(draft, by=by, hub=hub)
+    return known or asking.ask(_write(draft, analysis=PYRAMID), by=by, hub=hub)
+
+
+def find_pyramid(draft: Draft, *, by: str, hub: Hub) -> Question | None:
+    """The last pyramid of the draft as it is now, under its permit, if it is fresh and did not fail."""
+    hashed = cohort_hash(parse_expression(draft.document))
+    return find_asked(hashed, permit=draft.cohort.permit, analysis=PYRAMID, by=by, hub=hub)
+
+
+def find_asked(
+    hash_of_cohort: str, *, permit: str, analysis: str = ANALYSIS, by: str, hub: Hub
+) -> Question | None:
     """The last count of that cohort that they asked under the permit, if it is fresh and did not fail."""
     found = Question.objects.filter(
         requester=by,
@@ -71,7 +87,7 @@ def find_asked(hash_of_cohort: str, *, permit: str, by: str, hub: Hub) -> Questi
         state__in=[QuestionState.OPEN.value, QuestionState.COMPLETE.value],
         asked_at__gt=hub.clock() - FRESH,
     ).order_by("-asked_at")
-    return next((question for question in found[:5] if _is_useful(question)), None)
+    return next((question for question in found[:10] if _is_useful(question, analysis=analysis)), None)
 
 
 def find_before(cohort: Cohort, *, but: str) -> Question | None:
@@ -88,10 +104,10 @@ def cancel_superseded(draft: Draft, *, but: str, by: str, hub: Hub) -> None:
             cancel(question_id, by=by, hub=hub)
 
 
-def _write(draft: Draft) -> asking.Draft:
+def _write(draft: Draft, *, analysis: str = ANALYSIS) -> asking.Draft:
     return asking.Draft(
         title=draft.cohort.name or _("Cohorte en cours d’écriture"),
-        analysis=ANALYSIS,
+        analysis=analysis,
         parameters={},
         cohort=draft.document,
         sites=None,
@@ -110,8 +126,8 @@ def _list_open(draft: Draft, *, but: str, by: str) -> Iterable[str]:
     return list(still.values_list("id", flat=True))
 
 
-def _is_useful(question: Question) -> bool:
+def _is_useful(question: Question, *, analysis: str) -> bool:
     """An answer with a hospital's failure in it is worth asking again."""
-    is_count = question.analysis["id"] == ANALYSIS and not question.parameters
+    is_same = question.analysis["id"] == analysis and not question.parameters
     failed = Task.objects.filter(question_id=question.id, state=TaskState.FAILED.value)
-    return is_count and not failed.exists()
+    return is_same and not failed.exists()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from maillage.base.keys import PublicKey
 from maillage.disclosure.catalogue import round_down
 from maillage.exchange.catalogue import Catalogue as Message
+from maillage.exchange.catalogue import Years
 from maillage.exchange.envelope import open_catalogue
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.permit import Decision
@@ -47,14 +48,27 @@ class Buckets:
 
 def read_buckets(*, hub: Hub) -> Buckets:
     """What the hospitals' last catalogues give together, of those that stand behind them today."""
+    kept = _list_kept(hub=hub)
+    return _add_up(tuple(kept.values()), hub.settings.minimum_sites)
+
+
+def read_years(*, hub: Hub) -> Mapping[str, Years]:
+    """By hospital that tells them: the first and the last year of its patients."""
+    kept = {
+        site: _open(digest, key=PublicKey.parse(key)) for site, (digest, key) in _list_kept(hub=hub).items()
+    }
+    return {site: told.years for site, told in kept.items() if told and told.years}
+
+
+def _list_kept(*, hub: Hub) -> Mapping[str, tuple[str, str]]:
+    """By hospital whose last catalogue it stands behind today: that one's hash, and the hospital's key."""
     recent = Catalogue.objects.filter(received_at__gte=hub.clock() - KEPT).order_by("site")
     accepted, keys = _list_accepted(), _read_keys()
-    kept = [
-        (digest, keys[site])
+    return {
+        site: (digest, keys[site])
         for site, permit, digest in recent.values_list("site", "permit", "digest")
         if site in keys and (site, permit) in accepted
-    ]
-    return _add_up(tuple(kept), hub.settings.minimum_sites)
+    }
 
 
 def _read_keys() -> Mapping[str, str]:

@@ -61,6 +61,17 @@ def count_concepts(engine: Engine, *, rows_at_once: int = ROWS_AT_ONCE) -> Count
     return Counted(persons, [pair for pair in pairs if pair[0] in persons and pair[1] in persons])
 
 
+def count_years(engine: Engine) -> dict[int, int]:
+    """Distinct persons by calendar year in which a stay or a visit of theirs begins."""
+    year = exp.Year(this=exp.column("visit_start_date"))
+    persons = exp.Count(this=exp.Distinct(expressions=[exp.column("person_id")]))
+    query = (
+        exp.select(exp.alias_(year, "visit_year"), persons).from_("visit_occurrence").group_by(year.copy())
+    )
+    years, counts = engine.fetch_integers(query.where("visit_start_date IS NOT NULL"))
+    return dict(zip(years.tolist(), counts.tolist(), strict=True))
+
+
 def _source(engine: Engine, table: str, column: str) -> tuple[str, str]:
     """The thin copy where the engine keeps one: it is sorted by concept."""
     thin = engine.thin_copies.get(table)

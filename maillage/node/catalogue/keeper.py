@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from maillage.base.statements import load_statements
-from maillage.disclosure.catalogue import NOTHING, Told, assign, list_edges
+from maillage.disclosure.catalogue import NOTHING, Told, assign, find_years, list_edges
 from maillage.node.catalogue.count import Counted
 from maillage.node.worker.releases import Releases
 
@@ -37,9 +37,16 @@ def tell(counted: Counted, *, floor: int, folder: Path) -> dict[int, list[int]]:
     return bands
 
 
-def _blur(concept: int, *, secret: bytes) -> float:
-    """A concept's place in the blur of edges: the site's secret, hence the hospital's own, and lasting."""
-    drawn = hashlib.blake2b(concept.to_bytes(8, "big"), digest_size=8, key=secret, person=b"catalogue")
+def tell_years(persons: Mapping[int, int], *, floor: int, folder: Path) -> tuple[int, int] | None:
+    """The first and the last year that may be told. Raises ReleasesBrokenError."""
+    with closing(Releases(folder)) as releases:
+        secret = releases.secret
+    return find_years(persons, floor=floor, blur=lambda year: _blur(year, secret=secret, of=b"years"))
+
+
+def _blur(number: int, *, secret: bytes, of: bytes = b"catalogue") -> float:
+    """A concept's or a year's place in the blur of edges: the site's secret, hence its own, and lasting."""
+    drawn = hashlib.blake2b(number.to_bytes(8, "big"), digest_size=8, key=secret, person=of)
     return int.from_bytes(drawn.digest(), "big") / _SCALE
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from maillage.base.canon import sha256_hex
 from maillage.disclosure.rules import DisclosureRules
-from maillage.exchange.catalogue import BandOfConcepts, Catalogue, allows_catalogue
+from maillage.exchange.catalogue import BandOfConcepts, Catalogue, Years, allows_catalogue
 from maillage.exchange.envelope import seal_catalogue
 from maillage.node import ledger
 from maillage.node.folder import Node
@@ -79,6 +79,10 @@ def _name_warehouse(node: Node) -> str:
     return sha256_hex(repr((type(place).__name__, identity)).encode())
 
 
+def _tell_years(counted: Catalogued) -> Years | None:
+    return None if counted.years is None else Years(first=counted.years[0], last=counted.years[1])
+
+
 def record(store: Store, due: Due, counted: Catalogued, *, node: Node) -> None:
     """Sign what was counted and keep it to be sent, unless the permit went meanwhile."""
     catalogue = Catalogue(
@@ -92,6 +96,7 @@ def record(store: Store, due: Due, counted: Catalogued, *, node: Node) -> None:
         bands=tuple(
             BandOfConcepts(least=least, concepts=tuple(concepts)) for least, concepts in counted.bands
         ),
+        years=_tell_years(counted) if due.shown_alone else None,
     )
     envelope = seal_catalogue(catalogue, key=node.key)
     facts = {"day": due.day, "permit": due.permit, "hash": sha256_hex(envelope)}

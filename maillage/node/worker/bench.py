@@ -144,17 +144,18 @@ class WorkBench:
 
     def _count_all(self, job: CatalogueJob) -> Catalogued:
         # Only here, and once a day: what it needs is not kept warm for questions.
-        from maillage.node.catalogue.count import count_concepts
-        from maillage.node.catalogue.keeper import tell
+        from maillage.node.catalogue.count import count_concepts, count_years
+        from maillage.node.catalogue.keeper import tell, tell_years
 
         rules = DisclosureRules(floor=job.floor, network_floor=job.network_floor)
         engine = self._open()
         self._begin(job)
-        counted = count_concepts(engine)
+        counted, by_year = count_concepts(engine), count_years(engine)
         self._begin(job)
         bands = tell(counted, floor=rules.floor, folder=self._means.folder)
         told = tuple((least, tuple(concepts)) for least, concepts in sorted(bands.items()))
-        return Catalogued(job_id=job.job_id, bands=told, reference=self._reference)
+        years = tell_years(by_year, floor=rules.floor, folder=self._means.folder)
+        return Catalogued(job_id=job.job_id, bands=told, reference=self._reference, years=years)
 
     def run_round(self, order: Round) -> Told | Declined:
         """One round of a job; its rows are read again where they are no longer kept. It leaves at

@@ -108,12 +108,16 @@ class Told(Message):
 
 
 class Catalogued(Message):
-    """The concepts of each band, lowest band first, by its least number of patients; no number itself."""
+    """The concepts of each band, lowest band first, by its least number of patients; no number itself.
+
+    `years`: the first and the last in which there are patients enough to say so.
+    """
 
     kind: Literal["catalogued"] = "catalogued"
     job_id: str
     bands: tuple[tuple[int, tuple[int, ...]], ...]
     reference: str
+    years: tuple[int, int] | None = None
 
 
 class Declined(Message):

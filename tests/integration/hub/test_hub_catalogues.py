@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from maillage.base.canon import canonical_bytes, sha256_hex
-from maillage.exchange.catalogue import BandOfConcepts, Catalogue
+from maillage.exchange.catalogue import BandOfConcepts, Catalogue, Years
 from maillage.exchange.envelope import seal_catalogue, seal_site_decision
 from maillage.exchange.permit import Decision, Permit, SiteDecision
 from tests.integration.hub.conftest import SITES, Network
@@ -69,6 +69,22 @@ def test_bands_of_hospitals_add_up_to_a_bucket(network: Network, nodes: list[Pro
     assert bucket(network) == (2000, 4)
     assert bucket(network, RARE) == (20, 4), "44, told as the band under it"
     assert network.audit()[-1] == "node:catalogue:record"
+
+
+def test_years_are_each_hospitals_own_and_of_one_that_is_shown_alone(
+    network: Network, nodes: list[ProbeNode]
+) -> None:
+    from maillage.hub.terms.buckets import read_years
+
+    years = Years(first=2014, last=2025)
+    assert send(nodes[0], shown_alone=True, years=years) == 200
+    assert send(nodes[1]) == 200
+    assert read_years(hub=network.hub) == {nodes[0].site: years}
+    for wrong in ({"first": 2025, "last": 2014}, {"first": 2014, "last": 2025}):
+        with pytest.raises(ValueError):
+            catalogue(nodes[1], years=wrong)
+    say(nodes[0], Decision.WITHDRAWN)
+    assert read_years(hub=network.hub) == {}
 
 
 def test_a_newer_day_takes_the_place_of_the_former(network: Network, nodes: list[ProbeNode]) -> None:

@@ -19,6 +19,7 @@ from maillage.cohort.edit import (
     outline,
     summary,
 )
+from maillage.hub.portal.ask.placing import Home, list_homes
 
 RAIL_WIDTH, RAIL_MIDDLE = 240.0, 120.0
 _RAIL_END = 112.0
@@ -69,13 +70,14 @@ class Target:
 class Builder:
     """A whole draft as the page shows it.
 
-    `listed` are the cards with codes.
+    `homes` are where a card may be put, `listed` the cards with codes.
     """
 
     outline: Outline
     includes: Sequence[RuleView]
     excludes: Sequence[RuleView]
     targets: Sequence[Target]
+    homes: Sequence[Home]
     listed: Sequence[Card]
     missing: Sequence[str]
     summary: str
@@ -95,6 +97,7 @@ def describe_builder(document: Document) -> Builder:
         includes=list(_zone(found.rules, [not excluded for excluded in excludes])),
         excludes=list(_zone(found.rules, excludes)),
         targets=list(_list_targets(found)),
+        homes=list_homes(found),
         listed=[card for card in each_card(found) if card.terms],
         missing=missing(document),
         summary=summary(document),

@@ -9,16 +9,18 @@ from maillage.hub.boot import Hub
 from maillage.hub.cohorts.find import Draft
 from maillage.hub.network import describe_network
 from maillage.hub.questions.permits import list_permits
+from maillage.hub.terms.buckets import read_years
 
 
 def describe_counting(draft: Draft, *, by: str, hub: Hub) -> dict[str, Any]:
     """Every sentence and code of the draft, the hospitals that are asked, and what is done to numbers."""
     permits = {permit["permit_id"]: permit for permit in list_permits(by, hub=hub)}
+    years = read_years(hub=hub)
     found = permits.get(draft.cohort.permit)
     return {
         "draft": draft,
         "explanation": explain_cohort(parse_expression(draft.document)),
-        "sites": describe_network(hub=hub)["sites"],
+        "sites": [site | {"years": years.get(site["id"])} for site in describe_network(hub=hub)["sites"]],
         "rounding": word_counts(found["counts"] if found else ""),
     }
 

@@ -12,7 +12,9 @@ from maillage.cohort.edit import (
     Duplicate,
     Edit,
     Move,
+    MoveTo,
     Remove,
+    Sense,
     change,
     compare,
     new_document,
@@ -94,6 +96,8 @@ def _find_focus(edit: Edit) -> str:
             kind, number = last.rstrip("0123456789"), last.lstrip("abcdefghijklmnopqrstuvwxyz")
             moved = f"{parent}.{kind}{int(number) + by}" if number.isdecimal() else path
             return f"{'up' if by < 0 else 'down'}-{moved}".replace(".", "-")
+        case MoveTo(sense=sense):
+            return f"zone-{sense or Sense.INCLUDE}"
         case Duplicate(path=path):
             return f"card-{path}".replace(".", "-")
         case Remove():

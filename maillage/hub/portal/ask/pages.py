@@ -20,6 +20,7 @@ from maillage.hub.portal.ask.builder import Builder, describe_builder
 from maillage.hub.portal.ask.counted import describe_counting
 from maillage.hub.portal.ask.counts import Panel, describe_counts, describe_nothing
 from maillage.hub.portal.ask.editing import Edited
+from maillage.hub.portal.ask.pyramid import known_breakdown
 from maillage.hub.portal.ask.terms import MAX_TEXT, Hit, search_terms
 from maillage.hub.portal.ask.words import word_done, words
 from maillage.hub.portal.examples import list_examples
@@ -65,6 +66,7 @@ def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | Non
     context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
     done = word_done(str(request.GET.get("fait", "")))
     context |= {"error": error, "done": done, "tour": "visite" in request.GET}
+    context["breakdown"] = known_breakdown(draft, by=by, hub=hub)
     return render(request, "portal/ask/page.html", context, status=status_of(error))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.hub.portal.ask import saved, views
+from maillage.hub.portal.ask import breakdown, saved, views
 
 urlpatterns = [
     path("demander", views.new, name="ask_new"),
@@ -19,6 +19,12 @@ urlpatterns = [
     path("cohortes/<str:cohort_id>/autorisation", views.choose_permit, name="cohort_permit"),
     path("cohortes/<str:cohort_id>/compter", views.count, name="cohort_count"),
     path("cohortes/<str:cohort_id>/suivi/<str:question_id>", views.follow_count, name="cohort_follow"),
+    path("cohortes/<str:cohort_id>/pyramide", breakdown.ask_breakdown, name="cohort_breakdown"),
+    path(
+        "cohortes/<str:cohort_id>/pyramide/<str:question_id>",
+        breakdown.follow_breakdown,
+        name="cohort_follow_breakdown",
+    ),
     path("cohortes/<str:cohort_id>/poser", views.run, name="cohort_run"),
     path("cohortes/<str:cohort_id>/compte", views.explain_count, name="cohort_counted"),
     path("cohortes/<str:cohort_id>/frise.svg", views.timeline, name="cohort_timeline"),

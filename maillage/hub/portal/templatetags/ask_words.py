@@ -7,7 +7,8 @@ from django import template
 
 from maillage.base.i18n import say
 from maillage.cohort.edit import When
-from maillage.hub.portal.ask.builder import Rail, place_on_rail
+from maillage.hub.portal.ask.builder import Builder, Rail, place_on_rail
+from maillage.hub.portal.ask.placing import Placing, find_placing
 from maillage.hub.portal.ask.words import WITH_DAYS
 
 register = template.Library()
@@ -29,6 +30,18 @@ def rail(when: When | None) -> Rail:
 def word(table: Mapping[str, str], key: Any) -> str:
     """The word of a key; nothing where there is none."""
     return table.get(str(key), "")
+
+
+@register.filter
+def placing(builder: Builder, path: str) -> Placing:
+    """Where what is at the path may be put."""
+    return find_placing(path, homes=builder.homes, found=builder.outline)
+
+
+@register.filter
+def is_movable(path: str) -> bool:
+    """Whether a hand may drag it: a rule, or what is in one without being tied to an event."""
+    return path.startswith("rule.") and ".with" not in path
 
 
 @register.filter

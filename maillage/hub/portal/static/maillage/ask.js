@@ -1,8 +1,10 @@
 // The builder: forms that send themselves, one after the other, into a page that stays where one was.
 
+import { followHands } from "./ask-drag.js";
+import { followPanel } from "./ask-panel.js";
 import { announceSteps } from "./ask-tour.js";
 
-const TYPING_PAUSE_MS = 300;
+const TYPING_PAUSE_MS = 250;
 const construction = () => document.getElementById("construction");
 
 // --- Sending. Edits wait for one another: each is made on the draft that the one before has left.
@@ -182,4 +184,6 @@ setInterval(() => {
   }
 }, 1000);
 
+followPanel();
+followHands();
 announceSteps();

@@ -1,0 +1,1 @@
+"""pyramid: who is in a cohort by age and sex at once."""
