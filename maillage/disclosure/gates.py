@@ -5,9 +5,9 @@ those of former answers, a noisy one draws the noise from them. What it gets bac
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +90,13 @@ class Guard(Protocol):
         """
         ...
 
+    def for_part(self, question: str) -> "Guard":
+        """The guard of one analysis of a joint question: what its earlier ones kept is a former answer to it.
+
+        `question` is the hash under which the same analysis is asked alone.
+        """
+        ...
+
 
 class ModelVerdict(StrEnum):
     """Whether sums over some persons may be told exactly."""
@@ -157,6 +164,13 @@ class Gate(Protocol):
 
     def settle(self, content: Mapping[str, Any]) -> None:
         """The content is complete and will leave: remember what it shows."""
+        ...
+
+    def for_part(self, question: str) -> "Gate":
+        """A gate of its own for one analysis of a joint question, which judges it as a question that follows.
+
+        `question` is the hash under which the same analysis is asked alone. Raises InexactError as `groups`.
+        """
         ...
 
 
@@ -315,6 +329,10 @@ class ExactGate:
         """Keep the sets behind every shown cell; with none as well, which must take as long."""
         if self.guard is not None:
             self.guard.keep(self._shown, content=content, at_least=self._judged)
+
+    def for_part(self, question: str) -> Self:
+        """A gate that has shown nothing yet, over a guard that knows what the earlier parts showed."""
+        return replace(self, guard=None if self.guard is None else self.guard.for_part(question))
 
     def _allows(self, persons: Persons) -> bool:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)

@@ -104,7 +104,20 @@ class ReleaseGuard:
 
     def compare(self, persons: Persons) -> list[Neighbour]:
         """How these persons stand to those of former whole answers; nothing is decided by it."""
-        return self._history.compare(self._rank(persons), floor=self._floor)
+        found = self._history.compare(self._rank(persons), floor=self._floor)
+        # The earlier parts of a joint question are compared with, and are no other answer.
+        return [neighbour for neighbour in found if neighbour.job != self._job]
+
+    def for_part(self, question: str) -> "ReleaseGuard":
+        """The same job and definition, another question; what was kept meanwhile is in the history."""
+        return ReleaseGuard(
+            self._releases,
+            self._history,
+            job=self._job,
+            floor=self._floor,
+            asked=replace(self._asked, question=question),
+            everyone=None if self._everyone is None else self._everyone.persons,
+        )
 
     def _rank(self, persons: Persons) -> PersonSet:
         """The set, or one of other persons in the place of one under the floor: the same work for both."""
