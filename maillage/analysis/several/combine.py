@@ -96,12 +96,21 @@ def _combine_part(
     minimum_sites: int,
 ) -> dict[str, Any]:
     told = {site: part.content for site, one in read.items() if (part := one.parts[rank]).content is not None}
-    parts = {site: Contribution(content, contributions[site].shown_alone) for site, content in told.items()}
     mixed = frozenset(site for site in _tell(read, rank=rank) if not contributions[site].shown_alone)
-    least = minimum_sites if mixed == group else _NEVER
+    is_whole = bool(group) and group <= mixed
+    # Where the whole group is there, others who tell this part alone stay out of it; else nobody is mixed.
+    beside = mixed - group if is_whole else frozenset[str]()
+    parts = {
+        site: Contribution(content, contributions[site].shown_alone)
+        for site, content in told.items()
+        if site not in beside
+    }
+    least = minimum_sites if is_whole else _NEVER
     document = load_combine(name)(parts, floor=floor, minimum_sites=least)
-    failed = [{"id": site, "why": PART_FAILED} for site in read if site not in told]
-    return document | {"left_out": [*document["left_out"], *failed]}
+    out = dict.fromkeys(sorted(beside), Suppression.TOO_FEW_SITES.value)
+    out |= {site: PART_FAILED for site in read if site not in told}
+    left_out = [*document["left_out"], *({"id": site, "why": why} for site, why in out.items())]
+    return document | {"left_out": left_out}
 
 
 def _read(document: Mapping[str, Any]) -> SeveralContent:
