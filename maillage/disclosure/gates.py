@@ -79,6 +79,12 @@ class Guard(Protocol):
         """For a part: whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
         ...
 
+    def allow_cells(self, cells: Sequence[Persons]) -> bool:
+        """For the shown cells of one table: whether those inside a set that was shown leave nobody of it, or
+        the floor's number at least; and so the sets that were shown, inside a cell.
+        """
+        ...
+
     def allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
         """As `allows`, of many groups of one set and of what each leaves of it."""
         ...
@@ -248,10 +254,10 @@ class ExactGate:
             partition = protect_partition(counts, rules=self.rules, barred=barred)
             shown = [group for group, cell in partition.groups.items() if is_shown(cell)]
             rest = join_persons(persons for group, persons in groups.items() if group not in shown)
-            if not shown or not len(rest) or self._allows(rest):
+            parts = [groups[group] for group in shown] + ([rest] if shown and len(rest) else [])
+            if not shown or (self._allows(rest) and self._allow_cells(parts)):
                 break
             barred.add(min(shown, key=lambda group: (counts[group], group)))
-        parts = [groups[group] for group in shown] + ([rest] if shown and len(rest) else [])
         if self._own:
             self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in parts]
         return partition
@@ -315,7 +321,8 @@ class ExactGate:
         sets = join_margins(cells, shape=shape)
         margins = hide_margins({place: len(persons) for place, persons in cells.items()}, shape, self.rules)
         shown = [place for place, cell in margins.items() if is_shown(cell)]
-        if not all(self._allows(sets[place]) for place in shown):
+        cells_shown = [sets[place] for place in shown if place != (0, 0)]
+        if not (all(self._allows(sets[place]) for place in shown) and self._allow_cells(cells_shown)):
             return dict.fromkeys(margins, Suppressed(Suppression.PROTECTED))
         if self._own:
             self._shown += [Shown(sets[place], exact=True, role=Role.PART) for place in shown]
@@ -336,6 +343,10 @@ class ExactGate:
 
     def _allows(self, persons: Persons) -> bool:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)
+
+    def _allow_cells(self, cells: Sequence[Persons]) -> bool:
+        large = [persons for persons in cells if len(persons) >= self.rules.floor]
+        return self.guard is None or not large or self.guard.allow_cells(large)
 
 
 def is_shown(cell: Cell) -> bool:
