@@ -46,7 +46,7 @@ def find_joined(analysis_id: str) -> Spec:
     spec = find_spec(analysis_id)
     if not is_joinable(analysis_id):
         raise ParametersError(
-            _("« {name} » se demande seule : elle tient plusieurs tours.").format(name=analysis_id),
+            _("« {name} » se demande seule : elle se fait en plusieurs tours.").format(name=analysis_id),
             remedy=_("Analyses à joindre : {names}.").format(names=", ".join(list_joinable())),
         )
     return spec
