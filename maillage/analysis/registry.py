@@ -207,17 +207,14 @@ def load_additive(analysis_id: str) -> Additive:
     return cast("Additive", import_module(f"maillage.analysis.{analysis_id}.additive"))
 
 
+@cache
 def code_hash(analysis_id: str) -> str:
     """`sha256:…` over the sources that decide this analysis's numbers, the same on every machine.
 
     A joint question may run any analysis that can be joined: its code is theirs too.
     """
     joined = list_joinable() if analysis_id == SEVERAL else ()
-    return _hash_sources(tuple(f"maillage.analysis.{name}" for name in (analysis_id, *joined)))
-
-
-@cache
-def _hash_sources(packages: tuple[str, ...]) -> str:
+    packages = [f"maillage.analysis.{name}" for name in (analysis_id, *joined)]
     digest = hashlib.sha256()
     for package in (*packages, *_HASHED_PACKAGES):
         root = _folder_of(package)
