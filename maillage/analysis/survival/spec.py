@@ -165,7 +165,7 @@ class SurvivalSums(WireModel):
 EXAMPLE: Mapping[str, Any] = {
     "event": {
         "kind": "drug",
-        "name": "paracétamol",
+        "name": "paracetamol",
         "concepts": {"items": [{"concept": {"CONCEPT_ID": 2000300191}}]},
         "window": {"start": 1},
     },
