@@ -40,6 +40,7 @@ MEANINGS: Mapping[str, str] = {
     "operator": "account of the machine on which a person typed",
     "outcome": "conform, masked, examine or refused",
     "participants": "hospitals that were asked",
+    "parts": "ids of the analyses of a joint question, in order; absent of another",
     "payload": "hash of the signed answer's content",
     "permit": "hash of a permit, or the name that a question quotes",
     "permit_hash": "hash of the permit",
@@ -74,7 +75,7 @@ MEANINGS: Mapping[str, str] = {
     "why": "why a person refused, in their words, one line",
 }
 
-_ASKED = ("question", "requester", "permit", "analysis", "cohort", "nonce")
+_ASKED = ("question", "requester", "permit", "analysis", "parts", "cohort", "nonce")
 _DECIDED = (*_ASKED, "permit_hash", "policy", "rule")
 _ANSWERED = ("kind", "reason", "answer")
 _HEAD = ("name", "sequence", "hash", "signed_head")
@@ -164,7 +165,7 @@ AUDIT: Mapping[EventType, tuple[str, ...]] = {
     EventType.PERSON_JOINED: ("way",),
     EventType.PERSON_REINSTATED: (),
     EventType.PERSON_SUSPENDED: (),
-    EventType.QUESTION_ASKED: ("analysis", "cohort_hash", "permit", "permit_hash", "participants"),
+    EventType.QUESTION_ASKED: ("analysis", "parts", "cohort_hash", "permit", "permit_hash", "participants"),
     EventType.QUESTION_CANCELLED: (),
     EventType.QUESTION_EXPIRED: ("missing",),
     EventType.RECOVERY_RENEWED: ("by", "count"),

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from maillage.base.canon import canonical_hash
 from maillage.disclosure.values import Cell
 
 if TYPE_CHECKING:
     from maillage.analysis.rounds import Resident
 
     # At run time these would bring the SQL compiler into the node's agent, which stays small.
-    from maillage.cohort import CohortExpression
+    from maillage.analysis.tabular.people import Cohort
     from maillage.disclosure.gates import Gate
     from maillage.warehouse.engines.base import Engine
 
@@ -58,7 +59,8 @@ class Spec:
 class LocalAnswer:
     """What one hospital computed: a content that passed the gate; its milliseconds by part do not leave.
 
-    `resident` is what an analysis of several rounds keeps in memory (`analysis.rounds`).
+    `resident` is what an analysis of several rounds keeps in memory (`analysis.rounds`). `gates` is through
+    how many gates it went; `troubles` what stopped parts of a joint question, for the hospital's own log.
     """
 
     content: WireModel
@@ -66,6 +68,8 @@ class LocalAnswer:
     engine_ms: float
     gate_ms: float
     resident: "Resident | None" = None
+    gates: int = 1
+    troubles: Sequence[Exception] = ()
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,14 @@ class NamedCell:
 
 @dataclass(frozen=True)
 class Contribution:
-    """One hospital's content as the hub received it, and whether it may be shown by itself."""
+    """One hospital's content as the hub received it, and whether it may be shown by itself.
+
+    `in_total`: of one that may not, whether it is in the question's total, once that is fixed.
+    """
 
     content: Mapping[str, Any]
     shown_alone: bool
+    in_total: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,12 @@ class LocalRun(Protocol):
     """The node's half of an analysis."""
 
     def __call__(
-        self, *, cohort: "CohortExpression", parameters: BaseModel, engine: "Engine", gate: "Gate"
+        self, *, cohort: "Cohort", parameters: BaseModel, engine: "Engine", gate: "Gate"
     ) -> LocalAnswer:
-        """Compute and gate; nothing ungated is returned."""
+        """Compute and gate; nothing ungated is returned. The cohort may be open already."""
         ...
+
+
+def hash_question(analysis_id: str, *, version: int, parameters: Mapping[str, Any]) -> str:
+    """The name of what is asked of a cohort, alone or beside other analyses; `sha256:…`."""
+    return canonical_hash({"id": analysis_id, "version": version, "parameters": parameters})

@@ -22,6 +22,7 @@ from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
 from maillage.disclosure.evidence import RuleName
 from maillage.disclosure.values import Cell
+from maillage.exchange.parts import SEVERAL
 from maillage.exchange.permit import Counts, Exact
 
 if TYPE_CHECKING:
@@ -186,6 +187,16 @@ def load_words(analysis_id: str) -> Words:
     return cast("Words", import_module(f"maillage.analysis.{analysis_id}.words").WORDS)
 
 
+def is_joinable(analysis_id: str) -> bool:
+    """Whether it is installed and may be one of several in a question: rounds wait for nobody."""
+    return analysis_id != SEVERAL and analysis_id in list_analyses() and find_spec(analysis_id).rounds is None
+
+
+def list_joinable() -> tuple[str, ...]:
+    """The ids of those that may be asked beside others."""
+    return tuple(filter(is_joinable, list_analyses()))
+
+
 def is_additive(analysis_id: str) -> bool:
     """Whether it is installed and hospitals' contents add up cell by cell."""
     return analysis_id in list_analyses() and find_spec(analysis_id).additive
@@ -204,9 +215,14 @@ def load_additive(analysis_id: str) -> Additive:
 
 @cache
 def code_hash(analysis_id: str) -> str:
-    """`sha256:…` over the sources that decide this analysis's numbers, the same on every machine."""
+    """`sha256:…` over the sources that decide this analysis's numbers, the same on every machine.
+
+    A joint question may run any analysis that can be joined: its code is theirs too.
+    """
+    joined = list_joinable() if analysis_id == SEVERAL else ()
+    packages = [f"maillage.analysis.{name}" for name in (analysis_id, *joined)]
     digest = hashlib.sha256()
-    for package in (f"maillage.analysis.{analysis_id}", *_HASHED_PACKAGES):
+    for package in (*packages, *_HASHED_PACKAGES):
         root = _folder_of(package)
         for name, content in sorted(_sources(root, prefix=package)):
             if _is_for_readers(name):

@@ -3,6 +3,7 @@
 from maillage.client.analyses import AnalysisResult, TableRow
 from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
 from maillage.client.hub import Hub, connect
+from maillage.client.joint import JointResult, Part, part
 from maillage.client.progress import show_progress
 from maillage.client.results import Combined, CountResult, SiteCount, YearCount
 from maillage.client.typed import Distribution, Flows, Incidence, Model, Outcomes, Result, Survival, Table1
@@ -18,8 +19,10 @@ __all__ = [
     "HubRefusedError",
     "HubUnreachableError",
     "Incidence",
+    "JointResult",
     "Model",
     "Outcomes",
+    "Part",
     "Result",
     "SiteCount",
     "Survival",
@@ -27,5 +30,6 @@ __all__ = [
     "TableRow",
     "YearCount",
     "connect",
+    "part",
     "show_progress",
 ]

@@ -13,10 +13,12 @@ from maillage import __version__
 from maillage.base.i18n import _, current_language
 from maillage.client.analyses import AnalysisResult
 from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
+from maillage.client.joint import JointResult, Part
 from maillage.client.permits import PermitInForce, read_permit
 from maillage.client.results import CountResult
 from maillage.client.studies import Studies
 from maillage.client.typed import COUNT, Result, read_any
+from maillage.exchange.parts import SEVERAL
 
 
 @runtime_checkable
@@ -31,6 +33,7 @@ class SupportsCirce(Protocol):
 Expression = Mapping[str, Any] | str | Path | SupportsCirce
 Watcher = Callable[[CountResult], None]
 AnalysisWatcher = Callable[[AnalysisResult], None]
+JointWatcher = Callable[[JointResult], None]
 
 STANDING_PERMIT = "feasibility"
 """The permit of feasibility counts, which every hospital of a network accepts once."""
@@ -104,6 +107,32 @@ class Hub(Studies):
             expression, analysis=analysis, parameters=parameters, title=title, sites=sites, permit=permit
         )
         return cast("AnalysisResult", self._wait(identifier, wait=wait, watch=watch))
+
+    def several(
+        self,
+        expression: Expression,
+        parts: Sequence[Part],
+        *,
+        title: str = "",
+        sites: Sequence[str] | None = None,
+        permit: str,
+        wait: float = 60.0,
+        watch: JointWatcher | None = None,
+    ) -> JointResult:
+        """Run several analyses of one cohort in one question: `[part("count"), part("incidence", …)]`.
+
+        Hospitals look for the cohort once. The permit must allow each analysis, its budget counts each, and
+        each part's result is what that analysis gives alone. All else as in `run`.
+        """
+        identifier = self.ask(
+            expression,
+            analysis=SEVERAL,
+            parameters={"parts": [one.to_json() for one in parts]},
+            title=title,
+            sites=sites,
+            permit=permit,
+        )
+        return cast("JointResult", self._wait(identifier, wait=wait, watch=watch))
 
     def ask(
         self,

@@ -9,7 +9,10 @@ from maillage.analysis.flows.indicators import Indicators, add_outside, measure
 from maillage.analysis.flows.outside import Outside
 from maillage.analysis.flows.residence import UNKNOWN
 from maillage.client.analyses import AnalysisResult, import_pandas
-from maillage.client.results import CountResult, read_result
+from maillage.client.joint import JointResult
+from maillage.client.permits import read_budget
+from maillage.client.results import CountResult, read_result, read_site
+from maillage.exchange.parts import SEVERAL
 
 if TYPE_CHECKING:
     import pandas
@@ -105,11 +108,49 @@ TYPES: Mapping[str, type[AnalysisResult]] = {
     "survival": Survival,
 }
 
-Result = CountResult | AnalysisResult
+Result = CountResult | AnalysisResult | JointResult
 
 
 def read_any(document: Mapping[str, Any]) -> Result:
-    """The hub's document as the result of its analysis."""
+    """The hub's document as the result of its analysis, or as those of its analyses."""
+    if document.get("analysis", COUNT) == SEVERAL:
+        return _read_joint(document)
+    return _read_one(document)
+
+
+def _read_joint(document: Mapping[str, Any]) -> JointResult:
+    told = document["combined"]["parts"]
+    parts = tuple(_read_one(_take_part(document, rank=rank)) for rank in range(len(told)))
+    return JointResult(
+        id=document["id"],
+        title=document["title"],
+        status=document["status"],
+        sites=tuple(read_site(site) for site in document["sites"]),
+        parts=parts,
+        names=tuple(part["analysis"] for part in told),
+        elapsed_ms=document["elapsed_ms"],
+        release=(document.get("release") or {}).get("sentence", ""),
+        budget=read_budget(document.get("budget")),
+    )
+
+
+def _take_part(document: Mapping[str, Any], *, rank: int) -> dict[str, Any]:
+    """The document that the part would have as a question of its own."""
+    part, asked = document["combined"]["parts"][rank], document["parameters"]["parts"][rank]
+    contents = [site["content"] and site["content"]["parts"][rank]["content"] for site in document["sites"]]
+    return {
+        **document,
+        "analysis": part["analysis"],
+        "parameters": asked.get("parameters", {}),
+        "combined": part["document"],
+        "sites": [
+            site | {"content": content, "persons": content and content["persons"]}
+            for site, content in zip(document["sites"], contents, strict=True)
+        ],
+    }
+
+
+def _read_one(document: Mapping[str, Any]) -> CountResult | AnalysisResult:
     analysis = document.get("analysis", COUNT)
     if analysis == COUNT:
         return read_result(document)

@@ -6,7 +6,7 @@ answer itself shows, which is all that may travel with it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
@@ -120,6 +120,25 @@ def find_cells(value: object) -> Iterator[Cell]:
             yield from find_cells(inner)
 
 
+_NEAREST_FIRST = (Relation.SAME, Relation.NEAR, Relation.APART)
+
+
+@dataclass
+class _Noted:
+    """What the gates of one answer did: one, or one for each analysis of a joint question."""
+
+    rules: list[RuleName]
+    cells: list[tuple[int, Cell | None]] = field(default_factory=list[tuple[int, Cell | None]])
+    neighbours: dict[str, Neighbour] = field(default_factory=dict[str, Neighbour])
+
+    def add_neighbours(self, found: Sequence[Neighbour]) -> None:
+        """Each former answer once, as it stands to the persons that are nearest to it."""
+        for new in found:
+            known = self.neighbours.setdefault(new.job, new)
+            if _NEAREST_FIRST.index(new.relation) < _NEAREST_FIRST.index(known.relation):
+                self.neighbours[new.job] = new
+
+
 class Witness:
     """A gate that does what the one inside does, and remembers that it did.
 
@@ -133,13 +152,12 @@ class Witness:
         rules: Sequence[RuleName],
         former: int | None = None,
         compare: "Callable[[Persons], Sequence[Neighbour]] | None" = None,
+        noted: _Noted | None = None,
     ) -> None:
         self._gate = gate
-        self._rules = list(rules)
         self._former = former
         self._compare = compare
-        self._cells: list[tuple[int, Cell | None]] = []
-        self._neighbours: Sequence[Neighbour] = ()
+        self._noted = noted or _Noted(list(rules))
 
     @property
     def rules(self) -> DisclosureRules:
@@ -151,16 +169,16 @@ class Witness:
         if self._compare is not None:
             # Asked of few persons too, and then forgotten: the time must not tell.
             found = self._compare(persons)
-            self._neighbours = found if len(persons) >= self.rules.floor else ()
+            self._noted.add_neighbours(found if len(persons) >= self.rules.floor else ())
         cell, former = self._gate.whole(persons)
-        self._cells.append((len(persons), cell))
+        self._noted.cells.append((len(persons), cell))
         return cell, former
 
     def chain(self, steps: "Sequence[Persons]", *, last: Cell) -> "Chain":
         """As the gate's own."""
         found = self._gate.chain(steps, last=last)
         self._note(RuleName.CHAIN)
-        self._cells += [(len(persons), cell) for persons, cell in zip(steps, found.cells, strict=True)]
+        self._noted.cells += [(len(persons), cell) for persons, cell in zip(steps, found.cells, strict=True)]
         return found
 
     def partition(self, groups: "Mapping[int, Persons]", *, declared: bool = False) -> "Partition":
@@ -168,20 +186,20 @@ class Witness:
         found = self._gate.partition(groups, declared=declared)
         self._note(RuleName.PARTITION)
         # A group that the gate does not even name came in all the same.
-        self._cells += [(len(persons), found.groups.get(group)) for group, persons in groups.items()]
+        self._noted.cells += [(len(persons), found.groups.get(group)) for group, persons in groups.items()]
         return found
 
     def model(self, persons: "Persons", *, parts: "Sequence[Persons]") -> "ModelVerdict":
         """As the gate's own."""
         found = self._gate.model(persons, parts=parts)
-        self._rules.append(RuleName.MODEL)
+        self._noted.rules.append(RuleName.MODEL)
         return found
 
     def groups(self, groups: "Mapping[str, Persons]", *, whole: "Persons") -> Mapping[str, Cell]:
         """As the gate's own."""
         found = self._gate.groups(groups, whole=whole)
         self._note(RuleName.GROUPS)
-        self._cells += [(len(persons), found[name]) for name, persons in groups.items()]
+        self._noted.cells += [(len(persons), found[name]) for name, persons in groups.items()]
         return found
 
     def table(self, cells: "Mapping[tuple[int, int], Persons]", *, shape: tuple[int, int]) -> "Margins":
@@ -189,7 +207,7 @@ class Witness:
         found = self._gate.table(cells, shape=shape)
         self._note(RuleName.MARGINS)
         inner = {(row + 1, column + 1): len(persons) for (row, column), persons in cells.items()}
-        self._cells += [(inner.get(place, 0), cell) for place, cell in found.items() if 0 not in place]
+        self._noted.cells += [(inner.get(place, 0), cell) for place, cell in found.items() if 0 not in place]
         return found
 
     def amount(self, parts: "NDArray[np.float64]") -> "Magnitude | Suppressed":
@@ -202,23 +220,29 @@ class Witness:
         """As the gate's own."""
         self._gate.settle(content)
 
+    def for_part(self, question: str) -> "Witness":
+        """The part's own gate, watched; what it did is in this one's trace."""
+        gate, noted = self._gate.for_part(question), self._noted
+        return Witness(gate, rules=noted.rules, former=self._former, compare=self._compare, noted=noted)
+
     def _note(self, rule: RuleName) -> None:
         # Of inexact numbers these rules are not kept, nor needed: what subtraction finds is as inexact.
-        if RuleName.DIFFERENCING in self._rules and rule not in self._rules:
-            self._rules.append(rule)
+        if RuleName.DIFFERENCING in self._noted.rules and rule not in self._noted.rules:
+            self._noted.rules.append(rule)
 
     def trace(self) -> Trace:
-        """What was done so far."""
-        shown = sum(_is_shown(cell) for _persons, cell in self._cells)
-        small = sum(not _is_shown(cell) and persons < self.rules.floor for persons, cell in self._cells)
+        """What was done so far, in all parts."""
+        cells = self._noted.cells
+        shown = sum(_is_shown(cell) for _persons, cell in cells)
+        small = sum(not _is_shown(cell) and persons < self.rules.floor for persons, cell in cells)
         return Trace(
-            rules=tuple(self._rules),
-            given=len(self._cells),
+            rules=tuple(self._noted.rules),
+            given=len(cells),
             shown=shown,
             below_floor=small,
-            protected=len(self._cells) - shown - small,
+            protected=len(cells) - shown - small,
             former=self._former,
-            neighbours=tuple(self._neighbours),
+            neighbours=tuple(self._noted.neighbours.values()),
         )
 
 

@@ -5,9 +5,9 @@ those of former answers, a noisy one draws the noise from them. What it gets bac
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,12 @@ class Guard(Protocol):
         """For a part: whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
         ...
 
+    def allow_cells(self, cells: Sequence[Persons]) -> bool:
+        """For the shown cells of one table: whether those inside a set that was shown leave nobody of it, or
+        the floor's number at least; and so the sets that were shown, inside a cell.
+        """
+        ...
+
     def allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
         """As `allows`, of many groups of one set and of what each leaves of it."""
         ...
@@ -87,6 +93,13 @@ class Guard(Protocol):
         """Remember what is told now; an answer leaves only after this.
 
         It takes as long as keeping `at_least` sets, however few there are.
+        """
+        ...
+
+    def for_part(self, question: str) -> "Guard":
+        """The guard of one analysis of a joint question: what its earlier ones kept is a former answer to it.
+
+        `question` is the hash under which the same analysis is asked alone.
         """
         ...
 
@@ -157,6 +170,13 @@ class Gate(Protocol):
 
     def settle(self, content: Mapping[str, Any]) -> None:
         """The content is complete and will leave: remember what it shows."""
+        ...
+
+    def for_part(self, question: str) -> "Gate":
+        """A gate of its own for one analysis of a joint question, which judges it as a question that follows.
+
+        `question` is the hash under which the same analysis is asked alone. Raises InexactError as `groups`.
+        """
         ...
 
 
@@ -234,10 +254,10 @@ class ExactGate:
             partition = protect_partition(counts, rules=self.rules, barred=barred)
             shown = [group for group, cell in partition.groups.items() if is_shown(cell)]
             rest = join_persons(persons for group, persons in groups.items() if group not in shown)
-            if not shown or not len(rest) or self._allows(rest):
+            parts = [groups[group] for group in shown] + ([rest] if shown and len(rest) else [])
+            if not shown or (self._allows(rest) and self._allow_cells(parts)):
                 break
             barred.add(min(shown, key=lambda group: (counts[group], group)))
-        parts = [groups[group] for group in shown] + ([rest] if shown and len(rest) else [])
         if self._own:
             self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in parts]
         return partition
@@ -301,7 +321,8 @@ class ExactGate:
         sets = join_margins(cells, shape=shape)
         margins = hide_margins({place: len(persons) for place, persons in cells.items()}, shape, self.rules)
         shown = [place for place, cell in margins.items() if is_shown(cell)]
-        if not all(self._allows(sets[place]) for place in shown):
+        cells_shown = [sets[place] for place in shown if place != (0, 0)]
+        if not (all(self._allows(sets[place]) for place in shown) and self._allow_cells(cells_shown)):
             return dict.fromkeys(margins, Suppressed(Suppression.PROTECTED))
         if self._own:
             self._shown += [Shown(sets[place], exact=True, role=Role.PART) for place in shown]
@@ -316,8 +337,16 @@ class ExactGate:
         if self.guard is not None:
             self.guard.keep(self._shown, content=content, at_least=self._judged)
 
+    def for_part(self, question: str) -> Self:
+        """A gate that has shown nothing yet, over a guard that knows what the earlier parts showed."""
+        return replace(self, guard=None if self.guard is None else self.guard.for_part(question))
+
     def _allows(self, persons: Persons) -> bool:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)
+
+    def _allow_cells(self, cells: Sequence[Persons]) -> bool:
+        large = [persons for persons in cells if len(persons) >= self.rules.floor]
+        return self.guard is None or not large or self.guard.allow_cells(large)
 
 
 def is_shown(cell: Cell) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.disclosure.gates import Chain, Former, ModelVerdict, Persons, is_shown, join_persons
+from maillage.disclosure.gates import Chain, Former, Gate, ModelVerdict, Persons, is_shown, join_persons
 from maillage.disclosure.groups import Margins
 from maillage.disclosure.magnitudes import Magnitude
 from maillage.disclosure.noise import NoiseTable
@@ -29,6 +29,10 @@ class CountsAlone:
         raise InexactError
 
     def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:  # noqa: ARG002
+        """Raises InexactError."""
+        raise InexactError
+
+    def for_part(self, question: str) -> Gate:  # noqa: ARG002
         """Raises InexactError."""
         raise InexactError
 

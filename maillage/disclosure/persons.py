@@ -1,6 +1,7 @@
 """Sets of persons as compressed bitmaps: what the differencing guard compares and a node keeps."""
 
 import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,6 +33,11 @@ class PersonSet:
             raise ValueError("a rank is a whole number from 0 to 2^32 - 1")
         # An array of the standard library is read in one go; a numpy array would be walked one by one.
         return cls(FrozenBitMap(array.array("I", ranks.astype(np.uint32).tobytes())))
+
+    @classmethod
+    def join(cls, sets: Sequence["PersonSet"]) -> "PersonSet":
+        """The persons of any of them."""
+        return cls(FrozenBitMap.union(*(one.bits for one in sets)) if sets else FrozenBitMap())
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> "PersonSet":

@@ -17,6 +17,7 @@ from pydantic import (
 from maillage.base.keys import PublicKey
 from maillage.disclosure.noise import NoiseTable
 from maillage.exchange.message import Hash, Instant, Json, Message, Name, Site
+from maillage.exchange.parts import SEVERAL, AnalysisId
 
 ANY: Literal["any"] = "any"
 LEAST_MASKED = 3
@@ -90,10 +91,20 @@ class Bound(Message):
 
 
 class AnalysisScope(Message):
-    """One analysis, and what may be asked of it. A parameter that `parameters` does not name is refused."""
+    """One analysis, and what may be asked of it. A parameter that `parameters` does not name is refused.
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+    Several analyses in one question are each under the scope of their own.
+    """
+
+    id: AnalysisId
     parameters: Literal["any"] | Annotated[dict[str, Bound], Field(max_length=40)] = ANY
+
+    @field_validator("id")
+    @classmethod
+    def _is_one(cls, name: str) -> str:
+        if name == SEVERAL:
+            raise ValueError("a permit names each analysis; a joint question needs no scope of its own")
+        return name
 
 
 class Exact(Message):

@@ -2,6 +2,7 @@
 
 from maillage.analysis.registry import installed_analyses
 from maillage.base.errors import MaillageError
+from maillage.exchange.parts import count_inquiries, name_parts
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import tasks
@@ -81,7 +82,12 @@ def _apply(store: Store, *, node: Node, delivery: Delivery, task: Task, terms: T
 
 def _find_pace(store: Store, *, node: Node, task: Task, terms: Terms) -> Pace:
     return find_pace(
-        store, permit=terms.permit, requester=task.requester, budget=terms.budget, now=node.clock()
+        store,
+        permit=terms.permit,
+        requester=task.requester,
+        budget=terms.budget,
+        now=node.clock(),
+        questions=count_inquiries(task.analysis.id, task.parameters),
     )
 
 
@@ -99,7 +105,7 @@ def _refuse(
 
 def _facts(task: Task) -> dict[str, object]:
     """What the ledger keeps of who asked what, next to the decision."""
-    return {
+    facts: dict[str, object] = {
         "question": task.question_id,
         "requester": task.requester,
         "permit": task.permit,
@@ -107,3 +113,4 @@ def _facts(task: Task) -> dict[str, object]:
         "cohort": task.cohort_hash,
         "nonce": task.nonce,
     }
+    return facts | name_parts(task.analysis.id, task.parameters)

@@ -15,6 +15,7 @@ from maillage.base.errors import Kind
 from maillage.base.i18n import _, mark
 from maillage.base.settings import Settings, describe_validation
 from maillage.disclosure.rules import NETWORK_FLOOR, DisclosureRules
+from maillage.exchange.parts import list_inquiries
 from maillage.exchange.task import Task
 from maillage.node.errors import NodeError
 
@@ -55,10 +56,10 @@ class Rule(Settings):
     decision: Decision
     """Answer, hold for a person, or refuse."""
 
-    def matches(self, task: Task) -> bool:
-        """Whether the rule speaks of this task."""
+    def matches(self, task: Task, *, analysis: str) -> bool:
+        """Whether the rule speaks of this task, or of this analysis of it."""
         return (
-            fnmatchcase(task.analysis.id, self.analysis)
+            fnmatchcase(analysis, self.analysis)
             and fnmatchcase(task.requester, self.requester)
             and fnmatchcase(task.permit, self.permit)
         )
@@ -142,10 +143,20 @@ def parse_policy(data: bytes, *, name: str) -> Policy:
     )
 
 
+_STRICTEST_FIRST = (Decision.REFUSE, Decision.HOLD, Decision.AUTO)
+
+
 def decide(task: Task, *, policy: Policy) -> Verdict:
-    """The first rule that matches; closed when there is none."""
+    """The first rule that matches; closed when there is none. Of several analyses, the strictest verdict."""
+    asked = list_inquiries(task.analysis.id, task.parameters)
+    verdicts = [_decide(task, analysis=one.analysis, policy=policy) for one in asked]
+    closed = Verdict(Decision.REFUSE, None)
+    return min(verdicts, key=lambda one: _STRICTEST_FIRST.index(one.decision), default=closed)
+
+
+def _decide(task: Task, *, analysis: str, policy: Policy) -> Verdict:
     for number, rule in enumerate(policy.rules, start=1):
-        if rule.matches(task):
+        if rule.matches(task, analysis=analysis):
             return Verdict(rule.decision, number)
     return Verdict(Decision.REFUSE, None)
 

@@ -138,6 +138,7 @@ def test_with_former_answers_not_standing_a_table_is_an_oracle_of_membership(
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Former, "stands", property(lambda _self: False))
+    monkeypatch.setattr(ReleaseGuard, "allow_cells", lambda _guard, _cells: True)
     counted = hospital.count(range(100), words="heart failure")
     less = hospital.describe(range(97), words="heart failure, not born on that day", groups=GROUPS)
     assert counted["persons"]["count"] - sum(shown(less, "half").values()) == 3, "the few are counted"

@@ -63,6 +63,12 @@ def test_the_folder_is_whole(name: str) -> None:
     assert find_gaps(name, docs=DOCS) == []
 
 
+@every
+def test_its_example_is_answered_by_a_synthetic_hospital(name: str, engine: DuckDBEngine) -> None:
+    content = answer(name, engine=engine, gate=ExactGate(RULES))
+    assert "count" in content["persons"], "a form that is filled in with it shows something"
+
+
 class GateAskedError(Exception):
     """The gate was asked."""
 

@@ -10,6 +10,7 @@ from maillage.analysis.characterise.spec import CharacteriseParameters
 from maillage.analysis.tabular.drafts import Draft, Groups, Split
 from maillage.analysis.tabular.events import Holders, Window, find_common, find_features, find_values
 from maillage.analysis.tabular.people import (
+    Cohort,
     Found,
     People,
     answer_tables,
@@ -17,12 +18,11 @@ from maillage.analysis.tabular.people import (
     split_sexes,
     split_years,
 )
-from maillage.cohort import CohortExpression
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
 
 
-def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
+def run(*, cohort: Cohort, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
     """The tables of one hospital, gated."""
     asked = cast("CharacteriseParameters", parameters)
     return answer_tables(

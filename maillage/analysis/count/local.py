@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.count.spec import CountContent, YearCell
-from maillage.cohort import CohortExpression, CohortPlan, CohortTables, best_prefixes, compile_for, run_plan
+from maillage.analysis.tabular.people import Cohort, open_cohort
+from maillage.cohort import CohortPlan, CohortTables, best_prefixes, run_plan
 from maillage.disclosure.gates import Former, Gate, Persons
 from maillage.disclosure.values import Cell, Suppressed, Suppression
 from maillage.warehouse.engines.base import Engine
@@ -49,22 +50,21 @@ class FoundPersons:
 
 def run(
     *,
-    cohort: CohortExpression,
+    cohort: Cohort,
     parameters: BaseModel,  # noqa: ARG001 - count has none
     engine: Engine,
     gate: Gate,
 ) -> LocalAnswer:
     """Count the cohort in one warehouse and gate what was counted."""
     started = time.perf_counter()
-    plan = compile_for(engine, cohort)
-    compiled = time.perf_counter()
-    found = find_persons(plan, engine=engine)
+    with open_cohort(cohort, engine=engine) as (opened, compile_ms):
+        found = read_persons(opened.tables, engine=engine)
     counted = time.perf_counter()
     content = protect(found, gate=gate)
     return LocalAnswer(
         content,
-        compile_ms=(compiled - started) * 1000,
-        engine_ms=(counted - compiled) * 1000,
+        compile_ms=compile_ms,
+        engine_ms=(counted - started) * 1000 - compile_ms,
         gate_ms=(time.perf_counter() - counted) * 1000,
     )
 
@@ -72,7 +72,12 @@ def run(
 def find_persons(plan: CohortPlan, *, engine: Engine) -> FoundPersons:
     """The persons; the session's temporary tables are gone afterwards, whatever happens."""
     with run_plan(plan, engine=engine) as tables:
-        ids, held, year = engine.fetch_integers(_members(tables))
+        return read_persons(tables, engine=engine)
+
+
+def read_persons(tables: CohortTables, *, engine: Engine) -> FoundPersons:
+    """The persons of a cohort that was run."""
+    ids, held, year = engine.fetch_integers(_members(tables))
     return FoundPersons(ids, held, year, rules=tables.rules)
 
 

@@ -10,13 +10,12 @@ from maillage.analysis.distribution.bins import name_bins
 from maillage.analysis.distribution.spec import DistributionParameters
 from maillage.analysis.tabular.drafts import Groups, Split
 from maillage.analysis.tabular.events import Window, find_values
-from maillage.analysis.tabular.people import Found, People, answer_tables
-from maillage.cohort import CohortExpression
+from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
 
 
-def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
+def run(*, cohort: Cohort, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
     """The tables of one hospital, gated."""
     asked = cast("DistributionParameters", parameters)
     return answer_tables(

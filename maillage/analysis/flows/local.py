@@ -7,8 +7,8 @@ from sqlglot import exp
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.flows.residence import find_department
 from maillage.analysis.tabular.drafts import Split
-from maillage.analysis.tabular.people import Found, People, answer_tables
-from maillage.cohort import CohortExpression, CohortTables
+from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
+from maillage.cohort import CohortTables
 from maillage.cohort.compile.dates import first_known
 from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, table
 from maillage.disclosure.gates import Gate
@@ -19,7 +19,7 @@ _NOWHERE = -1
 
 def run(
     *,
-    cohort: CohortExpression,
+    cohort: Cohort,
     parameters: BaseModel,  # noqa: ARG001 - flows has none
     engine: Engine,
     gate: Gate,

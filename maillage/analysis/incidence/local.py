@@ -10,8 +10,7 @@ from sqlglot import exp
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.incidence.risk import Observed, Strata, draft_cases, draft_prevalent
 from maillage.analysis.incidence.spec import IncidenceParameters
-from maillage.analysis.tabular.people import EPOCH, SEXES, Found, People, answer_tables, band_ages
-from maillage.cohort import CohortExpression
+from maillage.analysis.tabular.people import EPOCH, SEXES, Cohort, Found, People, answer_tables, band_ages
 from maillage.cohort.compile.dates import date_literal, days_between, first_known
 from maillage.cohort.compile.sql import col, equal, inner_join, left_join, named, num, select, table
 from maillage.disclosure.gates import Gate
@@ -21,7 +20,7 @@ _NEVER = 10_000_000
 """A day after all days: of those who are no case."""
 
 
-def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
+def run(*, cohort: Cohort, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
     """The tables of one hospital, gated."""
     asked = cast("IncidenceParameters", parameters)
     return answer_tables(

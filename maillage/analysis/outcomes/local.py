@@ -10,13 +10,12 @@ from maillage.analysis.base import LocalAnswer
 from maillage.analysis.outcomes.spec import OutcomesParameters, RiskModel
 from maillage.analysis.tabular.drafts import Groups, Parts
 from maillage.analysis.tabular.events import Holders, Window, find_features
-from maillage.analysis.tabular.people import Found, People, answer_tables
-from maillage.cohort import CohortExpression
+from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
 
 
-def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
+def run(*, cohort: Cohort, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
     """The numbers of one hospital, gated; there are none without enough persons on either side."""
     asked = cast("OutcomesParameters", parameters)
     return answer_tables(

@@ -2,7 +2,8 @@
 one.
 """
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -111,6 +112,13 @@ class RegressSums(WireModel):
     meat: Triangle | None = None
 
 
+EXAMPLE: Mapping[str, Any] = {
+    "family": "poisson",
+    "outcome": {"kind": "visit", "name": "visits", "use": "count", "window": {"start": 1, "end": 365}},
+    "covariates": [{"kind": "age", "name": "age"}, {"kind": "sex", "name": "sex"}],
+    "errors": "hc0",
+}
+
 SPEC = Spec(
     id="regress",
     version=1,
@@ -118,4 +126,5 @@ SPEC = Spec(
     content=RegressContent,
     exact=True,
     rounds=RoundsSpec(parameters=RegressRound, content=RegressSums, most=MAX_ROUNDS),
+    example=EXAMPLE,
 )

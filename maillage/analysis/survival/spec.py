@@ -1,6 +1,7 @@
 """survival: Kaplan–Meier curves, the log-rank test and Cox models over the patients of several hospitals."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -161,6 +162,18 @@ class SurvivalSums(WireModel):
     strata: Annotated[tuple[StratumSums, ...], BeforeValidator(as_tuple), Field(max_length=61)] = ()
 
 
+EXAMPLE: Mapping[str, Any] = {
+    "event": {
+        "kind": "drug",
+        "name": "paracetamol",
+        "concepts": {"items": [{"concept": {"CONCEPT_ID": 2000300191}}]},
+        "window": {"start": 1},
+    },
+    "until": 365,
+    "split": {"kind": "sex", "name": "sex"},
+    "covariates": [{"kind": "age", "name": "age"}],
+}
+
 SPEC = Spec(
     id="survival",
     version=1,
@@ -168,4 +181,5 @@ SPEC = Spec(
     content=SurvivalContent,
     exact=True,
     rounds=RoundsSpec(parameters=SurvivalRound, content=SurvivalSums, most=MAX_ROUNDS),
+    example=EXAMPLE,
 )

@@ -15,6 +15,7 @@ from maillage.base.keys import PublicKey, SigningKey
 from maillage.client.hub import STANDING_PERMIT
 from maillage.disclosure.noise import NoiseRules
 from maillage.exchange.envelope import seal_permit
+from maillage.exchange.parts import SEVERAL
 from maillage.exchange.permit import (
     AnalysisScope,
     Budget,
@@ -79,7 +80,7 @@ class Committee:
             project="Étude de démonstration",
             purpose="Compter et décrire exactement les cohortes d’exemple, sur des patients synthétiques.",
             # Of masked sums a permit tells counts alone.
-            analyses=("count",) if masked else list_analyses(),
+            analyses=("count",) if masked else [name for name in list_analyses() if name != SEVERAL],
             counts=Exact(),
             budgets=None,
             masked=masked,

@@ -92,8 +92,15 @@ class TableOut(BaseModel):
     rows: list[RowOut]
 
 
+class PartOut(BaseModel):
+    """One analysis of a joint question, and the group's answer to it, as if it had been asked alone."""
+
+    analysis: str
+    document: "CombinedOut | AnalysisOut"
+
+
 class CombinedOut(BaseModel):
-    """The group's answer, over `contributing`. An analysis gives some of its last four parts.
+    """The group's answer, over `contributing`. An analysis gives some of its last five fields.
 
     `repeated` names the hospitals whose numbers are, in whole or in part, those of a former answer, whose
     persons are the same or differ by fewer than the floor.
@@ -107,6 +114,7 @@ class CombinedOut(BaseModel):
     years: list[YearOut]
     tables: list[TableOut]
     figures: dict[str, JsonValue]
+    parts: list[PartOut]
 
 
 class AnalysisOut(BaseModel):

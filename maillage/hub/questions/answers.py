@@ -12,6 +12,7 @@ from django.db import connection
 from maillage.base.canon import canonical_bytes, sha256_hex
 from maillage.exchange.envelope import AnyAnswer, Opened, open_answer
 from maillage.exchange.errors import EnvelopeError
+from maillage.exchange.parts import name_parts
 from maillage.exchange.result import Failure, Hold, Partial, Summed
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
@@ -64,9 +65,10 @@ def _find_asked(task_id: str) -> Asked:
     rows = execute(statements()["find_task"].format(lock=lock), task=task_id)
     if not rows:
         raise TaskUnknownError
-    site, state, question, nonce, task_hash, answer_hash, reason, analysis, rules, is_masked = rows[0]
-    steps = len(json.loads(rules)) + 1
-    asked = (question, nonce, task_hash, answer_hash, reason, json.loads(analysis), steps)
+    site, state, question, nonce, task_hash, answer_hash, reason, *told, is_masked = rows[0]
+    analysis, parameters, rules = map(json.loads, told)
+    parts = tuple(name_parts(analysis["id"], parameters).get("parts", ()))
+    asked = (question, nonce, task_hash, answer_hash, reason, analysis, len(rules) + 1, parts)
     return Asked(
         task_id, site, TaskState(state), *asked, expected=find_expected(question) if is_masked else None
     )

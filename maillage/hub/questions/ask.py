@@ -6,24 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, NoReturn
 
 from maillage.analysis.registry import (
     find_spec,
     installed_analyses,
     is_additive,
+    load_words,
     read_parameters,
     suits,
 )
 from maillage.base.canon import canonical_bytes, read_json, sha256_hex
-from maillage.base.i18n import _
+from maillage.base.i18n import _, say
 from maillage.base.ids import new_id
 from maillage.cohort import compile_cohort, parse_expression, to_circe
 from maillage.exchange import version
 from maillage.exchange.envelope import seal_task
 from maillage.exchange.message import AnalysisRef
+from maillage.exchange.parts import count_inquiries, list_inquiries, name_parts
 from maillage.exchange.permit import Masked, Permit
-from maillage.exchange.scope import covers
+from maillage.exchange.scope import allows, covers
 from maillage.exchange.task import Task as TaskMessage
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
@@ -74,7 +76,7 @@ def ask(draft: Draft, *, by: str, hub: Hub, note: Callable[[Question], object] |
     message = write_message(question, hub=hub)
     _check_scope(message, permit=found.permit)
     question.is_masked = isinstance(found.permit.sums, Masked)
-    check_budget(by, permit=found.permit, now=question.asked_at)
+    check_budget(by, permit=found.permit, now=question.asked_at, questions=_count(question))
     tasks = [_prepare_task(message, question=question, member=member, hub=hub) for member in members]
     with writing(hub):
         question.save(force_insert=True)
@@ -92,6 +94,7 @@ def ask(draft: Draft, *, by: str, hub: Hub, note: Callable[[Question], object] |
             "permit": question.permit,
             "permit_hash": question.permit_hash,
             "participants": question.participants,
+            **name_parts(question.analysis["id"], question.parameters),
         }
         record(EventType.QUESTION_ASKED, actor=by, subject=question.id, at=question.asked_at, facts=facts)
     hub.doorbell.ring(*question.participants)
@@ -159,25 +162,49 @@ def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
     )
 
 
+def _count(question: Question) -> int:
+    return count_inquiries(question.analysis["id"], question.parameters)
+
+
 def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
     """What each hospital would refuse is told before it is asked."""
+    asked = list_inquiries(message.analysis.id, message.parameters)
+    outside = [one for one in asked if not allows(permit, one)] if len(asked) > 1 else []
+    if outside:
+        _refuse(
+            why=_(
+                "L’autorisation « {permit} » ne couvre pas, avec ces paramètres : {names}. Une question de "
+                "plusieurs analyses est posée tout entière ou pas du tout."
+            ).format(
+                permit=permit.permit_id,
+                names=", ".join(dict.fromkeys(say(load_words(one.analysis).title) for one in outside)),
+            ),
+        )
     if not covers(permit, message) or not _can_be_told(message, permit=permit):
-        raise PermitExceededError(
-            _("La question dépasse ce que l’autorisation permet."),
+        _refuse(
             why=_(
                 "L’autorisation « {permit} » ne couvre pas ensemble cette personne, cette analyse, ses "
                 "paramètres, cette cohorte et la forme de leurs nombres."
             ).format(permit=permit.permit_id),
-            remedy=_("Demandez au comité une autorisation qui les couvre."),
         )
+
+
+def _refuse(*, why: str) -> NoReturn:
+    raise PermitExceededError(
+        _("La question dépasse ce que l’autorisation permet."),
+        why=why,
+        remedy=_("Demandez au comité une autorisation qui les couvre."),
+    )
 
 
 def _can_be_told(message: TaskMessage, *, permit: Permit) -> bool:
     name = message.analysis.id
+    asked = [name, *(one.analysis for one in list_inquiries(name, message.parameters))]
     masked = isinstance(permit.sums, Masked)
     # The hub waits for each round: none of them can wait for a person.
     waits = permit.check is not None and find_spec(name).rounds is not None
-    return suits(name, counts=permit.counts) and (not masked or is_additive(name)) and not waits
+    fits = all(suits(one, counts=permit.counts) for one in asked)
+    return fits and (not masked or is_additive(name)) and not waits
 
 
 def _choose_members(sites: Sequence[str] | None, *, permit: Permit) -> list[Member]:

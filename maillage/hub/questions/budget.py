@@ -10,6 +10,7 @@ from typing import Any
 
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
+from maillage.exchange.parts import count_inquiries
 from maillage.exchange.permit import Budget, Exact, Permit, View
 from maillage.hub.questions.errors import BudgetSlowError, BudgetSpentError
 from maillage.hub.questions.models import Question
@@ -38,7 +39,11 @@ class Remaining:
     @property
     def wait_seconds(self) -> int:
         """Until the next question is taken; 0 for now."""
-        if self.before_slow or not self.before_hold:
+        return self.wait_for(1)
+
+    def wait_for(self, questions: int) -> int:
+        """The seconds until so many questions at once are taken; 0 for now, or for more than are left."""
+        if self.before_slow >= questions or self.before_hold < questions or not self.asked:
             return 0
         left = self.asked[-1] + timedelta(seconds=self.budget.pause_seconds) - self.now
         return max(0, ceil(left.total_seconds()))
@@ -63,12 +68,15 @@ def find_remaining(requester: str, *, permit: Permit, now: datetime) -> Remainin
     )
 
 
-def check_budget(requester: str, *, permit: Permit, now: datetime) -> None:
-    """Raises BudgetSlowError, with the seconds to wait, or BudgetSpentError, with whom to call."""
+def check_budget(requester: str, *, permit: Permit, now: datetime, questions: int = 1) -> None:
+    """Raises BudgetSlowError, with the seconds to wait, or BudgetSpentError, with whom to call.
+
+    `questions`: how many are asked at once; several analyses of one cohort are as many.
+    """
     left = find_remaining(requester, permit=permit, now=now)
     if left is None:
         return
-    if not left.before_hold:
+    if left.before_hold < questions:
         raise BudgetSpentError(
             _("Le budget de questions de l’autorisation « {permit} » est épuisé.").format(
                 permit=permit.permit_id
@@ -80,9 +88,9 @@ def check_budget(requester: str, *, permit: Permit, now: datetime) -> None:
                 contact=left.contact
             ),
         )
-    if left.wait_seconds:
+    if seconds := left.wait_for(questions):
         raise BudgetSlowError(
-            _("Prochaine question dans {seconds} secondes.").format(seconds=left.wait_seconds),
+            _("Prochaine question dans {seconds} secondes.").format(seconds=seconds),
             why=_("Au-delà de {count} questions, elles sont espacées.").format(count=left.budget.slow_after),
             # Noise keyed to persons says the same again without a mark that it does: each time is counted.
             remedy=_("Répéter une question déjà posée ne coûte rien.")
@@ -129,9 +137,19 @@ def word_remaining(left: Remaining) -> str:
 
 
 def _list_asked(requester: str, *, permit: Permit, since: datetime) -> list[datetime]:
-    """When they asked, oldest first; a question that only repeated former answers is free."""
+    """When they asked, oldest first; a question that only repeated former answers is free.
+
+    One of several analyses is there as many times.
+    """
     asked = Question.objects.filter(
         requester=requester, permit=permit.permit_id, asked_at__gt=since, tasks__repeated=False
     )
-    # With the id, or two questions of the same instant would be one.
-    return [at for at, _id in asked.distinct().order_by("asked_at").values_list("asked_at", "id")]
+    # Not distinct by the database: a document has no order there.
+    rows = {
+        one.id: one for one in asked.order_by("asked_at").only("id", "asked_at", "analysis", "parameters")
+    }
+    return [
+        one.asked_at
+        for one in rows.values()
+        for _part in range(count_inquiries(one.analysis["id"], one.parameters))
+    ]

@@ -4,7 +4,7 @@ The arithmetic and the disclosure rules are the analysis's own (`analysis.count.
 choice of what may go into them.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from maillage.analysis.base import Contribution
@@ -30,10 +30,18 @@ NEVER = 1_000_000
 _MAX_CONTENT_BYTES = 4_000_000
 
 
-def check_partial(partial: Partial, *, analysis: Mapping[str, Any], steps: int, floor: int) -> None:
+def check_partial(
+    partial: Partial,
+    *,
+    analysis: Mapping[str, Any],
+    steps: int,
+    floor: int,
+    parts: Sequence[str] = (),
+) -> None:
     """Raises ContentError: another program, a floor under the network's, or a content of another form.
 
-    `steps` is how many the question has: its inclusion rules and its entry event.
+    `steps` is how many the question has: its inclusion rules and its entry event. `parts` are the analyses of
+    a joint question, in order.
     """
     if partial.analysis.model_dump() != analysis:
         raise ContentError(_("La réponse vient d’un autre programme que celui de la question."))
@@ -41,9 +49,17 @@ def check_partial(partial: Partial, *, analysis: Mapping[str, Any], steps: int, 
         raise ContentError(_("Le seuil de l’hôpital est inférieur à celui du réseau."))
     alone = Contribution(partial.content, shown_alone=True)
     combined = load_combine(analysis["id"])({partial.site: alone}, floor=floor, minimum_sites=1)
+    joined = partial.content["parts"] if parts else ()
+    if [part["analysis"] for part in joined] != [*parts]:
+        raise ContentError(_("L’hôpital n’a pas répondu aux analyses de la question."))
     # A hospital that counts other criteria than the question's would break the total of all the others; and
     # an analysis has no steps, or as many as the question.
-    if "steps" in combined and len(partial.content["steps"]) != steps:
+    told = [(partial.content, combined)]
+    told += [
+        (part["content"] or {}, whole["document"])
+        for part, whole in zip(joined, combined.get("parts", ()), strict=True)
+    ]
+    if any("steps" in whole and len(one.get("steps", ())) != steps for one, whole in told if one):
         raise ContentError(_("L’hôpital n’a pas compté les critères d’inclusion de la question."))
 
 
@@ -66,7 +82,9 @@ def combine(
     document = load_combine(question.analysis["id"])(
         {
             task.site: Contribution(
-                read_content(task, question=question, masks=masks), shown_alone=task.shown_alone
+                read_content(task, question=question, masks=masks),
+                shown_alone=task.shown_alone,
+                in_total=None if question.mixed is None else task.site in question.mixed,
             )
             for task in counted
         },

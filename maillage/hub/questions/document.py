@@ -22,7 +22,7 @@ from maillage.hub.settings import HubSettings
 TOTAL_ONLY = "total_only"
 """The hospital answered and is inside the total only."""
 
-EMPTY: Mapping[str, Any] = {"steps": [], "years": [], "tables": [], "figures": {}}
+EMPTY: Mapping[str, Any] = {"steps": [], "years": [], "tables": [], "figures": {}, "parts": []}
 """What an analysis may give of the group's answer, where it gives none of it."""
 
 AWAITING_RELEASE = "awaiting_release"
@@ -81,9 +81,15 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
         ],
         "masked": describe_sum(question),
         "rounds": describe_rounds(question),
-        "combined": {**EMPTY, **_combine(question, tasks, settings=settings, visible=visible)},
+        "combined": _fill(_combine(question, tasks, settings=settings, visible=visible)),
         "elapsed_ms": (question.changed_at - question.asked_at).total_seconds() * 1000,
     }
+
+
+def _fill(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The group's answer with every field that an analysis may give, in each part of a joint one too."""
+    parts = [part | {"document": _fill(part["document"])} for part in document.get("parts", ())]
+    return {**EMPTY, **document, "parts": parts}
 
 
 def _combine(

@@ -46,7 +46,10 @@ _STATE_BY_KIND = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What the hub asked, and where it stands. `expected` is set where the answer goes into a masked sum."""
+    """What the hub asked, and where it stands. `expected` is set where the answer goes into a masked sum.
+
+    `parts` are the analyses of a joint question.
+    """
 
     task_id: str
     site: str
@@ -58,6 +61,7 @@ class Asked:
     reason: str
     analysis: Mapping[str, Any]
     steps: int
+    parts: tuple[str, ...] = ()
     expected: Expected | None = None
 
 
@@ -122,7 +126,13 @@ def _check_content(answer: AnyAnswer, *, asked: Asked, settings: HubSettings) ->
             floor = settings.floor
             check_summed(answer, expected=asked.expected, analysis=asked.analysis, floor=floor)
             return None
-        check_partial(answer, analysis=asked.analysis, steps=asked.steps, floor=settings.floor)
+        check_partial(
+            answer,
+            analysis=asked.analysis,
+            steps=asked.steps,
+            floor=settings.floor,
+            parts=asked.parts,
+        )
     except AnalysisError as error:
         return _rejection(why=error.what)
     return None

@@ -8,7 +8,9 @@ from it by fewer hospitals than a total must mix.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from maillage.analysis.several.combine import list_mixed
 from maillage.disclosure import Suppressed, cell_from_json
+from maillage.exchange.parts import SEVERAL
 from maillage.governance.statements import execute
 from maillage.hub.questions.changes import statements
 from maillage.hub.questions.contents import read_content
@@ -21,7 +23,7 @@ def fix_total(question_id: str) -> None:
     if _is_open(question_id):
         return
     question = Question.objects.defer("cohort").get(id=question_id)
-    mixed, repeated = _list_summed(question_id) if question.is_masked else _list_mixed(question_id)
+    mixed, repeated = _list_summed(question_id) if question.is_masked else _list_mixed(question)
     if len(mixed) < question.minimum_sites or _is_too_close(question, mixed=mixed, repeated=repeated):
         mixed = []
     question.mixed = mixed
@@ -41,8 +43,10 @@ def _list_summed(question_id: str) -> tuple[list[str], bool]:
     return mixed, repeated.exists()
 
 
-def _list_mixed(question_id: str) -> tuple[list[str], bool]:
-    contents = _mixed_contents(question_id)
+def _list_mixed(question: Question) -> tuple[list[str], bool]:
+    contents = _mixed_contents(question.id)
+    if question.analysis["id"] == SEVERAL:
+        return list_mixed(contents, minimum_sites=question.minimum_sites)
     return sorted(contents), any(content.get("repeated") for content in contents.values())
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maillage.base.clock import format_instant, parse_instant
+from maillage.exchange.parts import count_inquiries
 from maillage.exchange.permit import Budget
 from maillage.exchange.task import Task
 from maillage.node.store import Store
@@ -33,20 +34,31 @@ def read_spent(store: Store, *, permit: str, requester: str, budget: Budget, now
     return Spent(row["questions"], row["latest"]) if row else Spent(0, "")
 
 
-def find_pace(store: Store, *, permit: str, requester: str, budget: Budget | None, now: datetime) -> Pace:
-    """What the budget says of one more question of this requester under this permit."""
+def find_pace(
+    store: Store,
+    *,
+    permit: str,
+    requester: str,
+    budget: Budget | None,
+    now: datetime,
+    questions: int = 1,
+) -> Pace:
+    """What the budget says of so many more questions of this requester under this permit."""
     if budget is None:
         return Pace.FREE
     spent = read_spent(store, permit=permit, requester=requester, budget=budget, now=now)
-    if spent.questions >= budget.hold_after:
+    after = spent.questions + questions
+    if after > budget.hold_after:
         return Pace.SPENT
-    if spent.questions >= budget.slow_after and spent.latest:
+    if after > budget.slow_after and spent.latest:
         next_at = parse_instant(spent.latest) + timedelta(seconds=budget.pause_seconds)
         return Pace.SLOW if next_at > now else Pace.FREE
     return Pace.FREE
 
 
 def spend(store: Store, *, task: Task, permit: str, now: datetime) -> None:
-    """Count a question, inside the caller's transaction."""
+    """Count a question, one for each of its analyses, inside the caller's transaction."""
     at = format_instant(now)
-    store.change("spend", task_id=task.task_id, permit=permit, requester=task.requester, at=at)
+    for rank in range(count_inquiries(task.analysis.id, task.parameters)):
+        name = f"{task.task_id}/{rank}" if rank else task.task_id
+        store.change("spend", task_id=name, permit=permit, requester=task.requester, at=at)

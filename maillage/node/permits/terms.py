@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from maillage.analysis.registry import find_spec, is_additive, list_analyses, suits
 from maillage.disclosure.rules import DisclosureRules
+from maillage.exchange.parts import list_inquiries
 from maillage.exchange.permit import Budget, Counts, Masked, Permit, Plain, ReleaseCheck
 from maillage.exchange.reasons import Reason
 from maillage.exchange.scope import covers
@@ -60,12 +61,15 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
 
 
 def _can_be_told(task: Task, *, permit: Permit, node: Node) -> bool:
-    """Whether the analysis suits the permit's form of numbers.
+    """Whether the analysis, and each that it holds, suits the permit's form of numbers.
 
     A permit of masked sums knows this node by its present key, and the analysis adds up. Rounds wait for
     nobody: under a permit whose answers are checked there are none.
     """
-    if not suits(task.analysis.id, counts=permit.counts):
+    asked = list_inquiries(task.analysis.id, task.parameters)
+    if not all(
+        suits(name, counts=permit.counts) for name in (task.analysis.id, *(one.analysis for one in asked))
+    ):
         return False
     if permit.check is not None and _has_rounds(task.analysis.id):
         return False

@@ -172,7 +172,8 @@ INSERT INTO spent (task_id, permit, requester, at) VALUES (:task_id, :permit, :r
 ON CONFLICT (task_id) DO NOTHING;
 
 -- name: give_back_spent
-DELETE FROM spent WHERE task_id = :task_id;
+-- With those of its further analyses, which bear its name and a rank.
+DELETE FROM spent WHERE task_id = :task_id OR task_id GLOB :task_id || '/[0-9]*';
 
 -- name: count_spent
 SELECT count(*) AS questions, coalesce(max(at), '') AS latest FROM spent

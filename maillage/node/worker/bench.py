@@ -61,6 +61,7 @@ class WorkBench:
         self._gates = GateKeeper(means.folder)
         self._residents = Residents()
         self._gate_ms = 0.0
+        self._passed = 1
 
     def warm_up(self) -> Ready:
         """Import what a first job would, and open the warehouse; its absence will be each job's error."""
@@ -83,9 +84,9 @@ class WorkBench:
 
     def run(self, job: Job) -> Computed | Declined:
         """Compute one job, and answer at the next mark of time; exact times are for the hospital's log."""
-        started, self._gate_ms = time.monotonic(), 0.0
+        started, self._gate_ms, self._passed = time.monotonic(), 0.0, 1
         answer = self._answer(job, lambda: self._compute(job))
-        mark = wait_for_mark(started, gate_ms=self._gate_ms)
+        mark = wait_for_mark(started, gate_ms=self._gate_ms, gates=self._passed)
         if not isinstance(answer, Computed):
             return answer
         return answer.model_copy(update={"compile_ms": next_mark(answer.compile_ms), "engine_ms": mark})
@@ -123,7 +124,9 @@ class WorkBench:
         self._begin(job)
         gate = self._gates.make(job, everyone=self._find_everyone(engine))
         local = run(cohort=cohort, parameters=parameters, engine=engine, gate=gate)
-        self._gate_ms = local.gate_ms
+        self._gate_ms, self._passed = local.gate_ms, local.gates
+        for error in local.troubles:
+            log_incident(self._log, "part_not_computed", error=error, job=job.job_id)
         fingerprint = self._residents.keep(job.job_id, local.resident)
         self._log.info(
             "job_computed",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from maillage.analysis.base import hash_question
 from maillage.base.canon import canonical_hash
 from maillage.disclosure.evidence import RuleName, Witness
 from maillage.disclosure.gates import ExactGate
@@ -101,5 +102,5 @@ class GateKeeper:
 
 
 def _find_asked(job: Job) -> Asked:
-    analysis = {"id": job.analysis.id, "version": job.analysis.version, "parameters": job.parameters}
-    return Asked(question=canonical_hash(analysis), definition=canonical_hash(job.cohort))
+    question = hash_question(job.analysis.id, version=job.analysis.version, parameters=job.parameters)
+    return Asked(question, definition=canonical_hash(job.cohort))

@@ -47,6 +47,14 @@ class History:
         found = [(_apart(persons, self._kept[index].persons), index) for index in close.tolist()]
         return [self._kept[index] for apart, index in sorted(found) if apart < floor]
 
+    def among(self, persons: PersonSet, *, floor: int) -> list[Kept]:
+        """Those of which fewer than `floor` are not among these persons."""
+        return [
+            kept
+            for kept in self._kept
+            if len(kept.persons) - kept.persons.bits.intersection_cardinality(persons.bits) < floor
+        ]
+
     def __len__(self) -> int:
         return len(self._kept)
 
@@ -104,7 +112,20 @@ class ReleaseGuard:
 
     def compare(self, persons: Persons) -> list[Neighbour]:
         """How these persons stand to those of former whole answers; nothing is decided by it."""
-        return self._history.compare(self._rank(persons), floor=self._floor)
+        found = self._history.compare(self._rank(persons), floor=self._floor)
+        # The earlier parts of a joint question are compared with, and are no other answer.
+        return [neighbour for neighbour in found if neighbour.job != self._job]
+
+    def for_part(self, question: str) -> "ReleaseGuard":
+        """The same job and definition, another question; what was kept meanwhile is in the history."""
+        return ReleaseGuard(
+            self._releases,
+            self._history,
+            job=self._job,
+            floor=self._floor,
+            asked=replace(self._asked, question=question),
+            everyone=None if self._everyone is None else self._everyone.persons,
+        )
 
     def _rank(self, persons: Persons) -> PersonSet:
         """The set, or one of other persons in the place of one under the floor: the same work for both."""
@@ -164,6 +185,23 @@ class ReleaseGuard:
     def allows(self, persons: Persons) -> bool:
         """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
         return self._is_apart(self._releases.rank(persons))
+
+    def allow_cells(self, cells: Sequence[Persons]) -> bool:
+        """Whether no cells fill a former set but for 1 to floor - 1 persons, nor former sets a cell."""
+        new = [self._releases.rank(persons) for persons in cells]
+        everybody = PersonSet.join(new)
+        former = [kept.persons for kept in self._history.among(everybody, floor=self._floor)]
+        return all(
+            self._is_filled_well(one, by=others)
+            for ones, others in ((former, new), (new, former))
+            for one in ones
+        )
+
+    def _is_filled_well(self, one: PersonSet, *, by: Sequence[PersonSet]) -> bool:
+        """Whether those of the sets that lie in this one leave nobody of it, or enough."""
+        inside = [other for other in by if len(other) <= len(one) and other.bits.issubset(one.bits)]
+        left = len(one) - len(PersonSet.join(inside))
+        return not inside or left == 0 or left >= self._floor
 
     def allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
         """As `allows`, of each group and of the rest of `whole`, whose ids are sorted."""

@@ -22,12 +22,12 @@ GATE_MS = 15.0
 """What the gate may take, its write to the disk included, without a sign of it outside; it needs about 8."""
 
 
-def wait_for_mark(started: float, *, gate_ms: float = 0.0) -> float:
+def wait_for_mark(started: float, *, gate_ms: float = 0.0, gates: int = 1) -> float:
     """Sleep until the next mark after `started`, an instant of `time.monotonic`; which one it was, in ms.
 
     The gate's own time decides nothing, for what it does differs by what it tells: in its place stands what
-    it may take, unless it took longer.
+    it may take, unless it took longer. `gates` is through how many an answer went, one after the other.
     """
-    mark = next_mark((time.monotonic() - started) * 1000 + max(0.0, GATE_MS - gate_ms))
+    mark = next_mark((time.monotonic() - started) * 1000 + max(0.0, gates * GATE_MS - gate_ms))
     time.sleep(max(0.0, started + mark / 1000 - time.monotonic()))
     return mark

@@ -1,14 +1,18 @@
 """Choose an analysis for a cohort, fill in what it asks, run it."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from maillage.analysis.errors import UnknownAnalysisError
-from maillage.analysis.registry import find_spec, list_analyses, load_words
+from maillage.analysis.registry import find_spec, list_analyses, list_joinable, load_words
 from maillage.base.errors import MaillageError
+from maillage.exchange.parts import LEAST_PARTS, MOST_PARTS, SEVERAL
 from maillage.governance.people.roles import Role
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
@@ -23,18 +27,25 @@ from maillage.hub.questions.permits import list_permits
 @require_GET
 @allows(Role.RESEARCHER)
 def choose(request: HttpRequest) -> HttpResponse:
-    """The analyses that this hub has, a card each."""
+    """The analyses that this hub has, a card each; and those that may be asked together."""
     source = find_source(request, requester=requester_of(request))
-    cards = [{"id": name, "words": load_words(name)} for name in list_analyses()]
-    return render(request, "portal/results/choose.html", {"source": source, "cards": cards})
+    names = [name for name in list_analyses() if name != SEVERAL]
+    context = {
+        "source": source,
+        "cards": [{"id": name, "words": load_words(name)} for name in names],
+        "joinable": [{"id": name, "words": load_words(name)} for name in list_joinable()],
+    }
+    return render(request, "portal/results/choose.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @allows(Role.RESEARCHER)
 def fill(request: HttpRequest, analysis_id: str) -> HttpResponse:
-    """What one analysis asks; sent, the question is asked and its page opens."""
+    """What one analysis asks, or several; sent, the question is asked and its page opens."""
     _require_installed(analysis_id)
     source = find_source(request, requester=requester_of(request))
+    if analysis_id == SEVERAL and len(_list_chosen(request)) < LEAST_PARTS:
+        return redirect(f"{reverse('analyses')}?{urlencode({source.way: source.key})}")
     if request.method != "POST":
         return _show(request, analysis_id, source=source)
     try:
@@ -53,15 +64,45 @@ def _require_installed(analysis_id: str) -> None:
         raise QuestionUnknownError from error
 
 
+def _list_chosen(request: HttpRequest) -> list[str]:
+    """The analyses to ask together, in the order of the page."""
+    given = request.POST if request.method == "POST" else request.GET
+    return [name for name in list_joinable() if name in (given.getlist("parts") or ())][:MOST_PARTS]
+
+
 def _write_draft(request: HttpRequest, analysis_id: str, *, source: Source) -> Draft:
     return Draft(
         title=field(request, "title").strip() or source.title,
         analysis=analysis_id,
-        parameters=read_fields(analysis_id, filled=_typed(request)),
+        parameters=_read_parameters(request, analysis_id),
         cohort=source.cohort,
         sites=None,
         permit=field(request, "permit") or source.permit,
     )
+
+
+def _read_parameters(request: HttpRequest, analysis_id: str) -> dict[str, Any]:
+    if analysis_id != SEVERAL:
+        return read_fields(analysis_id, filled=_typed(request))
+    return {
+        "parts": [
+            {"analysis": name, "parameters": read_fields(name, filled=_typed(request, of=name))}
+            for name in _list_chosen(request)
+        ]
+    }
+
+
+def _list_sections(request: HttpRequest, analysis_id: str, *, is_filled: bool) -> list[dict[str, Any]]:
+    """The fields of each analysis; of one among several they bear its name too."""
+    if analysis_id != SEVERAL:
+        filled = _typed(request) if is_filled else None
+        return [{"id": analysis_id, "fields": list_fields(analysis_id, filled=filled)}]
+    sections: list[dict[str, Any]] = []
+    for name in _list_chosen(request):
+        fields = list_fields(name, filled=_typed(request, of=name) if is_filled else None)
+        named = [replace(one, name=f"{name}.{one.name}") for one in fields]
+        sections.append({"id": name, "words": load_words(name), "fields": named})
+    return sections
 
 
 def _show(
@@ -71,7 +112,8 @@ def _show(
         "source": source,
         "analysis": load_words(analysis_id),
         "analysis_id": analysis_id,
-        "fields": list_fields(analysis_id, filled=None if error is None else _typed(request)),
+        "sections": _list_sections(request, analysis_id, is_filled=error is not None),
+        "is_joint": analysis_id == SEVERAL,
         "title": field(request, "title") or source.title,
         "permits": list_permits(requester_of(request), hub=current_hub()),
         "chosen": field(request, "permit") or source.permit,
@@ -81,8 +123,9 @@ def _show(
     return render(request, "portal/results/fill.html", context, status=status)
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _typed(request: HttpRequest, *, of: str = "") -> dict[str, str]:
     """What was typed, by parameter: the fields of the form bear the name of theirs after a dot."""
+    start = f"p.{of}." if of else "p."
     return {
-        name.removeprefix("p."): str(value) for name, value in request.POST.items() if name.startswith("p.")
+        name.removeprefix(start): str(value) for name, value in request.POST.items() if name.startswith(start)
     }

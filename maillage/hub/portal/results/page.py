@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.safestring import mark_safe
@@ -10,8 +10,11 @@ from django.utils.safestring import mark_safe
 from maillage.analysis.base import Asked, ChartSpec, ChartTable, Column
 from maillage.analysis.charting import drawn
 from maillage.analysis.registry import load_chart, load_words
+from maillage.analysis.several.chart import list_sections
+from maillage.analysis.several.combine import PART_FAILED
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
+from maillage.exchange.parts import SEVERAL
 from maillage.hub.boot import Hub
 from maillage.hub.charts import Form, draw
 from maillage.hub.questions.document import describe_question, list_questions
@@ -51,6 +54,7 @@ def describe_result(question: Question, *, hub: Hub) -> dict[str, Any]:
     """Everything that the result's page shows of a question."""
     document = describe_question(question, settings=hub.settings)
     document["budget"] = describe_budget(question.permit, requester=question.requester, hub=hub)
+    charts = [show(chart) for chart in chart_result(question, document=document)]
     return {
         "question": document,
         "analysis": load_words(question.analysis["id"]),
@@ -59,8 +63,34 @@ def describe_result(question: Question, *, hub: Hub) -> dict[str, Any]:
         "checked": [site for site in document["sites"] if site["checks"]],
         "contributing": len(document["combined"]["contributing"]),
         "most": max((drawn(site["persons"]) or 0 for site in document["sites"]), default=0),
-        "charts": [show(chart) for chart in chart_result(question, document=document)],
+        "charts": charts,
+        "sections": _list_sections(question, document=document, charts=charts),
     }
+
+
+def _list_sections(
+    question: Question, *, document: Mapping[str, Any], charts: Sequence[Shown]
+) -> list[dict[str, Any]]:
+    """The analyses of a joint question, each with its own charts of all; none of another question."""
+    if question.analysis["id"] != SEVERAL or not charts:
+        return []
+    names = {site["id"]: site["name"] for site in document["sites"]}
+    drawn_so_far = iter(enumerate(charts, start=1))
+    return [
+        {
+            "words": section.words,
+            "persons": section.document["persons"],
+            "contributing": len(section.document["contributing"]),
+            "failed": [
+                names[line["id"]] for line in section.document["left_out"] if line["why"] == PART_FAILED
+            ],
+            "charts": [
+                {"rank": rank, "shown": replace(shown, title=chart.title)}
+                for chart, (rank, shown) in zip(section.charts, drawn_so_far, strict=False)
+            ],
+        }
+        for section in list_sections(document["combined"], asked=_read_asked(question, names=names))
+    ]
 
 
 def chart_result(question: Question, *, document: Mapping[str, Any]) -> list[ChartSpec]:
@@ -69,8 +99,12 @@ def chart_result(question: Question, *, document: Mapping[str, Any]) -> list[Cha
     if not combined["contributing"]:
         return []
     names = {site["id"]: site["name"] for site in document["sites"]}
-    asked = Asked(parameters=question.parameters, rules=tuple(question.rules), sites=names)
+    asked = _read_asked(question, names=names)
     return load_chart(question.analysis["id"]).charts(combined, asked=asked)
+
+
+def _read_asked(question: Question, *, names: Mapping[str, str]) -> Asked:
+    return Asked(parameters=question.parameters, rules=tuple(question.rules), sites=names)
 
 
 def show(chart: ChartSpec) -> Shown:

@@ -17,6 +17,7 @@ from maillage.base.french import format_milliseconds
 from maillage.base.i18n import _, current_language, say
 from maillage.cohort import parse_expression
 from maillage.cohort.explain import explain_cohort
+from maillage.exchange.parts import name_parts
 from maillage.hub.boot import Hub
 from maillage.hub.charts import Form, draw
 from maillage.hub.portal.results.page import chart_result
@@ -61,7 +62,7 @@ def cite(question: Question, *, hub: Hub) -> str:
     ).format(
         network=_("Réseau {name} (Maillage)").format(name=hub.settings.name),
         title=question.title,
-        analysis=question.analysis["id"],
+        analysis=_name_analysis(question),
         version=question.analysis["version"],
         count=len(question.participants),
         permit=question.permit,
@@ -70,6 +71,13 @@ def cite(question: Question, *, hub: Hub) -> str:
         cohort=question.cohort_hash[:19],
         code=question.analysis["code"][:19],
     )
+
+
+def _name_analysis(question: Question) -> str:
+    """Its id; of a joint question, those that it holds too."""
+    name = question.analysis["id"]
+    parts = name_parts(name, question.parameters).get("parts")
+    return f"{name} ({', '.join(parts)})" if parts else name
 
 
 def say_cohort(question: Question) -> str:

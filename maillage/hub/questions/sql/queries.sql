@@ -35,8 +35,8 @@ UPDATE questions_task SET cancel_untold = %(no)s WHERE site = %(site)s AND cance
 
 -- name: find_task
 -- What was asked, to judge an answer by it.
-SELECT t.site, t.state, t.question_id, t.nonce, t.task_hash, t.answer_hash, t.reason, q.analysis, q.rules,
-       q.is_masked
+SELECT t.site, t.state, t.question_id, t.nonce, t.task_hash, t.answer_hash, t.reason, q.analysis,
+       q.parameters, q.rules, q.is_masked
 FROM questions_task t JOIN questions_question q ON q.id = t.question_id
 WHERE t.id = %(task)s {lock};
 

@@ -1,0 +1,1 @@
+"""several: several analyses of one cohort in one question."""
