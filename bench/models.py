@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import numpy as np
 import psutil
+from numpy.typing import NDArray
 from rich.console import Console
 
 from bench.measure import Measure, show, write_results
@@ -38,6 +39,7 @@ ROWS, COVARIATES, HOSPITALS = 250_000, 20, 4
 PATIENTS = 20_000
 QUESTIONS, LARGE_QUESTIONS = 10, 3
 
+Floats = NDArray[np.float64]
 Document = Mapping[str, Any]
 FEW: Document = json.loads(QUESTION.read_text(encoding="utf-8"))
 AGE: Document = {"kind": "age", "name": "age"}

@@ -1,0 +1,179 @@
+"""`make bench-peers`: a logistic model of twenty rounds by us, Flower and NVFLARE, on the same four tables.
+
+Ours goes over the whole network: permits, signatures, both ledgers, disclosure, marks of time. Theirs run in
+the simulators that their makers ship, without any of that and with tables that stay loaded. Their packages
+live in an environment of their own, from `requirements.txt` here.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from bench.measure import Measure, show, write_results
+from bench.models import ILL, PATIENTS, WIDE, Floats, ask, networking, read_whole
+from bench.reference import ROOT
+from maillage.analysis.regress.local import read_rows
+from maillage.analysis.regress.spec import RegressParameters
+from maillage.cli.demo.hospitals import synthetic_hospitals
+from maillage.cli.demo.network import Hospital
+from maillage.cohort import compile_for, parse_expression, run_plan
+from maillage.warehouse.engines.duckdb import open_warehouse
+
+HERE = Path(__file__).parent
+HOME = ROOT / ".bench"
+TITLE = "Rounds beside Flower and NVFLARE"
+ROUNDS = 20
+PEERS = {"flower": "Flower 1.42.0, its simulation engine", "nvflare": "NVFLARE 2.9.0, its simulator"}
+AGREE = 1e-8
+LIMIT_SECONDS = 900
+# None of them tells its makers of this run; and on a busy machine the first may take long to start.
+QUIET = {
+    "FLWR_TELEMETRY_ENABLED": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_raylet_start_wait_time_s": "300",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One side: milliseconds of each round, and the coefficients that came of them."""
+
+    rounds: Sequence[float]
+    beta: Floats
+
+
+def main() -> None:
+    """Run all sides, hold their coefficients against one another, write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dry", action="store_true", help="print, write nothing")
+    parser.add_argument("--patients", type=int, default=PATIENTS, help="of each hospital")
+    options = parser.parse_args()
+    console = Console(stderr=True)
+    python = _make_environment(console)
+    (ROOT / ".demo").mkdir(exist_ok=True)
+    hospitals = synthetic_hospitals(
+        folder=ROOT / ".demo" / "warehouses", patients=options.patients, decisions={}, console=console
+    )
+    with console.status("our rounds…"):
+        ours, whole = _run_ours(hospitals)
+    theirs: dict[str, Run] = {}
+    with tempfile.TemporaryDirectory(prefix="peers-", dir=HOME) as folder:
+        rows = _write_tables(hospitals, folder=Path(folder))
+        for name in PEERS:
+            with console.status(f"{name}…"):
+                theirs[name] = _run_peer(name, python=python, folder=Path(folder))
+    found = _compare(ours, whole, theirs, how=f"{rows} rows in 4 tables, 21 columns, in one run")
+    if not options.dry:
+        write_results([(TITLE, found)])
+    show([(TITLE, found)])
+
+
+def _make_environment(console: Console) -> Path:
+    """The interpreter of an environment that has what `requirements.txt` pins, made where it is missing."""
+    python = HOME / "peers" / "bin" / "python"
+    wanted = (HERE / "requirements.txt").read_text(encoding="utf-8")
+    stamp = HOME / "peers" / "requirements.txt"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return python
+    HOME.mkdir(exist_ok=True)
+    uv = str(Path(sys.executable).parent / "uv")
+    with console.status("the frameworks' packages…"):
+        subprocess.run([uv, "venv", "--quiet", "--clear", str(HOME / "peers")], check=True)
+        install = [uv, "pip", "install", "--quiet", "--system-certs", "--require-hashes"]
+        packages = ["--python", str(python), "--requirement", str(HERE / "requirements.txt")]
+        subprocess.run([*install, *packages], check=True)
+    stamp.write_text(wanted, encoding="utf-8")
+    return python
+
+
+def _write_tables(hospitals: Sequence[Hospital], *, folder: Path) -> int:
+    """Each hospital's design matrix and outcome, as our nodes read them; how many rows in all."""
+    asked, cohort, rows = RegressParameters.model_validate(WIDE), parse_expression(ILL), 0
+    for number, hospital in enumerate(hospitals):
+        engine = open_warehouse(Path(str(hospital.warehouse)))
+        try:
+            with run_plan(compile_for(engine, cohort), engine=engine) as tables:
+                data = read_rows(tables, asked, engine=engine).data
+        finally:
+            engine.close()
+        np.savez(folder / f"{number}.npz", matrix=np.ascontiguousarray(data.matrix), outcome=data.outcome)
+        rows += len(data.outcome)
+    return rows
+
+
+def _run_ours(hospitals: Sequence[Hospital]) -> tuple[Run, float]:
+    """As many questions as come to twenty rounds; and how long all of them took, opening and all, in ms."""
+    with networking(hospitals, home=ROOT / ".demo") as network:
+        ask(network, WIDE, cohort=ILL)
+        known, elapsed, answer = len(read_whole(network)), 0.0, dict[str, Any]()
+        done = 0
+        while done < ROUNDS:
+            milliseconds, answer = ask(network, WIDE, cohort=ILL)
+            elapsed += milliseconds
+            done += answer["rounds"]["number"]
+        rounds = read_whole(network)[known:]
+    terms = answer["combined"]["figures"]["terms"]
+    return Run(rounds, np.array([term["estimate"] for term in terms])), elapsed * ROUNDS / done
+
+
+def _run_peer(name: str, *, python: Path, folder: Path) -> Run:
+    script = {"flower": "run_flower.py", "nvflare": "run_flare.py"}[name]
+    log = HOME / f"peers-{name}.log"
+    with log.open("w") as output:
+        subprocess.run(
+            [str(python), script],
+            cwd=HERE / "apps",
+            env=os.environ | QUIET | {"PEERS_FOLDER": str(folder)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+    if not (folder / f"{name}.json").exists():
+        raise RuntimeError(f"{name} gave no coefficients: read {log}")
+    found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return Run(found["rounds_ms"], np.array(found["beta"]))
+
+
+def _compare(ours: Run, whole: float, theirs: dict[str, Run], *, how: str) -> list[Measure]:
+    """Medians, and ours beside the better of theirs. Raises where coefficients differ."""
+    for name, run in theirs.items():
+        apart = float(np.max(np.abs(run.beta - ours.beta) / np.maximum(np.abs(ours.beta), 1e-6)))
+        if apart > AGREE:
+            raise RuntimeError(f"{name} found other coefficients: {apart:.1e} apart")
+    own = statistics.median(ours.rounds)
+    medians = {name: statistics.median(run.rounds) for name, run in theirs.items()}
+    best, total = min(medians.values()), min(sum(run.rounds) for run in theirs.values())
+    peers = [
+        Measure(f"a round of {name}", middle, "ms", "", f"median of {ROUNDS}; {PEERS[name]}")
+        for name, middle in medians.items()
+    ]
+    return [
+        Measure("a round of ours, all checks on", own, "ms", "", f"median of {len(ours.rounds)}; {how}"),
+        *peers,
+        Measure(
+            "a round: the better of them / ours", best / own, "×", "≥ 10", "the same sums, compared to 1e-8"
+        ),
+        Measure(
+            "twenty rounds: the better of them / ours",
+            total / whole,
+            "×",
+            "",
+            "ours with its questions' cohorts, matrices and openings; theirs from the first round's start",
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    main()
