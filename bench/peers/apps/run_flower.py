@@ -1,6 +1,7 @@
 """The rounds by Flower: a server app and a client app for each hospital, in its simulation engine."""
 
 import os
+import time
 
 from flwr.app import ArrayRecord, Context, Message, RecordDict
 from flwr.clientapp import ClientApp
@@ -23,7 +24,8 @@ def answer(message: Message, context: Context) -> Message:
 @server.main()
 def fit(grid: Grid, context: Context) -> None:  # noqa: ARG001 - the framework's form
     """All rounds."""
-    nodes = list(grid.get_node_ids())
+    while len(nodes := list(grid.get_node_ids())) < HOSPITALS:
+        time.sleep(0.1)
     found = Fit()
     for _round in range(ROUNDS):
         content = RecordDict({"beta": ArrayRecord([found.beta])})
