@@ -60,4 +60,4 @@ class Newton(Controller):
                 abort_signal=abort_signal,
             )
             found.step(parts)
-        found.write("nvflare")
+        found.write()

@@ -1,4 +1,7 @@
-"""The rounds by Flower: a server app and a client app for each hospital, in its simulation engine."""
+"""The rounds by Flower: a server app and a client app for each hospital.
+
+As a program it runs them in the simulation engine; deployed, Flower imports the two apps by name.
+"""
 
 import os
 import time
@@ -6,7 +9,6 @@ import time
 from flwr.app import ArrayRecord, Context, Message, RecordDict
 from flwr.clientapp import ClientApp
 from flwr.serverapp import Grid, ServerApp
-from flwr.simulation import run_simulation
 from newton import HOSPITALS, ROUNDS, Fit, add_up
 
 client = ClientApp()
@@ -32,10 +34,12 @@ def fit(grid: Grid, context: Context) -> None:  # noqa: ARG001 - the framework's
         messages = [Message(content, dst_node_id=node, message_type="query") for node in nodes]
         replies = grid.send_and_receive(messages)
         found.step([tuple(reply.content["sums"].to_numpy_ndarrays()) for reply in replies])
-    found.write("flower")
+    found.write()
 
 
 if __name__ == "__main__":
+    from flwr.simulation import run_simulation
+
     share = (os.cpu_count() or 1) / HOSPITALS
     means = {
         "init_args": {"object_store_memory": 200_000_000, "include_dashboard": False},
