@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-long screenshots test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-portal bench-keystroke fuzz fuzz-loads docs look lock messages clean
+.PHONY: help setup demo test test-long screenshots test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-models bench-peers bench-portal bench-keystroke bench-tables fuzz fuzz-loads docs look lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -94,6 +94,12 @@ bench-load: setup  ## Loads of OMOP tables (ARGS="--facts 200000000 --memory 4GB
 bench-athena: setup  ## A vocabulary of Athena's full size, made then loaded (ARGS="--concepts 1000000 --dry")
 	$(BIN)/python -m bench.athena $(ARGS)
 
+bench-models: setup  ## Models by rounds, up to four hospitals of 250,000 patients (ARGS="--patients 50000 --dry")
+	$(BIN)/python -m bench.models $(ARGS)
+
+bench-peers: setup  ## Rounds of ours beside Flower's and NVFLARE's, on the same tables (ARGS="--dry")
+	$(BIN)/python -m bench.peers $(ARGS)
+
 bench-portal: setup  ## A crowd at the portal, on SQLite and on PostgreSQL (ARGS="--seconds 30 --dry")
 	$(BIN)/python -m bench.portal $(ARGS)
 
@@ -113,6 +119,7 @@ lock: setup  ## Choose versions anew and write requirements/*.txt, with hashes a
 	$(LOCK) --extra console --extra hub --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/hub.txt
 	$(LOCK) --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/node.txt
 	$(LOCK) --extra console --group build --constraints requirements/dev.txt pyproject.toml --output-file requirements/console.txt
+	$(LOCK) --upgrade bench/peers/requirements.in --output-file bench/peers/requirements.txt
 	echo edsnlp | $(LOCK) --upgrade --no-deps - --output-file requirements/lists.txt
 
 messages: setup  ## Collect the texts to translate into the English catalogues (the pages' need gettext's tools)

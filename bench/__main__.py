@@ -8,7 +8,6 @@ from rich.console import Console
 from bench.fhir import measure_fhir
 from bench.load import MEMORY, measure_load
 from bench.measure import Measure, show, write_results
-from bench.models import measure_models
 from bench.network import measure_network
 from bench.pmsi import measure_pmsi
 from bench.rooms import measure_rooms
@@ -30,8 +29,6 @@ def main() -> None:
     with console.status("masked sums…"):
         title = "A masked sum beside a plain one"
         sections.append((title, [*measure_sums(home=home, console=console)]))
-    with console.status("models…"):
-        sections.append(("Models by rounds", [*measure_models(home=home, console=console)]))
     with console.status("the rooms…"):
         found = measure_rooms(home=home, shared_data=shared_data if shared_data.is_dir() else None)
         sections.append(("Rooms by themselves", [*found, *measure_pmsi(home=home)]))

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 MOST_LEVERAGE = 0.5
 """Of a fitted value, the share that is the person's own: past it the model repeats that person."""
-_BLOCK = 65_536
+_BLOCK = 2_048
 _RIDGE = 1e-12
 
 
@@ -153,37 +153,65 @@ def check_residuals(residuals: Floats, *, model: ModelRules) -> None:
         raise OutweighedError(_("Le score de ce tour n’est celui que de peu de patients."))
 
 
-def check_leverage(matrix: Floats, weights: Floats, information: Floats, *, model: ModelRules) -> None:
+def check_leverage(
+    matrix: Floats,
+    weights: Floats,
+    information: Floats,
+    *,
+    model: ModelRules,
+    centre: Floats | None = None,
+    furthest: Floats | None = None,
+) -> None:
     """Raises OutweighedError: h = w xᵀ(XᵀWX)⁻¹x of each row stays under a half.
 
     A column that is empty here, or given by others, has no leverage of its own: what is left of the matrix
-    decides.
+    decides. `centre` is what each column is less, and `furthest` its largest absolute value then, where that
+    is known.
     """
-    if model.floor > 1 and find_leverage(matrix, weights, information) > MOST_LEVERAGE:
+    if model.floor == 1:
+        return
+    if find_leverage(matrix, weights, information, centre=centre, furthest=furthest) > MOST_LEVERAGE:
         raise OutweighedError(_("Un patient décide à lui seul d’un coefficient."))
 
 
-def find_leverage(matrix: Floats, weights: Floats, information: Floats) -> float:
-    """The greatest leverage of a row, or what it is under at most where that is little enough."""
+def find_leverage(
+    matrix: Floats,
+    weights: Floats,
+    information: Floats,
+    *,
+    centre: Floats | None = None,
+    furthest: Floats | None = None,
+) -> float:
+    """The greatest leverage of a row, or what it is under at most where that is little enough.
+
+    The squared length of a row over the least eigenvalue bounds its leverage, and the lengths of the furthest
+    value of each column bound that of any row. Most models need no more than that, which reads no row.
+    """
     used = np.diag(information) > 0
     size = np.sqrt(np.diag(information)[used])
-    scaled = information[np.ix_(used, used)] / np.outer(size, size)
-    values, vectors = np.linalg.eigh(scaled)
+    values, vectors = np.linalg.eigh(information[np.ix_(used, used)] / np.outer(size, size))
     own = values > len(values) * values[-1] * _RIDGE
-    if (bound := _bound_leverage(matrix[:, used] / size, weights) / values[own][0]) <= MOST_LEVERAGE:
+    if furthest is not None:
+        bound = float(weights.max() * ((furthest[used] / size) ** 2).sum() / values[own][0])
+        if bound <= MOST_LEVERAGE:
+            return bound
+    less = np.zeros(matrix.shape[1]) if centre is None else centre
+    project = np.zeros((matrix.shape[1], len(size)))
+    project[used, np.arange(len(size))] = 1 / size
+    if (bound := _find_longest(matrix, weights, less, project) / values[own][0]) <= MOST_LEVERAGE:
         return bound
-    project = (vectors[:, own] / np.sqrt(values[own])) / size[:, None]
+    return _find_longest(matrix, weights, less, project @ (vectors[:, own] / np.sqrt(values[own])))
+
+
+def _find_longest(matrix: Floats, weights: Floats, centre: Floats, project: Floats) -> float:
+    """The greatest w ‖Pᵀ(x − c)‖² of a row."""
     greatest = 0.0
     for start in range(0, len(matrix), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        projected = matrix[rows][:, used] @ project
-        greatest = max(greatest, float((np.einsum("ij,ij->i", projected, projected) * weights[rows]).max()))
+        projected = (matrix[rows] - centre) @ project
+        lengths = np.einsum("ij,ij->i", projected, projected)
+        greatest = max(greatest, float((lengths * weights[rows]).max()))
     return greatest
-
-
-def _bound_leverage(matrix: Floats, weights: Floats) -> float:
-    """The greatest squared length of a row: over the least eigenvalue, no leverage is more. Far cheaper."""
-    return float((np.einsum("ij,ij->i", matrix, matrix) * weights).max())
 
 
 def count_allowed(persons: int, *, unknowns: int) -> int:

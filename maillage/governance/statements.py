@@ -4,7 +4,7 @@ Used where the database must do what an ORM cannot say (triggers), and on the pa
 building a query with the ORM costs ten times its execution.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -19,3 +19,8 @@ def execute(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, adapted)
         return cursor.fetchall() if cursor.description else []
+
+
+def to_instant(found: datetime) -> datetime:
+    """An instant of a row. SQLite gives them back without their zone, which is UTC."""
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

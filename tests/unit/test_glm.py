@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
+from maillage.analysis.glm.families import FAMILIES
 from maillage.analysis.glm.fitting import fit_parts
 from maillage.analysis.glm.meta import pool
 from maillage.analysis.glm.newton import ModelTrouble, Trouble
-from maillage.analysis.glm.sums import Data
+from maillage.analysis.glm.sums import Data, ReachError, sum_rows
+from maillage.disclosure.models import find_leverage
 
 
 def halves(matrix: np.ndarray, outcome: np.ndarray) -> list[Data]:
@@ -87,3 +89,49 @@ def test_hospitals_that_agree_have_no_spread() -> None:
     for method in ("dl", "reml"):
         found = pool(np.array([1.0, 1.0, 1.0]), np.array([0.1, 0.2, 0.3]), method=method)
         assert (found.tau_squared, found.estimate) == (0.0, pytest.approx(1.0))
+
+
+def test_a_round_in_blocks_is_the_round_of_all_rows() -> None:
+    rng = np.random.default_rng(8)
+    rows, centre = 5_001, np.array([0.0, 60.0])
+    matrix = np.column_stack([np.ones(rows), rng.normal(60, 15, rows)])
+    data = Data.of(np.asfortranarray(matrix), (rng.random(rows) < 0.3).astype(float))
+    beta, binomial = np.array([-1.0, 0.02]), FAMILIES["binomial"]
+    sums, working = sum_rows(data, beta, family=binomial, centre=centre, robust=True)
+    whole = matrix - centre
+    mean = 1 / (1 + np.exp(-whole @ beta))
+    residuals, weights = data.outcome - mean, mean * (1 - mean)
+    np.testing.assert_allclose(working.weights, weights, rtol=1e-12)
+    np.testing.assert_allclose(working.residuals, residuals, rtol=1e-12)
+    np.testing.assert_allclose(sums.information, whole.T @ (whole * weights[:, None]), rtol=1e-11)
+    np.testing.assert_allclose(sums.score, whole.T @ residuals, rtol=1e-9)
+    meat = whole.T @ (whole * residuals[:, None] ** 2)
+    assert sums.meat is not None
+    np.testing.assert_allclose(sums.meat, meat, rtol=1e-11)
+    assert sums.deviance == pytest.approx(-2 * np.log(np.where(data.outcome > 0, mean, 1 - mean)).sum())
+
+
+def test_coefficients_past_the_reach_are_no_round() -> None:
+    matrix, outcome = design()
+    with pytest.raises(ReachError):
+        sum_rows(
+            Data.of(matrix, outcome),
+            np.array([0.0, 1e6]),
+            family=FAMILIES["poisson"],
+            centre=np.zeros(2),
+            reach=30.0,
+        )
+
+
+@pytest.mark.parametrize("far", [0.0, 3.0, 300.0, 1e6])
+def test_what_bounds_a_leverage_is_never_under_it(far: float) -> None:
+    rng = np.random.default_rng(9)
+    matrix = np.column_stack([np.ones(3_000), rng.normal(size=(3_000, 3))])
+    matrix[7, 2] += far
+    weights, centre = rng.random(3_000), np.array([0.0, 0.1, -0.2, 0.3])
+    whole = matrix - centre
+    information = whole.T @ (whole * weights[:, None])
+    exact = float((np.einsum("ij,jk,ik->i", whole, np.linalg.inv(information), whole) * weights).max())
+    found = find_leverage(matrix, weights, information, centre=centre, furthest=np.abs(whole).max(axis=0))
+    assert found >= exact * (1 - 1e-9)
+    assert (found > 0.5) == (exact > 0.5)

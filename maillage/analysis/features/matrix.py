@@ -31,9 +31,19 @@ class Matrix:
 
     def keep(self, rows: NDArray[np.bool_]) -> "Matrix":
         """The matrix of some of its rows."""
+        if rows.all():
+            return self
         complete = self.complete.copy()
         complete[self.complete] = rows
-        return Matrix(self.columns, self.values[rows], self.persons[rows], complete)
+        return Matrix(self.columns, keep_rows(self.values, rows), self.persons[rows], complete)
+
+
+def keep_rows(values: Floats, rows: NDArray[np.bool_]) -> Floats:
+    """Some rows of a matrix that lies by columns, as the others here do."""
+    kept = np.empty((int(rows.sum()), values.shape[1]), order="F")
+    for place, column in enumerate(values.T):
+        kept[:, place] = column[rows]
+    return kept
 
 
 def check_size(features: Sequence[Feature]) -> tuple[Column, ...]:
@@ -53,11 +63,14 @@ def build_matrix(index: Index, features: Sequence[Feature]) -> Matrix:
     columns = check_size(features)
     if index.rows * max(1, len(columns)) > MAX_CELLS:
         raise MemoryError
-    values = np.empty((index.rows, len(columns)))
+    # By column: that is how it is read, and summed in blocks either way.
+    values = np.empty((index.rows, len(columns)), order="F")
+    complete = np.ones(index.rows, dtype=np.bool_)
     place = 0
     for feature in features:
         encoded = encode(feature, read_feature(index, feature))
         values[:, place : place + encoded.shape[1]] = encoded
+        complete &= ~np.isnan(encoded).any(axis=1)
         place += encoded.shape[1]
-    complete: NDArray[np.bool_] = np.logical_not(np.isnan(values).any(axis=1))
-    return Matrix(columns, values[complete], index.persons[complete], complete)
+    everybody = Matrix(columns, values, index.persons, np.ones(index.rows, dtype=np.bool_))
+    return everybody.keep(complete)

@@ -15,7 +15,8 @@ import numpy as np
 
 from maillage.analysis.glm.families import Family, Floats
 
-_BLOCK = 4_096
+_BLOCK = 2_048
+"""Rows of which twenty columns and what is worked out of them stay in a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -57,51 +58,59 @@ class Working:
 
     weights: Floats
     residuals: Floats
-    predictor: Floats
-    mean: Floats
 
 
-def center(matrix: Floats, centre: Floats) -> Floats:
-    """The matrix with each column less its centre; the intercept's is 0."""
-    return matrix - centre if centre.any() else matrix
+class ReachError(ValueError):
+    """Coefficients give a person a linear predictor past what was said."""
 
 
-def work_out(data: Data, matrix: Floats, beta: Floats, *, family: Family) -> Working:
-    """Weights and residuals at these coefficients; `matrix` is the centred one."""
-    predictor = matrix @ beta + data.offset
-    mean = family.mean(predictor)
-    residuals = data.weights * (data.outcome - mean)
-    return Working(data.weights * family.variance(mean), residuals, predictor, mean)
+def sum_rows(
+    data: Data,
+    beta: Floats,
+    *,
+    family: Family,
+    centre: Floats,
+    robust: bool = False,
+    reach: float = np.inf,
+) -> tuple[Sums, Working]:
+    """The sums of a round and what they are made of, in one reading of the matrix. Raises ReachError.
 
-
-def add_rows(data: Data, matrix: Floats, working: Working, *, family: Family, robust: bool) -> Sums:
-    """The sums of a round; the meat of robust errors where it is asked."""
-    return Sums(
-        square(matrix, np.sqrt(working.weights)),
-        matrix.T @ working.residuals,
-        float(data.weights @ family.deviance(data.outcome, working.mean)),
-        square(matrix, np.abs(working.residuals)) if robust else None,
-    )
-
-
-def square(matrix: Floats, roots: Floats) -> Floats:
-    """Xᵀ diag(r²) X, in blocks of rows that a processor's cache holds."""
-    size = matrix.shape[1]
-    total = np.zeros((size, size))
-    for start in range(0, len(matrix), _BLOCK):
+    `centre` is what each column is less; with `robust` comes the meat. Blocks of rows are centred as they are
+    read: a centred copy would be as large as the matrix.
+    """
+    size = len(beta)
+    information, score, deviance = np.zeros((size, size)), np.zeros(size), 0.0
+    meat = np.zeros((size, size)) if robust else None
+    working = Working(np.empty(len(data.outcome)), np.empty(len(data.outcome)))
+    for start in range(0, len(data.outcome), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        scaled = matrix[rows] * roots[rows, None]
-        total += scaled.T @ scaled
-    return total
+        block, outcome, prior = data.matrix[rows] - centre, data.outcome[rows], data.weights[rows]
+        predictor = block @ beta + data.offset[rows]
+        if not (np.abs(predictor) <= reach).all():
+            raise ReachError
+        mean = family.mean(predictor)
+        weights, residuals = prior * family.variance(mean), prior * (outcome - mean)
+        information += square(block, np.sqrt(weights))
+        score += residuals @ block
+        deviance += float(prior @ family.deviance(outcome, mean))
+        if meat is not None:
+            meat += square(block, residuals)
+        working.weights[rows], working.residuals[rows] = weights, residuals
+    return Sums(information, score, deviance, meat), working
+
+
+def square(block: Floats, roots: Floats) -> Floats:
+    """Xᵀ diag(r²) X of a block of rows."""
+    scaled = block * roots[:, None]
+    return scaled.T @ scaled
 
 
 def sum_up(
     data: Data, beta: Floats, *, family: Family, centre: Floats | None = None, robust: bool = False
 ) -> Sums:
-    """A round over rows that need no gate: both steps at once."""
-    matrix = center(data.matrix, np.zeros(data.matrix.shape[1]) if centre is None else centre)
-    working = work_out(data, matrix, beta, family=family)
-    return add_rows(data, matrix, working, family=family, robust=robust)
+    """A round over rows that need no gate."""
+    found = np.zeros(len(beta)) if centre is None else centre
+    return sum_rows(data, beta, family=family, centre=found, robust=robust)[0]
 
 
 def add_sums(parts: Sequence[Sums]) -> Sums:

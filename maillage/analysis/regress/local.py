@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from maillage.analysis.base import LocalAnswer
@@ -81,9 +80,9 @@ def _read_weights(index: Index, asked: RegressParameters) -> Floats:
 
 def _join(matrix: Matrix, outcome: Floats, offset: Floats, weights: Floats) -> Modelled:
     parts = [part[matrix.complete] for part in (outcome, offset, weights)]
-    known: NDArray[np.bool_] = np.logical_not(np.isnan(np.column_stack(parts)).any(axis=1))
+    known = ~np.logical_or.reduce([np.isnan(part) for part in parts])
     kept = matrix.keep(known)
-    design = np.empty((len(kept.persons), len(kept.columns) + 1))
+    design = np.empty((len(kept.persons), len(kept.columns) + 1), order="F")
     design[:, 0], design[:, 1:] = 1.0, kept.values
     return Modelled(kept, Data(design, *(part[known] for part in parts)))
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from maillage.analysis.errors import RoundRefusedError
-from maillage.analysis.glm.families import FAMILIES, Family, Floats
-from maillage.analysis.glm.sums import Data, Working, add_rows, center, work_out
+from maillage.analysis.glm.families import FAMILIES, Floats
+from maillage.analysis.glm.sums import Data, ReachError, Sums, Working, sum_rows
 from maillage.analysis.glm.triangles import fold
 from maillage.analysis.regress.spec import RegressRound, RegressSums
 from maillage.base.i18n import _
@@ -36,29 +36,25 @@ class RegressResident:
 
     def __post_init__(self) -> None:
         self._number = 0
-        self._centre: Floats | None = None
-        self._matrix = self.data.matrix
         self._ended = False
+        self._least, self._most = self.data.matrix.min(axis=0), self.data.matrix.max(axis=0)
 
     @property
     def fingerprint(self) -> bytes:
         """Of every number that a round reads."""
         digest = hashlib.sha256()
-        for part in (self.data.matrix, self.data.outcome, self.data.offset, self.data.weights):
-            digest.update(np.ascontiguousarray(part).tobytes())
+        # By column: so the matrix lies in memory, and nothing is copied.
+        for part in (self.data.matrix.T, self.data.outcome, self.data.offset, self.data.weights):
+            digest.update(np.ascontiguousarray(part).data)
         return digest.digest()
 
     def answer(self, number: int, parameters: RegressRound) -> RegressSums:
         """The sums of a round. Raises RoundRefusedError, OutweighedError."""
-        beta = np.array(parameters.beta)
+        beta, centre = np.array(parameters.beta), np.array(parameters.centre)
         self._check_order(number, beta)
-        self._use_centre(np.array(parameters.centre))
-        kind = FAMILIES[self.family]
-        working = self._work(beta, kind)
-        sums = add_rows(
-            self.data, self._matrix, working, family=kind, robust=parameters.final and self.robust
-        )
-        check_leverage(self._matrix, working.weights, sums.information, model=self.model)
+        self._check_centre(centre)
+        sums, working = self._sum(beta, centre, robust=parameters.final and self.robust)
+        self._check_persons(sums, working, centre)
         self._number, self._ended = number, parameters.final
         return RegressSums(
             information=fold(sums.information),
@@ -77,20 +73,33 @@ class RegressResident:
         if self.model.floor > 1 and told > count_allowed(len(self.data.outcome), unknowns=size):
             raise _refuse(_("Les tours diraient trop de nombres pour si peu de patients."))
 
-    def _use_centre(self, centre: Floats) -> None:
+    def _check_centre(self, centre: Floats) -> None:
         """Another centre is another way to write coefficients: who begins again has another."""
         if len(centre) != self.data.matrix.shape[1] or centre[0] != 0:
             raise _refuse(_("Le centre des colonnes n’est pas celui d’un modèle."))
-        if self._centre is None or not np.array_equal(centre, self._centre):
-            self._centre, self._matrix = centre, center(self.data.matrix, centre)
 
-    def _work(self, beta: Floats, kind: Family) -> Working:
-        working = work_out(self.data, self._matrix, beta, family=kind)
-        if not (np.abs(working.predictor) <= kind.reach).all():
-            raise _refuse(_("Ces coefficients donnent à un patient une valeur hors de toute mesure."))
-        check_weights(working.weights, parameters=len(beta), model=self.model)
+    def _sum(self, beta: Floats, centre: Floats, *, robust: bool) -> tuple[Sums, Working]:
+        kind = FAMILIES[self.family]
+        try:
+            return sum_rows(self.data, beta, family=kind, centre=centre, robust=robust, reach=kind.reach)
+        except ReachError as error:
+            raise _refuse(
+                _("Ces coefficients donnent à un patient une valeur hors de toute mesure.")
+            ) from error
+
+    def _check_persons(self, sums: Sums, working: Working, centre: Floats) -> None:
+        """No sum is one person's, or few persons'. Raises OutweighedError."""
+        check_weights(working.weights, parameters=len(centre), model=self.model)
         check_residuals(working.residuals, model=self.model)
-        return working
+        furthest = np.maximum(self._most - centre, centre - self._least)
+        check_leverage(
+            self.data.matrix,
+            working.weights,
+            sums.information,
+            model=self.model,
+            centre=centre,
+            furthest=furthest,
+        )
 
 
 def _refuse(why: str) -> RoundRefusedError:

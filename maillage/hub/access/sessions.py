@@ -6,7 +6,7 @@ The browser's cookie holds a random secret; the row here says whether it still o
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from maillage.base.canon import sha256_hex
@@ -14,7 +14,7 @@ from maillage.base.clock import format_instant
 from maillage.base.statements import load_statements
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
-from maillage.governance.statements import execute
+from maillage.governance.statements import execute, to_instant
 from maillage.governance.transactions import atomic
 from maillage.hub.access.errors import AccountClosedError, CredentialUnknownError
 from maillage.hub.access.models import Session
@@ -65,7 +65,7 @@ def find_present(secret: str, *, acts: bool, hub: Hub) -> Present | None:
     """
     now, digest = hub.clock(), _digest(secret)
     for requester, opened_at, seen_at in execute(_statements()["find_session"], digest=digest):
-        if not _is_fresh(_aware(opened_at), _aware(seen_at), now=now, hub=hub):
+        if not _is_fresh(to_instant(opened_at), to_instant(seen_at), now=now, hub=hub):
             return None
         try:
             who = find_who(requester, now=now)
@@ -73,7 +73,7 @@ def find_present(secret: str, *, acts: bool, hub: Hub) -> Present | None:
             return None
         if not who.person_id and not may_enter(requester, at=now):
             return None
-        if acts and now - _aware(seen_at) > TOUCH_EVERY:
+        if acts and now - to_instant(seen_at) > TOUCH_EVERY:
             with writing(hub, waits=True):
                 execute(_statements()["touch_session"], digest=digest, now=now)
         return Present(who, digest)
@@ -134,11 +134,6 @@ def list_sessions(requester: str, *, present: str, hub: Hub) -> list[dict[str, A
 def _is_fresh(opened_at: datetime, seen_at: datetime, *, now: datetime, hub: Hub) -> bool:
     young = now - opened_at < timedelta(hours=hub.settings.session_hours)
     return young and now - seen_at < timedelta(minutes=hub.settings.session_idle_minutes)
-
-
-def _aware(found: datetime) -> datetime:
-    """SQLite gives instants back without their zone, which is UTC."""
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _digest(secret: str) -> str:

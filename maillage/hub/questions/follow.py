@@ -15,6 +15,8 @@ from maillage.hub.waiting import wait_for
 # Hospitals answer close to one another: one answer to the asker for all that came together costs less, and
 # what is spared serves the hospitals that are still to answer. People see no difference under 0.1 s.
 GATHER_SECONDS = 0.1
+ROUNDS_SECONDS = 0.25
+"""Rounds follow one another faster than anybody reads them; the end of the last is told at once."""
 
 
 def follow(question_id: str, *, requester: str, seen: int, seconds: float, hub: Hub) -> Question:
@@ -24,24 +26,28 @@ def follow(question_id: str, *, requester: str, seen: int, seconds: float, hub: 
     """
     wanted = {"question": question_id, "requester": requester}
 
+    pause = GATHER_SECONDS
+
     def look() -> bool | None:
-        version, state = _look(wanted, hub=hub)
+        nonlocal pause
+        version, state, in_rounds = _look(wanted, hub=hub)
+        pause = ROUNDS_SECONDS if in_rounds else GATHER_SECONDS
         return version > seen or state != QuestionState.OPEN or None
 
     def look_for_the_end() -> bool | None:
         return _look(wanted, hub=hub)[1] != QuestionState.OPEN or None
 
     if wait_for(look, doorbell=hub.doorbell, name=question_id, seconds=seconds) and seconds > 0:
-        wait_for(look_for_the_end, doorbell=hub.doorbell, name=question_id, seconds=GATHER_SECONDS)
+        wait_for(look_for_the_end, doorbell=hub.doorbell, name=question_id, seconds=pause)
     return find_question(question_id, requester=requester)
 
 
-def _look(wanted: Mapping[str, str], *, hub: Hub) -> tuple[int, str]:
+def _look(wanted: Mapping[str, str], *, hub: Hub) -> tuple[int, str, bool]:
     rows = execute(statements()["find_version"], now=hub.clock(), **wanted)
     if not rows:
         raise QuestionUnknownError
-    version, state, is_due = rows[0]
+    version, state, in_rounds, is_due = rows[0]
     if is_due and state == QuestionState.OPEN:
         expire_due(hub=hub)
         return _look(wanted, hub=hub)
-    return version, state
+    return version, state, bool(in_rounds)

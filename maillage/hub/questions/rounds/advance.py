@@ -22,13 +22,13 @@ def advance_rounds(question_id: str, *, at: datetime, hub: Hub) -> bool:
     room = find_room(question_id, now=at, step=step)
     if room is None:
         return False
-    before = (room.session.state, room.session.number)
+    before = (room.exchange.state, room.exchange.number)
     try:
-        _MOVES[RoundsState(room.session.state)](room, hub)
+        _MOVES[room.exchange.state](room, hub)
     except AnalysisError:
         # A hospital told something else than it should: nothing can be said of the others' sums.
         _fail(room)
-    return (room.session.state, room.session.number) != before
+    return (room.exchange.state, room.exchange.number) != before
 
 
 def advance_due(*, hub: Hub) -> None:
@@ -51,7 +51,7 @@ def bell_of(question_id: str) -> str:
 
 def _gather(room: Room, hub: Hub) -> None:
     """Begin once every hospital asked has opened or given its last word, or time is over."""
-    late = [site for site in room.tasks if room.awaits(site) and site not in room.opened]
+    late = room.list_late()
     if late and not room.is_due:
         return
     drop(room, late)
@@ -60,8 +60,7 @@ def _gather(room: Room, hub: Hub) -> None:
 
 def _run(room: Room, hub: Hub) -> None:
     """Go on once the round's parts came from all; who stopped, or is late, drops out, and it begins again."""
-    session, told = room.session, room.list_told()
-    late = [site for site in room.asked if room.awaits(site) and site not in told]
+    exchange, late = room.exchange, room.list_late()
     if late and not room.is_due:
         if not _list_lost(room):
             return
@@ -69,23 +68,23 @@ def _run(room: Room, hub: Hub) -> None:
         drop(room, late)
     lost = _list_lost(room)
     if lost:
-        left = [site for site in session.members if site not in lost]
-        _begin(room, left, number=session.number + 1, hub=hub)
+        left = [site for site in exchange.members if site not in lost]
+        _begin(room, left, number=exchange.number + 1, hub=hub)
         return
-    _follow(room, go_on(session, hub=hub), number=session.number + 1)
+    _follow(room, go_on(exchange, hub=hub), number=exchange.number + 1)
 
 
 def _list_lost(room: Room) -> list[str]:
-    return [site for site in room.session.members if not room.awaits(site)]
+    return [site for site in room.exchange.members if not room.awaits(site)]
 
 
 def _begin(room: Room, members: list[str], *, number: int, hub: Hub) -> None:
     """Start the analysis's half over these hospitals; nothing of former rounds is in it."""
-    room.session.members, room.session.started = members, number
+    room.exchange.members, room.exchange.started = members, number
     if not members:
         _fail(room)
         return
-    _follow(room, begin(room.session, hub=hub), number=number)
+    _follow(room, begin(room.exchange, hub=hub), number=number)
 
 
 def _follow(room: Room, outcome: Outcome, *, number: int) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 from maillage.analysis.base import Contribution
 from maillage.analysis.registry import find_spec, load_coordinate, read_parameters
 from maillage.analysis.rounds import Coordinator
+from maillage.governance.statements import execute
 from maillage.hub.boot import Hub
-from maillage.hub.questions.models import Question, RoundPart, Rounds
+from maillage.hub.questions.models import Question
+from maillage.hub.questions.rounds.room import Exchange, statements
 
 
 @dataclass
@@ -34,49 +36,49 @@ class Outcome:
     result: dict[str, Any] | None = None
 
 
-def begin(session: Rounds, *, hub: Hub) -> Outcome:
-    """Start over the session's members, whose first round will be `session.started`. Raises ContentError."""
-    question = Question.objects.only("analysis", "parameters", "minimum_sites").get(id=session.question_id)
+def begin(exchange: Exchange, *, hub: Hub) -> Outcome:
+    """Start over its members, whose first round will be `exchange.started`. Raises ContentError."""
+    question = Question.objects.only("analysis", "parameters", "minimum_sites").get(id=exchange.question_id)
     analysis = question.analysis["id"]
     coordinator = load_coordinate(analysis)(
         read_parameters(find_spec(analysis), question.parameters),
-        _read_openings(session),
+        _read_openings(exchange),
         floor=hub.settings.floor,
         minimum_sites=question.minimum_sites,
     )
-    running = Running(coordinator, tuple(session.members), session.started, session.started)
-    hub.running[session.question_id] = running
+    running = Running(coordinator, tuple(exchange.members), exchange.started, exchange.started)
+    hub.running[exchange.question_id] = running
     try:
         return Outcome(asked=next(coordinator))
     except StopIteration as end:
-        return _end(session, end, hub=hub)
+        return _end(exchange, end, hub=hub)
 
 
-def go_on(session: Rounds, *, hub: Hub) -> Outcome:
+def go_on(exchange: Exchange, *, hub: Hub) -> Outcome:
     """Give the sums of the present round. Raises ContentError."""
-    running = hub.running.get(session.question_id)
-    wanted = (tuple(session.members), session.started, session.number)
+    running = hub.running.get(exchange.question_id)
+    wanted = (tuple(exchange.members), exchange.started, exchange.number)
     if not isinstance(running, Running) or (running.members, running.started, running.number) != wanted:
-        running = _replay(session, hub=hub)
+        running = _replay(exchange, hub=hub)
     try:
-        asked = running.coordinator.send(_read_told(session, number=session.number))
+        asked = running.coordinator.send(_read_told(exchange, number=exchange.number))
     except StopIteration as end:
-        return _end(session, end, hub=hub)
-    running.number = session.number + 1
+        return _end(exchange, end, hub=hub)
+    running.number = exchange.number + 1
     return Outcome(asked=asked)
 
 
-def _replay(session: Rounds, *, hub: Hub) -> Running:
-    begin(session, hub=hub)
-    running: Running = hub.running[session.question_id]
-    for number in range(session.started, session.number):
-        running.coordinator.send(_read_told(session, number=number))
-    running.number = session.number
+def _replay(exchange: Exchange, *, hub: Hub) -> Running:
+    begin(exchange, hub=hub)
+    running: Running = hub.running[exchange.question_id]
+    for number in range(exchange.started, exchange.number):
+        running.coordinator.send(_read_told(exchange, number=number))
+    running.number = exchange.number
     return running
 
 
-def _end(session: Rounds, end: StopIteration, *, hub: Hub) -> Outcome:
-    forget(session.question_id, hub=hub)
+def _end(exchange: Exchange, end: StopIteration, *, hub: Hub) -> Outcome:
+    forget(exchange.question_id, hub=hub)
     return Outcome(result=end.value)
 
 
@@ -85,14 +87,17 @@ def forget(question_id: str, *, hub: Hub) -> None:
     hub.running.pop(question_id, None)
 
 
-def _read_openings(session: Rounds) -> dict[str, Contribution]:
-    parts = RoundPart.objects.filter(rounds=session, number=0, site__in=session.members)
+def _read_openings(exchange: Exchange) -> dict[str, Contribution]:
     return {
-        part.site: Contribution(json.loads(part.content), shown_alone=part.shown_alone)
-        for part in parts.order_by("site")
+        site: Contribution(json.loads(content), shown_alone=bool(shown_alone))
+        for site, content, shown_alone in _list_told(exchange, number=0)
     }
 
 
-def _read_told(session: Rounds, *, number: int) -> dict[str, Any]:
-    parts = RoundPart.objects.filter(rounds=session, number=number, site__in=session.members)
-    return {part.site: json.loads(part.content) for part in parts}
+def _read_told(exchange: Exchange, *, number: int) -> dict[str, Any]:
+    return {site: json.loads(content) for site, content, _alone in _list_told(exchange, number=number)}
+
+
+def _list_told(exchange: Exchange, *, number: int) -> list[tuple[str, str, bool]]:
+    told = execute(statements()["list_told"], question=exchange.question_id, number=number)
+    return [(site, content, alone) for site, content, alone in told if site in exchange.members]

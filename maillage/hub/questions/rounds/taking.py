@@ -3,6 +3,9 @@ round is asked.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from maillage.analysis.base import Contribution
@@ -15,19 +18,36 @@ from maillage.exchange.reasons import Reason
 from maillage.exchange.rounds import RoundAsked, RoundsEnded, RoundTold
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
+from maillage.governance.statements import execute, to_instant
 from maillage.hub.access.nodes import Caller, take_nonce
 from maillage.hub.boot import Hub
 from maillage.hub.questions.changes import settle_question
 from maillage.hub.questions.errors import AnswerRejectedError, RoundConflictError, TaskUnknownError
-from maillage.hub.questions.models import RoundPart, Rounds, Task
 from maillage.hub.questions.rounds.advance import advance_rounds, bell_of
-from maillage.hub.questions.rounds.room import lock_rounds
+from maillage.hub.questions.rounds.room import find_room, lock_rounds, statements
 from maillage.hub.questions.states import AWAITED, RoundsState, TaskState
 from maillage.hub.questions.totals import fix_total
 from maillage.hub.waiting import wait_for
 from maillage.hub.writing import writing
 
 Outcome = Literal["done", "dropped", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of the hospital that tells. `number` is the present round; `known` the hash of what it
+    told before under the number that it tells now.
+    """
+
+    task_id: str
+    site: str
+    state: TaskState
+    question_id: str
+    nonce: str
+    task_hash: str
+    analysis: Mapping[str, Any]
+    number: int
+    known: str | None
 
 
 def take_told(caller: Caller, *, task_id: str, data: bytes, seconds: float, hub: Hub) -> bytes | None:
@@ -37,20 +57,21 @@ def take_told(caller: Caller, *, task_id: str, data: bytes, seconds: float, hub:
     other bytes under a number that is kept, AnswerRejectedError for a content of another form, ReplayError.
     """
     opened = open_round_told(data, signers={caller.key.fingerprint: caller.key})
-    task = _find_task(task_id, caller=caller, told=opened.message)
-    question_id, now = task.question_id, hub.clock()
+    question_id = _find_asked(task_id, caller=caller, told=opened.message).question_id
+    moved, now = False, hub.clock()
     # The part that completes a round is waited for on the disk, and with it all that came before.
-    with writing(hub, waits=not _completes(task, opened.message)):
+    with writing(hub, waits=not _completes(question_id, site=caller.site, hub=hub)):
         take_nonce(caller)
         lock_rounds(question_id=question_id)
-        task.refresh_from_db(fields=["state", "reason"])
-        if TaskState(task.state) in AWAITED:
-            _keep(opened, task=task, hub=hub)
+        asked = _find_asked(task_id, caller=caller, told=opened.message)
+        if asked.state in AWAITED:
+            _keep(opened, asked=asked, hub=hub)
             # Also for what is said again: time may be over for somebody else's part.
-            if advance_rounds(question_id, at=now, hub=hub):
+            if moved := advance_rounds(question_id, at=now, hub=hub):
                 settle_question(question_id, at=now)
                 fix_total(question_id)
-    hub.doorbell.ring(question_id, bell_of(question_id))
+    if moved:
+        hub.doorbell.ring(question_id, bell_of(question_id))
     return wait_for(
         lambda: find_news(task_id, hub=hub),
         doorbell=hub.doorbell,
@@ -61,43 +82,48 @@ def take_told(caller: Caller, *, task_id: str, data: bytes, seconds: float, hub:
 
 def find_news(task_id: str, *, hub: Hub) -> bytes | None:
     """The next round of that hospital, signed, or that there is none; None while others are awaited."""
-    task = Task.objects.only("state", "reason", "site", "question_id", "nonce").get(id=task_id)
-    session = Rounds.objects.only("state", "number", "asked", "asked_at").get(question_id=task.question_id)
-    if TaskState(task.state) not in AWAITED:
-        return _end(task, outcome=_word_end(task.reason), hub=hub)
-    match RoundsState(session.state):
+    ((site, task_state, reason, question_id, nonce, state, *present),) = execute(
+        statements()["find_news"], task=task_id
+    )
+    task: dict[str, Any] = {"task_id": task_id, "question_id": question_id, "site": site, "nonce": nonce}
+    if TaskState(task_state) not in AWAITED:
+        return _end(task, outcome=_word_end(reason), hub=hub)
+    match RoundsState(state):
         case RoundsState.DONE:
             return _end(task, outcome="done", hub=hub)
         case RoundsState.FAILED:
             return _end(task, outcome="failed", hub=hub)
         case RoundsState.RUNNING:
-            return _ask(task, session, hub=hub)
+            return _ask(task, *present, hub=hub)
         case RoundsState.GATHERING:
             return None
 
 
-def _ask(task: Task, session: Rounds, *, hub: Hub) -> bytes | None:
-    asked: dict[str, Any] = json.loads(session.asked)
-    parts = RoundPart.objects.filter(rounds_id=task.question_id, site=task.site).order_by("-number")
-    last = parts.values_list("number", "digest").first()
-    if task.site not in asked or last is None or last[0] >= session.number:
+def _ask(
+    task: Mapping[str, Any],
+    number: int,
+    asked: str,
+    asked_at: datetime,
+    last: int | None,
+    digest: str,
+    *,
+    hub: Hub,
+) -> bytes | None:
+    parameters: dict[str, Any] = json.loads(asked)
+    if task["site"] not in parameters or last is None or last >= number:
         return None
     message = RoundAsked(
-        **_name(task),
-        number=session.number,
-        told=last[1],
-        parameters=asked[task.site],
-        asked_at=session.asked_at,
+        **task,
+        number=number,
+        told=digest,
+        parameters=parameters[task["site"]],
+        asked_at=to_instant(asked_at),
     )
     return seal_round(message, key=hub.key)
 
 
-def _end(task: Task, *, outcome: Outcome, hub: Hub) -> bytes:
-    return seal_round(RoundsEnded(**_name(task), outcome=outcome), key=hub.key)
-
-
-def _name(task: Task) -> dict[str, Any]:
-    return {"task_id": task.id, "question_id": task.question_id, "site": task.site, "nonce": task.nonce}
+def _end(task: Mapping[str, Any], *, outcome: Outcome, hub: Hub) -> bytes:
+    return seal_round(RoundsEnded(**task, outcome=outcome), key=hub.key)
 
 
 def _word_end(reason: str) -> Outcome:
@@ -110,70 +136,60 @@ def _word_end(reason: str) -> Outcome:
             return "failed"
 
 
-def _find_task(task_id: str, *, caller: Caller, told: RoundTold) -> Task:
-    """The task that is told of, if it is this hospital's and the message names it whole."""
-    found = Task.objects.filter(id=task_id, site=caller.site, question__rounds__isnull=False)
-    task = found.defer("envelope", "answer").first()
-    if task is None:
+def _find_asked(task_id: str, *, caller: Caller, told: RoundTold) -> Asked:
+    """What is told of, if it is this hospital's and the message names it whole."""
+    rows = execute(statements()["find_asked"], task=task_id, site=caller.site, number=told.number)
+    if not rows:
         raise TaskUnknownError
+    site, state, question_id, nonce, task_hash, analysis, number, known = rows[0]
     named = (told.task_id, told.question_id, told.site, told.nonce, told.task_hash)
-    if named != (task.id, task.question_id, task.site, task.nonce, task.task_hash):
+    if named != (task_id, question_id, site, nonce, task_hash):
         raise EnvelopeError(Reason.ENVELOPE_REPLAYED)
-    return task
+    analysis = json.loads(analysis)
+    return Asked(task_id, site, TaskState(state), question_id, nonce, task_hash, analysis, number, known)
 
 
-def _completes(task: Task, told: RoundTold) -> bool:
+def _completes(question_id: str, *, site: str, hub: Hub) -> bool:
     """Whether it seems to be the last that is awaited; another thread may make it so, and then it
     waits too.
     """
-    session = Rounds.objects.only("number", "asked").get(question_id=task.question_id)
-    parts = RoundPart.objects.filter(rounds_id=task.question_id, number=told.number)
-    others = parts.exclude(site=task.site).count()
-    awaited = len(json.loads(session.asked or "{}")) if session.number else _count_hospitals(task)
-    return others >= awaited - 1
+    room = find_room(question_id, now=hub.clock(), step=timedelta(0), locked=False)
+    return room is None or set(room.list_late()) <= {site}
 
 
-def _count_hospitals(task: Task) -> int:
-    states = [state.value for state in AWAITED]
-    return Task.objects.filter(question_id=task.question_id, state__in=states).count()
-
-
-def _keep(opened: Opened[RoundTold], *, task: Task, hub: Hub) -> None:
+def _keep(opened: Opened[RoundTold], *, asked: Asked, hub: Hub) -> None:
     told = opened.message
-    present = RoundPart.objects.filter(rounds_id=task.question_id, site=task.site, number=told.number)
-    known = present.values_list("digest", flat=True).first()
-    if known is not None:
-        if known != opened.payload_hash:
+    if asked.known is not None:
+        if asked.known != opened.payload_hash:
             raise RoundConflictError
         return
-    session = Rounds.objects.only("number", "state").get(question_id=task.question_id)
-    if told.number > session.number:
+    if told.number > asked.number:
         raise RoundConflictError
-    _check(told, task=task, hub=hub)
-    RoundPart.objects.create(
-        rounds_id=task.question_id,
-        site=task.site,
+    _check(told, asked=asked, hub=hub)
+    execute(
+        statements()["keep_part"],
+        question=asked.question_id,
+        site=asked.site,
         number=told.number,
         digest=opened.payload_hash,
         content=json.dumps(told.content, separators=(",", ":")),
         shown_alone=told.shown_alone,
     )
-    facts = {"question": task.question_id, "round": told.number, "payload": opened.payload_hash}
-    record(EventType.ROUND_TOLD, actor=task.site, subject=task.id, at=hub.clock(), facts=facts)
+    facts = {"question": asked.question_id, "round": told.number, "payload": opened.payload_hash}
+    record(EventType.ROUND_TOLD, actor=asked.site, subject=asked.task_id, at=hub.clock(), facts=facts)
 
 
-def _check(told: RoundTold, *, task: Task, hub: Hub) -> None:
+def _check(told: RoundTold, *, asked: Asked, hub: Hub) -> None:
     """Raises AnswerRejectedError: another program, a floor under the network's, a content of another form."""
-    analysis = task.question.analysis
     try:
-        if told.analysis.model_dump() != analysis:
+        if told.analysis.model_dump() != asked.analysis:
             raise ContentError(_("La réponse vient d’un autre programme que celui de la question."))
         if told.floor < hub.settings.floor:
             raise ContentError(_("Le seuil de l’hôpital est inférieur à celui du réseau."))
         if told.number == 0:
             alone = Contribution(told.content, shown_alone=True)
-            load_combine(analysis["id"])({task.site: alone}, floor=hub.settings.floor, minimum_sites=1)
-        elif (rounds := find_spec(analysis["id"]).rounds) is not None:
+            load_combine(told.analysis.id)({asked.site: alone}, floor=hub.settings.floor, minimum_sites=1)
+        elif (rounds := find_spec(told.analysis.id).rounds) is not None:
             rounds.content.model_validate(told.content)
     except (AnalysisError, ValueError) as error:
         why = error.what if isinstance(error, AnalysisError) else ""

@@ -71,8 +71,11 @@ WHERE site = %(site)s;
 SELECT state FROM questions_question WHERE id = %(question)s;
 
 -- name: find_version
--- Its version, its state, and whether its date limit has come, or that of its masked sum's or its rounds' present step.
+-- Its version, its state, whether it is in rounds, and whether its date limit has come, or that of its masked sum's or
+-- its rounds' present step.
 SELECT version, state,
+       EXISTS (SELECT 1 FROM questions_rounds r
+               WHERE r.question_id = questions_question.id AND r.state IN ('gathering', 'running')),
        expires_at <= %(now)s
        OR EXISTS (SELECT 1 FROM questions_maskedsum s
                   WHERE s.question_id = questions_question.id AND s.deadline <= %(now)s
