@@ -290,7 +290,7 @@ class ExactGate:
         # Known by the arrays themselves, which live as long as this gate: to place them anew at each table
         # would take longer than all else.
         known |= {
-            id(part): PersonSet.of(np.searchsorted(everyone, np.intersect1d(part, everyone)))
+            id(part): PersonSet.of(_find_places(part, everyone))
             for part in parts
             if id(part) not in known
         }
@@ -318,6 +318,12 @@ class ExactGate:
 
     def _allows(self, persons: Persons) -> bool:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)
+
+
+def _find_places(persons: Persons, among: Persons) -> Places:
+    """Where those of `persons` who are in the sorted `among` stand in it."""
+    places, after = (np.searchsorted(among, persons, side=side) for side in ("left", "right"))
+    return places[places < after]
 
 
 def is_shown(cell: Cell) -> bool:
