@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-long screenshots test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-portal fuzz fuzz-loads docs look lock messages clean
+.PHONY: help setup demo test test-long screenshots test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-portal bench-tables fuzz fuzz-loads docs look lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -96,6 +96,9 @@ bench-athena: setup  ## A vocabulary of Athena's full size, made then loaded (AR
 
 bench-portal: setup  ## A crowd at the portal, on SQLite and on PostgreSQL (ARGS="--seconds 30 --dry")
 	$(BIN)/python -m bench.portal $(ARGS)
+
+bench-tables: setup  ## A Table 1 of 500 concepts and the other tables, on the warehouses of .bench (ARGS="--dry")
+	$(BIN)/python -m bench.tables $(ARGS)
 
 docs: setup  ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate

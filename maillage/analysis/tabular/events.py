@@ -204,12 +204,12 @@ def _pairs(source: _Source, *, people: People, window: Window, codes: str = "") 
 
 
 def _read_coded(pairs: str, codes: str) -> exp.Query:
-    """Pairs of concepts as pairs of concept sets."""
+    """Pairs of concepts as pairs of concept sets; one that comes of two concepts comes twice."""
     return select(
         [col("k", "codeset_id"), col("p", "after"), col("p", "place")],
         table(pairs, "p"),
         joins=[_join_codes(codes, col("p", "key"))],
-    ).distinct()
+    )
 
 
 def _join_codes(codes: str, concept: exp.Expr) -> exp.Join:
@@ -320,13 +320,14 @@ def _plausible(measures: Sequence[Measure], *, source: _Source) -> list[Conditio
 
 
 def _group(key: _Ints, after: _Ints, place: _Ints, *, names: Mapping[int, str], size: int) -> Holders:
-    """Rows by key and side, each side's places, which are under `size`, in order."""
-    # One sort of single numbers; by three columns it takes several times as long.
-    ordered_rows = np.sort((key * 2 + after) * size + place)
-    places = ordered_rows % max(size, 1)
+    """Rows by key and side, each side's places, which are under `size`, in order and once."""
+    # One sort of single numbers; by three columns it takes several times as long, and so does `unique`.
+    rows = np.sort((key * 2 + after) * size + place)
+    rows = rows[np.diff(rows, prepend=-1) > 0]
+    places = rows % max(size, 1)
     found: dict[str, tuple[_Ints, _Ints]] = {}
     for number, name in names.items():
         sides = np.arange(2 * number, 2 * number + 3) * size
-        start, middle, end = np.searchsorted(ordered_rows, sides)
+        start, middle, end = np.searchsorted(rows, sides)
         found[name] = (places[start:middle], places[middle:end])
     return found
