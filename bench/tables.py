@@ -21,6 +21,7 @@ from bench.measure import Measure, Stopwatch, show, write_results
 from maillage.analysis.registry import find_spec, load_local, read_parameters
 from maillage.analysis.tabular.forms import TablesContent
 from maillage.cohort import CohortExpression
+from maillage.cohort.compile.sql import col, select, table
 from maillage.cohort.expression import Criterion, Limit, PrimaryCriteria
 from maillage.cohort.expression.concept_sets import ConceptSet, ConceptSetItem
 from maillage.cohort.expression.values import CodesetRef, Concept
@@ -163,18 +164,23 @@ def _answer(
     parameters = read_parameters(find_spec(name), asked)
     with tempfile.TemporaryDirectory() as folder:
         releases = Releases(Path(folder))
+        history = History(releases, scope="bench")
+        # A node ranks the persons of its warehouse as it opens.
+        everyone = releases.rank(
+            engine.fetch_integers(select([col("p", "person_id")], table("person", "p")))[0]
+        )
         guard = ReleaseGuard(
-            releases, History(releases, scope="bench"), job="bench", floor=RULES.floor, asked=Asked()
+            releases, history, job="bench", floor=RULES.floor, asked=Asked(), everyone=everyone
         )
         with watch:
             answer = load_local(name)(
                 cohort=cohort, parameters=parameters, engine=engine, gate=ExactGate(RULES, guard)
             )
         releases.close()
-    persons = cast("TablesContent", answer.content).persons
-    if not isinstance(persons, Count):
-        raise RuntimeError(f"{name} tells of nobody: {persons}")
-    return persons.value
+    whole = cast("TablesContent", answer.content).persons
+    if not isinstance(whole, Count):
+        raise RuntimeError(f"{name} tells of nobody: {whole}")
+    return whole.value
 
 
 if __name__ == "__main__":
