@@ -20,7 +20,8 @@ _INTRODUCTION = """\
 # Performance
 
 Written by `make bench` and by `make bench-cohorts`, `bench-large`, `bench-engines`, `bench-load`,
-`bench-athena` and `bench-portal`: every figure comes from the run named above it, none is typed by hand.
+`bench-athena`, `bench-portal` and `bench-tables`: every figure comes from the run named above it, none is
+typed by hand.
 Machines are shared and noisy: medians and ratios tell more than single figures, and CPU seconds more than
 elapsed ones. What misses its goal says so.
 """
