@@ -290,9 +290,7 @@ class ExactGate:
         # Known by the arrays themselves, which live as long as this gate: to place them anew at each table
         # would take longer than all else.
         known |= {
-            id(part): PersonSet.of(_find_places(part, everyone))
-            for part in parts
-            if id(part) not in known
+            id(part): PersonSet.of(_find_places(part, everyone)) for part in parts if id(part) not in known
         }
         return [known[id(part)] for part in parts]
 
