@@ -106,6 +106,9 @@ bench-portal: setup  ## A crowd at the portal, on SQLite and on PostgreSQL (ARGS
 bench-keystroke: setup  ## From the last keystroke in the builder to four hospitals' counts (ARGS="--patients 3000 --dry")
 	$(BIN)/python -m bench.keystroke $(ARGS)
 
+bench-tables: setup  ## A Table 1 of 500 concepts and the other tables, on the warehouses of .bench (ARGS="--dry")
+	$(BIN)/python -m bench.tables $(ARGS)
+
 docs: setup  ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate
 

@@ -65,7 +65,7 @@ def main() -> None:
     HOME.mkdir(exist_ok=True)
     target = HOME / f"large-{options.patients}.duckdb"
     measures = [] if target.exists() else _build(target, patients=options.patients)
-    facts = _count_facts(target)
+    facts = count_facts(target)
     how = f"{options.patients:,} patients, {facts:,} facts, {options.threads} threads, warm"
     with open_warehouse(target, threads=options.threads) as engine:
         measures += [*_cohort(engine, how), *_code_set(engine, how)]
@@ -87,7 +87,8 @@ def _build(target: Path, *, patients: int) -> list[Measure]:
     ]
 
 
-def _count_facts(target: Path) -> int:
+def count_facts(target: Path) -> int:
+    """The rows of the tables of events of a warehouse file."""
     rows = read_info(target).rows
     return sum(rows[name] for name in FACTS)
 

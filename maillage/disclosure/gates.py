@@ -310,9 +310,7 @@ class ExactGate:
         # Known by the arrays themselves, which live as long as this gate: to place them anew at each table
         # would take longer than all else.
         known |= {
-            id(part): PersonSet.of(np.searchsorted(everyone, np.intersect1d(part, everyone)))
-            for part in parts
-            if id(part) not in known
+            id(part): PersonSet.of(_find_places(part, everyone)) for part in parts if id(part) not in known
         }
         return [known[id(part)] for part in parts]
 
@@ -347,6 +345,12 @@ class ExactGate:
     def _allow_cells(self, cells: Sequence[Persons]) -> bool:
         large = [persons for persons in cells if len(persons) >= self.rules.floor]
         return self.guard is None or not large or self.guard.allow_cells(large)
+
+
+def _find_places(persons: Persons, among: Persons) -> Places:
+    """Where those of `persons` who are in the sorted `among` stand in it."""
+    places, after = (np.searchsorted(among, persons, side=side) for side in ("left", "right"))
+    return places[places < after]
 
 
 def is_shown(cell: Cell) -> bool:

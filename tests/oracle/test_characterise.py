@@ -16,7 +16,9 @@ from tests.support.federation import Frame, ask_all, list_splits, read_cohort, r
 pytestmark = pytest.mark.xdist_group("characterise")
 
 POTASSIUM = 3023103
-METFORMIN, HYPERTENSION = 1503297, 320128
+METFORMIN, CIRCULATORY = 1503297, 2000100009
+"""A drug, and a chapter of the CIM-10, of which a person has several codes."""
+
 PARAMETERS: dict[str, Any] = {
     "ages": [0, 40, 60, 75],
     "before_days": 400,
@@ -25,7 +27,9 @@ PARAMETERS: dict[str, Any] = {
     "commonest": 300,
     "features": [
         {"name": "metformine", "domain": "drug", "concepts": [METFORMIN]},
-        {"name": "hypertension", "domain": "condition", "concepts": [HYPERTENSION]},
+        {"name": "circulation", "domain": "condition", "concepts": [CIRCULATORY]},
+        # Of a domain whose commonest concepts are not asked for.
+        {"name": "potassium", "domain": "measurement", "concepts": [POTASSIUM]},
     ],
     "measures": [
         {"name": "potassium", "concepts": [POTASSIUM], "low": 2.5, "high": 6.5},
@@ -96,13 +100,22 @@ def test_drugs_by_their_class(answer: dict[str, Any], people: Frame, warehouse: 
     assert values_of(answer, "drug_after") == {str(one): n for one, n in persons["after"].items()}
 
 
+@pytest.mark.parametrize(
+    ("name", "concept", "table", "start"),
+    [
+        ("circulation", CIRCULATORY, "condition", "condition_start_date"),
+        ("potassium", POTASSIUM, "measurement", "measurement_date"),
+    ],
+)
 def test_declared_features_with_what_is_under_them(
-    answer: dict[str, Any], people: Frame, warehouse: Path
+    answer: dict[str, Any], people: Frame, warehouse: Path, name: str, concept: int, table: str, start: str
 ) -> None:
-    events = around(warehouse, people, table="condition_occurrence", start="condition_start_date")
-    wanted = events[events["condition_concept_id"].isin(descendants(warehouse, HYPERTENSION))]
-    found = wanted[wanted["side"] == "before"]["person_id"].nunique()
-    assert values_of(answer, "feature_before")["hypertension"] == found > 0
+    names = {"condition": "condition_occurrence"}
+    events = around(warehouse, people, table=names.get(table, table), start=start)
+    wanted = events[events[f"{table}_concept_id"].isin(descendants(warehouse, concept))]
+    persons = wanted.groupby("side")["person_id"].nunique()
+    for side in ("before", "after"):
+        assert values_of(answer, f"feature_{side}")[name] == persons[side] > 0
 
 
 def test_the_last_value_of_a_measure(answer: dict[str, Any], people: Frame, warehouse: Path) -> None:

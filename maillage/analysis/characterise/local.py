@@ -8,7 +8,14 @@ from pydantic import BaseModel
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.characterise.spec import CharacteriseParameters
 from maillage.analysis.tabular.drafts import Draft, Groups, Split
-from maillage.analysis.tabular.events import Holders, Window, find_common, find_features, find_values
+from maillage.analysis.tabular.events import (
+    Holders,
+    Window,
+    find_common,
+    find_features,
+    find_values,
+    keep_pairs,
+)
 from maillage.analysis.tabular.people import (
     Cohort,
     Found,
@@ -41,20 +48,20 @@ def find_tables(people: People, *, asked: CharacteriseParameters, engine: Engine
         Split("sex", split_sexes(people)),
         Split("year", split_years(people), declared=False, ordered=True),
     ]
-    for domain in asked.domains:
-        holders = find_common(
-            domain,
-            people=people,
-            window=window,
-            engine=engine,
-            level=asked.levels.get(domain, ""),
-            least=floor,
-            most=asked.commonest,
-        )
-        drafts += _draft_sides(domain, holders, people=people, declared=False)
-    if asked.features:
-        holders = find_features(asked.features, people=people, window=window, engine=engine)
-        drafts += _draft_sides("feature", holders, people=people, declared=True)
+    with keep_pairs(asked.domains, people=people, window=window, engine=engine) as kept:
+        for domain in asked.domains:
+            holders = find_common(
+                kept[domain],
+                people=people,
+                engine=engine,
+                level=asked.levels.get(domain, ""),
+                least=floor,
+                most=asked.commonest,
+            )
+            drafts += _draft_sides(domain, holders, people=people, declared=False)
+        if asked.features:
+            holders = find_features(asked.features, people=people, window=window, engine=engine, kept=kept)
+            drafts += _draft_sides("feature", holders, people=people, declared=True)
     return Found(people.ids, [*drafts, _draft_measures(people, asked=asked, window=window, engine=engine)])
 
 

@@ -1,6 +1,9 @@
 """The node's half of flows: persons and stays of a cohort by the department where they live."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 from sqlglot import exp
 
@@ -38,26 +41,31 @@ def find_residences(people: People, *, tables: CohortTables, engine: Engine) -> 
     place, stays = engine.fetch_integers(_stays(tables, index=people.table))
     by_person = np.zeros(len(people.ids), dtype=np.float64)
     by_person[place] = stays
-    departments = _find_departments(people, engine=engine)
-    lives = {name: departments == name for name in np.unique(departments).tolist()}
+    lives = _find_departments(people, engine=engine)
     return Found(
         people.ids,
         [
             Split(
                 "residence",
-                {name: people.where(here) for name, here in lives.items()},
+                {name: people.at(places) for name, places in lives.items()},
                 declared=False,
-                amounts={name: {"stays": by_person[here]} for name, here in lives.items()},
+                amounts={name: {"stays": by_person[places]} for name, places in lives.items()},
             )
         ],
     )
 
 
-def _find_departments(people: People, *, engine: Engine) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+def _find_departments(people: People, *, engine: Engine) -> Mapping[str, NDArray[np.int64]]:
+    """The places of those who live in each department, by its code in order."""
     (location,) = engine.fetch_integers(_locations(people))
     codes = dict(engine.fetch(_codes()))
     ids, inverse = np.unique(location, return_inverse=True)
-    return np.array([find_department(codes.get(one)) for one in ids.tolist()], dtype=np.str_)[inverse]
+    of_location = [find_department(codes.get(one)) for one in ids.tolist()]
+    names = sorted(set(of_location))
+    # Numbers of departments, for texts take long to compare with each other.
+    number = np.array([names.index(name) for name in of_location], dtype=np.int64)[inverse]
+    ends = np.cumsum(np.bincount(number, minlength=len(names)))[:-1]
+    return dict(zip(names, np.split(np.argsort(number, kind="stable"), ends), strict=True))
 
 
 def _locations(people: People) -> exp.Query:

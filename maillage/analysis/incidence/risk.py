@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.analysis.tabular.drafts import Crossed, Groups, Parts
-from maillage.analysis.tabular.people import EPOCH
+from maillage.analysis.tabular.people import EPOCH, sort_distinct
 from maillage.disclosure.gates import Persons
 
 _Ints = NDArray[np.int64]
@@ -53,7 +53,7 @@ def draft_cases(observed: Observed, *, years: range, strata: Strata, washout: in
         days[f"{year}/"] = {"days": risk.add_up()}
         for column, name in enumerate(strata.names):
             here = risk.of_group(column)
-            cells[place, column] = np.unique(here.persons[here.becomes])
+            cells[place, column] = sort_distinct(here.persons[here.becomes])
             days[f"{year}/{name}"] = {"days": here.add_up()}
     for column, name in enumerate(strata.names):
         days[f"/{name}"] = {"days": _join([risk.of_group(column) for risk in all_years]).add_up()}
@@ -62,7 +62,7 @@ def draft_cases(observed: Observed, *, years: range, strata: Strata, washout: in
 
 @dataclass(frozen=True)
 class _AtRisk:
-    """Rows at risk in a year: the person, the days, the group, whether it becomes a case."""
+    """Rows at risk, by person: the person, the days, the group, whether it becomes a case."""
 
     persons: Persons
     days: Parts
@@ -75,16 +75,18 @@ class _AtRisk:
 
     def add_up(self) -> Parts:
         """One sum a person."""
-        _ids, place = np.unique(self.persons, return_inverse=True)
-        return np.bincount(place, weights=self.days).astype(np.float64)
+        first = np.flatnonzero(np.diff(self.persons, prepend=self.persons[:1] - 1))
+        return np.add.reduceat(self.days, first) if len(first) else self.days
 
 
 def _join(parts: Sequence[_AtRisk]) -> _AtRisk:
+    persons = np.concatenate([part.persons for part in parts])
+    order = np.argsort(persons, kind="stable")
     return _AtRisk(
-        np.concatenate([part.persons for part in parts]),
-        np.concatenate([part.days for part in parts]),
-        np.concatenate([part.group for part in parts]),
-        np.concatenate([part.becomes for part in parts]),
+        persons[order],
+        np.concatenate([part.days for part in parts])[order],
+        np.concatenate([part.group for part in parts])[order],
+        np.concatenate([part.becomes for part in parts])[order],
     )
 
 
@@ -110,9 +112,9 @@ def draft_prevalent(observed: Observed, *, years: range) -> Groups:
     amounts: dict[str, dict[str, Parts]] = {}
     for year in years:
         here = (observed.start < _day(year + 1)) & (observed.end >= _day(year))
-        groups[str(year)] = np.unique(observed.person[here & (observed.case < _day(year + 1))])
-        amounts[str(year)] = {"observed": np.ones(len(np.unique(observed.person[here])))}
-    everybody = np.unique(np.concatenate(list(groups.values())))
+        groups[str(year)] = sort_distinct(observed.person[here & (observed.case < _day(year + 1))])
+        amounts[str(year)] = {"observed": np.ones(len(sort_distinct(observed.person[here])))}
+    everybody = sort_distinct(np.concatenate(list(groups.values())))
     return Groups("prevalent", groups, amounts=amounts, within=everybody)
 
 

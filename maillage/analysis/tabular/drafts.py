@@ -98,6 +98,9 @@ def _is_ordered(draft: Draft) -> bool:
 
 
 def _left_of(whole: Persons, groups: Sequence[Persons]) -> Persons:
+    if sum(map(len, groups)) == len(whole):
+        # They share nobody, so that nobody is left: most splits are of everybody, and looking takes long.
+        return whole[:0]
     return np.setdiff1d(whole, np.concatenate(groups)) if groups else whole
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.analysis.tabular.parameters import Domain, Feature, Measure
-from maillage.analysis.tabular.people import People
+from maillage.analysis.tabular.people import People, sort_distinct
 from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.compile.dates import add_days
 from maillage.cohort.compile.sql import (
@@ -74,46 +75,64 @@ class _Source:
         return col("e", self.columns.get(name, name))
 
 
-def find_features(features: Sequence[Feature], *, people: People, window: Window, engine: Engine) -> Holders:
-    """Who has each feature; one scan for each domain."""
-    found: dict[str, tuple[_Ints, _Ints]] = {feature.name: (_NOBODY, _NOBODY) for feature in features}
-    for domain in dict.fromkeys(feature.domain for feature in features):
-        wanted = [feature for feature in features if feature.domain == domain]
-        with _codes(wanted, engine=engine) as codes:
-            source = _find_source(domain, engine=engine, thin=True)
-            query = _pairs(source, people=people, window=window, codes=codes)
-            rows = engine.fetch_integers(query)
-        found |= _group(*rows, names={rank: feature.name for rank, feature in enumerate(wanted)})
-    return found
+@contextmanager
+def keep_pairs(
+    domains: Sequence[Domain], *, people: People, window: Window, engine: Engine
+) -> Generator[Mapping[str, str]]:
+    """By domain, a temporary table (key, after, place), each row once: who has which concept, on which side.
+
+    One scan for each domain, of the table that lies by person: joined with the cohort it takes less than the
+    thin copy, where neighbours are different persons.
+    """
+    kept = {domain: f"{fresh_prefix()}pairs" for domain in domains}
+    try:
+        for domain, name in kept.items():
+            source = _find_source(domain, engine=engine, thin=False)
+            engine.create_temp(name, _pairs(source, people=people, window=window))
+        yield kept
+    finally:
+        for name in kept.values():
+            engine.drop_temp(name)
 
 
-def find_common(
-    domain: Domain,
+def find_features(
+    features: Sequence[Feature],
     *,
     people: People,
     window: Window,
     engine: Engine,
-    level: str = "",
-    least: int,
-    most: int,
+    kept: Mapping[str, str] = MappingProxyType({}),
+) -> Holders:
+    """Who has each feature; one scan for each domain, of the pairs that are `kept` of it where there are."""
+    found: dict[str, tuple[_Ints, _Ints]] = {}
+    for domain in dict.fromkeys(feature.domain for feature in features):
+        wanted = [feature for feature in features if feature.domain == domain]
+        with _codes(wanted, engine=engine) as codes:
+            if domain in kept:
+                query = _read_coded(kept[domain], codes)
+            else:
+                source = _find_source(domain, engine=engine, thin=True)
+                query = _pairs(source, people=people, window=window, codes=codes)
+            rows = engine.fetch_integers(query)
+        names = {rank: feature.name for rank, feature in enumerate(wanted)}
+        found |= _group(*rows, names=names, size=len(people.ids))
+    return {feature.name: found[feature.name] for feature in features}
+
+
+def find_common(
+    pairs: str, *, people: People, engine: Engine, level: str = "", least: int, most: int
 ) -> Holders:
     """Who has each of the concepts that at least `least` persons have, the `most` commonest, by concept id.
 
-    `level` counts each event under its ancestors of that class of concepts instead (`concept_class_id`). One
-    scan: pairs of concept and person are kept in memory, and read twice.
+    `level` counts each event under its ancestors of that class of concepts instead (`concept_class_id`).
     """
-    source = _find_source(domain, engine=engine, thin=False)
-    name = f"{fresh_prefix()}pairs"
-    try:
-        engine.create_temp(name, _pairs(source, people=people, window=window, level=level))
+    with _at_level(pairs, level, engine=engine) as name:
         concepts, _after, persons = engine.fetch_integers(_count_pairs(name, least=least))
         # By number, then by id: the same on every engine.
         ranked = concepts[np.lexsort((concepts, -persons))]
         chosen = list(dict.fromkeys(ranked.tolist()))[:most]
         rows = engine.fetch_integers(_read_pairs(name, chosen)) if chosen else (_NOBODY,) * 3
-    finally:
-        engine.drop_temp(name)
-    return _group(*rows, names={concept: str(concept) for concept in chosen})
+    return _group(*rows, names={concept: str(concept) for concept in chosen}, size=len(people.ids))
 
 
 def find_values(
@@ -166,47 +185,78 @@ def _in_window(source: _Source, window: Window) -> list[Condition]:
     ]
 
 
-def _pairs(source: _Source, *, people: People, window: Window, codes: str = "", level: str = "") -> exp.Query:
-    """(key, after, place), each once: of concept sets, of concepts, or of their ancestors of a class."""
+def _pairs(source: _Source, *, people: People, window: Window, codes: str = "") -> exp.Query:
+    """(key, after, place), each once: of concept sets, or of concepts."""
     concept = source.col(source.event.concept)
     joins = [_join_people(source, people)]
     key: exp.Expr = concept
     if codes:
-        joins.append(inner_join(table(codes, "k"), [equal(col("k", "concept_id"), concept.copy())]))
+        joins.append(_join_codes(codes, concept.copy()))
         key = col("k", "codeset_id")
-    elif level:
-        joins += _join_level(concept, level)
-        key = col("a", "ancestor_concept_id")
     after = exp.GT(this=source.col(source.event.start), expression=col("i", "index_date"))
     query = select(
         [named(key, "key"), named(when(after, num(1), num(0)), "after"), col("i", "place")],
         table(source.table, "e"),
         joins=joins,
-        where=[*_in_window(source, window), exp.NEQ(this=key.copy(), expression=num(0))]
-        if not codes
-        else _in_window(source, window),
+        where=_in_window(source, window),
     )
     return query.distinct()
+
+
+def _read_coded(pairs: str, codes: str) -> exp.Query:
+    """Pairs of concepts as pairs of concept sets; one that comes of two concepts comes twice."""
+    return select(
+        [col("k", "codeset_id"), col("p", "after"), col("p", "place")],
+        table(pairs, "p"),
+        joins=[_join_codes(codes, col("p", "key"))],
+    )
+
+
+def _join_codes(codes: str, concept: exp.Expr) -> exp.Join:
+    return inner_join(table(codes, "k"), [equal(col("k", "concept_id"), concept)])
 
 
 def _join_people(source: _Source, people: People) -> exp.Join:
     return inner_join(table(people.table, "i"), [equal(col("i", "person_id"), source.col("person_id"))])
 
 
-def _join_level(concept: exp.Expr, level: str) -> list[exp.Join]:
-    above = [equal(col("a", "descendant_concept_id"), concept.copy())]
+@contextmanager
+def _at_level(pairs: str, level: str, *, engine: Engine) -> Generator[str]:
+    """The same pairs, or a table of those of the ancestors of a class."""
+    if not level:
+        yield pairs
+        return
+    name = f"{fresh_prefix()}level"
+    try:
+        engine.create_temp(name, _pairs_at_level(pairs, level))
+        yield name
+    finally:
+        engine.drop_temp(name)
+
+
+def _pairs_at_level(pairs: str, level: str) -> exp.Query:
+    above = [equal(col("a", "descendant_concept_id"), col("p", "key"))]
     of_class = [
         equal(col("c", "concept_id"), col("a", "ancestor_concept_id")),
         equal(col("c", "concept_class_id"), text(level)),
     ]
-    return [inner_join(table("concept_ancestor", "a"), above), inner_join(table("concept", "c"), of_class)]
+    return select(
+        [named(col("a", "ancestor_concept_id"), "key"), col("p", "after"), col("p", "place")],
+        table(pairs, "p"),
+        joins=[
+            inner_join(table("concept_ancestor", "a"), above),
+            inner_join(table("concept", "c"), of_class),
+        ],
+    ).distinct()
 
 
 def _count_pairs(name: str, *, least: int) -> exp.Query:
+    """(key, after, persons); 0 is no concept."""
     persons = exp.Count(this=col("p", "place"))
     return select(
         [col("p", "key"), col("p", "after"), named(persons, "persons")],
         table(name, "p"),
+        where=[exp.NEQ(this=col("p", "key"), expression=num(0))],
         group=[col("p", "key"), col("p", "after")],
         having=exp.GTE(this=persons.copy(), expression=num(least)),
     )
@@ -238,7 +288,7 @@ def _last_values(
         table(source.table, "e"),
         joins=[
             _join_people(source, people),
-            inner_join(table(codes, "k"), [equal(col("k", "concept_id"), source.col(source.event.concept))]),
+            _join_codes(codes, source.col(source.event.concept)),
         ],
         where=[
             *_in_window(source, window),
@@ -269,13 +319,14 @@ def _plausible(measures: Sequence[Measure], *, source: _Source) -> list[Conditio
     return conditions
 
 
-def _group(key: _Ints, after: _Ints, place: _Ints, *, names: Mapping[int, str]) -> Holders:
-    """Rows by key and side, each side's places in order."""
-    order = np.lexsort((place, after, key))
-    key, after, place = key[order], after[order], place[order]
+def _group(key: _Ints, after: _Ints, place: _Ints, *, names: Mapping[int, str], size: int) -> Holders:
+    """Rows by key and side, each side's places, which are under `size`, in order and once."""
+    # One sort of single numbers: by three columns it takes several times as long.
+    rows = sort_distinct((key * 2 + after) * size + place)
+    places = rows % max(size, 1)
     found: dict[str, tuple[_Ints, _Ints]] = {}
     for number, name in names.items():
-        start, end = np.searchsorted(key, [number, number + 1])
-        middle = start + int(np.searchsorted(after[start:end], 1))
-        found[name] = (place[start:middle], place[middle:end])
+        sides = np.arange(2 * number, 2 * number + 3) * size
+        start, middle, end = np.searchsorted(rows, sides)
+        found[name] = (places[start:middle], places[middle:end])
     return found

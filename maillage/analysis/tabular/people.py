@@ -186,6 +186,12 @@ def _traits(index: str) -> exp.Query:
     return query
 
 
+def sort_distinct(numbers: _Ints) -> _Ints:
+    """In order, each once: as `np.unique`, which hashes first and takes several times as long."""
+    found = np.sort(numbers)
+    return found[np.diff(found, prepend=found[:1] - 1) > 0]
+
+
 def band_ages(edges: Sequence[int]) -> tuple[str, ...]:
     """Names of age groups: from each edge to the year before the next, the last one open."""
     closed = [f"{low}-{high - 1}" for low, high in pairwise(edges)]
