@@ -132,7 +132,7 @@ def test_with_the_former_session_left_open_the_copy_goes_on(
 def test_what_was_begun_in_time_is_not_finished_late(network: Network) -> None:
     network.configure(address=ADDRESS)
     device = Authenticator(ADDRESS)
-    with browse(every_way) as owner:
+    with browse(network) as owner:
         accept_password(network, owner, invite(network))
         network.clock.advance(seconds=9 * 60)
         begun = owner.post("/compte/cles/defi").json()
