@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from maillage.base.errors import Kind, MaillageError
+from maillage.base.i18n import _
 
 
 class HubError(MaillageError):
@@ -16,3 +17,19 @@ class HubUnavailableError(HubError):
 
     kind = Kind.UNAVAILABLE
     code = "hub_unavailable"
+
+
+class DatabaseAwayError(HubError):
+    """The database cannot be reached or takes no further connection. `retry_after` is in whole seconds."""
+
+    kind = Kind.UNAVAILABLE
+    code = "database_unavailable"
+    retry_after = 5
+
+    def __init__(self, told: str = "") -> None:
+        """`told`, the database's own words, are for who runs the hub and may see its machine."""
+        super().__init__(
+            _("La base du hub ne répond pas."),
+            why=told or _("Elle est arrêtée ou injoignable, ou toutes ses connexions sont prises."),
+            remedy=_("Réessayez bientôt ; si cela dure, prévenez la personne qui tient le hub."),
+        )

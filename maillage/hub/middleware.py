@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.translation import get_language
@@ -14,6 +15,7 @@ from maillage.hub.access.visits import log_visit
 from maillage.hub.api.errors import error_response
 from maillage.hub.boot import current_hub
 from maillage.hub.errors import HubError
+from maillage.hub.portal.views import explain_away
 from maillage.hub.settings import MAX_BODY_BYTES
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -138,6 +140,21 @@ def know_own_name(get_response: View) -> View:
     return middleware
 
 
+class TellDatabaseAway:
+    """What a view meets when the database is away is told in words. A class: Django asks it for the hook."""
+
+    def __init__(self, get_response: View) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing around a request that went well."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The answer, for trouble with the database alone."""
+        return explain_away(request, error) if isinstance(error, OperationalError) else None
+
+
 def log_visits(get_response: View) -> View:
     """A line of the log of consultations for each request of somebody who was let in, refused ones included.
 
@@ -147,7 +164,9 @@ def log_visits(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         who, found = getattr(request, "who", None), request.resolver_match
-        if who is not None and found is not None:
+        if who is None or found is None:
+            return response
+        try:
             log_visit(
                 who.name,
                 route=found.url_name or found.route,
@@ -155,6 +174,8 @@ def log_visits(get_response: View) -> View:
                 status=response.status_code,
                 hub=current_hub(),
             )
+        except OperationalError as error:
+            return explain_away(request, error)
         return response
 
     return middleware

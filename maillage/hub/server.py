@@ -7,6 +7,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.urls import base
 from django.utils.translation import trans_real
 from waitress.server import create_server
@@ -28,6 +29,8 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
     # The référentiel opens while the first pages are asked for; not before, for two threads would import
     # the same libraries at once.
     hub.shelf.look(hub=hub)
+    # What the start read was read in this thread, which asks for nothing more.
+    connections.close_all()
     server = create_server(
         application,
         host=host,

@@ -47,12 +47,12 @@ def test_a_copied_session_makes_no_codes(network: Network) -> None:
 
 
 def test_with_no_proof_asked_again_the_copy_wins(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    from maillage.hub.access import renewing
+    from maillage.hub.access import proof
 
     def any_session(_session: str, *, at: datetime) -> bool:
         return True
 
-    monkeypatch.setattr(renewing, "is_fresh", any_session)
+    monkeypatch.setattr(proof, "is_fresh", any_session)
     assert take_over(network)
 
 

@@ -52,13 +52,13 @@ def browse(network: Network, name: str = "") -> httpx2.Client:
     return browser
 
 
-def sit(network: Network, browser: httpx2.Client, name: str) -> None:
+def sit(network: Network, browser: httpx2.Client, name: str, *, way: str = "passkey") -> None:
     """Open a session of that person in the browser, as the door does."""
     from django.contrib.sessions.backends.signed_cookies import SessionStore
 
     from maillage.hub.access.sessions import open_session
 
     store: Any = SessionStore()
-    store["session"] = open_session(name, way="link", browser="", hub=network.hub)
+    store["session"] = open_session(name, way=way, browser="", hub=network.hub)
     store.save()
     browser.cookies.set("maillage", store.session_key, domain=HOST)

@@ -75,6 +75,19 @@ class ProofError(AccessError):
         )
 
 
+class ProofNeededError(AccessError):
+    """What is asked lets in for longer than the session, which was not opened just now by a strong way in."""
+
+    code = "proof_needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Prouvez d’abord à nouveau que c’est vous."),
+            why=_("Cela ouvrirait votre compte pour longtemps, et une session peut être copiée."),
+            remedy=_("Entrez à nouveau, autrement que par un jeton ; cela vaut dix minutes."),
+        )
+
+
 class InvitationError(AccessError):
     """An invitation that was used or is too old."""
 

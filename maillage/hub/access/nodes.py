@@ -1,10 +1,10 @@
 """Which node sends this request: its signature checked, its nonce taken once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 
 from maillage.base.keys import PublicKey
 from maillage.base.statements import load_statements
@@ -53,20 +53,16 @@ class Caller:
 
 def identify(*, method: str, target: str, body: bytes, headers: Mapping[str, str], now: datetime) -> Caller:
     """The member who signed. Raises AccessError or exchange's SignatureError."""
-    found: dict[str, Signer | None] = {}
-
-    def find_key(fingerprint: str) -> PublicKey | None:
-        # Asked twice in one request, and looked up once.
-        if fingerprint not in found:
-            found[fingerprint] = _find_signer(fingerprint)
-        signer = found[fingerprint]
-        return None if signer is None else PublicKey.parse(signer.public_key)
-
+    looked_up = _LookedUp()
+    found = looked_up.signers
     try:
         signed = verify_request(
-            method=method, target=target, body=body, headers=headers, find_key=find_key, now=now
+            method=method, target=target, body=body, headers=headers, find_key=looked_up.find_key, now=now
         )
     except SignatureError as error:
+        # The library tells whatever stops a look-up as a signature that is not valid.
+        if looked_up.trouble is not None:
+            raise looked_up.trouble from error
         (signer,) = found.values() or (None,)
         if found and signer is None:
             raise NodeUnknownError from error
@@ -96,6 +92,25 @@ def take_nonce(caller: Caller) -> None:
 def forget_old_nonces(*, now: datetime) -> None:
     """Drop those whose requests would be refused for their age anyway."""
     SeenNonce.objects.filter(at__lt=now - NONCE_LIFE).delete()
+
+
+@dataclass
+class _LookedUp:
+    """Members by the fingerprints that one request names: asked twice, and looked up once."""
+
+    signers: dict[str, Signer | None] = field(default_factory=dict[str, Signer | None])
+    trouble: OperationalError | None = None
+
+    def find_key(self, fingerprint: str) -> PublicKey | None:
+        """The member's key; the database's trouble is kept as it is."""
+        if fingerprint not in self.signers:
+            try:
+                self.signers[fingerprint] = _find_signer(fingerprint)
+            except OperationalError as error:
+                self.trouble = error
+                raise
+        signer = self.signers[fingerprint]
+        return None if signer is None else PublicKey.parse(signer.public_key)
 
 
 def _find_signer(fingerprint: str) -> Signer | None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -17,7 +18,7 @@ from maillage.cohort.errors import CohortError, UnsupportedFeatureError
 from maillage.exchange.errors import ClockSkewError, EnvelopeError, SignatureError
 from maillage.governance.permits.errors import PermitError
 from maillage.hub.access.errors import TooManyError
-from maillage.hub.errors import HubError
+from maillage.hub.errors import DatabaseAwayError, HubError
 
 logger = logging.getLogger("maillage.hub")
 
@@ -82,7 +83,7 @@ def error_response(error: MaillageError) -> HttpResponse:
     response = _json(
         error_code(error), status=error_status(error), what=error.what, why=error.why, remedy=error.remedy
     )
-    if isinstance(error, TooManyError):
+    if isinstance(error, TooManyError | DatabaseAwayError):
         response["Retry-After"] = str(error.retry_after)
     return response
 
@@ -92,7 +93,14 @@ def register_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(MaillageError, _tell_error)
     api.add_exception_handler(ValidationError, _tell_validation)
     api.add_exception_handler(HttpError, _tell_parsing)
+    api.add_exception_handler(OperationalError, _tell_away)
     api.add_exception_handler(Exception, _tell_defect)
+
+
+def log_away(error: OperationalError) -> DatabaseAwayError:
+    """Trouble with the database as callers are told it; its own words go to the log."""
+    logger.error("database unavailable", extra={"told": str(error).strip()})
+    return DatabaseAwayError()
 
 
 def tell_not_found(_request: HttpRequest) -> HttpResponse:
@@ -112,6 +120,10 @@ def tell_method(_request: HttpRequest) -> HttpResponse:
 
 def _tell_error(_request: HttpRequest, error: Any) -> HttpResponse:
     return error_response(error)
+
+
+def _tell_away(_request: HttpRequest, error: Any) -> HttpResponse:
+    return error_response(log_away(error))
 
 
 def _tell_parsing(_request: HttpRequest, error: Any) -> HttpResponse:

@@ -5,6 +5,7 @@ does not start (`access/rules.py`).
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, cast
 
@@ -18,10 +19,10 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from maillage.base.errors import Kind, MaillageError
 from maillage.governance.people.roles import Role
 from maillage.hub.access import limits
-from maillage.hub.access.errors import RoleError, TooManyError
+from maillage.hub.access.errors import CredentialUnknownError, RoleError, TooManyError
 from maillage.hub.access.limits import Limit
 from maillage.hub.access.rules import ANYONE, Audience, Rule, Whose, declare
-from maillage.hub.access.sessions import Present, find_present, open_session
+from maillage.hub.access.sessions import Present, end_session, find_present, open_session
 from maillage.hub.access.who import Who
 from maillage.hub.boot import current_hub
 from maillage.hub.charts import warm_up
@@ -104,6 +105,11 @@ def find_visitor(request: HttpRequest) -> Present | None:
 def let_in(request: HttpRequest, *, requester: str, way: str, onward: str = "") -> HttpResponse:
     """Open a session and go on: only to an address of this portal. Raises AccountClosedError."""
     start_session(request, requester=requester, way=way)
+    return lead_on(onward)
+
+
+def lead_on(onward: str) -> HttpResponse:
+    """To an address of this portal; home, for any other."""
     if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) and onward.startswith("/"):
         return HttpResponseRedirect(onward)
     return redirect("home")
@@ -113,12 +119,22 @@ def start_session(request: HttpRequest, *, requester: str, way: str) -> None:
     """Open a session in this browser. Raises AccountClosedError.
 
     Nothing of what the browser brought stays: a session, or a form's secret, that somebody else put there.
+    The session that it had ends, for copies of its cookie too.
     """
+    former = find_visitor(request)
     browser = str(request.META.get("HTTP_USER_AGENT", ""))
     secret = open_session(requester, way=way, browser=name_browser(browser), hub=current_hub())
     keep_secret(request, secret)
+    if former is not None:
+        _end(former)
     # Who enters will look at a chart: the engine is ready by then.
     warm_up()
+
+
+def _end(former: Present) -> None:
+    # Of two forms that were sent at once the other has ended it.
+    with suppress(CredentialUnknownError):
+        end_session(former.who.name, former.digest, at=current_hub().clock())
 
 
 def keep_secret(request: HttpRequest, secret: str) -> None:

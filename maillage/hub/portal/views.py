@@ -1,10 +1,11 @@
 """What is shown where there is no page: not found, failed, a form from elsewhere."""
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maillage.base.errors import MaillageError
-from maillage.hub.api.errors import tell_not_found
+from maillage.hub.api.errors import error_response, log_away, tell_not_found
 
 
 def explain_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -18,6 +19,16 @@ def explain_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 def explain_failure(request: HttpRequest) -> HttpResponse:
     """500."""
     return render(request, "portal/problem.html", {"kind": "failure"}, status=500)
+
+
+def explain_away(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """503, with when to come back."""
+    away = log_away(error)
+    if request.path.startswith("/api/"):
+        return error_response(away)
+    response = render(request, "portal/problem.html", {"error": away, "kind": "told"}, status=503)
+    response["Retry-After"] = str(away.retry_after)
+    return response
 
 
 def explain_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature

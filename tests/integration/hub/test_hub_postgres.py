@@ -1,6 +1,8 @@
 """The same hub on PostgreSQL, as two processes on one database: each task is lent once, the audit holds."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Generator
@@ -232,6 +234,90 @@ def test_heads_are_exchanged_and_written_whole(hubs: tuple[LiveHub, LiveHub]) ->
     assert lines[opened.sequence - 1]["hash"] == opened.hash
     anchored = [line for line in lines if line["type"] == "node:ledger:anchor"]
     assert [line["facts"]["hash"] for line in anchored] == [head.hash]
+
+
+@pytest.fixture(scope="module")
+def narrow(
+    hubs: tuple[LiveHub, LiveHub], cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[LiveHub]:
+    """A third process of that hub, under an ordinary role whose connections can be counted and limited."""
+    first, _second = hubs
+    with cluster.connect() as owner:
+        owner.execute("CREATE ROLE narrow LOGIN")
+        owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO narrow")
+        owner.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO narrow")
+    folder = tmp_path_factory.mktemp("narrow") / "hub"
+    shutil.copytree(first.folder, folder)
+    settings = folder / "hub.toml"
+    text = settings.read_text(encoding="utf-8").replace('user = "maillage"', 'user = "narrow"')
+    settings.write_text("threads = 4\n" + text, encoding="utf-8")
+    hub = LiveHub(folder, free_port(), first.key, first.keys, first.tokens)
+    hub.start()
+    yield hub
+    hub.stop()
+    with cluster.connect() as owner:
+        owner.execute("DROP OWNED BY narrow")
+        owner.execute("DROP ROLE narrow")
+
+
+def limit(cluster: Cluster, connections: int) -> None:
+    """From now on; who is connected is cut off."""
+    with cluster.connect() as owner:
+        owner.execute(sql.SQL("ALTER ROLE narrow CONNECTION LIMIT {}").format(connections))
+        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'narrow'")
+
+
+def count_connections(cluster: Cluster) -> int:
+    with cluster.connect() as owner:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'narrow'"
+        return int(owner.execute(query).fetchall()[0][0])
+
+
+def test_a_database_that_takes_no_connection_is_told_in_words_and_found_again(
+    narrow: LiveHub, cluster: Cluster
+) -> None:
+    node = narrow.node("hcl")
+    with narrow.client(narrow.tokens["alice"]) as alice, narrow.client() as browser, node.http:
+        form = browser.get("/entrer").text
+        secret = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+        assert secret
+        fields = {"csrfmiddlewaretoken": secret[1], "token": narrow.tokens["alice"]}
+        assert browser.post("/entrer", data=fields).status_code == 302
+        assert browser.get("/compte").status_code == 200
+        limit(cluster, 0)
+        refused = alice.get("/api/v1/questions")
+        assert (refused.status_code, refused.json()["code"]) == (503, "database_unavailable")
+        assert refused.headers["retry-after"] == "5"
+        assert "narrow" not in refused.text, "the database's own words are for the log"
+        assert node.poll(wait=0).status_code == 503
+        page = browser.get("/compte")
+        assert page.status_code == 503
+        assert "La base du hub ne répond pas." in page.text
+        limit(cluster, -1)
+        assert alice.get("/api/v1/questions").status_code == 200
+        assert node.poll(wait=0).status_code in (200, 204)
+        assert browser.get("/compte").status_code == 200
+
+
+def test_a_process_holds_one_connection_a_thread_and_no_more(narrow: LiveHub, cluster: Cluster) -> None:
+    """As docs/hub.md says, for `max_connections`."""
+    nodes = [narrow.node(site) for site in SITES]
+    for _round in range(3):
+        with ThreadPoolExecutor(len(nodes)) as threads:
+            polls = [threads.submit(node.poll, wait=1) for node in nodes]
+        assert all(poll.result().status_code in (200, 204) for poll in polls)
+    assert count_connections(cluster) == 4
+
+
+def test_a_hub_without_its_database_does_not_start_and_says_why(narrow: LiveHub, cluster: Cluster) -> None:
+    limit(cluster, 0)
+    command = [sys.executable, "-m", "maillage.cli.main", "hub", "members", "--hub", str(narrow.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    limit(cluster, -1)
+    assert done.returncode not in (0, 1)
+    assert "La base du hub ne répond pas." in done.stderr
+    assert "too many connections" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_wait_for_the_disk_covers_transactions_that_did_not_wait(cluster: Cluster) -> None:

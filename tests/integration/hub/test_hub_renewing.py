@@ -61,12 +61,12 @@ def test_who_entered_by_a_passkey_just_now_needs_no_present_password(network: Ne
     network.configure(address=ADDRESS)
     with browse(network) as browser:
         accept_password(network, browser, invite(network))
-        network.clock.advance(seconds=LATER)
-        assert "Mot de passe actuel" in browser.get("/compte/mot-de-passe").text
-        assert change(browser).status_code == 403
         options = browser.post("/compte/cles/defi").json()
         device = Authenticator(ADDRESS)
         browser.post("/compte/cles", data={"credential": device.create(options), "label": "Clé"})
+        network.clock.advance(seconds=LATER)
+        assert "Mot de passe actuel" in browser.get("/compte/mot-de-passe").text
+        assert change(browser).status_code == 403
         browser.post("/sortir")
         options = browser.post("/entrer/cle/defi").json()
         assert browser.post("/entrer/cle", data={"credential": device.get(options)}).status_code == 302

@@ -9,21 +9,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from maillage.base.errors import MaillageError
 from maillage.governance.people.models import Person
-from maillage.hub.access import limits, passwords
-from maillage.hub.access.errors import CredentialUnknownError, ProofError
-from maillage.hub.access.models import Password
-from maillage.hub.access.renewing import Claim, change_password, is_fresh, renew_codes
+from maillage.hub.access import passwords
+from maillage.hub.access.errors import ProofError
+from maillage.hub.access.proof import is_fresh
+from maillage.hub.access.renewing import change_password, renew_codes
 from maillage.hub.access.ways import describe_ways
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
-from maillage.hub.portal.sessions import (
-    Visitor,
-    check_guesses,
-    count_wrong_guess,
-    field,
-    keep_secret,
-    signed_in,
-)
+from maillage.hub.portal.account.proof import find_person, read_claim
+from maillage.hub.portal.sessions import Visitor, count_wrong_guess, field, keep_secret, signed_in
 from maillage.hub.writing import writing
 
 _PASSWORD, _CODES = "portal/account/password.html", "portal/account/codes.html"
@@ -40,7 +34,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @signed_in
 def take_password(request: HttpRequest) -> HttpResponse:
     """Another password: this session goes on, every other one ends."""
-    claim, hub = _read_claim(request), current_hub()
+    claim, hub = read_claim(request), current_hub()
     try:
         with writing(hub):
             secret = change_password(claim, new=field(request, "new"), at=hub.clock())
@@ -61,25 +55,13 @@ def codes(request: HttpRequest) -> HttpResponse:
 @signed_in
 def make_codes(request: HttpRequest) -> HttpResponse:
     """New ones, told on this page, once."""
-    claim, hub = _read_claim(request), current_hub()
+    claim, hub = read_claim(request), current_hub()
     try:
         with writing(hub):
             made = renew_codes(claim, at=hub.clock())
     except MaillageError as error:
         return _refuse(request, error, template=_CODES)
     return render(request, "portal/door/codes.html", {"codes": made, "onward": "account"})
-
-
-def _read_claim(request: HttpRequest) -> Claim:
-    """What was typed. Raises CredentialUnknownError where there is no password, or TooManyError."""
-    person = _find_person(request)
-    if person is None:
-        raise CredentialUnknownError
-    # Each try costs a hash of 46 MiB, right or wrong.
-    current_hub().limiter.take(limits.SETTING_UP, person.id)
-    check_guesses(request, name=person.name)
-    visitor = cast("Visitor", request)
-    return Claim(person, visitor.session_digest, field(request, "password"), field(request, "code"))
 
 
 def _refuse(request: HttpRequest, error: MaillageError, *, template: str) -> HttpResponse:
@@ -89,7 +71,7 @@ def _refuse(request: HttpRequest, error: MaillageError, *, template: str) -> Htt
 
 
 def _show(request: HttpRequest, template: str, *, error: MaillageError | None = None) -> HttpResponse:
-    person = _find_person(request)
+    person = find_person(request)
     if person is None:
         return redirect("account")
     status = 200 if error is None else error_status(error)
@@ -106,10 +88,3 @@ def _describe(request: HttpRequest, person: Person) -> dict[str, Any]:
         "longest": passwords.LONGEST,
         "all_codes": passwords.RECOVERY_CODES,
     }
-
-
-def _find_person(request: HttpRequest) -> Person | None:
-    """Who is here, where they enter by a password at all."""
-    known = Password.objects.filter(person_id=cast("Visitor", request).who.person_id)
-    found = known.select_related("person").first()
-    return None if found is None else found.person

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.hub.portal.account import renewing, views
+from maillage.hub.portal.account import proof, renewing, views
 from maillage.hub.portal.door import psc
 
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("compte/cles/defi", views.begin_passkey, name="passkey_begin"),
     path("compte/cles", views.add_passkey, name="passkey_add"),
     path("compte/cles/retirer", views.drop_passkey, name="passkey_drop"),
+    path("compte/preuve", proof.show_proof, name="proof"),
+    path("compte/preuve/donner", proof.give_proof, name="proof_give"),
     path("compte/mot-de-passe", renewing.password, name="password"),
     path("compte/mot-de-passe/changer", renewing.take_password, name="password_change"),
     path("compte/codes", renewing.codes, name="codes"),

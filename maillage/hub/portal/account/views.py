@@ -15,11 +15,13 @@ from maillage.hub.access import passkeys, sessions
 from maillage.hub.access.ceremonies import Purpose
 from maillage.hub.access.errors import EntryError
 from maillage.hub.access.people import create_own_token, list_tokens, revoke_own_token
+from maillage.hub.access.proof import is_fresh
 from maillage.hub.access.visits import list_visits
 from maillage.hub.access.ways import describe_ways, remove_passkey
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
 from maillage.hub.portal.account.history import list_events
+from maillage.hub.portal.account.proof import proved
 from maillage.hub.portal.account.words import word_visits
 from maillage.hub.portal.door.challenges import begin_challenge, take_challenge
 from maillage.hub.portal.sessions import Visitor, field, signed_in
@@ -47,6 +49,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@proved
 def begin_passkey(request: HttpRequest) -> HttpResponse:
     """What the browser asks the device to make a further passkey with, as JSON."""
     person, hub = _own_person(request), current_hub()
@@ -56,6 +59,7 @@ def begin_passkey(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@proved
 def add_passkey(request: HttpRequest) -> HttpResponse:
     """Keep the passkey that the device made."""
     person, hub = _own_person(request), current_hub()
@@ -108,6 +112,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@proved
 def create_token(request: HttpRequest) -> HttpResponse:
     """A token for a program of mine: told on this page, once."""
     hub, days = current_hub(), field(request, "days")
@@ -144,6 +149,7 @@ def _show(request: HttpRequest, *, error: MaillageError | None = None, token: st
         "roles": visitor.who.roles,
         "sessions": sessions.list_sessions(visitor.who.name, present=visitor.session_digest, hub=hub),
         "tokens": list_tokens(visitor.who.name, at=now),
+        "is_fresh": is_fresh(visitor.session_digest, at=now),
         "token_days": TOKEN_DAYS,
         "new_token": token,
         "error": error,

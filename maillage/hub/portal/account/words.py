@@ -35,6 +35,8 @@ _ROUTES: Mapping[str, str] = {
     "passkey_begin": mark("Nouvelle clé d’accès"),
     "passkey_add": mark("Nouvelle clé d’accès"),
     "passkey_drop": mark("Retrait d’une clé d’accès"),
+    "proof": mark("Prouver que c’est vous"),
+    "proof_give": mark("Nouvelle preuve d’identité"),
     "password": mark("Changer de mot de passe"),
     "password_change": mark("Changement de mot de passe"),
     "codes": mark("Codes de secours"),

@@ -11,11 +11,12 @@ from maillage.base.errors import MaillageError
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.governance.people.actions import find_person
-from maillage.hub.access import limits
+from maillage.hub.access import limits, proof
 from maillage.hub.access.ceremonies import Begun, Purpose, begin, take
 from maillage.hub.access.invitations import accept_with_psc, digest_of, find_invited, link_psc
 from maillage.hub.access.psc import begin_entry, find_linked, finish_entry
 from maillage.hub.boot import current_hub
+from maillage.hub.portal.account.proof import lead_to_proof, proved
 from maillage.hub.portal.door.views import show_door
 from maillage.hub.portal.sessions import (
     address_of,
@@ -30,13 +31,16 @@ from maillage.hub.writing import writing
 from maillage.national.psc import Attempt, Identity, check_return
 
 _ENTER, _ACCEPT, _LINK = "enter", "accept", "link"
+# What a ceremony is about holds 120 characters.
+_LONGEST_ONWARD = 100
 
 
 @require_GET
 @anyone
 def enter_by_psc(request: HttpRequest) -> HttpResponse:
     """Send the browser to the provider; who comes back and is linked to an account is let in."""
-    return _leave_for(request, about=_ENTER)
+    onward = str(request.GET.get("suite", ""))
+    return _leave_for(request, about=f"{_ENTER} {onward}" if len(onward) <= _LONGEST_ONWARD else _ENTER)
 
 
 @require_GET
@@ -52,6 +56,7 @@ def accept_psc(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_GET
 @signed_in
+@proved
 def link_own(request: HttpRequest) -> HttpResponse:
     """The same for somebody who is in, as a further way in."""
     present = find_visitor(request)
@@ -84,7 +89,7 @@ def _receive(request: HttpRequest, identity: Identity, *, begun: Begun) -> HttpR
         return let_in(request, requester=person.name, way="psc")
     if what == _LINK:
         return _link(request, identity, name=whom)
-    return let_in(request, requester=find_linked(identity), way="psc")
+    return let_in(request, requester=find_linked(identity), way="psc", onward=whom)
 
 
 def _link(request: HttpRequest, identity: Identity, *, name: str) -> HttpResponse:
@@ -92,6 +97,8 @@ def _link(request: HttpRequest, identity: Identity, *, name: str) -> HttpRespons
     hub, present = current_hub(), find_visitor(request)
     if present is None or present.who.name != name:
         return redirect("enter")
+    if not proof.is_fresh(present.digest, at=hub.clock()):
+        return lead_to_proof(onward=reverse("psc_link"))
     with writing(hub):
         link_psc(find_person(name), identity, at=hub.clock())
         record(EventType.ACCOUNT_LINKED, actor=name, subject=name, at=hub.clock())

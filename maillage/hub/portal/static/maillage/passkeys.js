@@ -32,6 +32,7 @@ const asDocument = ({ id, rawId, type, response }) => ({
 const answer = async (form) => {
   const token = form.elements.csrfmiddlewaretoken.value;
   const begun = await fetch(form.dataset.begin, { method: "POST", headers: { "X-CSRFToken": token } });
+  if (begun.status === 403 && form.dataset.proof) location.assign(form.dataset.proof);
   if (!begun.ok) throw new Error(`HTTP ${begun.status}`);
   const publicKey = withBytes(await begun.json());
   const creates = form.dataset.passkey === "create";
