@@ -3,8 +3,10 @@
 from maillage.client.analyses import AnalysisResult, TableRow
 from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
 from maillage.client.hub import Hub, connect
+from maillage.client.plots import Plot
 from maillage.client.progress import show_progress
 from maillage.client.results import Combined, CountResult, SiteCount, YearCount
+from maillage.client.tables import Table
 from maillage.client.typed import Distribution, Flows, Incidence, Model, Outcomes, Result, Survival, Table1
 
 __all__ = [
@@ -20,9 +22,11 @@ __all__ = [
     "Incidence",
     "Model",
     "Outcomes",
+    "Plot",
     "Result",
     "SiteCount",
     "Survival",
+    "Table",
     "Table1",
     "TableRow",
     "YearCount",
