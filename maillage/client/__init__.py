@@ -6,6 +6,7 @@ from maillage.client.hub import Hub, connect
 from maillage.client.plots import Plot
 from maillage.client.progress import show_progress
 from maillage.client.results import Combined, CountResult, SiteCount, YearCount
+from maillage.client.risk import RiskModelError
 from maillage.client.tables import Table
 from maillage.client.typed import Distribution, Flows, Incidence, Model, Outcomes, Result, Survival, Table1
 
@@ -24,6 +25,7 @@ __all__ = [
     "Outcomes",
     "Plot",
     "Result",
+    "RiskModelError",
     "SiteCount",
     "Survival",
     "Table",
