@@ -3,17 +3,18 @@
 Nothing here knows one analysis: what a result looks like, its own folder says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Self
 
-from maillage.analysis.base import Asked, ChartSpec, ChartTable
+from maillage.analysis.base import Asked, ChartSpec
 from maillage.analysis.registry import load_chart
 from maillage.base.i18n import _
-from maillage.client.errors import PandasMissingError
 from maillage.client.permits import Budget, read_budget
+from maillage.client.plots import Plot, find_plot, list_plots
 from maillage.client.results import SiteCount, describe_cell, read_site
+from maillage.client.tables import Table, import_pandas
 from maillage.disclosure.values import Cell, Count, Suppressed, cell_from_json
 
 if TYPE_CHECKING:
@@ -38,15 +39,6 @@ class TableRow:
     amounts: Mapping[str, float]
     measured: Cell | None
     more: Mapping[str, Any]
-
-
-def import_pandas() -> Any:
-    """The library, which the client does without. Raises PandasMissingError."""
-    try:
-        import pandas
-    except ImportError as error:
-        raise PandasMissingError(_("pandas n’est pas installé."), remedy="pip install pandas") from error
-    return pandas
 
 
 @dataclass(frozen=True)
@@ -110,13 +102,21 @@ class AnalysisResult:
         )
         return load_chart(self.analysis).charts(self.document, asked=asked)
 
+    def plot(self, title: str = "") -> Plot:
+        """The drawing to read first, or that of this title. Raises PlotMissingError."""
+        return find_plot(self.charts(), title=title)
+
+    def plots(self) -> tuple[Plot, ...]:
+        """All its drawings."""
+        return list_plots(self.charts())
+
     def __str__(self) -> str:
         width = max((len(site.name) for site in self.sites), default=0)
         lines = [
             f"  {site.name:<{width}}  {site.sentence or describe_cell(site.persons)}" for site in self.sites
         ]
         total = f"  {_('Total'):<{width}}  {describe_cell(self.persons)}"
-        tables = [line for chart in self.charts() for line in ("", chart.title, *_write_lines(chart.table))]
+        tables = [line for chart in self.charts() for line in ("", str(Table.of(chart)))]
         return "\n".join([self.title, *lines, total, *filter(None, [self.release]), *tables])
 
     def _repr_html_(self) -> str:
@@ -125,7 +125,7 @@ class AnalysisResult:
         head = "".join(
             f"<tr><th scope='row'>{escape(one)}</th><td>{escape(two)}</td></tr>" for one, two in rows
         )
-        tables = "".join(_write_html(chart) for chart in self.charts())
+        tables = "".join(Table.of(chart)._repr_html_() for chart in self.charts())
         return f"<table><caption>{escape(self.title)}</caption>{head}</table>{tables}"
 
     def to_pandas(self) -> "pandas.DataFrame":
@@ -175,33 +175,3 @@ def _flatten(table: str, row: TableRow) -> dict[str, Any]:
         **row.amounts,
         **{name: value for name, value in row.more.items() if not isinstance(value, Mapping | list)},
     }
-
-
-def _word(value: object) -> str:
-    match value:
-        case Mapping():
-            return describe_cell(cell_from_json(value))
-        case None:
-            return "–"
-        case _:
-            return str(value)
-
-
-def _word_rows(table: ChartTable) -> list[list[str]]:
-    return [[_word(row.get(column.key)) for column in table.columns] for row in table.rows]
-
-
-def _write_lines(table: ChartTable) -> Sequence[str]:
-    rows = [[column.heading for column in table.columns], *_word_rows(table)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
-    return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-
-
-def _write_html(chart: ChartSpec) -> str:
-    heads = "".join(f"<th scope='col'>{escape(column.heading)}</th>" for column in chart.table.columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>"
-        for row in _word_rows(chart.table)
-    )
-    note = f"<p>{escape(chart.note)}</p>" if chart.note else ""
-    return f"<table><caption>{escape(chart.title)}</caption><tr>{heads}</tr>{body}</table>{note}"

@@ -175,9 +175,18 @@ class Hub(Studies):
             if result.complete or time.monotonic() >= deadline:
                 return
 
-    def result(self, identifier: str) -> Result:
-        """The present state of a question asked before, whatever its analysis."""
-        return read_any(self._document(identifier, wait=0, seen=-1))
+    def result(
+        self, identifier: str, *, wait: float = 0.0, watch: Callable[[Any], None] | None = None
+    ) -> Result:
+        """A question asked before, whatever its analysis: as it stands, or after `wait` seconds at most.
+
+        `watch` is called at each change, as in `count`.
+        """
+        return self._wait(identifier, wait=wait, watch=watch)
+
+    def questions(self) -> list[dict[str, Any]]:
+        """Your questions, newest first, at most 100, in a line each: `id`, `title`, `status` and more."""
+        return list(self._call("GET", "/api/v1/questions")["questions"])
 
     def cancel(self, identifier: str) -> None:
         """Withdraw a question; hospitals that are computing it stop."""
@@ -208,7 +217,8 @@ class Hub(Studies):
         for last in self.follow(identifier, wait=wait):
             if watch is not None:
                 watch(last)
-        return self.result(identifier) if last is None else last
+        # `follow` gives one state at least: the version of the first is always news.
+        return cast("Result", last)
 
     def _document(self, identifier: str, *, wait: float, seen: int) -> dict[str, Any]:
         return self._call("GET", f"/api/v1/questions/{identifier}", params={"wait": wait, "seen": seen})

@@ -1,14 +1,17 @@
 """What came back: hospitals, cells, the total; prints well, becomes a DataFrame."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from maillage.analysis.base import Asked, ChartSpec
+from maillage.analysis.registry import load_chart
 from maillage.base.french import format_milliseconds
 from maillage.base.i18n import _
-from maillage.client.errors import PandasMissingError
 from maillage.client.permits import Budget, read_budget
+from maillage.client.plots import Plot, find_plot, list_plots
+from maillage.client.tables import import_pandas
 from maillage.disclosure.values import (
     Band,
     Cell,
@@ -70,7 +73,8 @@ class CountResult:
     """A count over the group. A person seen in two hospitals counts in each.
 
     `budget` is what the permit leaves to ask, None where it sets no limit. `masked` is a sentence on
-    the masked sum, where the hub learns the total alone; else empty.
+    the masked sum, where the hub learns the total alone; else empty. `rules` names the inclusion rules, whose
+    attrition is `combined.steps`; `document` is the group's answer as the hub gave it.
     """
 
     id: str
@@ -83,11 +87,25 @@ class CountResult:
     """What the committee's check has come to, in a sentence; empty where the permit asks for none."""
     budget: Budget | None = None
     masked: str = ""
+    rules: tuple[str, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def complete(self) -> bool:
         """Whether every hospital has given its last word."""
         return self.status != "open"
+
+    def charts(self) -> list[ChartSpec]:
+        """The attrition by inclusion rule and the years of entry, where they are told."""
+        return load_chart("count").charts(self.document, asked=Asked(rules=self.rules))
+
+    def plot(self, title: str = "") -> Plot:
+        """The drawing to read first, or that of this title. Raises PlotMissingError."""
+        return find_plot(self.charts(), title=title)
+
+    def plots(self) -> tuple[Plot, ...]:
+        """All its drawings."""
+        return list_plots(self.charts())
 
     def __str__(self) -> str:
         width = max((len(site.name) for site in self.sites), default=0)
@@ -111,11 +129,7 @@ class CountResult:
         A suppressed count is missing (`<NA>`) with its reason in `suppressed`, never zero; an approximate
         one is missing too, with what is known of it in `approximate`. Raises PandasMissingError.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise PandasMissingError(_("pandas n’est pas installé."), remedy="pip install pandas") from error
-        frame = pandas.DataFrame([_as_row(site) for site in self.sites])
+        frame = import_pandas().DataFrame([_as_row(site) for site in self.sites])
         return frame.astype({"persons": "Int64"})
 
 
@@ -147,6 +161,8 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         release=(document.get("release") or {}).get("sentence", ""),
         budget=read_budget(document.get("budget")),
         masked=(document.get("masked") or {}).get("sentence", ""),
+        rules=tuple(document.get("rules", ())),
+        document=document["combined"],
     )
 
 

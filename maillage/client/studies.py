@@ -6,6 +6,7 @@ from typing import Any, Required, TypedDict, Unpack, cast
 
 from maillage.client.analyses import AnalysisResult
 from maillage.client.formula import read_formula, read_names
+from maillage.client.risk import standardise
 from maillage.client.typed import Distribution, Flows, Incidence, Model, Outcomes, Survival, Table1
 
 
@@ -164,14 +165,23 @@ class Studies(ABC):
         self,
         expression: Any,
         *,
-        outcome: Mapping[str, Any],
-        model: Mapping[str, Any],
+        model: Mapping[str, Any] | Model,
+        outcome: Mapping[str, Any] | None = None,
         within_days: int | None = None,
         before_days: int | None = None,
         **asking: Unpack[Asking],
     ) -> Outcomes:
-        """Observed outcomes beside those that a risk model expects, hospital by hospital."""
-        parameters = _given(outcome=outcome, model=model, within_days=within_days, before_days=before_days)
+        """Observed outcomes beside those that a risk model expects, hospital by hospital.
+
+        `model` has coefficients, as the page of `outcomes` says, and `outcome` is then needed; or it is the
+        result of a logistic `glm`, which brings its outcome, its days and its coefficients. Raises
+        RiskModelError where such a model is not one that `outcomes` can tell.
+        """
+        parameters = _given(outcome=outcome, within_days=within_days, before_days=before_days)
+        if isinstance(model, Model):
+            parameters = standardise(model, given=parameters)
+        else:
+            parameters["model"] = model
         return cast("Outcomes", self.run("outcomes", expression, parameters=parameters, **asking))
 
 

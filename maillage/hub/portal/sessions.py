@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from maillage.analysis.rendering import warm_up
 from maillage.base.errors import Kind, MaillageError
 from maillage.governance.people.roles import Role
 from maillage.hub.access import limits
@@ -25,7 +26,6 @@ from maillage.hub.access.rules import ANYONE, Audience, Rule, Whose, declare
 from maillage.hub.access.sessions import Present, end_session, find_present, open_session
 from maillage.hub.access.who import Who
 from maillage.hub.boot import current_hub
-from maillage.hub.charts import warm_up
 
 View = Callable[..., HttpResponseBase]
 

@@ -10,13 +10,13 @@ from django.utils.safestring import mark_safe
 from maillage.analysis.base import Asked, ChartSpec, ChartTable, Column
 from maillage.analysis.charting import drawn
 from maillage.analysis.registry import load_chart, load_words
+from maillage.analysis.rendering import Form, draw
 from maillage.analysis.several.chart import list_sections
 from maillage.analysis.several.combine import PART_FAILED
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.exchange.parts import SEVERAL
 from maillage.hub.boot import Hub
-from maillage.hub.charts import Form, draw
 from maillage.hub.questions.document import describe_question, list_questions
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.permits import describe_budget

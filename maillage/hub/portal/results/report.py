@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from maillage.analysis.base import ChartTable
 from maillage.analysis.registry import load_words
+from maillage.analysis.rendering import Form, draw
 from maillage.base.canon import read_json
 from maillage.base.clock import parse_instant
 from maillage.base.french import format_milliseconds
@@ -19,7 +20,6 @@ from maillage.cohort import parse_expression
 from maillage.cohort.explain import explain_cohort
 from maillage.exchange.parts import name_parts
 from maillage.hub.boot import Hub
-from maillage.hub.charts import Form, draw
 from maillage.hub.portal.results.page import chart_result
 from maillage.hub.portal.words import word_cell, word_status
 from maillage.hub.questions.document import describe_question

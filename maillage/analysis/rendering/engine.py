@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import vl_convert
-
 _VERSION = "6.4"
 
 
 def to_svg(spec: Mapping[str, Any], *, language: str) -> str:
-    """The drawing of a whole specification. Raises ValueError for what is not Vega-Lite or reads elsewhere.
+    """The drawing of a whole specification. Raises ValueError for what is not Vega-Lite or reads elsewhere,
+    ImportError without vl-convert.
 
     About 25 ms; the first in a process takes half a second, for the engine starts.
     """
+    # A hub has it; a researcher's notebook may do without, and then shows specifications and tables.
+    import vl_convert
+
     _refuse_addresses(spec)
     country = "fr-FR" if language == "fr" else "en-GB"
     return vl_convert.vegalite_to_svg(

@@ -1,49 +1,33 @@
-"""A specification in its forms: wide, narrow, printed. Each is drawn once and kept by its content's hash."""
+"""A specification as SVG, in the form of each room. Each is drawn once and kept by its content's hash."""
 
 import json
 import re
-from collections.abc import Mapping
-from enum import StrEnum
 from functools import lru_cache
 from html import escape
-from typing import Any
 
 from maillage.analysis.base import ChartSpec
 from maillage.analysis.charting import HATCHING
+from maillage.analysis.rendering.engine import to_svg
+from maillage.analysis.rendering.theme import PRINTED
+from maillage.analysis.rendering.whole import Form, fit
 from maillage.base.canon import canonical_bytes, sha256_hex
 from maillage.base.french import NARROW_NO_BREAK_SPACE
 from maillage.base.i18n import current_language
-from maillage.hub.charts.engine import to_svg
-from maillage.hub.charts.theme import CONFIG, PRINTED
 
 Drawing = str
 """An `<svg>` element to stand in a page, or to be a file of its own."""
 
 _KEPT = 512
-_JOINED = ("vconcat", "concat")
-
-
-class Form(StrEnum):
-    """For which room: a drawing that is merely scaled down has words that nobody can read."""
-
-    WIDE = "wide"
-    NARROW = "narrow"
-    PRINTED = "printed"
-
-
-_WIDTHS: Mapping[Form, int] = {Form.WIDE: 760, Form.NARROW: 310, Form.PRINTED: 430}
-_LABELS: Mapping[Form, int] = {Form.WIDE: 260, Form.NARROW: 140, Form.PRINTED: 170}
-"""How long a name at an axis may be, in pixels, before it is cut; the table has the whole of it."""
 
 
 def draw(chart: ChartSpec, *, form: Form) -> Drawing:
     """The drawing, with its title and description for who does not see it; empty where there is none.
 
-    Raises ValueError for a specification that cannot be drawn.
+    Raises ValueError for a specification that cannot be drawn, ImportError where vl-convert is not installed.
     """
     if chart.spec is None:
         return ""
-    text = canonical_bytes(_fit(chart.spec, form=form)).decode()
+    text = canonical_bytes(fit(chart.spec, form=form)).decode()
     return _draw(text, form=form, title=chart.title, note=chart.note, language=current_language())
 
 
@@ -52,20 +36,7 @@ def _draw(text: str, *, form: Form, title: str, note: str, language: str) -> Dra
     mark = sha256_hex(f"{form} {title} {text}".encode())[-10:]
     svg = to_svg(json.loads(text), language=language)
     svg = _name(_strip(svg), title=title, note=note, mark=mark, form=form)
-    return _print(svg) if form == Form.PRINTED else svg
-
-
-def _fit(spec: Mapping[str, Any], *, form: Form) -> dict[str, Any]:
-    """The specification with the theme and a width; of views joined one under another, each gets it."""
-    axis = CONFIG["axis"] | {"labelLimit": _LABELS[form]}
-    width = _WIDTHS[form]
-    fitted = {**spec, "config": {**CONFIG, "axis": axis, **spec.get("config", {})}}
-    for join in _JOINED:
-        if join in spec:
-            return fitted | {join: [{**view, "width": width - 70} for view in spec[join]], "columns": 1}
-    if "facet" in spec:
-        return fitted
-    return fitted | {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return _paint(svg) if form.is_painted else svg
 
 
 def _strip(svg: str) -> str:
@@ -87,7 +58,9 @@ def _name(svg: str, *, title: str, note: str, mark: str, form: Form) -> str:
         head += _PATTERN.format(mark=mark)
     svg = svg.replace(HATCHING, f"url(#masque-{mark})")
     svg = re.sub(r'(id="|url\(#)(clip\d+)', rf"\1\2-{mark}", svg)
-    opening = f'<svg class="chart chart-{form}" role="img" {named} '
+    # A page of ours has its own font; a file or a notebook would have the reader's serif.
+    font = 'font-family="sans-serif" ' if form == Form.ALONE else ""
+    opening = f'<svg class="chart chart-{form}" role="img" {font}{named} '
     return svg.replace("<svg ", opening, 1).replace(">", ">" + head, 1)
 
 
@@ -98,7 +71,7 @@ _PATTERN = (
 )
 
 
-def _print(svg: str) -> str:
+def _paint(svg: str) -> str:
     for name, value in PRINTED.items():
         svg = svg.replace(f"var({name})", value)
     return svg

@@ -1,5 +1,6 @@
-"""Charts as the hub draws them: readable by who does not see them, in the page's colours, drawn once."""
+"""Charts as they are drawn: readable by who does not see them, in the page's colours, drawn once."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,9 +9,9 @@ import pytest
 import maillage.hub.portal
 from maillage.analysis.base import Asked, ChartSpec, ChartTable
 from maillage.analysis.registry import load_chart
+from maillage.analysis.rendering import Form, complete, draw
+from maillage.analysis.rendering.theme import PRINTED
 from maillage.base.i18n import in_language
-from maillage.hub.charts import Form, draw
-from maillage.hub.charts.theme import PRINTED
 from tests.unit.test_charting import DOCUMENT
 
 STYLES = Path(maillage.hub.portal.__file__).parent / "static" / "maillage" / "maillage.css"
@@ -37,11 +38,25 @@ def test_a_drawing_says_what_it_is_and_hides_nothing_as_zero() -> None:
 
 @pytest.mark.parametrize("form", list(Form))
 def test_a_drawing_obeys_the_page(form: Form) -> None:
-    """No style of its own, which the page's policy refuses; the page's colours, save on paper."""
+    """No style of its own, which the page's policy refuses; the page’s colours and font, if it has some."""
     svg = draw_years(form)
     assert "style=" not in svg
-    assert "font-family" not in svg
-    assert ("var(--" in svg) is (form is not Form.PRINTED)
+    assert ("font-family" in svg) is (form is Form.ALONE)
+    assert ("var(--" in svg) is (form in (Form.WIDE, Form.NARROW))
+
+
+def test_a_drawing_alone_stands_on_white_in_a_dark_notebook() -> None:
+    assert f'fill="{PRINTED["--surface"]}"' in draw_years(Form.ALONE)
+
+
+def test_a_whole_specification_needs_no_page_of_ours() -> None:
+    chart = load_chart("count").charts(DOCUMENT)[-1]
+    assert chart.spec is not None
+    whole = complete(chart.spec)
+    text = json.dumps(whole)
+    assert "var(--" not in text
+    assert "url(#" not in text
+    assert whole["data"] == chart.spec["data"]
 
 
 def test_two_drawings_of_a_page_share_no_name() -> None:
