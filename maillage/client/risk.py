@@ -73,11 +73,11 @@ def _read_outcome(outcome: Feature) -> dict[str, Any]:
 
 def _read_days(asked: RegressParameters) -> dict[str, int]:
     """How far back the risks lie; nothing without any."""
-    windows = {one.window for one in asked.covariates if isinstance(one, Event | Visit)}
+    windows = [one.window for one in asked.covariates if isinstance(one, Event | Visit)]
     if not windows:
         return {}
-    window = windows.pop()
-    if windows or window.end != 0:
+    window = windows[0]
+    if any(other != window for other in windows) or window.end != 0:
         raise _refuse(_("Ses événements ne sont pas dans une même fenêtre qui finit le jour de l’entrée."))
     return {"before_days": EVER if window.start is None else -window.start}
 

@@ -20,7 +20,7 @@ from maillage.cohort.compile.sql import col, named, select, table
 from maillage.disclosure import DisclosureRules
 from maillage.disclosure.gates import ExactGate
 from maillage.disclosure.magnitudes import MagnitudeRules
-from maillage.warehouse.engines.base import Persons
+from maillage.warehouse.engines.base import Engine, Persons
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 
 Frame = Any
@@ -70,7 +70,7 @@ def hospital(warehouse: Path, *, shares: Sequence[int], site: int) -> Generator[
 
 
 def ask_one(
-    engine: DuckDBEngine,
+    engine: Engine,
     analysis: str,
     cohort: Mapping[str, Any],
     parameters: Mapping[str, Any],

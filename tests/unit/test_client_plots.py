@@ -76,6 +76,7 @@ def test_without_vl_convert_there_is_the_specification_the_table_and_what_to_ins
 ) -> None:
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     found = read_any(write_document(DOCUMENT, rules=["Une règle qui n’a pas encore été dessinée", "Autre"]))
+    assert isinstance(found, CountResult)
     plot = found.plot()
     shown = plot._repr_mimebundle_()
     assert set(shown) == {VEGA_LITE, "text/html", "text/plain"}
