@@ -45,6 +45,11 @@ class Years(Message):
         return self
 
 
+def is_absent(value: object) -> bool:
+    """Whether a field says nothing and is left out."""
+    return value is None
+
+
 class Catalogue(Message):
     """One day's bands of one hospital, with what is below each concept. A concept that is not named has none.
 
@@ -62,7 +67,8 @@ class Catalogue(Message):
     floor: Annotated[int, Field(ge=1, le=10_000)]
     shown_alone: bool
     bands: Annotated[tuple[BandOfConcepts, ...], Field(max_length=40)]
-    years: Years | None = None
+    # Not written where there are none: a hub of the version before reads such a catalogue too.
+    years: Annotated[Years | None, Field(exclude_if=is_absent)] = None
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:

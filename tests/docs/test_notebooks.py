@@ -1,6 +1,5 @@
 """The notebooks of the documentation run from their first cell to the last, and are kept without outputs."""
 
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -8,26 +7,14 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
 from maillage.client.plots import SVG
 from tests.conftest import ROOT
+from tests.support.network import DemoNetwork
 
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
 PATIENCE = 180
 
 pytestmark = pytest.mark.xdist_group("network")
-
-
-@pytest.fixture
-def network(
-    synthetic_hospitals: list[Hospital], tmp_path_factory: pytest.TempPathFactory
-) -> Generator[RunningNetwork]:
-    """A network for each: a model is refused where somebody asked of almost the same patients before."""
-    options = NetworkOptions(examples=ROOT / "maillage" / "cli" / "examples", terms=True)
-    with running_network(
-        synthetic_hospitals, folder=tmp_path_factory.mktemp("notebooks"), options=options
-    ) as running:
-        yield running
 
 
 def read(path: Path) -> Any:
@@ -42,10 +29,11 @@ def list_drawings(notebook: Any) -> list[str]:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_draws(
-    path: Path, network: RunningNetwork, monkeypatch: pytest.MonkeyPatch
+    path: Path, demo_network: DemoNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MAILLAGE_HUB", network.url)
-    monkeypatch.setenv("MAILLAGE_TOKEN", network.access.token)
+    monkeypatch.setenv("MAILLAGE_HUB", demo_network.url)
+    # A model is refused to whoever asked of almost the same patients before.
+    monkeypatch.setenv("MAILLAGE_TOKEN", demo_network.make_token(path.stem))
     notebook = read(path)
     NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3").execute()
     assert len(list_drawings(notebook)) >= 2

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from maillage.cli.demo.permits import STUDY
-from maillage.client import AnalysisResult, Hub, HubRefusedError, Table1
+from maillage.client import AnalysisResult, Hub, HubRefusedError, Table1, connect
 from maillage.disclosure import NETWORK_FLOOR, Count
 from tests.conftest import ROOT
 from tests.support.cohorts import COHORT
@@ -19,7 +19,7 @@ EXAMPLES = ROOT / "maillage" / "cli" / "examples"
 
 @pytest.fixture(scope="module")
 def hub(demo_network: DemoNetwork) -> Generator[Hub]:
-    with demo_network.running.connect() as client:
+    with connect(demo_network.url, token=demo_network.make_token("analyste")) as client:
         yield client
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from maillage.cli.demo.permits import STUDY
-from maillage.client import CountResult, Distribution, Incidence, Table1, part
+from maillage.client import CountResult, Distribution, Incidence, Table1, connect, part
 from maillage.disclosure import NETWORK_FLOOR, Count
 from tests.support.cohorts import COHORT
 from tests.support.network import DemoNetwork
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("network")
 
 def test_four_hospitals_answer_four_analyses_at_once(demo_network: DemoNetwork) -> None:
     potassium = {"name": "potassium", "concepts": [3023103]}
-    with demo_network.running.connect() as hub:
+    with connect(demo_network.url, token=demo_network.make_token("jointe")) as hub:
         result = hub.several(
             COHORT,
             [

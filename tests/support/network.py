@@ -1,5 +1,7 @@
 """The network that many tests share: four small synthetic hospitals, a hub, real processes."""
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,3 +26,9 @@ class DemoNetwork:
     def token(self) -> str:
         """The token of the person who asks."""
         return self.running.access.token
+
+    def make_token(self, name: str) -> str:
+        """The token of somebody else: what others asked before is not held against their questions."""
+        where = ("--hub", str(self.folder / "hub"))
+        command = [sys.executable, "-m", "maillage", "hub", "token", "create", name, *where]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1]

@@ -47,7 +47,8 @@ class Relay:
             body = self.on_answer(body)
         parts = urlsplit(self.hub_url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-        connection.request(method, target, body=body, headers=headers)
+        # Read to its end, an answer then closes its connection.
+        connection.request(method, target, body=body, headers=headers | {"Connection": "close"})
         return connection.getresponse()
 
 
