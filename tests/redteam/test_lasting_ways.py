@@ -74,9 +74,10 @@ def take_over(network: Network, attack: Attack) -> bool:
 
 @attacks
 def test_a_copied_session_gains_nothing_that_lasts(every_way: Network, attack: Attack) -> None:
+    before = len(every_way.audit())
     assert not take_over(every_way, attack)
     made = {"person:passkey:add", "operator:token:create", "person:psc:link"}
-    assert not made & set(every_way.audit())
+    assert not made & set(every_way.audit()[before:])
 
 
 @attacks

@@ -47,8 +47,8 @@ def test_the_account_leads_to_the_proof_and_the_password_leads_back(network: Net
         assert "mlg_" in browser.post("/compte/jetons", data=TOKEN).text
     assert network.audit()[-3:] == [
         "requester:session:open",
-        "requester:session:end",
-        "requester:token:create",
+        "person:session:end",
+        "operator:token:create",
     ]
 
 
