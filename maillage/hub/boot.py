@@ -14,6 +14,7 @@ from maillage.base.i18n import _
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.base.settings import read_settings
 from maillage.hub.access.limits import Limiter
+from maillage.hub.access.lines import Lines
 from maillage.hub.access.recent import Recent
 from maillage.hub.doorbell import Doorbell
 from maillage.hub.durability import GroupCommit
@@ -39,6 +40,7 @@ class Hub:
     shelf: Shelf = field(default_factory=Shelf)
     limiter: Limiter = field(default_factory=Limiter)
     recent: Recent = field(default_factory=Recent)
+    lines: Lines = field(default_factory=Lines)
     running: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property

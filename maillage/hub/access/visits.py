@@ -5,8 +5,8 @@ Those past the retention go by themselves. It is not the audit: nothing changes 
 """
 
 import re
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from maillage.base.clock import format_instant
@@ -15,6 +15,7 @@ from maillage.governance.people.models import Grant, Person
 from maillage.governance.statements import execute
 from maillage.hub.access import limits
 from maillage.hub.access.errors import TooManyError
+from maillage.hub.access.lines import Line
 from maillage.hub.access.models import Visit
 from maillage.hub.boot import Hub
 from maillage.hub.writing import writing
@@ -29,9 +30,14 @@ def log_visit(requester: str, *, route: str, named: Mapping[str, Any], status: i
     now, thing = hub.clock(), _name_bounded(requester, named, status=status, hub=hub)
     if not hub.recent.is_new((requester, route, thing, status), at=now):
         return
+    line = {"at": now, "requester": requester, "route": route[:60], "object": thing, "status": status}
+    hub.lines.hand_in(line, write=lambda lines: _write(lines, now=now, hub=hub))
+
+
+def _write(lines: Sequence[Line], *, now: datetime, hub: Hub) -> None:
     with writing(hub, waits=True):
-        line = {"at": now, "requester": requester, "route": route[:60], "object": thing, "status": status}
-        execute(_statements()["add_visit"], **line)
+        for line in lines:
+            execute(_statements()["add_visit"], **line)
         if hub.recent.forgot_at is None or now - hub.recent.forgot_at > _FORGET_EVERY:
             before = now - timedelta(days=hub.settings.visits_keep_days)
             execute(_statements()["forget_visits"], before=before)

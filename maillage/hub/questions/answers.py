@@ -91,7 +91,8 @@ def _keep(
         answered_at=now if is_last else None,
         **columns,
     )
-    advance(asked.question_id, at=now, hub=hub)
+    if asked.expected is not None:
+        advance(asked.question_id, at=now, hub=hub)
     advance_rounds(asked.question_id, at=now, hub=hub)
     settle_question(asked.question_id, at=now)
     fix_total(asked.question_id)
