@@ -21,6 +21,7 @@ from maillage.hub.durability import GroupCommit
 from maillage.hub.errors import HubUnavailableError
 from maillage.hub.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, HubSettings, django_settings
 from maillage.hub.terms.shelf import Shelf
+from maillage.hub.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Hub:
     limiter: Limiter = field(default_factory=Limiter)
     recent: Recent = field(default_factory=Recent)
     lines: Lines = field(default_factory=Lines)
+    turns: Turns = field(default_factory=Turns)
     running: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property

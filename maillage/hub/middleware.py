@@ -53,6 +53,18 @@ class BodyTooLargeError(HubError):
     code = "body_too_large"
 
 
+def take_turns(get_response: View) -> View:
+    """People's requests are worked a few at a time; hospitals' at once."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/node/"):
+            return get_response(request)
+        with current_hub().turns.take():
+            return get_response(request)
+
+    return middleware
+
+
 def secure_headers(get_response: View) -> View:
     """Add the headers that every answer carries."""
 

@@ -227,6 +227,7 @@ _APPS = [
 ]
 
 _MIDDLEWARE = [
+    "maillage.hub.middleware.take_turns",
     "maillage.hub.middleware.secure_headers",
     "maillage.hub.middleware.say_length",
     "maillage.hub.middleware.compress_pages",

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from maillage.hub.boot import current_hub
 from maillage.hub.doorbell import Doorbell
 
 Found = TypeVar("Found")
@@ -24,5 +25,6 @@ def wait_for(
             left = deadline - time.monotonic()
             if found is not None or left <= 0 or doorbell.is_closed:
                 return found
-            bell.wait(min(LOOK_EVERY_SECONDS, left))
+            with current_hub().turns.lend():
+                bell.wait(min(LOOK_EVERY_SECONDS, left))
             bell.clear()

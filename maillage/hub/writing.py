@@ -27,7 +27,8 @@ def writing(hub: Hub, *, waits: bool = False) -> Generator[None]:
         yield
     number = hub.commits.note_end()
     if not waits:
-        hub.commits.wait_for(number, sync=_sync)
+        with hub.turns.lend():
+            hub.commits.wait_for(number, sync=_sync)
 
 
 @contextmanager
