@@ -38,6 +38,8 @@ from tests.support.nodes import (
 from tests.support.releases import CHECKERS, compute, held_permit, say, sent
 from tests.support.stand_in_hub import StandInHub, serve
 
+pytestmark = pytest.mark.xdist_group("node-release")
+
 Cli = Callable[..., tuple[int, str, str]]
 
 

@@ -17,6 +17,8 @@ from tests.support.cohorts import COHORT
 from tests.support.hubs import LiveHub, live_hub
 from tests.support.nodes import agent_process, agent_thread, make_node, read_jobs, read_states, wait_until
 
+pytestmark = pytest.mark.xdist_group("node-with-hub")
+
 QUESTION: dict[str, Any] = {
     "title": "Diabète",
     "analysis": "count",

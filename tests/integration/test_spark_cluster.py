@@ -67,6 +67,7 @@ def master(tmp_path: Path) -> Generator[str]:
         yield address
 
 
+@pytest.mark.long
 def test_two_workers_find_what_one_machine_finds(master: str, tmp_path: Path) -> None:
     events = [
         {

@@ -200,6 +200,8 @@ boot(Path(sys.argv[1]))
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.governance.transactions import atomic
+
+pytestmark = pytest.mark.xdist_group("hub-postgres")
 for _line in range(3):
     with atomic():
         at = datetime(2001, 1, 1, tzinfo=UTC)
