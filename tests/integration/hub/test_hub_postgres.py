@@ -31,6 +31,8 @@ from tests.support.hubs import LiveHub, ProbeNode, free_port, live_hub
 from tests.support.messages import COMMITTEE_KEY, example_permit
 from tests.support.postgres import Cluster, postgres_cluster
 
+pytestmark = pytest.mark.xdist_group("hub-postgres")
+
 SITES = ("chu-clermont", "chu-grenoble", "chu-saint-etienne", "hcl")
 QUESTIONS = 6
 
@@ -201,7 +203,6 @@ from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
 from maillage.governance.transactions import atomic
 
-pytestmark = pytest.mark.xdist_group("hub-postgres")
 for _line in range(3):
     with atomic():
         at = datetime(2001, 1, 1, tzinfo=UTC)
