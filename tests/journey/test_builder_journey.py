@@ -335,12 +335,11 @@ WOMEN = """
     WHERE c.condition_source_value LIKE 'E11%' AND gender_source_value = 'F'"""
 
 
-@pytest.mark.long
-def test_what_is_typed_while_an_answer_is_on_its_way_is_kept(page: playwright.Page) -> None:
+def test_what_is_typed_slowly_while_an_answer_is_on_its_way_is_kept(page: playwright.Page) -> None:
     hand = Hand(page)
     hand.find("E11", button="Entrer par")
     page.locator("#least-entry").press_sequentially("18")
-    page.locator("#most-entry").press_sequentially("79")
+    page.locator("#most-entry").press_sequentially("79", delay=400)
     page.locator("#since-entry").press_sequentially("2020")
     page.locator("#sex-F-entry").click()
     document = page.locator(".sentence")

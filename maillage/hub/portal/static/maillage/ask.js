@@ -100,15 +100,23 @@ const sent = new WeakMap();
 function later(form) {
   clearTimeout(timers.get(form));
   pending.add(form);
-  timers.set(form, setTimeout(() => submit(form), TYPING_PAUSE_MS));
+  // Half of an age, "7" of "79", may be below the other one: it waits for its second half.
+  timers.set(form, setTimeout(() => holds(form) && submit(form), TYPING_PAUSE_MS));
 }
 
+function holds(form) {
+  const { least, most } = form.elements;
+  if (least && most) most.min = least.value || 0;
+  return form.checkValidity();
+}
+
+// A value that is left for good though it cannot hold is told by the browser, in its language.
 function submit(form) {
   clearTimeout(timers.get(form));
   pending.delete(form);
   const said = new URLSearchParams(new FormData(form)).toString();
-  if (!form.isConnected || !form.checkValidity() || sent.get(form) === said) return;
-  sent.set(form, said);
+  if (!form.isConnected || sent.get(form) === said) return;
+  if (holds(form)) sent.set(form, said);
   form.requestSubmit();
 }
 
