@@ -316,10 +316,12 @@ def test_criteria_are_put_elsewhere_and_the_cohort_is_told_by_age_and_sex(
     playwright.expect(page.locator("#repartition .state-busy")).to_have_count(0)
     check_axe(page)
     page.locator("#pyramide summary").click()
-    women = [row for row in page.locator("#pyramide tbody tr").all_inner_texts() if "Femmes" in row]
+    rows = page.locator("#pyramide tbody tr").filter(has_text="Femmes")
+    playwright.expect(rows.first).to_be_visible()
+    women = rows.all_inner_texts()
     told = [int(found[1]) for row in women if (found := re.search(r"ans(?: et plus)?\s+(\d+)\s", row))]
     truth = count_by_sql(WOMEN, synthetic_hospitals)
-    assert sum(told) == sum(truth.values())
+    assert sum(told) == sum(truth.values()), women
     hand.type("least-entry", "18")
     playwright.expect(page.locator("#repartir")).to_be_visible()
     page.goto(page.url + "/compte")

@@ -153,9 +153,24 @@ def test_a_person_opens_an_example_and_sees_answers_arrive(browser: playwright.B
         page.get_by_role("button", name="Poser la question").click()
         playwright.expect(page.get_by_text("Complète")).to_be_visible()
         check_answers(page)
+        check_table_stays_open(page)
         page.get_by_role("link", name="Mes questions").first.click()
         page.get_by_role("link", name="Diabète de type 2").first.click()
         check_answers(page)
+
+
+def check_table_stays_open(page: playwright.Page) -> None:
+    """While somebody reads the table under a chart, another hospital's answer draws the page anew."""
+    table = page.locator("details.twin table").first
+    playwright.expect(table).to_be_visible()
+    page.evaluate(
+        """() => {
+            document.querySelector("#reponses").dataset.former = "1";
+            return htmx.ajax("GET", location.pathname + "/suivi", {target: "#reponses", swap: "outerHTML"});
+        }"""
+    )
+    playwright.expect(page.locator("#reponses[data-former]")).to_have_count(0)
+    playwright.expect(table).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
