@@ -32,7 +32,7 @@ def test_every_kind_finds_what_the_reference_finds(question: Question) -> None:
     check(question)
 
 
-@settings(SETTINGS, max_examples=max(1, EXAMPLES // 2))
+@settings(SETTINGS, max_examples=max(1, EXAMPLES // 4))
 @given(many_questions())
 def test_every_kind_sets_the_bits_that_the_reference_sets(question: Question) -> None:
     check(question)

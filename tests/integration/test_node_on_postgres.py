@@ -44,6 +44,7 @@ def move_to_postgres(node: Path, hospital: Hospital, folder: Path) -> None:
     write_node_settings(node / "node.toml", settings=former.model_copy(update={"warehouse": warehouse}))
 
 
+@pytest.mark.long
 def test_a_node_on_postgresql_answers_as_it_did_on_its_file(
     synthetic_hospitals: list[Hospital], tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_question_goes_through_and_both_ledgers_agree(
         assert verify(store, node=node, anchor=anchor).hub
 
 
+@pytest.mark.long
 def test_a_killed_agent_and_a_restarted_hub_still_give_one_answer(
     hub: LiveHub, http: httpx2.Client, tmp_path: Path
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_cancelled_question_is_given_up(hub: LiveHub, http: httpx2.Client, tmp
     assert not read_jobs(node)
 
 
+@pytest.mark.long
 def test_a_node_that_the_hub_does_not_know_goes_on_asking(hub: LiveHub, tmp_path: Path) -> None:
     node = _enrol(hub, tmp_path, site="chu-five")
     stranger = make_node(

@@ -17,6 +17,8 @@ from tests.support.fhir import PATIENT, SUBJECT, bundle_of, concept, lines_of
 from tests.support.fhir_writer import write_fhir
 from tests.support.persons import raw_counts
 
+pytestmark = pytest.mark.xdist_group("fhir-there-and-back")
+
 EXAMPLES = sorted((ROOT / "maillage" / "cli" / "examples").glob("*.json"))
 VOCABULARY = (
     *("concept", "concept_relationship", "concept_ancestor", "vocabulary", "domain"),

@@ -15,6 +15,8 @@ from tests.support.hubs import LiveHub, live_hub
 
 __all__ = ["browser"]
 
+pytestmark = pytest.mark.xdist_group("look")
+
 SITES = (*COUNTS, "chu-saint-etienne")
 MOST_BYTES = 100_000
 

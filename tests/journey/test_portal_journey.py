@@ -15,6 +15,8 @@ from maillage.exchange.envelope import open_task
 from tests.support.cohorts import COHORT
 from tests.support.hubs import LiveHub, live_hub
 
+pytestmark = pytest.mark.xdist_group("portal")
+
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",

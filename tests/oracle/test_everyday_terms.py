@@ -14,6 +14,8 @@ from maillage.warehouse.vocabulary.build import build_release
 from maillage.warehouse.vocabulary.release import Release
 from maillage.warehouse.vocabulary.search import SearchIndex, Suggestion, open_index
 
+pytestmark = pytest.mark.xdist_group("everyday-terms")
+
 TERMS = Path(__file__).with_name("everyday_terms.csv")
 LATER = Path(__file__).with_name("everyday_terms_later.csv")
 FIRST = 5

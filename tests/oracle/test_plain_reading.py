@@ -19,7 +19,13 @@ SHARE = 61
 
 
 @pytest.mark.parametrize(
-    ("data_set", "kind", "every"), [("combined", "features", 1), ("fuzz", "phenotypes", 6)]
+    ("data_set", "kind", "every"),
+    [
+        ("combined", "features", 2),
+        ("fuzz", "phenotypes", 12),
+        pytest.param("combined", "features", 1, marks=pytest.mark.long),
+        pytest.param("fuzz", "phenotypes", 6, marks=pytest.mark.long),
+    ],
 )
 def test_rows_of_a_sample_equal_those_of_circe(
     warehouse: Warehouse, shared_data: Path, data_set: str, kind: str, every: int

@@ -152,9 +152,9 @@ def test_with_the_ledger_switched_off_the_average_wins(
     generous = PRIVACY.model_copy(update={"epsilon_per_question": 1.0})
     told = [
         hospital.tell(range(60), cohort=visits(range(60)) | {"Title": f"again {number}"}, privacy=generous)
-        for number in range(400)
+        for number in range(150)
     ]
-    assert abs(float(np.mean([one["persons"].get("private", 0) for one in told])) - 60) < 1.5
+    assert abs(float(np.mean([one["persons"].get("private", 0) for one in told])) - 60) < 2
 
 
 def test_a_crash_between_ledger_and_answer_gives_nothing_back(

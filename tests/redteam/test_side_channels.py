@@ -140,6 +140,7 @@ def test_time_does_not_tell_a_hidden_answer_from_one_that_is_shown(tmp_path: Pat
     assert compare(Hospital(tmp_path, gate=ExactGate, marked=True), kind, SHOWN) > TOLD
 
 
+@pytest.mark.long
 def test_time_does_not_tell_nobody_from_a_few(tmp_path: Path) -> None:
     assert compare(Hospital(tmp_path, gate=ExactGate, marked=True), NOBODY, FEW) > TOLD
 

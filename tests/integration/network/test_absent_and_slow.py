@@ -41,6 +41,7 @@ def test_a_hospital_that_dies_while_it_computes_answers_once_when_it_is_back(net
     network.verify("est")
 
 
+@pytest.mark.long
 def test_what_a_hospital_answered_stays_when_it_goes_down(network: Network) -> None:
     first = network.ask("est", "nord", "sud")
     before = network.wait_complete(first)
@@ -69,6 +70,7 @@ def test_a_frozen_hospital_holds_nobody_up(network: Network) -> None:
     check_answered_once(network, question)
 
 
+@pytest.mark.long
 def test_a_hospital_that_examines_the_question_holds_nobody_up(
     network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:

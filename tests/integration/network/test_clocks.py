@@ -10,7 +10,9 @@ from tests.support.nodes import wait_until
 pytestmark = pytest.mark.xdist_group("breakable")
 
 
-@pytest.mark.parametrize("seconds", [600, -600], ids=["fast", "slow"])
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(600, id="fast"), pytest.param(-600, id="slow", marks=pytest.mark.long)]
+)
 def test_a_clock_ten_minutes_off_is_told_at_both_ends(network: Network, seconds: int) -> None:
     known = len(network.read_ledger("horloge"))
     question = network.ask("horloge", "nord", "sud")

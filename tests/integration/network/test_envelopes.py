@@ -244,6 +244,7 @@ def _task_of(network: Network, question: str, *, site: str) -> str:
 
 
 @pytest.mark.usefixtures("hasty")
+@pytest.mark.long
 def test_an_answer_after_the_date_changes_nothing(network: Network, probe: ProbeNode) -> None:
     question = network.ask("nord", "sonde", "sud")
     opened = probe.take(wait=10)

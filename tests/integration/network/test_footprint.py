@@ -108,6 +108,7 @@ def test_no_process_of_a_node_can_be_reached_during_the_life_of_questions(networ
     assert watch.ports == {int(network.running.url.rsplit(":", 1)[1])}, "the hub is all they speak to"
 
 
+@pytest.mark.long
 def test_an_idle_node_is_small_and_its_worker_gone(network: Network) -> None:
     network.amend("petit", old="idle_worker_seconds = 3600", new="idle_worker_seconds = 1")
     network.start("petit")

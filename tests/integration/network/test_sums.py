@@ -187,7 +187,11 @@ def _holds(held: Sequence[bytes], number: int) -> bool:
 
 @pytest.mark.parametrize(
     ("asked", "lost"),
-    [(4, 1), pytest.param(5, 2, marks=pytest.mark.long), pytest.param(6, 3, marks=pytest.mark.long)],
+    [
+        pytest.param(4, 1, marks=pytest.mark.long),
+        pytest.param(5, 2, marks=pytest.mark.long),
+        pytest.param(6, 3, marks=pytest.mark.long),
+    ],
 )
 def test_hospitals_that_die_with_their_numbers_drop_out(network: Sums, asked: int, lost: int) -> None:
     sites, dying = SITES[:asked], SITES[:lost]

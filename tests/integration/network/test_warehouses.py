@@ -24,6 +24,7 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
+@pytest.mark.long
 def test_a_broken_warehouse_fails_with_its_reason_and_is_asked_again_once_mended(network: Network) -> None:
     absent, cut_short, other = (network.node(site).warehouse for site in ("absent", "coupe", "version"))
     absent.unlink()
