@@ -101,6 +101,14 @@ def test_the_page_asks_under_the_chosen_permit_and_counts_down(tight: Network) -
     assert "Dr Faure" in refused.text
 
 
+def test_a_button_pressed_right_after_a_choice_asks_under_what_its_page_shows(tight: Network) -> None:
+    browser = enter(tight)
+    page = send(browser, "/cohortes/importer", cohort=json.dumps(COHORT)).headers["Location"]
+    asked = send(browser, page + "/poser", page=page, permit="tight")
+    assert "Autorisation : tight" in browser.get(asked.headers["Location"]).text
+    assert "1 avant ralentissement" in browser.get(page).text
+
+
 def test_the_terminal_says_the_same(
     tight: Network, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,8 @@ LIVE_SECONDS = 15.0
 @page
 def ask_breakdown(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """One question more: the draft by age and sex."""
-    hub, by, draft = current_hub(), requester_of(request), _draft(request, cohort_id)
+    hub, by = current_hub(), requester_of(request)
+    draft = pages.under_shown_permit(request, _draft(request, cohort_id))
     try:
         pages.check_complete(draft)
         found = describe_breakdown(live.ask_pyramid(draft, by=by, hub=hub), hub=hub)

@@ -13,6 +13,7 @@ from maillage.cohort import cohort_hash, parse_expression
 from maillage.cohort.edit import OPTIONS, missing, new_document
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import Hub, current_hub
+from maillage.hub.cohorts import drafts
 from maillage.hub.cohorts.errors import IncompleteCohortError
 from maillage.hub.cohorts.find import Draft
 from maillage.hub.cohorts.live import cancel_superseded, count_draft, find_asked
@@ -24,7 +25,7 @@ from maillage.hub.portal.ask.pyramid import known_breakdown
 from maillage.hub.portal.ask.terms import MAX_TEXT, Hit, search_terms
 from maillage.hub.portal.ask.words import word_done, words
 from maillage.hub.portal.examples import list_examples
-from maillage.hub.portal.sessions import requester_of
+from maillage.hub.portal.sessions import field, requester_of
 from maillage.hub.questions.permits import list_permits
 
 STANDING = "feasibility"
@@ -140,6 +141,17 @@ def count_now(draft: Draft, *, by: str, hub: Hub) -> Panel:
     except MaillageError as error:
         return describe_nothing(draft.cohort, permit=permit, by=by, error=error, hub=hub)
     return describe_counts(draft.cohort, counted.question, reused=counted.reused, hub=hub)
+
+
+def under_shown_permit(request: HttpRequest, draft: Draft) -> Draft:
+    """The draft under the permit that stood on the page when its button was pressed.
+
+    The page tells a choice of permit at once, but a button pressed right after it may overtake it.
+    """
+    shown = field(request, "permit")
+    if shown in {"", draft.cohort.permit}:
+        return draft
+    return drafts.choose_permit(draft.cohort.id, shown, by=requester_of(request), hub=current_hub())
 
 
 def default_permit(by: str, *, hub: Hub) -> str:

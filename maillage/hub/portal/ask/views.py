@@ -153,7 +153,7 @@ def follow_count(request: HttpRequest, cohort_id: str, question_id: str) -> Http
 @page
 def run(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Ask the question on purpose: it is kept among one's questions."""
-    draft = _draft(request, cohort_id)
+    draft = pages.under_shown_permit(request, _draft(request, cohort_id))
     try:
         pages.check_complete(draft)
         question = live.run_draft(draft, by=requester_of(request), hub=current_hub())

@@ -18,7 +18,11 @@ export function followPanel() {
   spreadWords();
   document.addEventListener("ask:changed", dropPyramid);
   document.addEventListener("ask:added", dropPyramid);
-  document.getElementById("permit")?.addEventListener("change", dropPyramid);
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "permit") return;
+    dropPyramid();
+    for (const asked of document.querySelectorAll("[data-asks] [name=permit]")) asked.value = event.target.value;
+  });
   // Cards that are drawn anew have lost their numbers, and get them with the next panel, not with this one.
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt.matches("#atelier, .counts")) spreadWords();

@@ -27,9 +27,29 @@ document.addEventListener("submit", (event) => {
   run();
 });
 
+// A question is asked of the draft that one sees: what was changed right before is sent first.
+let asking = "";
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (!event.target.matches("[data-asks]") || !(busy || waiting.length)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    asking = event.target.getAttribute("action");
+  },
+  { capture: true },
+);
+
+function askNow() {
+  const form = document.querySelector(`[data-asks][action="${asking}"]`);
+  asking = "";
+  form?.requestSubmit();
+}
+
 async function run() {
   const edit = !busy && waiting.shift();
-  if (!edit) return;
+  if (!edit) return busy || !asking || askNow();
   busy = true;
   construction().setAttribute("aria-busy", "true");
   try {
