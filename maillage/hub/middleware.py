@@ -1,5 +1,6 @@
 """What happens around every request: bounds, one language, headers that keep browsers strict."""
 
+import re
 from collections.abc import Callable
 from typing import cast
 
@@ -17,6 +18,7 @@ from maillage.hub.boot import current_hub
 from maillage.hub.errors import HubError
 from maillage.hub.portal.views import explain_away
 from maillage.hub.settings import MAX_BODY_BYTES
+from maillage.hub.turns import Rank
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -43,6 +45,8 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 _WITHOUT_BODY = (204, 304)
+_BY_THEMSELVES = re.compile(r"/(compter|suivi|suivi/[^/]+)$")
+"""The addresses where counts are asked for after each change, and where answers are awaited."""
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -54,15 +58,21 @@ class BodyTooLargeError(HubError):
 
 
 def take_turns(get_response: View) -> View:
-    """People's requests are worked a few at a time; hospitals' at once."""
+    """People's requests are worked a few at a time, gestures first; hospitals' at once."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/api/node/"):
             return get_response(request)
-        with current_hub().turns.take():
+        with current_hub().turns.take(rank=rank_of(request)):
             return get_response(request)
 
     return middleware
+
+
+def rank_of(request: HttpRequest) -> Rank:
+    """Whether somebody asks, or a page by itself."""
+    is_part = "HTTP_HX_REQUEST" in request.META
+    return Rank.BY_ITSELF if is_part and _BY_THEMSELVES.search(request.path) else Rank.ASKED
 
 
 def secure_headers(get_response: View) -> View:

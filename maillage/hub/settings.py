@@ -4,6 +4,7 @@ There is no Django settings module and no environment variable: `boot` hands Dja
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -207,9 +208,12 @@ def _database(settings: HubSettings, *, folder: Path) -> dict[str, Any]:
         "PORT": found.port,
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"passfile": str(folder / found.passfile)} if found.passfile else {},
+        "OPTIONS": {**_PREPARED, **({"passfile": str(folder / found.passfile)} if found.passfile else {})},
     }
 
+
+# The same few statements serve every page: planned once by connection, sent by name from the second time on.
+_PREPARED: Mapping[str, Any] = {"server_side_binding": True, "prepare_threshold": 2}
 
 _APPS = [
     "django.contrib.sessions",

@@ -15,6 +15,8 @@ from maillage.hub.waiting import wait_for
 # Hospitals answer close to one another: one answer to the asker for all that came together costs less, and
 # what is spared serves the hospitals that are still to answer. People see no difference under 0.1 s.
 GATHER_SECONDS = 0.1
+CROWDED_SECONDS = 0.5
+"""The same while people queue for the processor: a panel drawn for each hospital makes all of them wait."""
 ROUNDS_SECONDS = 0.25
 """Rounds follow one another faster than anybody reads them; the end of the last is told at once."""
 
@@ -31,7 +33,7 @@ def follow(question_id: str, *, requester: str, seen: int, seconds: float, hub: 
     def look() -> bool | None:
         nonlocal pause
         version, state, in_rounds = _look(wanted, hub=hub)
-        pause = ROUNDS_SECONDS if in_rounds else GATHER_SECONDS
+        pause = ROUNDS_SECONDS if in_rounds else CROWDED_SECONDS if hub.turns.are_awaited else GATHER_SECONDS
         return version > seen or state != QuestionState.OPEN or None
 
     def look_for_the_end() -> bool | None:
