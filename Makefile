@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help setup demo test test-long screenshots test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-models bench-peers bench-portal bench-keystroke bench-tables fuzz fuzz-loads docs look lock messages clean
+.PHONY: help setup demo test test-long test-postgres screenshots test-cohorts check fix bench bench-cohorts bench-large bench-engines bench-load bench-athena bench-models bench-peers bench-portal bench-keystroke bench-tables fuzz fuzz-loads docs look lock messages clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ test: setup  ## The tests that CI runs
 
 test-long: setup  ## All tests, the long ones too
 	MAILLAGE_TEST_LONG=1 $(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+test-postgres: setup  ## The hub's tests and those of its attackers once more, its database on PostgreSQL
+	MAILLAGE_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadgroup tests/integration/hub tests/redteam $(ARGS)
 
 screenshots: setup  ## Take the pictures of docs/screenshots anew, of a demo in a browser
 	MAILLAGE_SCREENSHOTS=1 $(BIN)/pytest tests/journey/test_screenshots.py $(ARGS)

@@ -33,3 +33,15 @@ class DatabaseAwayError(HubError):
             why=told or _("Elle est arrêtée ou injoignable, ou toutes ses connexions sont prises."),
             remedy=_("Réessayez bientôt ; si cela dure, prévenez la personne qui tient le hub."),
         )
+
+
+class UnheldError(HubError):
+    """What was sent holds something that the database cannot keep: a NUL, a number out of all bounds."""
+
+    code = "text_unheld"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Ce qui a été envoyé contient un caractère ou un nombre que la base ne peut pas garder."),
+            remedy=_("Tapez-le à nouveau, sans le coller d’ailleurs."),
+        )

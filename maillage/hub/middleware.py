@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.translation import get_language
@@ -16,7 +16,7 @@ from maillage.hub.access.visits import log_visit
 from maillage.hub.api.errors import error_response
 from maillage.hub.boot import current_hub
 from maillage.hub.errors import HubError
-from maillage.hub.portal.views import explain_away
+from maillage.hub.portal.views import explain_away, explain_unheld
 from maillage.hub.settings import MAX_BODY_BYTES
 from maillage.hub.turns import Rank
 
@@ -162,8 +162,11 @@ def know_own_name(get_response: View) -> View:
     return middleware
 
 
-class TellDatabaseAway:
-    """What a view meets when the database is away is told in words. A class: Django asks it for the hook."""
+class TellDatabase:
+    """What a view meets of the database is told in words: it is away, or cannot keep what was sent.
+
+    A class: Django asks it for the hook.
+    """
 
     def __init__(self, get_response: View) -> None:
         self._get_response = get_response
@@ -173,8 +176,10 @@ class TellDatabaseAway:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The answer, for trouble with the database alone."""
-        return explain_away(request, error) if isinstance(error, OperationalError) else None
+        """The answer, for these two alone."""
+        if isinstance(error, OperationalError):
+            return explain_away(request, error)
+        return explain_unheld(request) if isinstance(error, DataError) else None
 
 
 def log_visits(get_response: View) -> View:

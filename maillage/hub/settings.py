@@ -242,7 +242,7 @@ _MIDDLEWARE = [
     "maillage.hub.middleware.speak_one_language",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "maillage.hub.middleware.TellDatabaseAway",
+    "maillage.hub.middleware.TellDatabase",
     "maillage.hub.middleware.log_visits",
 ]
 

@@ -1,17 +1,15 @@
 """The attackers' ground: a hub in this process, whose nodes and requesters a test plays."""
 
-from pathlib import Path
-
 import pytest
 
 from maillage.hub.boot import Hub
 from tests.integration.hub.conftest import network
-from tests.support.one_django import boot_once
+from tests.support.one_django import Renew, boot_once
 
 __all__ = ["booted", "network"]
 
 
 @pytest.fixture(scope="session")
-def booted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Hub, Path]:
-    """Django on a hub, and an empty migrated database to copy."""
+def booted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Hub, Renew]:
+    """Django on a hub, and what gives each test a database of its own."""
     return boot_once(tmp_path_factory.getbasetemp() / "django")

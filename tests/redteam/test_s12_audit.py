@@ -13,6 +13,7 @@ from maillage.node.verify import verify_against
 from tests.integration.hub.conftest import SITES, Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS
 from tests.support.ledgers import check_proof, export_hub, export_node, join, meet, rewrite_audit, tell
+from tests.support.one_django import only_on_sqlite
 
 
 def sql(*statements: str) -> None:
@@ -31,6 +32,7 @@ def work(network: Network) -> None:
         node.answer(opened, node.partial(opened, content=TWO_STEPS))
 
 
+@only_on_sqlite
 @pytest.mark.parametrize(
     "statement",
     [
@@ -57,6 +59,7 @@ def test_the_application_can_neither_change_nor_delete_a_line(network: Network, 
     assert network.audit() == before
 
 
+@only_on_sqlite
 @pytest.mark.parametrize(
     "statement",
     [
@@ -118,6 +121,7 @@ def compare(node: Node, export: Path) -> Comparison | int:
         return verify_against(store, node=node, export=open_export(export))
 
 
+@only_on_sqlite
 def test_an_audit_hashed_anew_by_whoever_has_all_rights_shows_at_any_node(
     network: Network, tmp_path: Path
 ) -> None:
@@ -138,12 +142,14 @@ def test_an_audit_hashed_anew_by_whoever_has_all_rights_shows_at_any_node(
     check_proof(caught.value.fork, tmp_path / "proof.jsonl", key=network.hub.key.public)
 
 
+@only_on_sqlite
 def test_without_the_exchange_of_heads_the_audit_hashed_anew_passes(network: Network, tmp_path: Path) -> None:
     node = join(network, tmp_path / "hcl")
     rewrite_audit(sequence=2)
     assert compare(node, export_hub(network, tmp_path / "after.jsonl")) == Comparison(0, 0)
 
 
+@only_on_sqlite
 def test_an_audit_cut_short_shows_at_any_node(network: Network, tmp_path: Path) -> None:
     from maillage.exchange.testimony import CutError
     from maillage.governance.audit.models import Body, Event
@@ -170,6 +176,7 @@ def two_views(network: Network, tmp_path: Path) -> tuple[Node, Path]:
     return first, export_node(second, tmp_path / "second.jsonl")
 
 
+@only_on_sqlite
 def test_a_hub_that_shows_two_pasts_is_caught_when_two_hospitals_compare(
     network: Network, tmp_path: Path
 ) -> None:
@@ -179,6 +186,7 @@ def test_a_hub_that_shows_two_pasts_is_caught_when_two_hospitals_compare(
     check_proof(caught.value.fork, tmp_path / "proof.jsonl", key=network.hub.key.public)
 
 
+@only_on_sqlite
 def test_without_the_round_lines_in_a_head_the_two_hospitals_have_nothing_to_compare(
     network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +197,7 @@ def test_without_the_round_lines_in_a_head_the_two_hospitals_have_nothing_to_com
     assert compare(first, export) == 0
 
 
+@only_on_sqlite
 def test_the_command_prints_both_signed_heads_and_keeps_the_proof(
     network: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

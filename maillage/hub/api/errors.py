@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -18,7 +18,7 @@ from maillage.cohort.errors import CohortError, UnsupportedFeatureError
 from maillage.exchange.errors import ClockSkewError, EnvelopeError, SignatureError
 from maillage.governance.permits.errors import PermitError
 from maillage.hub.access.errors import TooManyError
-from maillage.hub.errors import DatabaseAwayError, HubError
+from maillage.hub.errors import DatabaseAwayError, HubError, UnheldError
 
 logger = logging.getLogger("maillage.hub")
 
@@ -94,6 +94,7 @@ def register_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _tell_validation)
     api.add_exception_handler(HttpError, _tell_parsing)
     api.add_exception_handler(OperationalError, _tell_away)
+    api.add_exception_handler(DataError, _tell_unheld)
     api.add_exception_handler(Exception, _tell_defect)
 
 
@@ -124,6 +125,10 @@ def _tell_error(_request: HttpRequest, error: Any) -> HttpResponse:
 
 def _tell_away(_request: HttpRequest, error: Any) -> HttpResponse:
     return error_response(log_away(error))
+
+
+def _tell_unheld(_request: HttpRequest, _error: Any) -> HttpResponse:
+    return error_response(UnheldError())
 
 
 def _tell_parsing(_request: HttpRequest, error: Any) -> HttpResponse:

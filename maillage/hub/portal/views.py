@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maillage.base.errors import MaillageError
-from maillage.hub.api.errors import error_response, log_away, tell_not_found
+from maillage.hub.api.errors import error_response, error_status, log_away, tell_not_found
+from maillage.hub.errors import UnheldError
 
 
 def explain_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -29,6 +30,16 @@ def explain_away(request: HttpRequest, error: OperationalError) -> HttpResponse:
     response = render(request, "portal/problem.html", {"error": away, "kind": "told"}, status=503)
     response["Retry-After"] = str(away.retry_after)
     return response
+
+
+def explain_unheld(request: HttpRequest) -> HttpResponse:
+    """422: what was typed cannot be kept."""
+    error = UnheldError()
+    if request.path.startswith("/api/"):
+        return error_response(error)
+    return render(
+        request, "portal/problem.html", {"error": error, "kind": "told"}, status=error_status(error)
+    )
 
 
 def explain_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature

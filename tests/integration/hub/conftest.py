@@ -1,6 +1,5 @@
 """One Django for the run (it allows no more); for each test a fresh database and a clock to move."""
 
-import shutil
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,10 +13,9 @@ from maillage.base.ids import SiteId
 from maillage.hub.access.limits import Limiter
 from maillage.hub.access.recent import Recent
 from maillage.hub.boot import Hub
-from maillage.hub.settings import DATABASE_FILE
 from tests.support.cohorts import COHORT
 from tests.support.hubs import ProbeNode
-from tests.support.one_django import boot_once
+from tests.support.one_django import Renew, boot_once
 
 SITES = ("chu-clermont", "chu-grenoble", "chu-saint-etienne", "hcl")
 
@@ -91,23 +89,20 @@ class Network:
 
 
 @pytest.fixture(scope="session")
-def booted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Hub, Path]:
-    """Django on a hub, and an empty migrated database to copy."""
+def booted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Hub, Renew]:
+    """Django on a hub, and what gives each test a database of its own."""
     return boot_once(tmp_path_factory.getbasetemp() / "django")
 
 
 @pytest.fixture
-def network(booted: tuple[Hub, Path], tmp_path: Path) -> Generator[Network]:
+def network(booted: tuple[Hub, Renew], tmp_path: Path) -> Generator[Network]:
     """A fresh network: no member yet, one requester called alice."""
     from django.conf import settings as django_conf
     from django.core.wsgi import get_wsgi_application
-    from django.db import connection, connections
+    from django.db import connection
 
-    hub, template = booted
-    shutil.copy(template, tmp_path / DATABASE_FILE)
-    databases: Any = connections.settings
-    databases["default"]["NAME"] = str(tmp_path / DATABASE_FILE)
-    connection.close()
+    hub, renew = booted
+    renew(tmp_path)
     clock = MovableClock()
     limiter = Limiter(lambda: clock().timestamp())
     django_conf.MAILLAGE = replace(hub, clock=clock, limiter=limiter, recent=Recent())

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection
 from maillage.base.errors import Kind
 from tests.integration.hub.conftest import Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS
+from tests.support.one_django import only_on_sqlite
 
 
 def run(statement: str) -> None:
@@ -46,6 +47,7 @@ def test_each_change_has_its_line(network: Network) -> None:
     ]
 
 
+@only_on_sqlite
 @pytest.mark.parametrize(
     ("trigger", "tampering"),
     [

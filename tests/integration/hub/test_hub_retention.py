@@ -11,6 +11,7 @@ from maillage.exchange.export import open_export
 from tests.integration.hub.conftest import Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS
 from tests.support.ledgers import join, meet
+from tests.support.one_django import only_on_sqlite
 
 THEN = datetime(2020, 1, 1, 8, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -117,6 +118,7 @@ def test_a_line_that_tells_of_bodies_not_a_year_old_lets_none_go(old: Network) -
         sql("DELETE FROM audit_body WHERE sequence = 4")
 
 
+@only_on_sqlite
 def test_with_the_triggers_gone_a_missing_body_shows(old: Network) -> None:
     from maillage.governance.audit.chain import AuditError, verify
 
@@ -145,6 +147,7 @@ def test_heads_of_nodes_stay_and_an_export_after_it_is_whole(old: Network, tmp_p
     assert len(list(open_export(tmp_path / "part.jsonl").links())) == part.last - part.first + 1
 
 
+@only_on_sqlite
 def test_a_line_of_the_former_version_stays_whole(network: Network) -> None:
     from maillage.governance.audit.chain import AuditError, read_head, verify
 

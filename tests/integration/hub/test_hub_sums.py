@@ -37,6 +37,7 @@ from tests.integration.hub.test_hub_portal import enter
 from tests.integration.hub.test_hub_questions import TWO_STEPS, site_of
 from tests.support.hubs import ProbeNode
 from tests.support.messages import example_permit
+from tests.support.one_django import only_on_sqlite
 from tests.support.prepare_hub import publish_permit
 
 PERSONS = {"chu-clermont": 800_011, "chu-grenoble": 811_127, "chu-saint-etienne": 822_251, "hcl": 833_369}
@@ -206,6 +207,7 @@ def test_the_sum_is_shown_and_no_hospital(network: Network) -> None:
         assert line["persons"] is line["content"] is line["engine_ms"] is None
 
 
+@only_on_sqlite
 def test_nothing_of_a_hospital_is_in_the_hubs_database(network: Network) -> None:
     question, parts = ask_masked(network)
     finish(parts)
