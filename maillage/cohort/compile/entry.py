@@ -45,6 +45,9 @@ from maillage.cohort.expression import (
 KEY = "event_id"
 MASK = "inclusion_mask"
 _BITS_OF_BIGINT = 62
+_DAY = ["person_id", "start_date", "op_end_date"]
+_DATES_ALONE = (_DAY, [*_DAY, KEY])
+"""What events carry when nothing tells two of one day apart."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,8 @@ def _primary(builder: Builder, primary: PrimaryCriteria, carried: _Carried) -> e
     """The criteria's events under observation, limited, and numbered in no order: ids only identify."""
     limited = primary.limit is not Limit.ALL
     number = [named(row_number(), KEY)] if carried.numbered else []
+    if limited and carried.names() in _DATES_ALONE and _ordering_date(primary) == "start_date":
+        return _first_dates(builder, primary, number)
     rank = (_ordering_date(primary), *_ties(primary)) if limited else ()
     copied = [name for name in carried.names() if name != KEY and not name.startswith("op_")]
     needed = dict.fromkeys((*copied, *rank))
@@ -158,6 +163,26 @@ def _primary(builder: Builder, primary: PrimaryCriteria, carried: _Carried) -> e
     return _first_of_each(
         found, kept, (*rank, "op_end_date", "op_start_date"), descending=primary.limit is Limit.LAST
     )
+
+
+def _first_dates(builder: Builder, primary: PrimaryCriteria, number: list[exp.Expr]) -> exp.Select:
+    """As the rank of all events finds them, without sorting these: events of one day lie in the same periods,
+    so the day and its period that ends first are all there is to find.
+    """
+    source = _primary_source(builder, primary, ("person_id", "start_date"))
+    found = _observed_long_enough(_days(), source, primary)
+    extreme = exp.Max if primary.limit is Limit.LAST else exp.Min
+    date = named(extreme(this=col("q", "start_date")), "start_date")
+    days = select([col("q", "person_id"), date], subquery(found, "q"), group=[col("q", "person_id")])
+    periods = _observed_long_enough(_days(), subquery(days, "e"), primary)
+    end = named(exp.Min(this=col("d", "op_end_date")), "op_end_date")
+    own = [col("d", "person_id"), col("d", "start_date")]
+    events = select([*own, end], subquery(periods, "d"), group=own)
+    return select([*number, *(col("r", name) for name in _DAY)], subquery(events, "r"))
+
+
+def _days() -> list[exp.Expr]:
+    return [col("e", "person_id"), col("e", "start_date")]
 
 
 def _ordering_date(primary: PrimaryCriteria) -> str:
