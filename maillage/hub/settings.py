@@ -201,7 +201,7 @@ def _database(settings: HubSettings, *, folder: Path) -> dict[str, Any]:
             },
         }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "maillage.hub.postgresql",
         "NAME": found.name,
         "USER": found.user,
         "HOST": found.host,

@@ -18,7 +18,6 @@ from maillage.governance.statements import execute, to_instant
 from maillage.governance.transactions import atomic
 from maillage.hub.access.errors import AccountClosedError, CredentialUnknownError
 from maillage.hub.access.models import Session
-from maillage.hub.access.people import may_enter
 from maillage.hub.access.who import Who, find_who
 from maillage.hub.boot import Hub
 from maillage.hub.writing import writing
@@ -64,14 +63,15 @@ def find_present(secret: str, *, acts: bool, hub: Hub) -> Present | None:
     `acts` False for what a page does by itself: it does not keep a session open.
     """
     now, digest = hub.clock(), _digest(secret)
-    for requester, opened_at, seen_at in execute(_statements()["find_session"], digest=digest):
+    found = execute(_statements()["find_session"], digest=digest, now=now)
+    for requester, opened_at, seen_at, has_token in found:
         if not _is_fresh(to_instant(opened_at), to_instant(seen_at), now=now, hub=hub):
             return None
         try:
             who = find_who(requester, now=now)
         except AccountClosedError:
             return None
-        if not who.person_id and not may_enter(requester, at=now):
+        if not who.person_id and not has_token:
             return None
         if acts and now - to_instant(seen_at) > TOUCH_EVERY:
             with writing(hub, waits=True):

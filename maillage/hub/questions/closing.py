@@ -5,8 +5,9 @@ from datetime import datetime
 from maillage.exchange.reasons import Reason
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType
+from maillage.governance.statements import execute
 from maillage.hub.boot import Hub
-from maillage.hub.questions.changes import close_question, move_task
+from maillage.hub.questions.changes import close_question, move_task, statements
 from maillage.hub.questions.errors import QuestionClosedError, QuestionUnknownError
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.rounds.advance import advance_due as advance_due_rounds
@@ -56,9 +57,12 @@ def expire_due(*, hub: Hub) -> None:
 
     Before that, masked sums whose step has lasted too long go on or end.
     """
+    now = hub.clock()
+    # Asked at each page and poll: one statement says that there is nothing to do, as nearly always.
+    if not execute(statements()["is_anything_due"], now=now)[0][0]:
+        return
     advance_due(hub=hub)
     advance_due_rounds(hub=hub)
-    now = hub.clock()
     due = Question.objects.filter(state=QuestionState.OPEN.value, expires_at__lte=now)
     for question_id in list(due.values_list("id", flat=True)):
         _expire(question_id, at=now, hub=hub)

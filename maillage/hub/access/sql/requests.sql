@@ -22,8 +22,12 @@ SELECT role, site FROM people_grant
 WHERE person_id = %(person)s AND state = 'given' AND starts_at <= %(now)s AND ends_at > %(now)s;
 
 -- name: find_session
--- Whose session it is, unless it was ended.
-SELECT requester, opened_at, seen_at FROM access_session WHERE digest = %(digest)s AND ended_at IS NULL;
+-- Whose session it is, unless it was ended, and whether they have a token that opens something now.
+SELECT s.requester, s.opened_at, s.seen_at,
+       EXISTS (SELECT 1 FROM access_token t
+               WHERE t.requester = s.requester AND t.revoked_at IS NULL
+                 AND (t.expires_at IS NULL OR t.expires_at > %(now)s))
+FROM access_session s WHERE s.digest = %(digest)s AND s.ended_at IS NULL;
 
 -- name: touch_session
 -- Somebody did something in it.

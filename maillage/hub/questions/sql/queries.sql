@@ -85,9 +85,20 @@ SELECT version, state,
                     AND r.state IN ('gathering', 'running'))
 FROM questions_question WHERE id = %(question)s AND requester = %(requester)s;
 
+-- name: is_anything_due
+-- Whether the date limit of a question has come, or that of a masked sum's or of rounds' present step.
+SELECT EXISTS (SELECT 1 FROM questions_question q WHERE q.state = 'open' AND q.expires_at <= %(now)s)
+       OR EXISTS (SELECT 1 FROM questions_maskedsum s
+                  WHERE s.deadline <= %(now)s AND s.state IN ('gathering', 'masking', 'signing', 'revealing'))
+       OR EXISTS (SELECT 1 FROM questions_rounds r
+                  WHERE r.deadline <= %(now)s AND r.state IN ('gathering', 'running'));
+
 -- name: find_last_answers
--- Of each hospital the last answer: when it was recorded and delivered, and its engine's milliseconds.
+-- Of each hospital the last answer: when it was recorded and delivered, and its engine's milliseconds. From the
+-- hospitals to their tasks: the other way round, every task that was ever answered is looked at.
 SELECT t.site, t.answered_at, t.delivered_at, COALESCE(t.engine_ms, 0) + COALESCE(t.compile_ms, 0)
-FROM questions_task t
-WHERE t.state = 'answered' AND t.delivered_at IS NOT NULL
-  AND t.answered_at = (SELECT MAX(o.answered_at) FROM questions_task o WHERE o.site = t.site AND o.state = 'answered');
+FROM (SELECT m.site, (SELECT MAX(o.answered_at) FROM questions_task o
+                      WHERE o.site = m.site AND o.state = 'answered') AS answered_at
+      FROM group_member m) l
+JOIN questions_task t ON t.site = l.site AND t.state = 'answered' AND t.answered_at = l.answered_at
+WHERE t.delivered_at IS NOT NULL;
