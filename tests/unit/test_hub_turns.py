@@ -1,15 +1,58 @@
-"""Who is worked when more ask than are worked at once."""
+"""A few requests are worked at once, in the order of their ranks; whoever sleeps lets another work."""
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.test import RequestFactory
 
 from maillage.hub.turns import AT_ONCE, Rank, Turns
-from tests.integration.hub.conftest import Network
 
 PATIENCE_SECONDS = 10
+
+
+def test_no_more_than_a_few_work_at_once() -> None:
+    turns, lock, working, most = Turns(), threading.Lock(), [0], [0]
+
+    def work(_number: int) -> None:
+        with turns.take(rank=Rank.ASKED):
+            with lock:
+                working[0] += 1
+                most[0] = max(most[0], working[0])
+            threading.Event().wait(0.005)
+            with lock:
+                working[0] -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(40)))
+    assert most[0] == AT_ONCE
+
+
+def test_all_may_sleep_and_another_still_works() -> None:
+    turns, asleep, wake = Turns(), threading.Barrier(AT_ONCE + 1), threading.Event()
+
+    def sleep() -> None:
+        with turns.take(rank=Rank.ASKED), turns.lend():
+            asleep.wait(10)
+            assert wake.wait(10)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        sleepers = [pool.submit(sleep) for _ in range(AT_ONCE)]
+        asleep.wait(10)
+        with turns.take(rank=Rank.ASKED):
+            pass
+        wake.set()
+    assert [one.exception() for one in sleepers] == [None] * AT_ONCE
+
+
+def test_a_turn_comes_back_after_an_error_and_none_is_lent_without_one() -> None:
+    turns = Turns()
+    for _ in range(AT_ONCE + 1):
+        with pytest.raises(ZeroDivisionError), turns.take(rank=Rank.ASKED), turns.lend():
+            raise ZeroDivisionError
+    with turns.lend():
+        pass
+    assert turns._free == AT_ONCE
 
 
 def hold(turns: Turns, *, rank: Rank, then: Callable[[], object]) -> threading.Event:
@@ -51,38 +94,3 @@ def test_a_gesture_passes_what_a_page_asks_by_itself_and_what_was_begun_passes_b
         wait_until(lambda place=place: len(worked) == place)
     assert worked[AT_ONCE:] == ["disk", "page", "edit", "count"]
     assert not turns.are_awaited
-
-
-def test_a_turn_comes_back_from_who_fails_and_from_who_sleeps() -> None:
-    turns, worked = Turns(), list[str]()
-    for _failure in range(AT_ONCE):
-        with pytest.raises(LookupError), turns.take(rank=Rank.ASKED):
-            raise LookupError
-    busy = hold(turns, rank=Rank.ASKED, then=lambda: worked.append("busy"))
-    wait_until(lambda: worked == ["busy"])
-    with turns.take(rank=Rank.ASKED), turns.lend():
-        other = hold(turns, rank=Rank.BY_ITSELF, then=lambda: worked.append("meanwhile"))
-        wait_until(lambda: worked == ["busy", "meanwhile"])
-        busy.set()
-        other.set()
-
-
-@pytest.mark.parametrize(
-    ("path", "by_htmx", "rank"),
-    [
-        ("/cohortes/cohort-1/compter", True, Rank.BY_ITSELF),
-        ("/cohortes/cohort-1/suivi/question-1", True, Rank.BY_ITSELF),
-        ("/questions/question-1/suivi", True, Rank.BY_ITSELF),
-        ("/cohortes/cohort-1/compter", False, Rank.ASKED),
-        ("/cohortes/cohort-1/modifier", True, Rank.ASKED),
-        ("/demander/propositions", True, Rank.ASKED),
-        ("/cohortes", False, Rank.ASKED),
-    ],
-)
-def test_a_gesture_is_told_from_what_a_page_does_by_itself(
-    network: Network, path: str, by_htmx: bool, rank: Rank
-) -> None:
-    from maillage.hub.middleware import rank_of
-
-    request = RequestFactory().get(path, headers={"HX-Request": "true"} if by_htmx else {})
-    assert rank_of(request) is rank
