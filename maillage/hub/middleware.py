@@ -179,7 +179,7 @@ class TellDatabase:
         """The answer, for these two alone."""
         if isinstance(error, OperationalError):
             return explain_away(request, error)
-        return explain_unheld(request) if isinstance(error, DataError) else None
+        return explain_unheld(request, error) if isinstance(error, DataError) else None
 
 
 def log_visits(get_response: View) -> View:

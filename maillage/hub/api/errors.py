@@ -104,6 +104,14 @@ def log_away(error: OperationalError) -> DatabaseAwayError:
     return DatabaseAwayError()
 
 
+def log_unheld(error: DataError) -> UnheldError:
+    """What the database would not keep, as callers are told it. Its own words quote what was sent: only their
+    kind goes to the log.
+    """
+    logger.warning("database refused a value", extra={"told": type(error.__cause__ or error).__name__})
+    return UnheldError()
+
+
 def tell_not_found(_request: HttpRequest) -> HttpResponse:
     """There is nothing at that address of an API."""
     return _json(
@@ -127,8 +135,8 @@ def _tell_away(_request: HttpRequest, error: Any) -> HttpResponse:
     return error_response(log_away(error))
 
 
-def _tell_unheld(_request: HttpRequest, _error: Any) -> HttpResponse:
-    return error_response(UnheldError())
+def _tell_unheld(_request: HttpRequest, error: Any) -> HttpResponse:
+    return error_response(log_unheld(error))
 
 
 def _tell_parsing(_request: HttpRequest, error: Any) -> HttpResponse:

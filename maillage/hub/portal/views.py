@@ -1,12 +1,11 @@
 """What is shown where there is no page: not found, failed, a form from elsewhere."""
 
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maillage.base.errors import MaillageError
-from maillage.hub.api.errors import error_response, error_status, log_away, tell_not_found
-from maillage.hub.errors import UnheldError
+from maillage.hub.api.errors import error_response, error_status, log_away, log_unheld, tell_not_found
 
 
 def explain_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -32,14 +31,13 @@ def explain_away(request: HttpRequest, error: OperationalError) -> HttpResponse:
     return response
 
 
-def explain_unheld(request: HttpRequest) -> HttpResponse:
+def explain_unheld(request: HttpRequest, error: DataError) -> HttpResponse:
     """422: what was typed cannot be kept."""
-    error = UnheldError()
+    told = log_unheld(error)
     if request.path.startswith("/api/"):
-        return error_response(error)
-    return render(
-        request, "portal/problem.html", {"error": error, "kind": "told"}, status=error_status(error)
-    )
+        return error_response(told)
+    context = {"error": told, "kind": "told"}
+    return render(request, "portal/problem.html", context, status=error_status(told))
 
 
 def explain_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -12,6 +12,7 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 from psycopg import sql
@@ -150,6 +151,18 @@ def test_a_text_that_postgresql_cannot_hold_is_no_defect(hubs: tuple[LiveHub, Li
         held = alice.post("/api/v1/questions", json={"title": "Diabète", "cohort": named})
     assert bad.status_code == 422
     assert held.status_code in (201, 422), held.text
+    with first.client() as browser:
+        fields = {"csrfmiddlewaretoken": find_secret(browser), "name": "a\x00b", "password": "x", "code": "1"}
+        typed = browser.post("/entrer/mot-de-passe", data=fields)
+    assert typed.status_code == 422
+    assert "la base ne peut pas garder" in typed.text
+
+
+def find_secret(browser: httpx2.Client) -> str:
+    """What the form at the door must bring back."""
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get("/entrer").text)
+    assert found
+    return found[1]
 
 
 def take_part(node: ProbeNode, question: str, *, known: dict[str, PublicKey]) -> Part:
@@ -289,10 +302,7 @@ def test_a_database_that_takes_no_connection_is_told_in_words_and_found_again(
 ) -> None:
     node = narrow.node("hcl")
     with narrow.client(narrow.tokens["alice"]) as alice, narrow.client() as browser, node.http:
-        form = browser.get("/entrer").text
-        secret = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
-        assert secret
-        fields = {"csrfmiddlewaretoken": secret[1], "token": narrow.tokens["alice"]}
+        fields = {"csrfmiddlewaretoken": find_secret(browser), "token": narrow.tokens["alice"]}
         assert browser.post("/entrer", data=fields).status_code == 302
         assert browser.get("/compte").status_code == 200
         limit(cluster, 0)
