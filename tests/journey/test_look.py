@@ -102,6 +102,7 @@ def test_the_first_page_is_light_and_holds_still(browser: playwright.Browser, hu
         page.goto("/entrer")
         page.get_by_label("Votre jeton").fill(hub.tokens["alice"])
         received = count_bytes(page)
+        slow_down(page, times=8)
         page.get_by_role("button", name="Entrer").click()
         page.wait_for_load_state("networkidle")
         assert sum(received) < MOST_BYTES
@@ -118,6 +119,11 @@ def count_bytes(page: playwright.Page) -> list[float]:
     received: list[float] = []
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     return received
+
+
+def slow_down(page: playwright.Page, *, times: int) -> None:
+    """A processor on which a page is painted before all of it has been read."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})
 
 
 def test_files_of_a_page_are_asked_for_once(browser: playwright.Browser, hub: LiveHub) -> None:
