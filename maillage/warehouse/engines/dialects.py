@@ -1,87 +1,90 @@
 """What sqlglot does not write as our trees mean it: only the differences, each with its reason.
 
 The trees mean what they mean on DuckDB. `tests/conformance` holds each difference against every engine.
+sqlglot's own writers are compiled and take no subclass: a tree is changed before it is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
-from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.dialects.postgres import Postgres
-from sqlglot.dialects.spark import Spark
-from sqlglot.generators.postgres import PostgresGenerator
-from sqlglot.generators.spark import SparkGenerator
+
+from maillage.warehouse.engines.trees import nodes_of
+
+Mend = Callable[[Any], None]
+"""Changes a node of those that it is kept for, in its tree."""
 
 _WHOLE = (exp.DType.INT, exp.DType.BIGINT, exp.DType.SMALLINT)
 
 
-def _literal_backslashes(expression: exp.Like) -> exp.Like:
+def _keep_backslashes(like: exp.Like) -> None:
     # Without an ESCAPE clause a backslash is a plain character to DuckDB and an escape to the two others.
-    pattern = expression.expression
-    if not isinstance(pattern, exp.Literal) or "\\" not in pattern.this:
-        return expression
-    doubled = exp.Literal.string(pattern.this.replace("\\", "\\\\"))
-    return exp.Like(this=expression.this.copy(), expression=doubled)
+    pattern = like.expression
+    if isinstance(pattern, exp.Literal) and "\\" in pattern.this:
+        like.set("expression", exp.Literal.string(pattern.this.replace("\\", "\\\\")))
 
 
-class _PostgresSql(PostgresGenerator):
-    # PostgreSQL has no integer of 128 bits; a number without decimals takes its place.
-    TYPE_MAPPING = PostgresGenerator.TYPE_MAPPING | {exp.DType.INT128: "NUMERIC(39, 0)"}
+def _narrow_to(digits: int) -> Mend:
+    def narrow(kind: exp.DataType) -> None:
+        if kind.this is exp.DType.INT128:
+            kind.replace(exp.DataType.build(f"DECIMAL({digits}, 0)"))
 
-    def like_sql(self, expression: exp.Like) -> str:
-        return super().like_sql(_literal_backslashes(expression))
-
-    def split_sql(self, expression: exp.Split) -> str:
-        return self.func("STRING_TO_ARRAY", expression.this, expression.expression)
+    return narrow
 
 
-class _SparkSql(SparkGenerator):
-    # The widest number of Spark has 38 digits: masks of 126 rules fit, the 127th is an error and never wrong.
-    TYPE_MAPPING = SparkGenerator.TYPE_MAPPING | {exp.DType.INT128: "DECIMAL(38, 0)"}
-
-    def like_sql(self, expression: exp.Like) -> str:
-        return super().like_sql(_literal_backslashes(expression))
-
-    def cte_sql(self, expression: exp.CTE) -> str:
-        # Spark has no MATERIALIZED; what must be asked once is a table there (`prefers_table`).
-        return super().cte_sql(exp.CTE(**expression.args | {"materialized": None}))
-
-    def window_sql(self, expression: exp.Window) -> str:
-        # Spark numbers rows in an order only, and then on one machine; here a number need only be its own.
-        bare = not any(expression.args.get(part) for part in ("partition_by", "order", "spec"))
-        if bare and isinstance(expression.this, exp.RowNumber):
-            return "MONOTONICALLY_INCREASING_ID()"
-        return super().window_sql(expression)
-
-    def cast_sql(self, expression: exp.Cast, safe_prefix: str | None = None) -> str:
-        # Spark cuts decimals off where the others round half to even. Only of columns: a mask
-        # is whole already, and rounding costs.
-        if expression.to.this in _WHOLE and isinstance(expression.this, exp.Column):
-            return f"CAST(BROUND({self.sql(expression, 'this')}) AS {self.sql(expression, 'to')})"
-        return super().cast_sql(expression, safe_prefix)
+def _split_as_postgres(split: exp.Split) -> None:
+    split.replace(exp.Anonymous(this="STRING_TO_ARRAY", expressions=[split.this, split.expression]))
 
 
-class MaillagePostgres(Postgres):
-    """PostgreSQL, 12 or newer."""
-
-    Generator = _PostgresSql
-
-
-class MaillageSpark(Spark):
-    """Spark 4, ANSI mode."""
-
-    Generator = _SparkSql
+def _forget_materialized(cte: exp.CTE) -> None:
+    # Spark has no MATERIALIZED; what must be asked once is a table there (`prefers_table`).
+    cte.set("materialized", None)
 
 
-DIALECTS: Mapping[str, type[Dialect]] = MappingProxyType(
-    {"duckdb": DuckDB, "postgres": MaillagePostgres, "spark": MaillageSpark}
+def _number_anyhow(window: exp.Window) -> None:
+    # Spark numbers rows in an order only, and then on one machine; here a number need only be its own.
+    bare = not any(window.args.get(part) for part in ("partition_by", "order", "spec"))
+    if bare and isinstance(window.this, exp.RowNumber):
+        window.replace(exp.Anonymous(this="MONOTONICALLY_INCREASING_ID"))
+
+
+def _round_half_to_even(cast: exp.Cast) -> None:
+    # Spark cuts decimals off where the others round half to even. Only of columns: a mask is whole
+    # already, and rounding costs.
+    if cast.to.this in _WHOLE and isinstance(cast.this, exp.Column):
+        cast.set("this", exp.Anonymous(this="BROUND", expressions=[cast.this]))
+
+
+_MENDS: Mapping[str, Mapping[type[exp.Expr], Mend]] = MappingProxyType(
+    {
+        "duckdb": {},
+        "postgres": {
+            exp.Like: _keep_backslashes,
+            # PostgreSQL has no integer of 128 bits; a number without decimals takes its place.
+            exp.DataType: _narrow_to(39),
+            exp.Split: _split_as_postgres,
+        },
+        "spark": {
+            exp.Like: _keep_backslashes,
+            # The widest number of Spark has 38 digits: masks of 126 rules fit, the 127th is an error and
+            # never wrong.
+            exp.DataType: _narrow_to(38),
+            exp.CTE: _forget_materialized,
+            exp.Window: _number_anyhow,
+            exp.Cast: _round_half_to_even,
+            exp.TryCast: _round_half_to_even,
+        },
+    }
 )
-"""By the name of the engine."""
+
+DIALECTS = tuple(_MENDS)
+"""The names of the engines."""
 
 
 def write_sql(query: exp.Expr, *, engine: str, **options: Any) -> str:
-    """The text that this engine runs."""
-    return query.sql(DIALECTS[engine], comments=False, **options)
+    """The text that this engine runs. The tree is left as it is."""
+    mends, written = _MENDS[engine], query.copy()
+    for node in nodes_of(written, *mends):
+        mends[type(node)](node)
+    return written.sql(engine, copy=False, comments=False, **options)

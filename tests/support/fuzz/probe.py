@@ -59,7 +59,7 @@ def probe(data: bytes, *, engine: Engine, random: Random, deep: bool) -> Outcome
     if deep:
         if parse_expression(to_circe(expression)) != expression:
             raise FuzzError("another expression comes back")
-        _check_script(expression, dialect=random.choice(tuple(DIALECTS)))
+        _check_script(expression, dialect=random.choice(DIALECTS))
         with _measured("engine", ENGINE_SECONDS), _stopping(engine), run_plan(plan, engine=engine):
             pass
     return Outcome(True, shape)
