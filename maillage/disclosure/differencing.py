@@ -64,6 +64,9 @@ Verdict = Clear | Same | TooClose
 
 _Indices = NDArray[np.intp]
 
+_SOME_BUCKETS = (slice(0, 1), *(slice(2**power, 2 ** (power + 1)) for power in range(6)))
+"""All 64, few at first: the first leave almost nothing for the next, which are then looked at together."""
+
 
 @dataclass(frozen=True)
 class _Released:
@@ -160,9 +163,10 @@ def _small_sums(
     )
     rows, columns = np.nonzero((sums > 0) & (sums < (2 * floor if signs.covers else floor)))
     one, other = ones[rows], others[columns]
-    # Bucket by bucket, since the first few leave almost nothing for the next.
-    for count, sketch in zip(new.sketch, beside.sketches, strict=True):
-        possible = signs.new * count + signs.one * sketch[one] + signs.other * sketch[other] >= 0
+    for some in _SOME_BUCKETS:
+        sketches = beside.sketches[some]
+        left = signs.one * sketches[:, one] + signs.other * sketches[:, other]
+        possible = (signs.new * new.sketch[some, None] + left >= 0).all(axis=0)
         one, other = one[possible], other[possible]
     yield from zip(one.tolist(), other.tolist(), strict=True)
 
