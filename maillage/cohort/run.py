@@ -8,7 +8,9 @@ from secrets import token_hex
 from maillage.cohort.compile import CohortPlan, Keep, Step, compile_cohort, prune
 from maillage.cohort.execute import Statement, statements
 from maillage.cohort.expression import CohortExpression
+from maillage.cohort.kept import read_again
 from maillage.warehouse.engines.base import Engine
+from maillage.warehouse.engines.kept import KeptTable
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ def run_cohort(expression: CohortExpression, *, engine: Engine) -> Generator[Coh
 
 def compile_for(engine: Engine, expression: CohortExpression) -> CohortPlan:
     """The plan that suits this engine, under names that no other run has. Nothing is run."""
-    return compile_cohort(expression, thin_copies=engine.thin_copies, prefix=fresh_prefix())
+    plan = compile_cohort(expression, thin_copies=engine.thin_copies, prefix=fresh_prefix())
+    return plan if engine.kept is None else read_again(plan, expression, kept=engine.kept)
 
 
 @contextmanager
@@ -53,17 +56,27 @@ def run_plan(plan: CohortPlan, *, engine: Engine) -> Generator[CohortTables]:
 
 
 def make_all(plan: CohortPlan, *, engine: Engine) -> Iterator[str]:
-    """Make the tables of a plan, but what an empty one makes needless; each is named once it is there."""
+    """Make the tables of a plan, but what an empty one makes needless.
+
+    Each is named once it is there, for the caller to drop, save those that the engine keeps.
+    """
     done: set[str] = set()
     pending = statements_for(plan, engine=engine)
     while pending:
         name, query = pending.pop(0)
         rows = engine.create_temp(name, query)
         done.add(name)
-        yield name
+        if not _is_kept(name, rows, plan=plan, engine=engine):
+            yield name
         if rows == 0 and pending:
             plan = prune(plan, {name})
             pending = [one for one in statements_for(plan, engine=engine) if one[0] not in done]
+
+
+def _is_kept(name: str, rows: int | None, *, plan: CohortPlan, engine: Engine) -> bool:
+    if engine.kept is None or rows is None or name not in plan.keys:
+        return False
+    return engine.kept.keep(plan.keys[name], KeptTable(name, rows))
 
 
 def statements_for(plan: CohortPlan, *, engine: Engine) -> list[Statement]:

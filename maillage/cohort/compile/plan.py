@@ -1,13 +1,11 @@
 """What compiling gives: named queries in order, each with how it may be kept."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 
 from sqlglot import exp
-
-from maillage.warehouse.engines.trees import nodes_of
 
 
 class Keep(Enum):
@@ -46,7 +44,7 @@ class Step:
     @cached_property
     def reads(self) -> frozenset[str]:
         """The names of the tables and steps that the query reads."""
-        return frozenset(table.name for table in nodes_of(self.query, exp.Table))
+        return frozenset(table.name for table in self.query.find_all(exp.Table))
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class CohortPlan:
     `rows` names the step (subject_id, cohort_start_date, cohort_end_date). `events` names the step of
     qualified events (person_id, event_id, start_date, inclusion_mask, …), None when it was not asked for; bit
     i of the mask is set where rule i holds, and there are `rules` of them. `empty` says that it is known to
-    find nobody.
+    find nobody. `keys` says, by name, what the tables hold that another plan may want too.
     """
 
     steps: tuple[Step, ...]
@@ -72,3 +70,4 @@ class CohortPlan:
     events: str | None
     rules: int
     empty: bool = False
+    keys: Mapping[str, Hashable] = field(default_factory=dict[str, Hashable])

@@ -256,15 +256,22 @@ class WorkBench:
         folder = self._means.folder
         version = read_version(folder)
         if self._engine and not self._engine.is_outdated() and version == self._register_version:
+            _drop_surplus(self._engine)
             return self._engine
         self.close()
         register = read_register(folder)
-        engine = open_engine(self._means.place, find_objected=register.find_objected)
+        engine = open_engine(self._means.place, find_objected=register.find_objected, keep=True)
         with self._lock:
             self._engine = engine
         self._register_version = register.version
         self._reference = engine.vocabulary_version[:80]
         return engine
+
+
+def _drop_surplus(engine: Engine) -> None:
+    if engine.kept is not None:
+        for name in engine.kept.take_surplus():
+            engine.drop_temp(name)
 
 
 def _is_installed(job: Job) -> bool:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from maillage.warehouse.engines.kept import KeptTables
+
 Row = tuple[Any, ...]
 
 Persons = Iterable[tuple[int, str | None]]
@@ -63,6 +65,11 @@ class Engine(Protocol):
     @property
     def thin_copies(self) -> Mapping[str, ThinCopy]:
         """By OMOP table name; empty when the engine keeps none."""
+        ...
+
+    @property
+    def kept(self) -> KeptTables | None:
+        """The temporary tables that outlive a question; None where none does."""
         ...
 
     @property

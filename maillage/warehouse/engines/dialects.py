@@ -10,8 +10,6 @@ from typing import Any
 
 from sqlglot import exp
 
-from maillage.warehouse.engines.trees import nodes_of
-
 Mend = Callable[[Any], None]
 """Changes a node of those that it is kept for, in its tree."""
 
@@ -85,6 +83,6 @@ DIALECTS = tuple(_MENDS)
 def write_sql(query: exp.Expr, *, engine: str, **options: Any) -> str:
     """The text that this engine runs. The tree is left as it is."""
     mends, written = _MENDS[engine], query.copy()
-    for node in nodes_of(written, *mends):
+    for node in list(written.find_all(*mends)):
         mends[type(node)](node)
     return written.sql(engine, copy=False, comments=False, **options)

@@ -18,6 +18,7 @@ from maillage.base.i18n import _
 from maillage.warehouse.engines.base import FindObjected, Row, ThinCopy
 from maillage.warehouse.engines.guard import check_query
 from maillage.warehouse.engines.hidden import hide_persons
+from maillage.warehouse.engines.kept import KeptTables
 from maillage.warehouse.engines.parquet import deliver
 from maillage.warehouse.errors import EngineError, MemoryLimitError, QueryInterruptedError
 from maillage.warehouse.file import OWN, find_own_first, open_file, read_metadata
@@ -47,7 +48,9 @@ class DuckDBEngine:
         path: Path,
         scratch: Path,
         temporary: set[str] | None = None,
+        kept: KeptTables | None = None,
     ) -> None:
+        self.kept = kept
         self._connection = connection
         self._path = path
         self._opened = identify(path)
@@ -159,8 +162,9 @@ def open_warehouse(
     memory_limit: str | None = None,
     threads: int | None = None,
     find_objected: FindObjected | None = None,
+    keep: bool = False,
 ) -> DuckDBEngine:
-    """Open a warehouse file for questions. `memory_limit` reads like `4GB`.
+    """Open a warehouse file for questions. `memory_limit` reads like `4GB`; `keep`: see `Engine.kept`.
 
     Raises WarehouseNotFoundError, WarehouseBrokenError, WarehouseVersionError, WarehouseBusyError.
     """
@@ -175,7 +179,7 @@ def open_warehouse(
         connection.close()
         shutil.rmtree(scratch, ignore_errors=True)
         raise
-    return DuckDBEngine(connection, path=path, scratch=scratch)
+    return DuckDBEngine(connection, path=path, scratch=scratch, kept=KeptTables() if keep else None)
 
 
 def _lock_down(

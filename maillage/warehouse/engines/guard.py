@@ -10,7 +10,6 @@ from collections.abc import Container
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.trees import nodes_of
 from maillage.warehouse.errors import QueryRefusedError
 from maillage.warehouse.layout import RESERVED
 
@@ -53,7 +52,7 @@ def check_in_place(query: exp.Query, *, tables: Container[str]) -> None:
     named, own = _sources(query)
     if any(name not in tables for name in named - own) or any(name in tables for name in own):
         raise _refused()
-    for node in nodes_of(query, *_UNKNOWN, exp.Literal, exp.Var):
+    for node in query.find_all(*_UNKNOWN, exp.Literal, exp.Var):
         match node:
             case exp.Literal():
                 plain = node.is_string or _NUMBER.fullmatch(node.this)
@@ -68,7 +67,7 @@ def check_in_place(query: exp.Query, *, tables: Container[str]) -> None:
 def _sources(query: exp.Query) -> tuple[set[str], set[str]]:
     """The tables that the query names, and the parts that it defines; anything else it reads is refused."""
     named, own = set[str](), set[str]()
-    for node in nodes_of(query, exp.CTE, exp.Table, exp.Lateral, *_COMMANDS):
+    for node in query.find_all(exp.CTE, exp.Table, exp.Lateral, *_COMMANDS):
         match node:
             case exp.CTE():
                 own.add(node.alias)

@@ -10,12 +10,20 @@ from maillage.warehouse.errors import EngineError
 from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
 
 
-def open_engine(place: Place, *, find_objected: FindObjected | None = None) -> Engine:
-    """An open engine over the warehouse at this place, without who objected. Raises WarehouseError."""
+def open_engine(place: Place, *, find_objected: FindObjected | None = None, keep: bool = False) -> Engine:
+    """An open engine over the warehouse at this place, without who objected.
+
+    `keep`: what one question found of codes serves the next, where rows cannot change between the two.
+    Raises WarehouseError.
+    """
     match place:
         case FilePlace(path=path, memory_limit=memory, threads=threads):
             return open_warehouse(
-                path, memory_limit=memory, threads=threads or None, find_objected=find_objected
+                path,
+                memory_limit=memory,
+                threads=threads or None,
+                find_objected=find_objected,
+                keep=keep,
             )
         case PostgresPlace():
             return _open_extra(place, find_objected, module="postgres", library="psycopg")

@@ -58,6 +58,8 @@ class PostgresEngine:
 
     dialect = "postgres"
     thin_copies: Mapping[str, ThinCopy] = MappingProxyType({})
+    kept = None
+    """Rows may change in place from one question to the next."""
 
     def __init__(
         self,

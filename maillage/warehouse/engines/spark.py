@@ -60,6 +60,8 @@ class SparkEngine:
 
     dialect = "spark"
     thin_copies: Mapping[str, ThinCopy] = MappingProxyType({})
+    kept = None
+    """Rows may change in place from one question to the next."""
 
     def __init__(
         self,
