@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.measure import Measure, Stopwatch, best
-from maillage.cohort import CohortExpression, compile_cohort, parse_expression, run_cohorts
+from maillage.cohort import CohortExpression, parse_expression
+from maillage.cohort.batch import run_cohorts
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.execute import statements
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.layout import THIN_COPIES

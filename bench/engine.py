@@ -19,9 +19,11 @@ from bench.large import persons_of_chapter, temporal_cohort
 from bench.reference import ROOT
 from bench.replicate import replicate
 from maillage.analysis.count.local import find_persons
-from maillage.cohort import compile_cohort, compile_for, parse_expression, run_plan
+from maillage.cohort import parse_expression
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
+from maillage.cohort.run import compile_for, run_plan
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.info import read_info

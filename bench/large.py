@@ -14,7 +14,8 @@ from sqlglot import exp
 from bench.measure import Measure, Stopwatch, show, write_results
 from bench.reference import ROOT
 from maillage.cli.progress import progress_bar
-from maillage.cohort import CohortExpression, compile_cohort, run_plan
+from maillage.cohort import CohortExpression
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.compile.sql import col, count, in_query, select, table
 from maillage.cohort.expression import (
@@ -33,6 +34,7 @@ from maillage.cohort.expression import (
 )
 from maillage.cohort.expression.concept_sets import ConceptSet, ConceptSetItem
 from maillage.cohort.expression.values import CodesetRef, Comparison, Concept, NumberRange
+from maillage.cohort.run import run_plan
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 from maillage.warehouse.info import read_info

@@ -28,16 +28,12 @@ from bench.reference import (
 )
 from bench.replicate import replicate
 from maillage.cli.progress import progress_bar
-from maillage.cohort import (
-    CohortExpression,
-    CohortPlan,
-    compile_cohort,
-    parse_expression,
-    run_cohorts,
-    run_plan,
-)
+from maillage.cohort import CohortExpression, parse_expression
+from maillage.cohort.batch import run_cohorts
+from maillage.cohort.compile import CohortPlan, compile_cohort
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
+from maillage.cohort.run import run_plan
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 
 HOME = ROOT / ".bench"

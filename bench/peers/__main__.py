@@ -29,7 +29,8 @@ from maillage.analysis.regress.local import read_rows
 from maillage.analysis.regress.spec import RegressParameters
 from maillage.cli.demo.hospitals import synthetic_hospitals
 from maillage.cli.demo.network import Hospital
-from maillage.cohort import compile_for, parse_expression, run_plan
+from maillage.cohort import parse_expression
+from maillage.cohort.run import compile_for, run_plan
 from maillage.warehouse.engines.duckdb import open_warehouse
 
 HERE = Path(__file__).parent

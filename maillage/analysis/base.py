@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class WireModel(BaseModel):
     """The base of parameters and contents: strict, closed, frozen."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class SettingsMissingError(SettingsError):
 class Settings(BaseModel):
     """The base of every settings model: unknown names are refused, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 Model = TypeVar("Model", bound=BaseModel)

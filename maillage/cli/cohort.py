@@ -27,9 +27,12 @@ from maillage.cli.places import (
     read_register_of,
 )
 from maillage.cli.profile import profile
-from maillage.cohort import CohortExpression, cohort_sql, compile_cohort, run_cohorts
+from maillage.cohort import CohortExpression
+from maillage.cohort.batch import run_cohorts
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.dsl import to_python
 from maillage.cohort.errors import CohortError
+from maillage.cohort.script import cohort_sql
 from maillage.warehouse.engines.limits import time_limit as limit_time
 from maillage.warehouse.engines.open import open_engine
 

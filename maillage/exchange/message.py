@@ -45,7 +45,7 @@ Json = dict[str, Any]
 class Message(BaseModel):
     """A document that crosses between hub and node; unknown fields are refused."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     def to_bytes(self) -> bytes:
         """The canonical JSON that is signed."""

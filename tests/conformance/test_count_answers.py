@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from maillage.analysis.count.local import find_persons
-from maillage.cohort import compile_for, parse_expression
+from maillage.cohort import parse_expression
+from maillage.cohort.run import compile_for
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.place import FilePlace

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from maillage.analysis.features.declared import Feature
 from maillage.analysis.features.matrix import Matrix, build_matrix
 from maillage.analysis.features.reading import indexed, read_feature, read_first_day
-from maillage.cohort import compile_for, parse_expression, run_plan
+from maillage.cohort import parse_expression
+from maillage.cohort.run import compile_for, run_plan
 from maillage.warehouse.engines.base import Engine
 from tests.support.in_place import ENGINES, opened
 from tests.support.models import (

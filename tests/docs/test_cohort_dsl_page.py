@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from maillage.cli.demo.network import Hospital
-from maillage.cohort import CohortExpression, attrition, parse_expression, run_cohort
+from maillage.cohort import CohortExpression, parse_expression
+from maillage.cohort.attrition import attrition
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
 from maillage.cohort.dsl import Study
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.duckdb import open_warehouse
 from tests.conftest import ROOT

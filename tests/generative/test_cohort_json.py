@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maillage.cohort import CohortError, cohort_hash, compile_cohort, parse_expression, to_circe
+from maillage.cohort import CohortError, cohort_hash, parse_expression, to_circe
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.expression.domains import DOMAINS
 from tests.support.circe import FULL
 from tests.support.fuzz.mutate import places

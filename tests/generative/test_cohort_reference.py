@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from maillage.cohort import CohortError, CohortExpression, compile_cohort, parse_expression, to_circe
+from maillage.cohort import CohortError, CohortExpression, parse_expression, to_circe
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.reference import find_rows, refusals
 from tests.support.engines import KINDS, disagreements, reference
 from tests.support.strategies import Question, expressions, many_questions, questions

@@ -6,7 +6,8 @@ from typing import Any, Literal
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from maillage.cohort import compile_cohort, dsl, parse_expression, to_circe
+from maillage.cohort import dsl, parse_expression, to_circe
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.dsl import Study, to_python
 from maillage.cohort.expression import CountColumn
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from maillage.base.i18n import in_language
-from maillage.cohort import CohortError, CohortExpression, compile_cohort, parse_expression, to_circe
+from maillage.cohort import CohortError, CohortExpression, parse_expression, to_circe
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.edit import Rename, SetTitle, change, compare, missing, outline
 from tests.generative.test_explain_differs import MAX_BYTES, PLACES
 from tests.support.meaning import meaning

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from maillage.base.i18n import in_language
-from maillage.cohort import CohortError, CohortExpression, cohort_hash, compile_cohort, parse_expression
+from maillage.cohort import CohortError, CohortExpression, cohort_hash, parse_expression
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.explain import explain_cohort
 from tests.conftest import ROOT
 from tests.support.circe import FULL, cohort, concept_set

@@ -6,10 +6,11 @@ import duckdb
 import pytest
 
 from maillage.cli.demo.network import Hospital
-from maillage.cohort import parse_expression, run_cohort
+from maillage.cohort import parse_expression
 from maillage.cohort.compile.sql import col, select, table
 from maillage.cohort.edit import outline
 from maillage.cohort.explain import explain_cohort
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.engines.duckdb import open_warehouse
 from tests.support.builder import JOURNEYS, build
 

@@ -10,7 +10,8 @@ import pytest
 from sqlglot import exp, parse_one
 
 from maillage.cli.main import run
-from maillage.cohort import parse_expression, run_cohort
+from maillage.cohort import parse_expression
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 from maillage.warehouse.engines.limits import time_limit
 from maillage.warehouse.errors import MemoryLimitError, QueryInterruptedError, TimeLimitError

@@ -7,10 +7,10 @@ import pytest
 from maillage.base.settings import read_settings
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
 from maillage.cli.demo.permits import STUDY
-from maillage.cli.demo.processes import run_command
 from maillage.client import connect
 from maillage.node.settings import NodeSettings, WarehouseSettings, write_node_settings
 from maillage.warehouse.place import PostgresPlace
+from tests.support.commands import run_command
 from tests.support.in_place import make_place
 
 pytestmark = pytest.mark.xdist_group("conformance-postgres")

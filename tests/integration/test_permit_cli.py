@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from maillage.base.keys import PublicKey, SigningKey
-from maillage.cli.demo.processes import CommandFailedError, run_command
 from maillage.cli.main import run
 from maillage.exchange.envelope import open_permit
 from maillage.exchange.permit import CellKey, DifferentialPrivacy, Permit
 from maillage.governance.committee import DRAFT, make_key
 from maillage.node.folder import open_node
 from maillage.node.permits.committee import trusted_signers
+from tests.support.commands import CommandFailedError, run_command
 from tests.support.messages import HUB_KEY
 
 

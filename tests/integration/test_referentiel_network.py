@@ -10,7 +10,6 @@ import pytest
 
 from maillage.base.keys import SigningKey
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
-from maillage.cli.demo.processes import run_command
 from maillage.cli.main import run
 from maillage.exchange.envelope import open_answer, open_publication, seal_publication
 from maillage.exchange.result import Partial
@@ -22,6 +21,7 @@ from maillage.warehouse.synthetic import synthesize
 from maillage.warehouse.vocabulary.build import build_release
 from maillage.warehouse.vocabulary.release import Release
 from tests.support.cohorts import COHORT
+from tests.support.commands import run_command
 from tests.support.nodes import wait_until
 
 SITE = "chu-est"

@@ -8,7 +8,8 @@ import pytest
 
 from maillage.analysis.count.local import find_persons
 from maillage.cli.main import run
-from maillage.cohort import compile_for, parse_expression
+from maillage.cohort import parse_expression
+from maillage.cohort.run import compile_for
 from maillage.warehouse.batches import list_batches
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.synthetic import synthesize

@@ -7,7 +7,8 @@ import pytest
 from sqlglot import exp
 
 from maillage.cli.main import run
-from maillage.cohort import parse_expression, run_cohort
+from maillage.cohort import parse_expression
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.engines.duckdb import open_warehouse
 from tests.conftest import ROOT
 from tests.support.pmsi_writer import PmsiHospital, make_hospital, write_files

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from maillage.cohort import parse_expression, run_cohorts
+from maillage.cohort import parse_expression
+from maillage.cohort.batch import run_cohorts
 from maillage.cohort.edit import (
     AddEntry,
     AddRule,

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from maillage.cohort import CohortExpression, run_cohort
+from maillage.cohort import CohortExpression
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.build.omop import load_omop
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 from tests.oracle.test_phenotypes import Row, differing, read_folder, read_rows

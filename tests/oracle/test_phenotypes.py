@@ -10,15 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from maillage.cohort import (
-    CohortExpression,
-    CohortTables,
-    attrition,
-    parse_expression,
-    run_cohort,
-    run_cohorts,
-)
+from maillage.cohort import CohortExpression, parse_expression
+from maillage.cohort.attrition import attrition
+from maillage.cohort.batch import run_cohorts
 from maillage.cohort.compile.sql import col, select, table
+from maillage.cohort.run import CohortTables, run_cohort
 from maillage.warehouse.engines.base import Engine
 from tests.oracle.conftest import CHOSEN, Warehouse
 from tests.support.in_place import ENGINES

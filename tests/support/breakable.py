@@ -20,7 +20,7 @@ from maillage.base.clock import format_instant, utc_now
 from maillage.base.keys import PublicKey
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, create_network
 from maillage.cli.demo.permits import STUDY
-from maillage.cli.demo.processes import run_command, stop_processes
+from maillage.cli.demo.processes import stop_processes
 from maillage.cli.demo.readiness import wait_for_hub
 from maillage.cli.main import run
 from maillage.client import CountResult, Hub, SiteCount
@@ -29,6 +29,7 @@ from maillage.node import ledger
 from maillage.node.folder import Node, open_node
 from maillage.node.ledger import Line
 from tests.support.cohorts import COHORT
+from tests.support.commands import run_command
 from tests.support.hubs import ProbeNode
 from tests.support.nodes import wait_until
 

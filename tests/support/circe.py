@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from maillage.cohort import parse_expression, run_cohort
+from maillage.cohort import parse_expression
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.engines.base import Engine
 from tests.support.omop import Rows
 

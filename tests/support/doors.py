@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlglot import exp
 
 from maillage.cli.main import run
-from maillage.cohort import parse_expression, run_cohort
+from maillage.cohort import parse_expression
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.engines.duckdb import open_warehouse
 from maillage.warehouse.synthetic import SITES, synthesize
 from tests.support.fhir_writer import write_fhir

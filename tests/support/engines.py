@@ -17,10 +17,12 @@ from typing import Protocol
 import duckdb
 import psycopg
 
-from maillage.cohort import CohortExpression, run_cohort, run_cohorts
+from maillage.cohort import CohortExpression
+from maillage.cohort.batch import run_cohorts
 from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
 from maillage.cohort.reference import CohortRow, EventMask, find_masks, find_rows
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.build.finish import add_self_ancestors, create_tables
 from maillage.warehouse.build.thin import create_thin_copy
 from maillage.warehouse.engines.base import Engine

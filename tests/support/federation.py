@@ -14,9 +14,10 @@ from _pytest.mark import ParameterSet
 from maillage.analysis.base import Contribution
 from maillage.analysis.registry import find_spec, load_combine, load_local, read_parameters
 from maillage.analysis.tabular.people import EPOCH
-from maillage.cohort import parse_expression, run_cohort
+from maillage.cohort import parse_expression
 from maillage.cohort.compile.dates import date_literal, days_between
 from maillage.cohort.compile.sql import col, named, select, table
+from maillage.cohort.run import run_cohort
 from maillage.disclosure import DisclosureRules
 from maillage.disclosure.gates import ExactGate
 from maillage.disclosure.magnitudes import MagnitudeRules

@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from maillage.cohort import CohortError, compile_cohort, parse_expression, run_cohorts, shared_scans
-from maillage.cohort.compile import CodesetTable
+from maillage.cohort import CohortError, parse_expression, shared_scans
+from maillage.cohort.batch import run_cohorts
+from maillage.cohort.compile import CodesetTable, compile_cohort
 from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.shared_scans import scans_of, share_scans
 from maillage.warehouse.engines.base import Engine

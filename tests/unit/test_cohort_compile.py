@@ -6,18 +6,12 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from maillage.cohort import (
-    CohortError,
-    ExpressionError,
-    UnsupportedFeatureError,
-    cohort_sql,
-    compile_cohort,
-    parse_expression,
-)
-from maillage.cohort.compile import dates
+from maillage.cohort import CohortError, ExpressionError, UnsupportedFeatureError, parse_expression
+from maillage.cohort.compile import compile_cohort, dates
 from maillage.cohort.compile.sql import col
 from maillage.cohort.expression import DOMAINS
 from maillage.cohort.expression.domains import Place
+from maillage.cohort.script import cohort_sql
 from maillage.warehouse.layout import THIN_COPIES
 from maillage.warehouse.schema import TABLES
 from tests.support.circe import cohort, concept_set, correlated, group, rule

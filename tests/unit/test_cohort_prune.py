@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from maillage.cohort import CohortPlan, attrition, compile_cohort, parse_expression, run_cohort
-from maillage.cohort.compile import prune
+from maillage.cohort import parse_expression
+from maillage.cohort.attrition import attrition
+from maillage.cohort.compile import CohortPlan, compile_cohort, prune
+from maillage.cohort.run import run_cohort
 from tests.support.circe import cohort, concept_set, concepts, correlated, group, observed, rule
 from tests.support.omop import open_tables
 

@@ -9,8 +9,11 @@ import duckdb
 import pytest
 from sqlglot import exp
 
-from maillage.cohort import attrition, parse_expression, run_cohort, run_cohorts
+from maillage.cohort import parse_expression
+from maillage.cohort.attrition import attrition
+from maillage.cohort.batch import run_cohorts
 from maillage.cohort.compile.sql import select, table
+from maillage.cohort.run import run_cohort
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.errors import EngineError
 from tests.support.circe import (

@@ -13,7 +13,9 @@ from sqlglot import exp
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.count.spec import CountContent, YearCell
 from maillage.analysis.tabular.people import Cohort, open_cohort
-from maillage.cohort import CohortPlan, CohortTables, best_prefixes, run_plan
+from maillage.cohort.attrition import best_prefixes
+from maillage.cohort.compile import CohortPlan
+from maillage.cohort.run import CohortTables, run_plan
 from maillage.disclosure.gates import Former, Gate, Persons
 from maillage.disclosure.values import Cell, Suppressed, Suppression
 from maillage.warehouse.engines.base import Engine

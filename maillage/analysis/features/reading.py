@@ -15,7 +15,6 @@ from sqlglot import exp
 from maillage.analysis.features.concepts import Concepts
 from maillage.analysis.features.declared import Death, Event, Feature, FollowUp, Measurement, Visit, Window
 from maillage.analysis.features.encoding import Floats, place_sex
-from maillage.cohort import CohortTables
 from maillage.cohort.compile.codesets import resolve_codesets
 from maillage.cohort.compile.dates import add_days, days_between, year_of
 from maillage.cohort.compile.sql import (
@@ -37,7 +36,7 @@ from maillage.cohort.compile.sql import (
 )
 from maillage.cohort.expression import ConceptSetItem
 from maillage.cohort.expression.values import Concept
-from maillage.cohort.run import fresh_prefix, made
+from maillage.cohort.run import CohortTables, fresh_prefix, made
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.schema import EVENT_TABLES
 

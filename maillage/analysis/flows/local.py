@@ -11,9 +11,9 @@ from maillage.analysis.base import LocalAnswer
 from maillage.analysis.flows.residence import find_department
 from maillage.analysis.tabular.drafts import Split
 from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
-from maillage.cohort import CohortTables
 from maillage.cohort.compile.dates import first_known
 from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, table
+from maillage.cohort.run import CohortTables
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
 

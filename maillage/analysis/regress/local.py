@@ -17,7 +17,8 @@ from maillage.analysis.glm.families import FAMILIES, expose
 from maillage.analysis.glm.sums import Data
 from maillage.analysis.regress.resident import RegressResident
 from maillage.analysis.regress.spec import LevelCell, RegressContent, RegressParameters
-from maillage.cohort import CohortExpression, CohortTables, compile_for, run_plan
+from maillage.cohort import CohortExpression
+from maillage.cohort.run import CohortTables, compile_for, run_plan
 from maillage.disclosure.gates import Gate
 from maillage.disclosure.model_gate import Rows, open_model
 from maillage.disclosure.values import Count, Suppressed, Suppression

@@ -21,7 +21,8 @@ from maillage.analysis.survival.spec import (
     SurvivalParameters,
 )
 from maillage.base.i18n import _
-from maillage.cohort import CohortExpression, compile_for, run_plan
+from maillage.cohort import CohortExpression
+from maillage.cohort.run import compile_for, run_plan
 from maillage.disclosure.gates import Gate
 from maillage.disclosure.intervals import choose_ends
 from maillage.disclosure.model_gate import Rows, open_model

@@ -13,7 +13,7 @@ from maillage.analysis.features.encoding import Floats, encode
 from maillage.analysis.features.matrix import build_matrix
 from maillage.analysis.features.reading import Index, indexed, read_feature, read_first_day
 from maillage.analysis.survival.spec import SurvivalParameters
-from maillage.cohort import CohortTables
+from maillage.cohort.run import CohortTables
 from maillage.warehouse.engines.base import Engine
 
 Places = NDArray[np.int64]

@@ -15,10 +15,10 @@ from sqlglot import exp
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.tabular.drafts import Draft
 from maillage.analysis.tabular.forms import TablesContent
-from maillage.cohort import CohortExpression, CohortTables, compile_for, run_plan
+from maillage.cohort import CohortExpression
 from maillage.cohort.compile.dates import date_literal, days_between, first_known, year_of
 from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, subquery, table
-from maillage.cohort.run import fresh_prefix
+from maillage.cohort.run import CohortTables, compile_for, fresh_prefix, run_plan
 from maillage.disclosure.gates import Gate, Persons
 from maillage.disclosure.values import Suppressed
 from maillage.warehouse.engines.base import Engine

@@ -5,29 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from maillage.base.errors import Kind, MaillageError
-from maillage.base.i18n import _
-
 GRACE_SECONDS = 5.0
-
-
-class CommandFailedError(MaillageError):
-    """A command of the demo's preparation did not succeed."""
-
-    kind = Kind.UNAVAILABLE
-
-
-def run_command(*arguments: str) -> str:
-    """Run one `maillage` command to its end and give back what it printed. Raises CommandFailedError."""
-    done = subprocess.run(
-        [sys.executable, "-m", "maillage", *arguments], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise CommandFailedError(
-            _("La commande « maillage {command} » a échoué.").format(command=" ".join(arguments[:2])),
-            why=done.stderr.strip(),
-        )
-    return done.stdout
 
 
 def start_command(arguments: Sequence[str], *, log: Path) -> "subprocess.Popen[bytes]":

@@ -19,7 +19,8 @@ from maillage.analysis.registry import (
 from maillage.base.canon import canonical_bytes, read_json, sha256_hex
 from maillage.base.i18n import _, say
 from maillage.base.ids import new_id
-from maillage.cohort import compile_cohort, parse_expression, to_circe
+from maillage.cohort import parse_expression, to_circe
+from maillage.cohort.compile import compile_cohort
 from maillage.exchange import version
 from maillage.exchange.envelope import seal_task
 from maillage.exchange.message import AnalysisRef

@@ -12,7 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from maillage.cohort import parse_expression, run_cohorts
+from maillage.cohort import parse_expression
+from maillage.cohort.batch import run_cohorts
 from maillage.cohort.edit import Edit, Term
 from maillage.cohort.edit.edits import EDITS
 from tests.integration.hub.conftest import Network

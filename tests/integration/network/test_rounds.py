@@ -13,7 +13,8 @@ from maillage.analysis.regress.local import read_rows
 from maillage.analysis.regress.spec import RegressParameters
 from maillage.base.clock import utc_now
 from maillage.cli.demo.permits import STUDY
-from maillage.cohort import compile_for, parse_expression, run_plan
+from maillage.cohort import parse_expression
+from maillage.cohort.run import compile_for, run_plan
 from maillage.exchange.envelope import Opened, open_round_news, seal_round
 from maillage.exchange.reasons import Reason
 from maillage.exchange.rounds import RoundAsked, RoundTold

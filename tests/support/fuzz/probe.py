@@ -10,17 +10,9 @@ from random import Random
 import sqlglot
 from sqlglot import exp
 
-from maillage.cohort import (
-    CohortError,
-    CohortExpression,
-    cohort_hash,
-    cohort_sql,
-    compile_for,
-    parse_expression,
-    run_plan,
-    to_circe,
-)
-from maillage.cohort.script import DIALECTS
+from maillage.cohort import CohortError, CohortExpression, cohort_hash, parse_expression, to_circe
+from maillage.cohort.run import compile_for, run_plan
+from maillage.cohort.script import DIALECTS, cohort_sql
 from maillage.warehouse.engines.base import Engine
 from tests.support.fuzz.mutate import MARK
 

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 
 from maillage.base.canon import read_json
 from maillage.base.i18n import _
-from maillage.cohort import compile_cohort, parse_expression
+from maillage.cohort import parse_expression
+from maillage.cohort.compile import compile_cohort
 from maillage.cohort.edit import Document
 from maillage.exchange.message import MAX_COHORT_BYTES
 from maillage.hub.cohorts.errors import CohortInputError

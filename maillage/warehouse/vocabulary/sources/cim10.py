@@ -10,12 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from maillage.base.i18n import _
-from maillage.warehouse.synthetic.files import Record
 from maillage.warehouse.vocabulary.codes import Code, Key
 from maillage.warehouse.vocabulary.errors import VocabularySourceError
 from maillage.warehouse.vocabulary.sources.files import at_line, pick, read_lines
 from maillage.warehouse.vocabulary.sources.plain import CODE, LABEL, SHORT
-from maillage.warehouse.vocabulary.sources.tables import read_table
+from maillage.warehouse.vocabulary.sources.tables import Record, read_table
 
 NAME = "CIM10"
 _PATTERN = re.compile(r"[A-Z][0-9]{2}[0-9+]{0,4}")

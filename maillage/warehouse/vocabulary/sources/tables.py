@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from importlib import resources
 
-from maillage.warehouse.synthetic.files import Record
+Record = dict[str, str]
 
 
 def read_table(name: str) -> Sequence[Record]:
