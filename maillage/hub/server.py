@@ -1,10 +1,11 @@
 """Serve the hub: waitress with threads, behind a reverse proxy that does TLS."""
 
+import select
 import signal
 import sys
 import threading
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
@@ -14,6 +15,7 @@ from waitress.server import create_server
 
 from maillage.hub.access.rules import check_routes
 from maillage.hub.boot import Hub
+from maillage.hub.listening import Listener
 from maillage.hub.settings import MAX_BODY_BYTES
 
 SWITCH_SECONDS = 0.0005
@@ -45,6 +47,10 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
         max_request_body_size=16 * MAX_BODY_BYTES,
         **_trust(hub.settings.trusted_proxy),
     )
+
+    # Linux alone has what it needs; elsewhere waitress's own loop serves, as well for a few.
+    if hasattr(select, "epoll"):
+        cast("Any", server).asyncore = Listener()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         hub.doorbell.close()
