@@ -49,9 +49,17 @@ def record(
         "body": sha256_hex(body),
         "previous": last.hash,
     }
-    execute(statements()["append"], **line, version=LINE_VERSION, hash=sha256_hex(write_line(line)))
+    line |= {"version": LINE_VERSION, "hash": sha256_hex(write_line(line))}
     text = canonical_bytes(dict(facts or {})).decode()
     kept = {"sequence": line["sequence"], "salt": salt, "actor": actor, "subject": subject, "facts": text}
+    _append(line, kept)
+
+
+def _append(line: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
+    if connection.vendor == "postgresql":
+        execute(statements()["append_whole"], **{**line, **kept})
+        return
+    execute(statements()["append"], **line)
     execute(statements()["append_body"], **kept)
 
 

@@ -25,7 +25,7 @@ from maillage.hub.ledger.heads import exchange_heads
 from maillage.hub.questions.answers import record_answer
 from maillage.hub.questions.closing import expire_due
 from maillage.hub.questions.greet import Greeting, greet
-from maillage.hub.questions.lease import deliver, end_idle_poll, has_news
+from maillage.hub.questions.lease import News, deliver, end_idle_poll, find_news
 from maillage.hub.questions.rounds.taking import take_told
 from maillage.hub.questions.sums.steps import take_step
 from maillage.hub.referentiel import find_file, read_current
@@ -124,18 +124,18 @@ def next_task(
     """
     caller = _identify(request)
     hub = current_hub()
-    edition = read_edition()
     news = wait_for(
-        lambda: has_news(caller.site, now=hub.clock()) or _is_new(permits) or None,
+        lambda: _look(caller.site, permits),
         doorbell=hub.doorbell,
         name=caller.site,
         seconds=wait,
     )
-    if not news:
+    if news is None:
+        edition = read_edition()
         end_idle_poll(caller, boot=boot, hub=hub)
         expire_due(hub=hub)
         return HttpResponse(status=204, headers={_EDITION: edition})
-    delivery = deliver(caller, boot=boot, hub=hub)
+    delivery = deliver(caller, boot=boot, news=news, hub=hub)
     response = HttpResponse(
         delivery.envelope, content_type=DSSE_TYPE, status=200 if delivery.task_id else 204
     )
@@ -221,8 +221,11 @@ def catalogue(request: HttpRequest) -> dict[str, str]:
     return {"status": "recorded"}
 
 
-def _is_new(known: str | None) -> bool:
-    return known is not None and known != read_edition()
+def _look(site: str, edition: str | None) -> News | None:
+    """What there is for the hospital; of another edition of the permits nothing is sent but its number."""
+    news = find_news(site, now=current_hub().clock())
+    is_new = not news and edition is not None and edition != read_edition()
+    return news if news or is_new else None
 
 
 @api.get("/referentiel")

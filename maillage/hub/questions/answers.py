@@ -19,7 +19,7 @@ from maillage.governance.audit.events import EventType
 from maillage.governance.statements import execute
 from maillage.hub.access.nodes import Caller, take_nonce
 from maillage.hub.boot import Hub
-from maillage.hub.questions.changes import settle_question, statements
+from maillage.hub.questions.changes import statements
 from maillage.hub.questions.contents import ANSWER_REJECTED
 from maillage.hub.questions.errors import QuestionError, TaskUnknownError
 from maillage.hub.questions.judging import Asked, Verdict, judge
@@ -30,7 +30,7 @@ from maillage.hub.questions.states import TaskState, check_task_move
 from maillage.hub.questions.sums.advance import advance, bell_of
 from maillage.hub.questions.sums.judging import find_expected
 from maillage.hub.questions.sums.room import lock_sum
-from maillage.hub.questions.totals import fix_total
+from maillage.hub.questions.totals import settle_total
 from maillage.hub.writing import writing
 
 
@@ -40,8 +40,9 @@ def record_answer(caller: Caller, *, task_id: str, data: bytes, hub: Hub) -> Ver
     opened = _open(data, caller=caller)
     with writing(hub):
         take_nonce(caller)
-        lock_sum(question__tasks__id=task_id)
-        lock_rounds(question__tasks__id=task_id)
+        if _is_shared(task_id):
+            lock_sum(question__tasks__id=task_id)
+            lock_rounds(question__tasks__id=task_id)
         asked = _find_asked(task_id)
         verdict = judge(opened, asked=asked, signer=caller.site, settings=hub.settings)
         if verdict.keep_as is not None and not isinstance(opened, EnvelopeError):
@@ -60,17 +61,28 @@ def _open(data: bytes, *, caller: Caller) -> Opened[AnyAnswer] | EnvelopeError:
         return error
 
 
+def _is_shared(task_id: str) -> bool:
+    """Whether other hospitals' tasks may move with this one; without, no other row is locked before it."""
+    rows = execute(statements()["is_shared"], task=task_id)
+    return bool(rows and rows[0][0])
+
+
 def _find_asked(task_id: str) -> Asked:
     lock = "FOR UPDATE OF t" if connection.vendor == "postgresql" else ""
     rows = execute(statements()["find_task"].format(lock=lock), task=task_id)
     if not rows:
         raise TaskUnknownError
-    site, state, question, nonce, task_hash, answer_hash, reason, *told, is_masked = rows[0]
+    site, state, question, nonce, task_hash, answer_hash, reason, *told, is_masked, in_rounds = rows[0]
     analysis, parameters, rules = map(json.loads, told)
     parts = tuple(name_parts(analysis["id"], parameters).get("parts", ()))
     asked = (question, nonce, task_hash, answer_hash, reason, analysis, len(rules) + 1, parts)
     return Asked(
-        task_id, site, TaskState(state), *asked, expected=find_expected(question) if is_masked else None
+        task_id,
+        site,
+        TaskState(state),
+        *asked,
+        expected=find_expected(question) if is_masked else None,
+        in_rounds=bool(in_rounds),
     )
 
 
@@ -93,9 +105,9 @@ def _keep(
     )
     if asked.expected is not None:
         advance(asked.question_id, at=now, hub=hub)
-    advance_rounds(asked.question_id, at=now, hub=hub)
-    settle_question(asked.question_id, at=now)
-    fix_total(asked.question_id)
+    if asked.in_rounds:
+        advance_rounds(asked.question_id, at=now, hub=hub)
+    settle_total(asked.question_id, at=now)
     anchor = (answer.anchor.sequence, answer.anchor.hash) if answer.anchor else (-1, "")
     execute(statements()["see_member"], site=asked.site, now=now, sequence=anchor[0], hash=anchor[1])
     if columns["reason"] != ANSWER_REJECTED:

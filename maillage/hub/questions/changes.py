@@ -26,13 +26,16 @@ def touch_question(question_id: str, *, at: datetime) -> None:
     execute(statements()["touch_question"], question=question_id, now=at)
 
 
-def settle_question(question_id: str, *, at: datetime) -> None:
+def settle_question(question_id: str, *, at: datetime) -> bool:
     """A hospital has spoken: the version grows; when no other is awaited, the question is complete.
 
-    The first update locks the row, which lets two last answers, each in its transaction, see each other.
+    Whether it is over now. The first update locks the row, which lets two last answers, each in its
+    transaction, see each other.
     """
-    touch_question(question_id, at=at)
-    execute(statements()["complete_question"], question=question_id)
+    ((state,),) = execute(statements()["touch_question"], question=question_id, now=at)
+    return state != QuestionState.OPEN or bool(
+        execute(statements()["complete_question"], question=question_id)
+    )
 
 
 def close_question(question: Question, *, to: QuestionState, at: datetime) -> None:

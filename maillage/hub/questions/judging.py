@@ -48,7 +48,7 @@ _STATE_BY_KIND = {
 class Asked:
     """What the hub asked, and where it stands. `expected` is set where the answer goes into a masked sum.
 
-    `parts` are the analyses of a joint question.
+    `in_rounds` says that rounds follow it, or may; `parts` are the analyses of a joint question.
     """
 
     task_id: str
@@ -63,6 +63,7 @@ class Asked:
     steps: int
     parts: tuple[str, ...] = ()
     expected: Expected | None = None
+    in_rounds: bool = False
 
 
 @dataclass(frozen=True)

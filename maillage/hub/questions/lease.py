@@ -37,25 +37,35 @@ class Delivery:
     cancelled: Sequence[str] = ()
 
 
-def has_news(site: str, *, now: datetime) -> bool:
-    """Whether a poll of that site would bring something; one read, no lock."""
-    ((found,),) = execute(statements()["has_news"], site=site, now=now)
-    return bool(found)
+@dataclass(frozen=True)
+class News:
+    """What a poll would bring: that a task was cancelled, a task."""
+
+    cancelled: bool
+    task: bool
+
+    def __bool__(self) -> bool:
+        return self.cancelled or self.task
 
 
-def deliver(caller: Caller, *, boot: str, hub: Hub) -> Delivery:
+def find_news(site: str, *, now: datetime) -> News:
+    """Of that site; one read, no lock."""
+    ((cancelled, task),) = execute(statements()["find_news"], site=site, now=now)
+    return News(bool(cancelled), bool(task))
+
+
+def deliver(caller: Caller, *, boot: str, news: News, hub: Hub) -> Delivery:
     """Lend the oldest task of the caller's hospital, and tell what was cancelled; in one transaction.
 
-    Raises FormerBootError.
+    Only of what there are `news`: the next poll brings what has come since. Raises FormerBootError.
     """
     now = hub.clock()
     # A power cut takes the lease back with its event, and the task is lent again.
     with writing(hub, waits=True):
         take_nonce(caller)
         _refuse_former_boot(caller.site, boot=boot)
-        cancelled = execute(statements()["tell_cancelled"], site=caller.site, no=False)
-        delivery = Delivery(cancelled=sorted(task_id for (task_id,) in cancelled))
-        for row in _lend_oldest(caller.site, boot=boot, now=now):
+        delivery = Delivery(cancelled=_tell_cancelled(caller.site) if news.cancelled else ())
+        for row in _lend_oldest(caller.site, boot=boot, now=now) if news.task else ():
             task_id, question_id, task_hash, deliveries, envelope = row
             execute(statements()["touch_question"], question=question_id, now=now)
             facts = {"question": question_id, "delivery": deliveries, "task_hash": task_hash}
@@ -92,6 +102,10 @@ def _refuse_former_boot(site: str, *, boot: str) -> None:
     ((present,),) = execute(statements()["find_boot"], site=site)
     if present not in ("", boot):
         raise FormerBootError
+
+
+def _tell_cancelled(site: str) -> list[str]:
+    return sorted(task_id for (task_id,) in execute(statements()["tell_cancelled"], site=site, no=False))
 
 
 def _lend_oldest(site: str, *, boot: str, now: datetime) -> list[tuple[Any, ...]]:

@@ -6,33 +6,32 @@ from it by fewer hospitals than a total must mix.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from maillage.analysis.several.combine import list_mixed
 from maillage.disclosure import Suppressed, cell_from_json
 from maillage.exchange.parts import SEVERAL
-from maillage.governance.statements import execute
-from maillage.hub.questions.changes import statements
+from maillage.hub.questions.changes import settle_question
 from maillage.hub.questions.contents import read_content
 from maillage.hub.questions.models import MaskedSum, Question, Task
-from maillage.hub.questions.states import QuestionState, SumState, TaskState
+from maillage.hub.questions.states import SumState, TaskState
+
+
+def settle_total(question_id: str, *, at: datetime) -> None:
+    """A hospital has spoken, or a step was made: the question is settled, and with its last its total."""
+    if settle_question(question_id, at=at):
+        fix_total(question_id)
 
 
 def fix_total(question_id: str) -> None:
-    """Note whom the total mixes, none when it is hidden; in the transaction that may close the question."""
-    if _is_open(question_id):
-        return
+    """Note whom the total mixes, none when it is hidden; in the transaction that closes the question."""
     question = Question.objects.defer("cohort").get(id=question_id)
     mixed, repeated = _list_summed(question_id) if question.is_masked else _list_mixed(question)
     if len(mixed) < question.minimum_sites or _is_too_close(question, mixed=mixed, repeated=repeated):
         mixed = []
     question.mixed = mixed
     question.save(update_fields=["mixed"])
-
-
-def _is_open(question_id: str) -> bool:
-    ((state,),) = execute(statements()["find_state"], question=question_id)
-    return state == QuestionState.OPEN
 
 
 def _list_summed(question_id: str) -> tuple[list[str], bool]:

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from maillage.analysis.errors import AnalysisError
 from maillage.exchange.reasons import Reason
 from maillage.hub.boot import Hub
-from maillage.hub.questions.changes import settle_question
 from maillage.hub.questions.models import Rounds
 from maillage.hub.questions.rounds.room import Room, ask_round, drop, end_rounds, find_room
 from maillage.hub.questions.rounds.running import Outcome, begin, go_on
 from maillage.hub.questions.states import ROUNDS_OPEN, RoundsState
-from maillage.hub.questions.totals import fix_total
+from maillage.hub.questions.totals import settle_total
 from maillage.hub.writing import writing
 
 
@@ -39,8 +38,7 @@ def advance_due(*, hub: Hub) -> None:
     for question_id in list(due.values_list("question_id", flat=True)):
         with writing(hub):
             advance_rounds(question_id, at=now, hub=hub)
-            settle_question(question_id, at=now)
-            fix_total(question_id)
+            settle_total(question_id, at=now)
         hub.doorbell.ring(question_id, bell_of(question_id))
 
 

@@ -21,12 +21,11 @@ from maillage.governance.audit.events import EventType
 from maillage.governance.statements import execute, to_instant
 from maillage.hub.access.nodes import Caller, take_nonce
 from maillage.hub.boot import Hub
-from maillage.hub.questions.changes import settle_question
 from maillage.hub.questions.errors import AnswerRejectedError, RoundConflictError, TaskUnknownError
 from maillage.hub.questions.rounds.advance import advance_rounds, bell_of
 from maillage.hub.questions.rounds.room import find_room, lock_rounds, statements
 from maillage.hub.questions.states import AWAITED, RoundsState, TaskState
-from maillage.hub.questions.totals import fix_total
+from maillage.hub.questions.totals import settle_total
 from maillage.hub.waiting import wait_for
 from maillage.hub.writing import writing
 
@@ -68,8 +67,7 @@ def take_told(caller: Caller, *, task_id: str, data: bytes, seconds: float, hub:
             _keep(opened, asked=asked, hub=hub)
             # Also for what is said again: time may be over for somebody else's part.
             if moved := advance_rounds(question_id, at=now, hub=hub):
-                settle_question(question_id, at=now)
-                fix_total(question_id)
+                settle_total(question_id, at=now)
     if moved:
         hub.doorbell.ring(question_id, bell_of(question_id))
     return wait_for(

@@ -1,13 +1,10 @@
--- name: has_news
--- Whether a poll of that site would bring something.
-SELECT EXISTS (
-    SELECT 1 FROM questions_task t
-    WHERE t.site = %(site)s
-      AND (t.cancel_untold
-           OR ((t.state = 'waiting' OR (t.state = 'delivered' AND t.lease_until < %(now)s))
-               AND EXISTS (SELECT 1 FROM questions_question q
-                           WHERE q.id = t.question_id AND q.expires_at > %(now)s)))
-);
+-- name: find_news
+-- What a poll of that site would bring: the end of a task that was cancelled, a task.
+SELECT EXISTS (SELECT 1 FROM questions_task t WHERE t.site = %(site)s AND t.cancel_untold),
+       EXISTS (
+           SELECT 1 FROM questions_task t JOIN questions_question q ON q.id = t.question_id
+           WHERE t.site = %(site)s AND q.expires_at > %(now)s
+             AND (t.state = 'waiting' OR (t.state = 'delivered' AND t.lease_until < %(now)s)));
 
 -- name: lend_oldest
 -- The oldest task of the site that waits or whose lease has lapsed. On PostgreSQL `{lock}` makes two polls
@@ -36,9 +33,16 @@ UPDATE questions_task SET cancel_untold = %(no)s WHERE site = %(site)s AND cance
 -- name: find_task
 -- What was asked, to judge an answer by it.
 SELECT t.site, t.state, t.question_id, t.nonce, t.task_hash, t.answer_hash, t.reason, q.analysis,
-       q.parameters, q.rules, q.is_masked
+       q.parameters, q.rules, q.is_masked,
+       EXISTS (SELECT 1 FROM questions_rounds r WHERE r.question_id = q.id)
 FROM questions_task t JOIN questions_question q ON q.id = t.question_id
 WHERE t.id = %(task)s {lock};
+
+-- name: is_shared
+-- Whether the hospitals of that task's question work in steps, by a masked sum or by rounds. It never changes.
+SELECT q.is_masked OR EXISTS (SELECT 1 FROM questions_rounds r WHERE r.question_id = q.id)
+FROM questions_task t JOIN questions_question q ON q.id = t.question_id
+WHERE t.id = %(task)s;
 
 -- name: keep_answer
 UPDATE questions_task
@@ -49,14 +53,16 @@ WHERE id = %(task)s;
 
 -- name: touch_question
 -- Who waits for the question looks again.
-UPDATE questions_question SET version = version + 1, changed_at = %(now)s WHERE id = %(question)s;
+UPDATE questions_question SET version = version + 1, changed_at = %(now)s WHERE id = %(question)s
+RETURNING state;
 
 -- name: complete_question
 -- When no hospital is awaited any longer.
 UPDATE questions_question SET state = 'complete'
 WHERE id = %(question)s AND state = 'open'
   AND NOT EXISTS (SELECT 1 FROM questions_task t
-                  WHERE t.question_id = %(question)s AND t.state IN ('waiting', 'delivered', 'held'));
+                  WHERE t.question_id = %(question)s AND t.state IN ('waiting', 'delivered', 'held'))
+RETURNING id;
 
 -- name: see_member
 -- The node lives; of its ledger the furthest head is kept, for an answer sent late carries an earlier one.
@@ -66,9 +72,6 @@ SET last_seen = %(now)s,
     anchor_sequence = CASE WHEN %(sequence)s > COALESCE(anchor_sequence, -1)
                            THEN %(sequence)s ELSE anchor_sequence END
 WHERE site = %(site)s;
-
--- name: find_state
-SELECT state FROM questions_question WHERE id = %(question)s;
 
 -- name: find_version
 -- Its version, its state, whether it is in rounds, and whether its date limit has come, or that of its masked sum's or

@@ -8,12 +8,11 @@ from maillage.disclosure.masking import MaskingError
 from maillage.exchange.reasons import Reason
 from maillage.governance.audit.events import EventType
 from maillage.hub.boot import Hub
-from maillage.hub.questions.changes import settle_question
 from maillage.hub.questions.models import MaskedSum
 from maillage.hub.questions.states import SUM_OPEN, SumState, TaskState
 from maillage.hub.questions.sums.adding import add_up_terms
 from maillage.hub.questions.sums.room import Room, drop, fail_sum, find_room, move_sum
-from maillage.hub.questions.totals import fix_total
+from maillage.hub.questions.totals import settle_total
 from maillage.hub.writing import writing
 
 
@@ -42,8 +41,7 @@ def advance_due(*, hub: Hub) -> None:
     for question_id in list(due.values_list("question_id", flat=True)):
         with writing(hub):
             advance(question_id, at=now, hub=hub)
-            settle_question(question_id, at=now)
-            fix_total(question_id)
+            settle_total(question_id, at=now)
         hub.doorbell.ring(question_id, bell_of(question_id))
 
 

@@ -16,13 +16,12 @@ from maillage.exchange.sums import (
 )
 from maillage.hub.access.nodes import Caller, take_nonce
 from maillage.hub.boot import Hub
-from maillage.hub.questions.changes import settle_question
 from maillage.hub.questions.errors import StepConflictError, TaskUnknownError
 from maillage.hub.questions.models import MaskedSum, MaskedTerm, Task
 from maillage.hub.questions.states import AWAITED, SumState, TaskState
 from maillage.hub.questions.sums.advance import advance, bell_of
 from maillage.hub.questions.sums.room import lock_sum
-from maillage.hub.questions.totals import fix_total
+from maillage.hub.questions.totals import settle_total
 from maillage.hub.waiting import wait_for
 from maillage.hub.writing import writing
 
@@ -41,8 +40,7 @@ def take_step(caller: Caller, *, question_id: str, step: Step, seconds: float, h
             _keep(question_id, site=caller.site, step=step)
             # Also for a step that is said again: time may be over for somebody else's.
             if advance(question_id, at=now, hub=hub):
-                settle_question(question_id, at=now)
-                fix_total(question_id)
+                settle_total(question_id, at=now)
     hub.doorbell.ring(question_id, bell_of(question_id))
     return wait_for(
         lambda: find_news(question_id, site=caller.site, step=step),
