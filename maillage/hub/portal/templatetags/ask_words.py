@@ -1,9 +1,11 @@
 """What the builder's templates need of its dataclasses."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from maillage.base.i18n import say
 from maillage.cohort.edit import When
@@ -12,6 +14,11 @@ from maillage.hub.portal.ask.placing import Placing, find_placing
 from maillage.hub.portal.ask.words import WITH_DAYS
 
 register = template.Library()
+
+_HIDDEN = "".join(
+    f'<input type="hidden" name="{name}" value="{{}}">'
+    for name in ("csrfmiddlewaretoken", "seen", "edit", "path")
+)
 
 
 @register.filter
@@ -24,6 +31,17 @@ def slug(path: str) -> str:
 def rail(when: When | None) -> Rail:
     """Where an event may lie, drawn."""
     return place_on_rail(when)
+
+
+@register.simple_tag(takes_context=True)
+def hidden(context: template.Context, *, edit: str, path: str) -> SafeString:
+    """What each form of the builder sends beside its field: which edit, where, of which step of the draft.
+
+    No template of its own: with dozens on a page they were a fifth of its making.
+    """
+    draft = context.get("draft")
+    told = (context.get("csrf_token", ""), draft.step if draft else "", edit, path)
+    return cast("SafeString", format_html(_HIDDEN, *told))
 
 
 @register.filter
