@@ -12,7 +12,7 @@ from typing import Any
 from waitress import wasyncore
 
 _READ = select.POLLIN | select.POLLPRI
-_WHOLE_SECONDS = 1.0
+ALL_SECONDS = 1.0
 """How often all are asked after all: the server itself decides now and then to close one that is silent."""
 
 Channels = MutableMapping[int, Any]
@@ -22,7 +22,8 @@ Channels = MutableMapping[int, Any]
 class Listener:
     """Stands for the module `wasyncore` in a server (`BaseWSGIServer.asyncore`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, all_seconds: float = ALL_SECONDS) -> None:
+        self._all_seconds = all_seconds
         self._epoll = select.epoll()
         self._awaited: dict[int, tuple[Any, int]] = {}
         self._at_work: set[int] = set()
@@ -31,7 +32,7 @@ class Listener:
     def loop(self, *, timeout: float, map: Channels, use_poll: bool) -> None:  # noqa: A002, ARG002 - waitress's
         """Serve events until nothing is open."""
         while map:
-            self._turn(map, seconds=min(timeout, _WHOLE_SECONDS))
+            self._turn(map, seconds=min(timeout, self._all_seconds))
 
     def _turn(self, channels: Channels, *, seconds: float) -> None:
         for descriptor in self._whom_to_ask(channels):
@@ -44,12 +45,11 @@ class Listener:
 
     def _whom_to_ask(self, channels: Channels) -> set[int]:
         now = time.monotonic()
-        if now - self._asked_all_at >= _WHOLE_SECONDS:
+        if now - self._asked_all_at >= self._all_seconds:
             self._asked_all_at = now
             return {*channels, *self._awaited}
         # Whoever has just come is not known yet. Whoever has gone was at work: it had an event.
-        known = len(channels) == len(self._awaited)
-        return {*self._at_work} if known else self._at_work | (channels.keys() - self._awaited.keys())
+        return self._at_work | (channels.keys() - self._awaited.keys())
 
     def _ask(self, descriptor: int, channels: Channels) -> None:
         channel = channels.get(descriptor)
