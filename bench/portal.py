@@ -65,7 +65,8 @@ def _describe_database(database: str, *, stack: ExitStack) -> Sequence[str]:
         "[postgresql]",
         'name = "postgres"',
         'user = "maillage"',
-        'host = "127.0.0.1"',
+        # A database beside its hub is reached by its socket.
+        f'host = "{cluster.socket}"',
         f"port = {cluster.port}",
     )
 

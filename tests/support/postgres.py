@@ -36,6 +36,8 @@ class Cluster:
 
     binaries: Path
     port: int
+    socket: Path
+    """The folder of its socket, for callers on this machine."""
 
     def dsn(self, role: str = "maillage") -> str:
         """How to reach its one database."""
@@ -101,11 +103,11 @@ def _running(binaries: Path, folder: Path) -> Generator[Cluster]:
     init = [str(binaries / "initdb"), *where, "-U", "maillage", "-A", "trust", "--no-sync", "-E", "UTF8"]
     subprocess.run([*account, *init], check=True, capture_output=True)
     control = [*account, str(binaries / "pg_ctl"), *where, "-w"]
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     start = [*control, "-l", str(folder / "log"), "-o", options, "start"]
     subprocess.run(start, check=True, stdout=subprocess.DEVNULL)
     try:
-        yield Cluster(binaries, port)
+        yield Cluster(binaries, port, folder)
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
 

@@ -18,7 +18,7 @@ from maillage.governance.statements import execute, to_instant
 from maillage.governance.transactions import atomic
 from maillage.hub.access.errors import AccountClosedError, CredentialUnknownError
 from maillage.hub.access.models import Session
-from maillage.hub.access.who import Who, find_who
+from maillage.hub.access.who import Who, find_who, with_roles
 from maillage.hub.boot import Hub
 from maillage.hub.writing import writing
 
@@ -64,11 +64,11 @@ def find_present(secret: str, *, acts: bool, hub: Hub) -> Present | None:
     """
     now, digest = hub.clock(), _digest(secret)
     found = execute(_statements()["find_session"], digest=digest, now=now)
-    for requester, opened_at, seen_at, has_token in found:
+    for requester, opened_at, seen_at, person_id, state, has_token in found:
         if not _is_fresh(to_instant(opened_at), to_instant(seen_at), now=now, hub=hub):
             return None
         try:
-            who = find_who(requester, now=now)
+            who = with_roles(requester, account=(person_id, state) if person_id else None, now=now)
         except AccountClosedError:
             return None
         if not who.person_id and not has_token:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from maillage.base.clock import format_instant
 from maillage.base.statements import load_statements
 from maillage.governance.people.models import Grant, Person
@@ -35,10 +37,14 @@ def log_visit(requester: str, *, route: str, named: Mapping[str, Any], status: i
 
 
 def _write(lines: Sequence[Line], *, now: datetime, hub: Hub) -> None:
+    forgets = hub.recent.forgot_at is None or now - hub.recent.forgot_at > _FORGET_EVERY
+    if connection.vendor == "postgresql" and len(lines) == 1 and not forgets:
+        execute(_statements()["add_visit_alone"], **lines[0])
+        return
     with writing(hub, waits=True):
         for line in lines:
             execute(_statements()["add_visit"], **line)
-        if hub.recent.forgot_at is None or now - hub.recent.forgot_at > _FORGET_EVERY:
+        if forgets:
             before = now - timedelta(days=hub.settings.visits_keep_days)
             execute(_statements()["forget_visits"], before=before)
             hub.recent.forgot_at = now

@@ -33,11 +33,19 @@ class Who:
 def find_who(name: str, *, now: datetime) -> Who:
     """The person of that name, or the bearer of the operator's token. Raises AccountClosedError."""
     for person_id, state in execute(_statements()["find_person"], name=name):
-        if state != PersonState.ACTIVE:
-            raise AccountClosedError
-        return Who(name, person_id, read_held(execute(_statements()["find_held"], person=person_id, now=now)))
-    # Tokens made on the hub's machine for programs, before or without accounts: whoever has one asks.
-    return Who(name, "", frozenset({Held(Role.RESEARCHER)}))
+        return with_roles(name, account=(person_id, state), now=now)
+    return with_roles(name, account=None, now=now)
+
+
+def with_roles(name: str, *, account: tuple[str, str] | None, now: datetime) -> Who:
+    """The same, once the account was looked up: its id and its state. Raises AccountClosedError."""
+    if account is None:
+        # Tokens made on the hub's machine for programs, before or without accounts: whoever has one asks.
+        return Who(name, "", frozenset({Held(Role.RESEARCHER)}))
+    person_id, state = account
+    if state != PersonState.ACTIVE:
+        raise AccountClosedError
+    return Who(name, person_id, read_held(execute(_statements()["find_held"], person=person_id, now=now)))
 
 
 def _statements() -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from maillage.hub.waiting import wait_for
 # Hospitals answer close to one another: one answer to the asker for all that came together costs less, and
 # what is spared serves the hospitals that are still to answer. People see no difference under 0.1 s.
 GATHER_SECONDS = 0.1
-CROWDED_SECONDS = 0.5
+CROWDED_SECONDS = 1.0
 """The same while people queue for the processor: a panel drawn for each hospital makes all of them wait."""
 ROUNDS_SECONDS = 0.25
 """Rounds follow one another faster than anybody reads them; the end of the last is told at once."""

@@ -22,16 +22,23 @@ SELECT role, site FROM people_grant
 WHERE person_id = %(person)s AND state = 'given' AND starts_at <= %(now)s AND ends_at > %(now)s;
 
 -- name: find_session
--- Whose session it is, unless it was ended, and whether they have a token that opens something now.
-SELECT s.requester, s.opened_at, s.seen_at,
+-- Whose session it is, unless it was ended, with their account, and whether they have a token that opens something now.
+SELECT s.requester, s.opened_at, s.seen_at, p.id, p.state,
        EXISTS (SELECT 1 FROM access_token t
                WHERE t.requester = s.requester AND t.revoked_at IS NULL
                  AND (t.expires_at IS NULL OR t.expires_at > %(now)s))
-FROM access_session s WHERE s.digest = %(digest)s AND s.ended_at IS NULL;
+FROM access_session s LEFT JOIN people_person p ON p.name = s.requester
+WHERE s.digest = %(digest)s AND s.ended_at IS NULL;
 
 -- name: touch_session
 -- Somebody did something in it.
 UPDATE access_session SET seen_at = %(now)s WHERE digest = %(digest)s;
+
+-- name: add_visit_alone
+-- PostgreSQL only: a transaction of its own that does not wait for the disk, in one journey instead of four.
+INSERT INTO access_visit (at, requester, route, object, status)
+SELECT %(at)s::timestamptz, %(requester)s, %(route)s, %(object)s, %(status)s::integer
+WHERE set_config('synchronous_commit', 'off', true) = 'off';
 
 -- name: add_visit
 -- Who looked at what.
