@@ -40,7 +40,8 @@ def hidden(context: template.Context, *, edit: str, path: str) -> SafeString:
     No template of its own: with dozens on a page they were a fifth of its making.
     """
     draft = context.get("draft")
-    told = (context.get("csrf_token", ""), draft.step if draft else "", edit, path)
+    # Django's token is a proxy, of which each look is slow; `str` looks once.
+    told = (str(context.get("csrf_token", "")), draft.step if draft else "", edit, path)
     return cast("SafeString", format_html(_HIDDEN, *told))
 
 
