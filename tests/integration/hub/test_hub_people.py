@@ -207,7 +207,7 @@ def test_two_persons_and_never_the_author_nor_a_second_account_of_one_name(netwo
     ):
         own = author.get(f"/comite/{question['id']}")
         assert own.status_code == 403
-        assert "380" not in own.text
+        assert "380" not in own.text.replace(question["id"], "")
         assert spoken(author, question, outcome="conform").status_code == 403
         assert spoken(faure, question, outcome="conform").status_code == 302
         assert spoken(faure, question, outcome="conform").status_code == 403
