@@ -23,6 +23,13 @@ def test_a_large_table_is_not_kept() -> None:
     assert kept.find("everything") is None
 
 
+def test_a_second_table_of_the_same_is_not_kept_beside_the_first() -> None:
+    kept = KeptTables()
+    assert kept.keep("diabète", KeptTable("first", 12))
+    assert not kept.keep("diabète", KeptTable("second", 12))
+    assert kept.find("diabète") == KeptTable("first", 12)
+
+
 def test_the_longest_unused_leave_first_and_only_when_asked() -> None:
     kept = KeptTables(most_rows=25)
     for name in ("one", "two", "three"):
@@ -59,6 +66,14 @@ def test_another_set_under_the_same_number_is_another_question(engine: DuckDBEng
         return persons_found(engine, cohort(criterion, ConceptSets=[concept_set(0, concept)]))
 
     assert [found(1), found(2), found(1)] == [[1, 2], [3], [1, 2]]
+
+
+def test_two_equal_sets_of_one_definition_leave_one_table_behind(engine: DuckDBEngine) -> None:
+    criteria = [{"ConditionOccurrence": {"CodesetId": number}} for number in (0, 1)]
+    sets = [concept_set(number, 1) for number in (0, 1)]
+    assert persons_found(engine, cohort(*criteria, ConceptSets=sets)) == [1, 2]
+    left = engine._connection.execute("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'memory'")
+    assert left.fetchall() == [(1,)]
 
 
 def test_what_found_nobody_finds_nobody_again(engine: DuckDBEngine) -> None:

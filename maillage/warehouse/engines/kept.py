@@ -34,8 +34,8 @@ class KeptTables:
         return found
 
     def keep(self, key: Hashable, table: KeptTable) -> bool:
-        """Whether the table stays: a large one is found again as fast as it is read."""
-        if table.rows > MOST_ROWS_OF_A_TABLE:
+        """Whether it stays: a large one is found again as fast as it is read, a second one serves nobody."""
+        if table.rows > MOST_ROWS_OF_A_TABLE or key in self._tables:
             return False
         self._tables[key] = table
         return True
