@@ -71,7 +71,6 @@ _MENDS: Mapping[str, Mapping[type[exp.Expr], Mend]] = MappingProxyType(
             exp.CTE: _forget_materialized,
             exp.Window: _number_anyhow,
             exp.Cast: _round_half_to_even,
-            exp.TryCast: _round_half_to_even,
         },
     }
 )
@@ -83,6 +82,7 @@ DIALECTS = tuple(_MENDS)
 def write_sql(query: exp.Expr, *, engine: str, **options: Any) -> str:
     """The text that this engine runs. The tree is left as it is."""
     mends, written = _MENDS[engine], query.copy()
-    for node in list(written.find_all(*mends)):
-        mends[type(node)](node)
+    for kind, mend in mends.items():
+        for node in list(written.find_all(kind)):
+            mend(node)
     return written.sql(engine, copy=False, comments=False, **options)
