@@ -1,6 +1,7 @@
 """Cohort expressions (Circe, the language of ATLAS): read, written, named by their hash.
 
-What compiles and runs them is in `compile`, `run`, `batch`, `attrition` and `script`: a hub loads none of it.
+What compiles and runs them is in `compile`, `run`, `batch`, `attrition` and `script`, which load sqlglot and
+numpy: whoever only reads a definition does without.
 """
 
 from maillage.cohort.circe import parse_expression, to_circe

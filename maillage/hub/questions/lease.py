@@ -67,7 +67,7 @@ def deliver(caller: Caller, *, boot: str, news: News, hub: Hub) -> Delivery:
         delivery = Delivery(cancelled=_tell_cancelled(caller.site) if news.cancelled else ())
         for row in _lend_oldest(caller.site, boot=boot, now=now) if news.task else ():
             task_id, question_id, task_hash, deliveries, envelope = row
-            execute(statements()["touch_question"], question=question_id, now=now)
+            touch_question(question_id, at=now)
             facts = {"question": question_id, "delivery": deliveries, "task_hash": task_hash}
             record(EventType.TASK_DELIVERED, actor=caller.site, subject=task_id, at=now, facts=facts)
             delivery = replace(delivery, task_id=task_id, envelope=bytes(envelope))

@@ -4,9 +4,8 @@ import socket
 import threading
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
-from typing import Any, cast
+from typing import Any
 
-import pytest
 from waitress.server import create_server
 
 from maillage.hub.listening import Listener
@@ -32,7 +31,7 @@ def serving(*, all_seconds: float = 3600, **settings: Any) -> Generator[int]:
         yield int(server.effective_port)
     finally:
         # With nothing left to listen to, the loop ends.
-        server.trigger.pull_trigger(lambda: cast("Any", server).asyncore and _close(server))
+        server.trigger.pull_trigger(lambda: _close(server))
         thread.join(SECONDS)
         server.task_dispatcher.shutdown()
 
@@ -105,8 +104,8 @@ def test_a_connection_that_stays_silent_is_closed() -> None:
         assert connection.recv(1) == b""
 
 
-@pytest.mark.parametrize("count", [3])
-def test_no_more_than_the_limit_are_taken_until_one_goes(count: int) -> None:
+def test_no_more_than_the_limit_are_taken_until_one_goes() -> None:
+    count = 3
     # The server counts its own two as well: what takes connections, and its alarm.
     with serving(connection_limit=count + 2) as port, ExitStack() as stack:
         connections = [stack.enter_context(connect(port)) for _number in range(count + 1)]
