@@ -16,7 +16,7 @@ from maillage.node.sender import Sender
 from maillage.node.shared import Backoff, Probe, Shared, keep_ticking
 from maillage.node.states import Event
 from maillage.node.sums.loop import Summer
-from maillage.node.worker.child import GRACE_SECONDS
+from maillage.node.worker.child import GRACE_SECONDS, clear_scratch
 from maillage.node.worker.handle import WORKER_COMMAND, Worker
 from maillage.node.worker.messages import Bench
 
@@ -38,6 +38,7 @@ def run_agent(
     """Work until `stop` is set. Raises AgentRunningError, PolicyError, FloorError before anything starts."""
     policy = node.read_policy()
     with sole_agent(node):
+        clear_scratch(node.folder)
         worker = Worker(_bench(node), time_limit=_time_limit(node), log=log, command=worker_command)
         shared = Shared(node=node, worker=worker, log=log, probe=probe, stop=stop)
         _announce(shared, policy=policy)

@@ -14,8 +14,10 @@ from maillage.exchange.message import AnalysisRef
 from maillage.exchange.reasons import Reason
 from maillage.node.errors import WorkerCrashedError
 from maillage.node.log import Log
-from maillage.node.worker.handle import Worker
-from maillage.node.worker.messages import Computed, Declined, Job
+from maillage.node.store import create_store
+from maillage.node.worker.child import Child
+from maillage.node.worker.handle import WORKER_COMMAND, Worker
+from maillage.node.worker.messages import Bench, Computed, Declined, Job, Ready
 from maillage.warehouse.layout import METADATA_TABLE
 from tests.support.cohorts import COHORT
 from tests.support.omop import load_tables, people
@@ -178,6 +180,16 @@ def test_an_idle_worker_ends_and_comes_back(warehouse: Path) -> None:
     assert worker.pid is None
     assert isinstance(worker.run(_job()), Computed)
     worker.end()
+
+
+def test_a_killed_worker_leaves_nothing_on_the_disk(warehouse: Path, tmp_path: Path) -> None:
+    bench = Bench(place=make_bench(warehouse).place, folder=tmp_path)
+    create_store(tmp_path / "node.sqlite")
+    child = Child(WORKER_COMMAND, bench=bench)
+    assert isinstance(child.receive(seconds=60), Ready)
+    assert [found.is_dir() for found in (tmp_path / "scratch").glob("worker-*/maillage-*")] == [True]
+    child.kill()
+    assert not list((tmp_path / "scratch").iterdir())
 
 
 def test_a_worker_that_cannot_start_is_a_crash_not_a_wait(warehouse: Path) -> None:

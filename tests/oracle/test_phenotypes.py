@@ -52,7 +52,7 @@ ALL_SETS = [
 FEWER_SETS = [("combined", "features"), ("fuzz", "phenotypes")]
 LONG = bool(os.environ.get("MAILLAGE_TEST_LONG"))
 FEWER: dict[str, dict[str, int]] = {
-    "spark": {"features": 82, "phenotypes": 60} if LONG else {"features": 10, "phenotypes": 12},
+    "spark": {"phenotypes": 60},
     "postgres": {} if LONG else {"features": 28, "phenotypes": 80},
 }
 """Definitions of each set on the slower engines: the whole of CI stays under twenty minutes."""

@@ -1,9 +1,13 @@
 """One life of the worker process, seen from the agent: two pipes, and a thread that reads one of them."""
 
+import os
+import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, Queue
 from typing import BinaryIO, cast
 
@@ -14,6 +18,8 @@ from maillage.node.errors import WorkerCrashedError
 from maillage.node.worker.messages import FROM_WORKER, Bench, Outcome, Ready, to_line
 
 GRACE_SECONDS = 5.0
+SCRATCH = "scratch"
+"""In the node's folder: one folder for each worker while it lives."""
 
 FromWorker = Ready | Outcome
 
@@ -22,7 +28,14 @@ class Child:
     """The process and its pipes. Messages wait in a queue, where None says that it is dead."""
 
     def __init__(self, command: Sequence[str], *, bench: Bench) -> None:
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # What an engine puts down while it computes is of patients, and a killed worker cannot remove it.
+        self._scratch = _make_scratch(bench.folder)
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "TMPDIR": str(self._scratch)},
+        )
         self._orders = cast("BinaryIO", self._process.stdin)
         self._answers = cast("BinaryIO", self._process.stdout)
         self._inbox: Queue[FromWorker | None] = Queue()
@@ -82,3 +95,15 @@ class Child:
         for pipe in (self._orders, self._answers):
             with suppress(OSError):
                 pipe.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def clear_scratch(folder: Path) -> None:
+    """Remove what workers of a node that was itself killed left behind; none may run."""
+    shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+
+
+def _make_scratch(folder: Path) -> Path:
+    root = folder / SCRATCH
+    root.mkdir(mode=0o700, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="worker-", dir=root))
