@@ -119,6 +119,7 @@ def with_rules(shared_data: Path) -> dict[str, CohortExpression]:
     return {name: expression for name, expression in phenotypes.items() if expression.rules}
 
 
+@QUIETLY
 @pytest.mark.parametrize("kind", [CHOSEN] if CHOSEN else ["duckdb", "postgres"])
 def test_masks_equal_the_reference(
     warehouse: Warehouse, shared_data: Path, with_rules: Mapping[str, CohortExpression], kind: str
