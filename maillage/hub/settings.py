@@ -167,6 +167,7 @@ def django_settings(settings: HubSettings, *, folder: Path, secret: str) -> dict
         "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
         "STATIC_URL": "/static/",
         "STORAGES": {"staticfiles": {"BACKEND": "maillage.hub.assets.HashedUrls"}},
+        "CACHES": {"default": _DRAWN},
         "LANGUAGE_CODE": "fr",
         "LANGUAGES": [("fr", "Français"), ("en", "English")],
         "LANGUAGE_COOKIE_NAME": "langue",
@@ -245,6 +246,13 @@ _MIDDLEWARE = [
     "maillage.hub.middleware.TellDatabase",
     "maillage.hub.middleware.log_visits",
 ]
+
+# Parts of pages (`portal.ask.again`), some kilobytes each.
+_DRAWN: Mapping[str, Any] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "TIMEOUT": 3600,
+    "OPTIONS": {"MAX_ENTRIES": 2000},
+}
 
 _TEMPLATES = {
     "BACKEND": "django.template.backends.django.DjangoTemplates",

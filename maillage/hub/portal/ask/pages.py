@@ -211,6 +211,7 @@ def _workshop(
 def _builder_context(draft: Draft | None, *, builder: Builder) -> Context:
     return {
         "draft": draft,
+        "seen": draft.step if draft else "",
         "builder": builder,
         "outline": builder.outline,
         "edit_url": _edit_url(draft.cohort.id if draft else ""),

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from maillage.base.i18n import say
 from maillage.cohort.edit import When
+from maillage.hub.portal.ask.again import draw_once
 from maillage.hub.portal.ask.builder import Builder, Rail, place_on_rail
 from maillage.hub.portal.ask.placing import Placing, find_placing
 from maillage.hub.portal.ask.words import WITH_DAYS
@@ -39,10 +40,15 @@ def hidden(context: template.Context, *, edit: str, path: str) -> SafeString:
 
     No template of its own: with dozens on a page they were a fifth of its making.
     """
-    draft = context.get("draft")
     # Django's token is a proxy, of which each look is slow; `str` looks once.
-    told = (str(context.get("csrf_token", "")), draft.step if draft else "", edit, path)
+    told = (str(context.get("csrf_token", "")), context["seen"], edit, path)
     return cast("SafeString", format_html(_HIDDEN, *told))
+
+
+@register.simple_tag(takes_context=True)
+def drawn(context: template.Context, name: str, **values: Any) -> SafeString:
+    """A part of the builder, included; taken as it was drawn before where it tells the same."""
+    return draw_once(name, values, context=context)
 
 
 @register.filter
