@@ -1,5 +1,6 @@
 """Serve the hub: waitress with threads, behind a reverse proxy that does TLS."""
 
+import gc
 import select
 import signal
 import sys
@@ -60,6 +61,8 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
     # A thread that comes back from the database waits this long for one that computes. With 5 ms, Python's
     # own, a page of a dozen statements waited more than it worked, and so did whoever waited to write.
     sys.setswitchinterval(SWITCH_SECONDS)
+    # All that is loaded stays. To look through it for garbage stopped every thread for a tenth of a second.
+    gc.freeze()
     try:
         server.run()
     finally:
