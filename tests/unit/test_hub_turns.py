@@ -1,4 +1,4 @@
-"""A few requests are worked at once, in the order of their ranks; whoever sleeps lets another work."""
+"""Few requests are worked at once, in the order of their ranks; who sleeps or is long lets others work."""
 
 import threading
 from collections.abc import Callable
@@ -6,13 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from maillage.hub.turns import AT_ONCE, Rank, Turns
+from maillage.hub.turns import AT_ONCE, LONG_SECONDS, PATIENCE, Rank, Turns
 
 PATIENCE_SECONDS = 10
 
 
+def stopped_turns() -> Turns:
+    """Turns for which no time passes: nobody becomes long, and nobody is late."""
+    return Turns(monotonic=lambda: 0.0)
+
+
 def test_no_more_than_a_few_work_at_once() -> None:
-    turns, lock, working, most = Turns(), threading.Lock(), [0], [0]
+    turns, lock, working, most = stopped_turns(), threading.Lock(), [0], [0]
 
     def work(_number: int) -> None:
         with turns.take(rank=Rank.ASKED):
@@ -46,13 +51,13 @@ def test_all_may_sleep_and_another_still_works() -> None:
 
 
 def test_a_turn_comes_back_after_an_error_and_none_is_lent_without_one() -> None:
-    turns = Turns()
+    turns = stopped_turns()
     for _ in range(AT_ONCE + 1):
         with pytest.raises(ZeroDivisionError), turns.take(rank=Rank.ASKED), turns.lend():
             raise ZeroDivisionError
     with turns.lend():
         pass
-    assert turns._free == AT_ONCE
+    assert not turns._had
 
 
 def hold(turns: Turns, *, rank: Rank, then: Callable[[], object]) -> threading.Event:
@@ -79,7 +84,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def test_a_gesture_passes_what_a_page_asks_by_itself_and_what_was_begun_passes_both() -> None:
-    turns, worked = Turns(), list[str]()
+    turns, worked = stopped_turns(), list[str]()
     busy = [hold(turns, rank=Rank.ASKED, then=lambda: worked.append("first")) for _turn in range(AT_ONCE)]
     wait_until(lambda: len(worked) == AT_ONCE)
     waiting: list[threading.Event] = []
@@ -94,3 +99,37 @@ def test_a_gesture_passes_what_a_page_asks_by_itself_and_what_was_begun_passes_b
         wait_until(lambda place=place: len(worked) == place)
     assert worked[AT_ONCE:] == ["disk", "page", "edit", "count"]
     assert not turns.are_awaited
+
+
+def test_a_long_request_keeps_nobody_waiting() -> None:
+    now, worked = [0.0], list[str]()
+    turns = Turns(monotonic=lambda: now[0])
+    slow = [hold(turns, rank=Rank.ASKED, then=lambda: worked.append("slow")) for _turn in range(AT_ONCE)]
+    wait_until(lambda: len(worked) == AT_ONCE)
+    page = hold(turns, rank=Rank.ASKED, then=lambda: worked.append("page"))
+    wait_until(lambda: turns.are_awaited)
+    now[0] = LONG_SECONDS
+    wait_until(lambda: "page" in worked)
+    page.set()
+    for leave in slow:
+        leave.set()
+    wait_until(lambda: not turns._had)
+
+
+def test_counts_do_not_wait_for_ever_behind_pages() -> None:
+    now, worked = [0.0], list[str]()
+    turns = Turns(monotonic=lambda: now[0])
+    busy = [hold(turns, rank=Rank.BEGUN, then=lambda: worked.append("first")) for _turn in range(AT_ONCE)]
+    wait_until(lambda: len(worked) == AT_ONCE)
+    count = hold(turns, rank=Rank.BY_ITSELF, then=lambda: worked.append("count"))
+    wait_until(lambda: len(turns._waiting) == 1)
+    now[0] = PATIENCE[Rank.BY_ITSELF] + LONG_SECONDS / 2
+    with turns._lock:
+        for turn in turns._had:
+            turn.since = now[0]
+    page = hold(turns, rank=Rank.ASKED, then=lambda: worked.append("page"))
+    wait_until(lambda: len(turns._waiting) == 2)
+    for leave in (*busy, count, page):
+        leave.set()
+    wait_until(lambda: len(worked) == AT_ONCE + 2)
+    assert worked[AT_ONCE:] == ["count", "page"]

@@ -33,7 +33,9 @@ def log_visit(requester: str, *, route: str, named: Mapping[str, Any], status: i
     if not hub.recent.is_new((requester, route, thing, status), at=now):
         return
     line = {"at": now, "requester": requester, "route": route[:60], "object": thing, "status": status}
-    hub.lines.hand_in(line, write=lambda lines: _write(lines, now=now, hub=hub))
+    # Whoever writes for others may wait for the writer's lock, and they for whoever writes.
+    with hub.turns.lend():
+        hub.lines.hand_in(line, write=lambda lines: _write(lines, now=now, hub=hub))
 
 
 def _write(lines: Sequence[Line], *, now: datetime, hub: Hub) -> None:
