@@ -1,7 +1,7 @@
 """Write a line of the audit, and verify all of them."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -38,9 +38,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event is written in the transaction of its change")
-    if connection.vendor == "postgresql":
-        execute(statements()["lock"])
-    last, salt = read_head(), secrets.token_hex(16)
+    last, salt = _take_head(), secrets.token_hex(16)
     body = write_body(actor=actor, subject=subject, facts=facts or {}, salt=salt)
     line: dict[str, Any] = {
         "sequence": last.sequence + 1,
@@ -114,7 +112,15 @@ def each_of(*types: EventType) -> Iterator[Link]:
 
 def read_head() -> Head:
     """The last line, number 0 where there is none."""
-    rows = execute(statements()["find_head"])
+    return _to_head(execute(statements()["find_head"]))
+
+
+def _take_head() -> Head:
+    kind = "take_head" if connection.vendor == "postgresql" else "find_head"
+    return _to_head(execute(statements()[kind]))
+
+
+def _to_head(rows: Sequence[tuple[Any, ...]]) -> Head:
     return Head(*rows[0]) if rows else Head(0, GENESIS)
 
 

@@ -1,6 +1,6 @@
--- name: lock
--- PostgreSQL only: lines are numbered one after the other, whoever writes.
-LOCK TABLE audit_event IN SHARE ROW EXCLUSIVE MODE;
+-- name: take_head
+-- PostgreSQL only: nobody else writes a line before the end of this transaction.
+SELECT sequence, hash FROM audit_take_head();
 
 -- name: find_head
 SELECT sequence, hash FROM audit_event ORDER BY sequence DESC LIMIT 1;
