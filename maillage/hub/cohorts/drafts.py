@@ -65,8 +65,9 @@ def edit(
         if seen not in (None, draft.step):
             return None
         # Thought out before the transaction: nobody waits for it who writes something else.
-        if _take_step(draft, change(draft.document), by=by, hub=hub):
-            return read_draft(find_own(cohort_id, by=by))
+        taken = _take_step(draft, change(draft.document), by=by, hub=hub)
+        if taken is not None:
+            return taken
 
 
 def undo(cohort_id: str, *, by: str, hub: Hub) -> Draft:
@@ -121,28 +122,29 @@ def _move(cohort_id: str, *, by: int, owner: str, hub: Hub) -> Draft:
         return read_draft(cohort)
 
 
-def _take_step(draft: Draft, document: Document, *, by: str, hub: Hub) -> bool:
-    """Write the draft's next step, unless the draft has changed meanwhile."""
+def _take_step(draft: Draft, document: Document, *, by: str, hub: Hub) -> Draft | None:
+    """Write the draft's next step; None, and nothing written, when the draft has changed meanwhile."""
     # A power cut may take the last change back: it concerns nobody but who has just made it.
     with writing(hub, waits=True):
-        cohort = find_own(draft.cohort.id, by=by, lock=True)
-        if read_draft(cohort).document != draft.document:
-            return False
-        _add_step(cohort, document, at=hub.clock())
-        return True
+        now = read_draft(find_own(draft.cohort.id, by=by, lock=True))
+        if now.document != draft.document:
+            return None
+        return _add_step(now, write_document(document), at=hub.clock())
 
 
-def _add_step(cohort: Cohort, document: Document, *, at: datetime) -> None:
+def _add_step(draft: Draft, text: str, *, at: datetime) -> Draft:
     """The steps that were undone are gone; a change that changes nothing is no step."""
-    text = write_document(document)
-    steps = cohort_steps(cohort)
-    if steps.get(number=cohort.position).document == text:
-        return
-    steps.filter(number__gt=cohort.position).delete()
-    number = cohort.position + 1
+    if write_document(draft.document) == text:
+        return draft
+    cohort, number = draft.cohort, draft.step + 1
+    oldest = max(draft.first, number - _most_steps(text) + 1)
+    if draft.can_redo:
+        cohort_steps(cohort).filter(number__gt=draft.step).delete()
     Step.objects.create(cohort=cohort, number=number, document=text, at=at)
-    steps.filter(number__lte=number - _most_steps(text)).delete()
+    if oldest > draft.first:
+        cohort_steps(cohort).filter(number__lt=oldest).delete()
     _show_step(cohort, number=number, at=at)
+    return Draft(cohort, json.loads(text), number, oldest, number)
 
 
 def _show_step(cohort: Cohort, *, number: int, at: datetime) -> None:

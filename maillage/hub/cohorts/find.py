@@ -1,12 +1,15 @@
 """Which cohorts a person may see, and their drafts."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
+from maillage.base.statements import load_statements
 from maillage.cohort.edit import Document
+from maillage.governance.statements import execute
 from maillage.hub.cohorts.errors import CohortUnknownError, NotTheOwnerError
 from maillage.hub.cohorts.models import Cohort, CohortVersion, Step
 
@@ -59,9 +62,8 @@ def find_own(cohort_id: str, *, by: str, lock: bool = False) -> Cohort:
 
 def read_draft(cohort: Cohort) -> Draft:
     """The draft at the step that it shows."""
-    numbers = list(cohort_steps(cohort).order_by("number").values_list("number", flat=True))
-    shown = cohort_steps(cohort).get(number=cohort.position)
-    return Draft(cohort, json.loads(shown.document), cohort.position, numbers[0], numbers[-1])
+    ((text, first, last),) = execute(_statements()["read_step"], cohort=cohort.id, number=cohort.position)
+    return Draft(cohort, json.loads(text), cohort.position, first, last)
 
 
 def cohort_steps(cohort: Cohort) -> Any:
@@ -91,3 +93,7 @@ def find_version(cohort: Cohort, *, number: int) -> CohortVersion:
     if found is None:
         raise CohortUnknownError
     return found
+
+
+def _statements() -> Mapping[str, str]:
+    return load_statements("maillage.hub.cohorts", "sql/queries.sql")
