@@ -1,6 +1,5 @@
 """One hospital as the network sees it: its node, key and permits, and what it answered, held, refused."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count
@@ -11,13 +10,10 @@ from maillage.governance.group.models import Member
 from maillage.governance.group.states import MemberState
 from maillage.governance.permits.models import SiteWord
 from maillage.hub.boot import Hub
-from maillage.hub.network import describe_member
+from maillage.hub.network import count_tasks, describe_member
 from maillage.hub.questions.document import word_reason
 from maillage.hub.questions.models import Task
 from maillage.hub.questions.states import TaskState
-
-STATES = (TaskState.ANSWERED, TaskState.HELD, TaskState.REFUSED, TaskState.FAILED, TaskState.MISSING)
-"""What is counted of a hospital, in this order."""
 
 
 def describe_hospital(site: str, *, requester: str, hub: Hub) -> dict[str, Any]:
@@ -26,7 +22,6 @@ def describe_hospital(site: str, *, requester: str, hub: Hub) -> dict[str, Any]:
     if member is None:
         raise UnknownMemberError(site)
     return describe_member(member, now=hub.clock()) | {
-        "department": member.department,
         "fingerprint": member.fingerprint,
         "registered_at": format_instant(member.registered_at),
         "clock_skew_s": member.clock_skew_s,
@@ -37,15 +32,6 @@ def describe_hospital(site: str, *, requester: str, hub: Hub) -> dict[str, Any]:
         "permits": _list_permits(site),
         "questions": _list_questions(site, requester=requester),
     }
-
-
-def count_tasks() -> Mapping[str, Mapping[str, int]]:
-    """By hospital, how many of its tasks are in each state of `STATES`."""
-    found: dict[str, dict[str, int]] = {}
-    tasks = Task.objects.filter(state__in=[state.value for state in STATES])
-    for row in tasks.values("site", "state").annotate(count=Count("id")):
-        found.setdefault(row["site"], {})[row["state"]] = row["count"]
-    return found
 
 
 def _count_reasons(site: str) -> list[dict[str, Any]]:

@@ -20,6 +20,9 @@ from maillage.hub.questions.states import TaskState
 SILENT_AFTER = timedelta(seconds=75)
 """Three polls of 25 s."""
 
+STATES = (TaskState.ANSWERED, TaskState.HELD, TaskState.REFUSED, TaskState.FAILED, TaskState.MISSING)
+"""What is counted of a hospital, in this order."""
+
 _REPORTED = ("disk_full", "warehouse_missing")
 
 
@@ -27,7 +30,7 @@ def describe_network(*, hub: Hub) -> dict[str, Any]:
     """The network's document: name, rules, hospitals."""
     now = hub.clock()
     members = Member.objects.exclude(state=MemberState.DEPARTED.value)
-    answered, latencies = _count_answered(), _measure_latencies()
+    counts, latencies = count_tasks(), _measure_latencies()
     return {
         "name": hub.settings.name,
         "banner": hub.settings.banner,
@@ -35,7 +38,11 @@ def describe_network(*, hub: Hub) -> dict[str, Any]:
         "minimum_sites": hub.settings.minimum_sites,
         "sites": [
             describe_member(member, now=now)
-            | {"answered": answered.get(member.site, 0), "latency_ms": latencies.get(member.site)}
+            | {
+                "answered": counts.get(member.site, {}).get(TaskState.ANSWERED.value, 0),
+                "counts": counts.get(member.site, {}),
+                "latency_ms": latencies.get(member.site),
+            }
             for member in members
         ],
     }
@@ -79,6 +86,7 @@ def describe_member(member: Member, *, now: datetime) -> dict[str, Any]:
         "id": member.site,
         "name": member.name,
         "city": member.city,
+        "department": member.department,
         "state": member.state,
         "health": health,
         "sentence": word_health(health, state=member.state),
@@ -89,9 +97,13 @@ def describe_member(member: Member, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _count_answered() -> dict[str, int]:
-    answered = Task.objects.filter(state=TaskState.ANSWERED.value).values("site")
-    return {row["site"]: row["count"] for row in answered.annotate(count=Count("id"))}
+def count_tasks() -> Mapping[str, Mapping[str, int]]:
+    """By hospital, how many of its tasks are in each state of `STATES`."""
+    found: dict[str, dict[str, int]] = {}
+    tasks = Task.objects.filter(state__in=[state.value for state in STATES])
+    for row in tasks.values("site", "state").annotate(count=Count("id")):
+        found.setdefault(row["site"], {})[row["state"]] = row["count"]
+    return found
 
 
 def _measure_latencies() -> dict[str, float]:

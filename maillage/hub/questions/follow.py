@@ -28,18 +28,20 @@ def follow(question_id: str, *, requester: str, seen: int, seconds: float, hub: 
     """
     wanted = {"question": question_id, "requester": requester}
 
-    pause = GATHER_SECONDS
+    pause, is_over = GATHER_SECONDS, False
 
     def look() -> bool | None:
-        nonlocal pause
+        nonlocal pause, is_over
         version, state, in_rounds = _look(wanted, hub=hub)
         pause = ROUNDS_SECONDS if in_rounds else CROWDED_SECONDS if hub.turns.are_awaited else GATHER_SECONDS
-        return version > seen or state != QuestionState.OPEN or None
+        is_over = state != QuestionState.OPEN
+        return version > seen or is_over or None
 
     def look_for_the_end() -> bool | None:
         return _look(wanted, hub=hub)[1] != QuestionState.OPEN or None
 
-    if wait_for(look, doorbell=hub.doorbell, name=question_id, seconds=seconds) and seconds > 0:
+    found = wait_for(look, doorbell=hub.doorbell, name=question_id, seconds=seconds)
+    if found and seconds > 0 and not is_over:
         wait_for(look_for_the_end, doorbell=hub.doorbell, name=question_id, seconds=pause)
     return find_question(question_id, requester=requester)
 

@@ -19,12 +19,13 @@ from maillage.hub.questions.models import Question
 def list_permits(requester: str, *, hub: Hub) -> list[dict[str, Any]]:
     """Those in force now that name this person, in the order of their names."""
     now = hub.clock()
-    found = list_in_force(signers=hub.settings.committee_signers, at=now)
-    return [
-        _describe(permit, requester=requester, now=now)
-        for permit in found
-        if permit.requesters == ANY or requester in permit.requesters
-    ]
+    return [_describe(permit, requester=requester, now=now) for permit in find_permits(requester, hub=hub)]
+
+
+def find_permits(requester: str, *, hub: Hub) -> list[Permit]:
+    """Those, as they were signed."""
+    found = list_in_force(signers=hub.settings.committee_signers, at=hub.clock())
+    return [permit for permit in found if permit.requesters == ANY or requester in permit.requesters]
 
 
 def describe_budget(permit_id: str, *, requester: str, hub: Hub) -> dict[str, Any] | None:

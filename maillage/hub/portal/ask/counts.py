@@ -151,6 +151,8 @@ def _compare_with_before(cohort: Cohort, question: Question, persons: Cell, *, h
 def _find_silent(sites: Sequence[Document], *, hub: Hub) -> dict[str, str]:
     """By hospital that is awaited and unwell: its state in words."""
     awaited = [site["id"] for site in sites if site["status"] in _AWAITED]
+    if not awaited:
+        return {}
     members = Member.objects.filter(site__in=awaited)
     health = {member.site: (judge_health(member, now=hub.clock()), member.state) for member in members}
     return {

@@ -1,6 +1,6 @@
 """What the builder's page and its parts need to be drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +26,7 @@ from maillage.hub.portal.ask.terms import MAX_TEXT, Hit, search_terms
 from maillage.hub.portal.ask.words import word_done, words
 from maillage.hub.portal.examples import list_examples
 from maillage.hub.portal.sessions import field, requester_of
-from maillage.hub.questions.permits import list_permits
+from maillage.hub.questions.permits import find_permits, list_permits
 
 STANDING = "feasibility"
 """The permit of feasibility counts, chosen unless somebody says otherwise."""
@@ -50,12 +50,14 @@ def fields_of(request: HttpRequest) -> dict[str, str]:
 
 def show_new(request: HttpRequest, *, error: MaillageError | None = None) -> HttpResponse:
     """The page of a draft that does not exist yet: nothing is written until there is something to keep."""
-    hub, by = current_hub(), requester_of(request)
-    permit = default_permit(by, hub=hub)
+    hub = current_hub()
+    permits = list_permits(requester_of(request), hub=hub)
+    permit = pick_permit([one["permit_id"] for one in permits])
     builder = describe_builder(new_document())
-    panel = describe_nothing(None, permit=permit, by=by, missing=builder.missing, hub=hub)
-    context = _workshop(request, draft=None, builder=builder, panel=panel, permit=permit)
-    context |= {"examples": list_examples(hub.examples), "error": error}
+    budget = next((one["budget"] for one in permits if one["permit_id"] == permit), None)
+    panel = Panel(missing=builder.missing, budget=budget)
+    context = _workshop(request, draft=None, builder=builder, panel=panel, permits=permits)
+    context |= {"examples": list_examples(hub.examples), "error": error, "permit": permit}
     return render(request, "portal/ask/page.html", context, status=status_of(error))
 
 
@@ -64,7 +66,7 @@ def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | Non
     hub, by = current_hub(), requester_of(request)
     builder = describe_builder(draft.document)
     panel = known_panel(draft, builder=builder, by=by, hub=hub)
-    context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=draft.cohort.permit)
+    context = _workshop(request, draft=draft, builder=builder, panel=panel, permits=list_permits(by, hub=hub))
     done = word_done(str(request.GET.get("fait", "")))
     context |= {"error": error, "done": done, "tour": "visite" in request.GET}
     context["breakdown"] = known_breakdown(draft, by=by, hub=hub)
@@ -86,7 +88,7 @@ def show_started(request: HttpRequest, edited: Edited) -> HttpResponse:
     hub, by, draft = current_hub(), requester_of(request), edited.draft
     builder, permit = describe_builder(draft.document), draft.cohort.permit
     panel = describe_nothing(draft.cohort, permit=permit, by=by, missing=builder.missing, hub=hub)
-    context = _workshop(request, draft=draft, builder=builder, panel=panel, permit=permit)
+    context = _workshop(request, draft=draft, builder=builder, panel=panel, permits=list_permits(by, hub=hub))
     response = render(request, "portal/ask/_workshop.html", context | {"edited": edited})
     response["Maillage-Address"] = reverse("cohort_page", args=[draft.cohort.id])
     response["Maillage-Event"] = "ask:added"
@@ -156,8 +158,12 @@ def under_shown_permit(request: HttpRequest, draft: Draft) -> Draft:
 
 def default_permit(by: str, *, hub: Hub) -> str:
     """The standing permit where it is in force, else the first that names this person."""
-    found = [permit["permit_id"] for permit in list_permits(by, hub=hub)]
-    return STANDING if STANDING in found or not found else found[0]
+    return pick_permit([permit.permit_id for permit in find_permits(by, hub=hub)])
+
+
+def pick_permit(names: Sequence[str]) -> str:
+    """The standing permit where it is among them or there is none, else the first."""
+    return STANDING if STANDING in names or not names else names[0]
 
 
 def check_complete(draft: Draft) -> None:
@@ -193,7 +199,12 @@ def find_suggestions(request: HttpRequest, *, hub: Hub) -> Context:
 
 
 def _workshop(
-    request: HttpRequest, *, draft: Draft | None, builder: Builder, panel: Panel, permit: str
+    request: HttpRequest,
+    *,
+    draft: Draft | None,
+    builder: Builder,
+    panel: Panel,
+    permits: Sequence[Mapping[str, Any]],
 ) -> Context:
     search = find_suggestions(request, hub=current_hub())
     return (
@@ -201,8 +212,8 @@ def _workshop(
         | search
         | {
             "panel": panel,
-            "permit": permit,
-            "permits": list_permits(requester_of(request), hub=current_hub()),
+            "permit": draft.cohort.permit if draft else "",
+            "permits": permits,
             "whole": True,
         }
     )

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from maillage.governance.group.models import Member
 from maillage.hub.boot import Hub
-from maillage.hub.hospital import count_tasks
 from maillage.hub.network import describe_network
 from maillage.hub.portal.network.map import draw_map
 
@@ -27,17 +25,8 @@ def describe_page(*, hub: Hub) -> dict[str, Any]:
 def describe_nodes(*, hub: Hub) -> dict[str, Any]:
     """The network's document, each hospital with its place and figures: what the list shows."""
     state = describe_network(hub=hub)
-    places = dict(Member.objects.values_list("site", "department"))
-    counts = count_tasks()
     sites = [
-        site
-        | {
-            "rank": rank,
-            "department": places.get(site["id"], ""),
-            "tone": tone_of(site),
-            "counts": counts.get(site["id"], {}),
-        }
-        for rank, site in enumerate(state["sites"], start=1)
+        site | {"rank": rank, "tone": tone_of(site)} for rank, site in enumerate(state["sites"], start=1)
     ]
     return {"state": state | {"sites": sites}}
 

@@ -25,6 +25,8 @@ _SENTENCES = {
 
 def describe_rounds(question: Question) -> dict[str, Any] | None:
     """Where the exchange stands, in words; None for a question of one answer."""
+    if not has_rounds(question):
+        return None
     session = Rounds.objects.filter(question_id=question.id).only("state", "number", "reason").first()
     if session is None:
         return None
