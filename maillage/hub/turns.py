@@ -32,7 +32,7 @@ class Rank(Enum):
     """What a page that can be read meanwhile asks for without anybody's gesture: counts that come in."""
 
 
-PATIENCE: Mapping[Rank, float] = MappingProxyType({Rank.BEGUN: -10.0, Rank.ASKED: 0.0, Rank.BY_ITSELF: 4.0})
+PATIENCE: Mapping[Rank, float] = MappingProxyType({Rank.BEGUN: -10.0, Rank.ASKED: 0.0, Rank.BY_ITSELF: 3.0})
 """By how many seconds a request lets others pass, or passes them; whoever is due first is next."""
 
 
@@ -70,14 +70,14 @@ class Turns:
             self._release()
 
     @contextmanager
-    def lend(self) -> Generator[None]:
-        """Let others work while this thread sleeps, where it has a turn."""
+    def lend(self) -> Generator[bool]:
+        """Let others work while this thread sleeps, where it has a turn; whether it has one."""
         if getattr(self._mine, "turn", None) is None:
-            yield
+            yield False
             return
         self._release()
         try:
-            yield
+            yield True
         finally:
             self._acquire(Rank.BEGUN)
 

@@ -10,6 +10,8 @@ from maillage.hub.doorbell import Doorbell
 Found = TypeVar("Found")
 
 LOOK_EVERY_SECONDS = 0.5
+TOGETHER_SECONDS = 0.1
+"""While people queue, whoever watches a question hears bells that ring so close together as one."""
 MAX_WAIT_SECONDS = 30.0
 """Under the idle limit of the proxies that hospitals have (often 60 s)."""
 
@@ -25,6 +27,7 @@ def wait_for(
             left = deadline - time.monotonic()
             if found is not None or left <= 0 or doorbell.is_closed:
                 return found
-            with current_hub().turns.lend():
-                bell.wait(min(LOOK_EVERY_SECONDS, left))
+            with current_hub().turns.lend() as lent:
+                if bell.wait(min(LOOK_EVERY_SECONDS, left)) and lent and current_hub().turns.are_awaited:
+                    time.sleep(min(TOGETHER_SECONDS, left))
             bell.clear()

@@ -55,8 +55,10 @@ def test_a_turn_comes_back_after_an_error_and_none_is_lent_without_one() -> None
     for _ in range(AT_ONCE + 1):
         with pytest.raises(ZeroDivisionError), turns.take(rank=Rank.ASKED), turns.lend():
             raise ZeroDivisionError
-    with turns.lend():
-        pass
+    with turns.lend() as lent:
+        assert not lent
+    with turns.take(rank=Rank.ASKED), turns.lend() as lent:
+        assert lent
     assert not turns._had
 
 

@@ -57,9 +57,7 @@ def list_questions(requester: str, *, limit: int = 100) -> list[dict[str, Any]]:
 
 def describe_question(question: Question, *, settings: HubSettings) -> dict[str, Any]:
     """The whole document, worded in the language of the present context."""
-    sent = Task.objects.filter(question_id=question.id).order_by("site")
-    tasks = list(sent.defer("envelope", "answer", "nonce", "task_hash", "answer_hash", "boot"))
-    visible = find_visible(question.id)
+    tasks, visible = _list_tasks(question), find_visible(question.id)
     names = dict(Member.objects.filter(site__in=question.participants).values_list("site", "name"))
     return {
         "id": question.id,
@@ -84,6 +82,17 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
         "combined": _fill(_combine(question, tasks, settings=settings, visible=visible)),
         "elapsed_ms": (question.changed_at - question.asked_at).total_seconds() * 1000,
     }
+
+
+def combine_question(question: Question, *, settings: HubSettings) -> dict[str, Any]:
+    """The document's `combined` alone: the group's answer."""
+    visible = find_visible(question.id)
+    return _fill(_combine(question, _list_tasks(question), settings=settings, visible=visible))
+
+
+def _list_tasks(question: Question) -> list[Task]:
+    sent = Task.objects.filter(question_id=question.id).order_by("site")
+    return list(sent.defer("envelope", "answer", "nonce", "task_hash", "answer_hash", "boot"))
 
 
 def _fill(document: Mapping[str, Any]) -> dict[str, Any]:

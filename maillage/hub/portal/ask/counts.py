@@ -13,7 +13,7 @@ from maillage.hub.boot import Hub
 from maillage.hub.cohorts.live import find_before
 from maillage.hub.cohorts.models import Cohort
 from maillage.hub.network import judge_health, word_health
-from maillage.hub.questions.document import describe_question
+from maillage.hub.questions.document import combine_question, describe_question
 from maillage.hub.questions.models import Question
 from maillage.hub.questions.permits import describe_budget
 from maillage.hub.questions.states import AWAITED
@@ -145,7 +145,7 @@ def _compare_with_before(cohort: Cohort, question: Question, persons: Cell, *, h
     former = find_before(cohort, but=question.id)
     if former is None or former.cohort_hash == question.cohort_hash:
         return None
-    return subtract(persons, describe_question(former, settings=hub.settings)["combined"]["persons"])
+    return subtract(persons, combine_question(former, settings=hub.settings)["persons"])
 
 
 def _find_silent(sites: Sequence[Document], *, hub: Hub) -> dict[str, str]:
