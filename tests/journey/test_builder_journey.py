@@ -6,6 +6,7 @@ against a plain SQL of the question on that hospital's warehouse, under the perm
 
 import json
 import re
+import threading
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,27 @@ def test_a_question_is_built_saved_shared_run_and_exported(
     assert [said for said in SAID[name] if clean(said) not in {clean(text) for text in told}] == []
     run(hand, truth)
     assert hand.inputs <= MOST_INPUTS, hand.inputs
+
+
+def test_a_permit_chosen_while_a_count_is_on_its_way_is_kept(page: playwright.Page) -> None:
+    hand, held, is_free = Hand(page), list[playwright.Route](), threading.Event()
+    hand.find("asthme", button="Entrer par")
+    page.route("**/compter", lambda route: route.continue_() if is_free.is_set() else held.append(route))
+    hand.tick("sex-F-entry")
+    for _moment in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    hand.ask_under(STUDY)
+    hand.type("least-entry", "18")
+    # Long enough for the count of that change to be wanted too.
+    page.wait_for_timeout(500)
+    is_free.set()
+    for route in held:
+        route.continue_()
+    playwright.expect(page.locator(".bars li")).to_have_count(4)
+    page.reload()
+    playwright.expect(page.locator("#permit option:checked")).to_have_attribute("value", STUDY)
 
 
 def test_an_everyday_question_takes_few_inputs(

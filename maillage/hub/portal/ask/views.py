@@ -118,10 +118,12 @@ def redo(request: HttpRequest, cohort_id: str) -> HttpResponse:
 @require_POST
 @page
 def choose_permit(request: HttpRequest, cohort_id: str) -> HttpResponseBase:
-    """Count under another permit from now on."""
+    """Count under another permit from now on. The page then asks for the count as after an edit."""
     permit = field(request, "permit")
     drafts.choose_permit(cohort_id, permit, by=requester_of(request), hub=current_hub())
-    return count(request, cohort_id) if pages.is_fragment(request) else redirect("cohort_page", cohort_id)
+    if not pages.is_fragment(request):
+        return redirect("cohort_page", cohort_id)
+    return HttpResponse(status=204, headers={"HX-Trigger": "ask:changed"})
 
 
 @require_POST
