@@ -247,7 +247,7 @@ _MIDDLEWARE = [
     "maillage.hub.middleware.log_visits",
 ]
 
-# Parts of pages (`portal.ask.again`), some kilobytes each.
+# Parts of pages (`portal.ask.drawn`), some kilobytes each.
 _DRAWN: Mapping[str, Any] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "TIMEOUT": 3600,

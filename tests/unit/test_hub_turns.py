@@ -77,6 +77,13 @@ def hold(turns: Turns, *, rank: Rank, then: Callable[[], object]) -> threading.E
     return leave
 
 
+def occupy(turns: Turns, worked: list[str]) -> list[threading.Event]:
+    """As many who work as may at once."""
+    busy = [hold(turns, rank=Rank.ASKED, then=lambda: worked.append("first")) for _turn in range(AT_ONCE)]
+    wait_until(lambda: len(worked) == AT_ONCE)
+    return busy
+
+
 def wait_until(true: Callable[[], bool]) -> None:
     for _moment in range(PATIENCE_SECONDS * 100):
         if true():
@@ -87,8 +94,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def test_a_gesture_passes_what_a_page_asks_by_itself_and_what_was_begun_passes_both() -> None:
     turns, worked = stopped_turns(), list[str]()
-    busy = [hold(turns, rank=Rank.ASKED, then=lambda: worked.append("first")) for _turn in range(AT_ONCE)]
-    wait_until(lambda: len(worked) == AT_ONCE)
+    busy = occupy(turns, worked)
     waiting: list[threading.Event] = []
     for number, (rank, name) in enumerate(
         [(Rank.BY_ITSELF, "count"), (Rank.ASKED, "page"), (Rank.ASKED, "edit"), (Rank.BEGUN, "disk")], start=1
@@ -106,8 +112,7 @@ def test_a_gesture_passes_what_a_page_asks_by_itself_and_what_was_begun_passes_b
 def test_a_long_request_keeps_nobody_waiting() -> None:
     now, worked = [0.0], list[str]()
     turns = Turns(monotonic=lambda: now[0])
-    slow = [hold(turns, rank=Rank.ASKED, then=lambda: worked.append("slow")) for _turn in range(AT_ONCE)]
-    wait_until(lambda: len(worked) == AT_ONCE)
+    slow = occupy(turns, worked)
     page = hold(turns, rank=Rank.ASKED, then=lambda: worked.append("page"))
     wait_until(lambda: turns.are_awaited)
     now[0] = LONG_SECONDS
@@ -121,8 +126,7 @@ def test_a_long_request_keeps_nobody_waiting() -> None:
 def test_counts_do_not_wait_for_ever_behind_pages() -> None:
     now, worked = [0.0], list[str]()
     turns = Turns(monotonic=lambda: now[0])
-    busy = [hold(turns, rank=Rank.BEGUN, then=lambda: worked.append("first")) for _turn in range(AT_ONCE)]
-    wait_until(lambda: len(worked) == AT_ONCE)
+    busy = occupy(turns, worked)
     count = hold(turns, rank=Rank.BY_ITSELF, then=lambda: worked.append("count"))
     wait_until(lambda: len(turns._waiting) == 1)
     now[0] = PATIENCE[Rank.BY_ITSELF] + LONG_SECONDS / 2

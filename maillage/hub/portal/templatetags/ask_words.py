@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 
 from maillage.base.i18n import say
 from maillage.cohort.edit import When
-from maillage.hub.portal.ask.again import draw_once
 from maillage.hub.portal.ask.builder import Builder, Rail, place_on_rail
+from maillage.hub.portal.ask.drawn import draw_once
 from maillage.hub.portal.ask.placing import Placing, find_placing
 from maillage.hub.portal.ask.words import WITH_DAYS
 
