@@ -14,16 +14,13 @@ from numpy.typing import NDArray
 
 from maillage.disclosure.groups import Margins, choose_groups, hide_margins, join_margins
 from maillage.disclosure.magnitudes import Magnitude, MagnitudeRules, protect_sum
-from maillage.disclosure.persons import PersonSet
+from maillage.disclosure.persons import KnownSets, PersonSet, Ranks
 from maillage.disclosure.rules import DisclosureRules, protect_count
 from maillage.disclosure.tables import Partition, protect_chain, protect_partition
 from maillage.disclosure.values import Cell, Count, Suppressed, Suppression
 
 Persons = NDArray[np.int64]
 """The ids of distinct persons, in any order."""
-
-Places = NDArray[np.int64]
-"""Persons by their place in a sorted set."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,10 @@ class Shown:
 class Guard(Protocol):
     """What was released before under this permit to this requester, as `differencing` judges it."""
 
+    def rank(self, persons: Persons) -> PersonSet:
+        """The set of these persons, each by a rank that is theirs for ever."""
+        ...
+
     def judge(self, persons: Persons) -> Former | bool:
         """For a whole answer or a step: the former set that stands for it, or whether it may be shown.
 
@@ -85,7 +86,7 @@ class Guard(Protocol):
         """
         ...
 
-    def allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
+    def allow_groups(self, groups: Sequence[PersonSet], *, whole: PersonSet) -> list[bool]:
         """As `allows`, of many groups of one set and of what each leaves of it."""
         ...
 
@@ -193,7 +194,7 @@ class ExactGate:
         self._judged = 0
         self._own = True
         self._refused = False
-        self._placed: tuple[Persons | None, dict[int, PersonSet]] = (None, {})
+        self._rank = KnownSets(Ranks().rank).find if self.guard is None else self.guard.rank
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons, or the number of the former answer that stands for it."""
@@ -280,39 +281,29 @@ class ExactGate:
 
     def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:
         """As `choose_groups`, and none that a former answer would give away."""
-        everyone = np.sort(whole)
-        large = [name for name, persons in groups.items() if len(persons) >= self.rules.floor]
-        places = {name: np.searchsorted(everyone, groups[name]) for name in large}
-        allowed = self._allow_groups([places[name] for name in large], whole=everyone)
-        sets = {name: PersonSet.of(places[name]) for name, fits in zip(large, allowed, strict=True) if fits}
-        beside = self._list_parts(whole, everyone)
-        shown = choose_groups(sets, size=len(everyone), beside=beside, rules=self.rules)
+        everyone = self._rank(whole)
+        sets = {
+            name: self._rank(persons) for name, persons in groups.items() if len(persons) >= self.rules.floor
+        }
+        allowed = self._allow_groups(list(sets.values()), whole=everyone)
+        fit = {name: one for (name, one), fits in zip(sets.items(), allowed, strict=True) if fits}
+        shown = choose_groups(fit, size=len(everyone), beside=self._list_parts(everyone), rules=self.rules)
         if self._own:
-            told = [name for name in large if name in shown]
-            self._shown += [Shown(groups[name], exact=True, role=Role.PART) for name in told]
-            self._placed[1].update({id(groups[name]): sets[name] for name in told})
+            self._shown += [Shown(groups[name], exact=True, role=Role.PART) for name in sets if name in shown]
         return {
             name: Count(len(persons)) if name in shown else Suppressed(Suppression.PROTECTED)
             for name, persons in groups.items()
         }
 
-    def _allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
+    def _allow_groups(self, groups: Sequence[PersonSet], *, whole: PersonSet) -> list[bool]:
         if self.guard is None or len(whole) < self.rules.floor:
             return [True] * len(groups)
         return self.guard.allow_groups(groups, whole=whole)
 
-    def _list_parts(self, whole: Persons, everyone: Persons) -> list[PersonSet]:
-        """The parts of this answer that are shown already, by their places among the sorted `everyone`."""
-        if self._placed[0] is not whole:
-            self._placed = (whole, {})
-        parts = [one.persons for one in self._shown if one.role is Role.PART]
-        known = self._placed[1]
-        # Known by the arrays themselves, which live as long as this gate: to place them anew at each table
-        # would take longer than all else.
-        known |= {
-            id(part): PersonSet.of(_find_places(part, everyone)) for part in parts if id(part) not in known
-        }
-        return [known[id(part)] for part in parts]
+    def _list_parts(self, everyone: PersonSet) -> list[PersonSet]:
+        """The parts of this answer that are shown already, without those who are not among `everyone`."""
+        parts = [self._rank(one.persons) for one in self._shown if one.role is Role.PART]
+        return [one if one.bits <= everyone.bits else PersonSet(one.bits & everyone.bits) for one in parts]
 
     def table(self, cells: Mapping[tuple[int, int], Persons], *, shape: tuple[int, int]) -> Margins:
         """As `hide_margins`; nothing of it where a former answer would give a cell or a margin away."""
@@ -345,12 +336,6 @@ class ExactGate:
     def _allow_cells(self, cells: Sequence[Persons]) -> bool:
         large = [persons for persons in cells if len(persons) >= self.rules.floor]
         return self.guard is None or not large or self.guard.allow_cells(large)
-
-
-def _find_places(persons: Persons, among: Persons) -> Places:
-    """Where those of `persons` who are in the sorted `among` stand in it."""
-    places, after = (np.searchsorted(among, persons, side=side) for side in ("left", "right"))
-    return places[places < after]
 
 
 def is_shown(cell: Cell) -> bool:

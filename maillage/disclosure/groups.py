@@ -30,7 +30,7 @@ def choose_groups(
 ) -> frozenset[str]:
     """The groups, by name, that may be shown of a whole of `size` persons; the largest are preferred.
 
-    `beside` are sets of the same whole that are shown already. Persons are named by their place in it.
+    `beside` are sets of the same whole that are shown already.
     """
     chosen = _Chosen(size=size, floor=rules.floor, sets=list(beside))
     ranked = sorted(groups, key=lambda name: (-len(groups[name]), name))

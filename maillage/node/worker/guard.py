@@ -9,8 +9,8 @@ import numpy as np
 from maillage.base.canon import canonical_hash
 from maillage.disclosure.differencing import Clear, check
 from maillage.disclosure.evidence import Neighbour, Relation
-from maillage.disclosure.gates import Former, Persons, Places, Role, Shown
-from maillage.disclosure.persons import PersonSet
+from maillage.disclosure.gates import Former, Persons, Role, Shown
+from maillage.disclosure.persons import KnownSets, PersonSet
 from maillage.node.worker.releases import Asked, Kept, Releases
 
 
@@ -103,7 +103,7 @@ class ReleaseGuard:
         )
         self._everyone_told = False
         self._stand_in = PersonSet.of(_NOBODYS_RANKS)
-        self._ranked: tuple[Persons | None, PersonSet] = (None, self._stand_in)
+        self._known = KnownSets(releases.rank)
 
     @property
     def former(self) -> int:
@@ -112,7 +112,7 @@ class ReleaseGuard:
 
     def compare(self, persons: Persons) -> list[Neighbour]:
         """How these persons stand to those of former whole answers; nothing is decided by it."""
-        found = self._history.compare(self._rank(persons), floor=self._floor)
+        found = self._history.compare(self._rank_or_stand_in(persons), floor=self._floor)
         # The earlier parts of a joint question are compared with, and are no other answer.
         return [neighbour for neighbour in found if neighbour.job != self._job]
 
@@ -127,13 +127,13 @@ class ReleaseGuard:
             everyone=None if self._everyone is None else self._everyone.persons,
         )
 
-    def _rank(self, persons: Persons) -> PersonSet:
+    def rank(self, persons: Persons) -> PersonSet:
+        """The set of these persons, by ranks that stay the same for ever; of each array looked up once."""
+        return self._known.find(persons)
+
+    def _rank_or_stand_in(self, persons: Persons) -> PersonSet:
         """The set, or one of other persons in the place of one under the floor: the same work for both."""
-        if len(persons) < self._floor:
-            return self._stand_in
-        if persons is not self._ranked[0]:
-            self._ranked = (persons, self._releases.rank(persons))
-        return self._ranked[1]
+        return self._stand_in if len(persons) < self._floor else self.rank(persons)
 
     def judge(self, persons: Persons) -> Former | bool:
         """The nearest exact set within the floor stands for these persons; else whether they may be shown.
@@ -142,7 +142,7 @@ class ReleaseGuard:
         near the number told, could bound what lies between it and a set told exactly. All of it is looked at
         for every set, and for one under the floor as if it were of other persons: the time must not tell.
         """
-        new = self._rank(persons)
+        new = self._rank_or_stand_in(persons)
         near = self._near(new)
         close = self._is_close_to_two(new)
         exact = [kept for kept in near if kept.exact]
@@ -184,11 +184,11 @@ class ReleaseGuard:
 
     def allows(self, persons: Persons) -> bool:
         """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
-        return self._is_apart(self._releases.rank(persons))
+        return self._is_apart(self.rank(persons))
 
     def allow_cells(self, cells: Sequence[Persons]) -> bool:
         """Whether no cells fill a former set but for 1 to floor - 1 persons, nor former sets a cell."""
-        new = [self._releases.rank(persons) for persons in cells]
+        new = [self.rank(persons) for persons in cells]
         everybody = PersonSet.join(new)
         former = [kept.persons for kept in self._history.among(everybody, floor=self._floor)]
         return all(
@@ -203,12 +203,9 @@ class ReleaseGuard:
         left = len(one) - len(PersonSet.join(inside))
         return not inside or left == 0 or left >= self._floor
 
-    def allow_groups(self, groups: Sequence[Places], *, whole: Persons) -> list[bool]:
-        """As `allows`, of each group and of the rest of `whole`, whose ids are sorted."""
-        ranks = self._releases.find_ranks(whole)
-        everyone = PersonSet.of(ranks)
-        sets = [PersonSet.of(ranks[places]) for places in groups]
-        return [self._is_apart(one) and self._is_apart(PersonSet(everyone.bits - one.bits)) for one in sets]
+    def allow_groups(self, groups: Sequence[PersonSet], *, whole: PersonSet) -> list[bool]:
+        """As `allows`, of each group and of the rest of `whole`."""
+        return [self._is_apart(one) and self._is_apart(PersonSet(whole.bits - one.bits)) for one in groups]
 
     def _is_apart(self, new: PersonSet) -> bool:
         return all(kept.persons.bits == new.bits for kept in self._near(new))
@@ -217,7 +214,7 @@ class ReleaseGuard:
         """Remember the sets; the content with the whole answer's where its number is its own."""
         kept = [
             Kept(
-                self._releases.rank(one.persons),
+                self.rank(one.persons),
                 exact=one.exact,
                 role=one.role,
                 content=content if one.role is Role.WHOLE and one.exact else None,
