@@ -2,5 +2,5 @@
 engine.
 
 `declared` is what crosses the wire, `columns` what it will give, known before any patient is read; `reading`
-fetches, `encoding` makes columns, `matrix` puts them together.
+fetches, `encoding` makes columns, `matrix` puts them together, and `answering` is a model's way from there.
 """

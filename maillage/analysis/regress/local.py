@@ -2,7 +2,6 @@
 the rounds.
 """
 
-import time
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from maillage.analysis.base import LocalAnswer
+from maillage.analysis.features.answering import answer_model
 from maillage.analysis.features.encoding import Floats, clamp, encode
 from maillage.analysis.features.matrix import Matrix, build_matrix
 from maillage.analysis.features.reading import Index, indexed, read_feature
@@ -18,7 +18,7 @@ from maillage.analysis.glm.sums import Data
 from maillage.analysis.regress.resident import RegressResident
 from maillage.analysis.regress.spec import LevelCell, RegressContent, RegressParameters
 from maillage.cohort import CohortExpression
-from maillage.cohort.run import CohortTables, compile_for, run_plan
+from maillage.cohort.run import CohortTables
 from maillage.disclosure.gates import Gate
 from maillage.disclosure.model_gate import Rows, open_model
 from maillage.disclosure.values import Count, Suppressed, Suppression
@@ -36,20 +36,12 @@ class Modelled:
 def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
     """Read the model's rows, gate them, and open the rounds. Raises ModelRefusedError."""
     asked = cast("RegressParameters", parameters)
-    started = time.perf_counter()
-    plan = compile_for(engine, cohort)
-    compiled = time.perf_counter()
-    with run_plan(plan, engine=engine) as tables:
-        rows = read_rows(tables, asked, engine=engine)
-    counted = time.perf_counter()
-    content, resident = open_rounds(rows, asked, gate=gate)
-    gate.settle(content.model_dump(mode="json"))
-    return LocalAnswer(
-        content,
-        compile_ms=(compiled - started) * 1000,
-        engine_ms=(counted - compiled) * 1000,
-        gate_ms=(time.perf_counter() - counted) * 1000,
-        resident=resident,
+    return answer_model(
+        cohort=cohort,
+        engine=engine,
+        gate=gate,
+        read=lambda tables: read_rows(tables, asked, engine=engine),
+        open_rounds=lambda rows: open_rounds(rows, asked, gate=gate),
     )
 
 

@@ -2,7 +2,6 @@
 rounds.
 """
 
-import time
 from collections.abc import Sequence
 from typing import cast
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from maillage.analysis.base import LocalAnswer
+from maillage.analysis.features.answering import answer_model
 from maillage.analysis.features.encoding import Floats
 from maillage.analysis.survival.resident import SurvivalResident
 from maillage.analysis.survival.rows import Places, SurvivalRows, read_rows
@@ -22,7 +22,6 @@ from maillage.analysis.survival.spec import (
 )
 from maillage.base.i18n import _
 from maillage.cohort import CohortExpression
-from maillage.cohort.run import compile_for, run_plan
 from maillage.disclosure.gates import Gate
 from maillage.disclosure.intervals import choose_ends
 from maillage.disclosure.model_gate import Rows, open_model
@@ -34,20 +33,12 @@ from maillage.warehouse.engines.base import Engine
 def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate: Gate) -> LocalAnswer:
     """Read who leaves when, gate it, and open the rounds of a Cox model. Raises ModelRefusedError."""
     asked = cast("SurvivalParameters", parameters)
-    started = time.perf_counter()
-    plan = compile_for(engine, cohort)
-    compiled = time.perf_counter()
-    with run_plan(plan, engine=engine) as tables:
-        rows = read_rows(tables, asked, engine=engine)
-    counted = time.perf_counter()
-    content, resident = open_rounds(rows, asked, gate=gate)
-    gate.settle(content.model_dump(mode="json"))
-    return LocalAnswer(
-        content,
-        compile_ms=(compiled - started) * 1000,
-        engine_ms=(counted - compiled) * 1000,
-        gate_ms=(time.perf_counter() - counted) * 1000,
-        resident=resident,
+    return answer_model(
+        cohort=cohort,
+        engine=engine,
+        gate=gate,
+        read=lambda tables: read_rows(tables, asked, engine=engine),
+        open_rounds=lambda rows: open_rounds(rows, asked, gate=gate),
     )
 
 

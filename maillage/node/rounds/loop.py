@@ -2,7 +2,6 @@
 compute it.
 """
 
-import time
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -21,6 +20,7 @@ from maillage.node.client import HubClient
 from maillage.node.decide import open_row
 from maillage.node.errors import HubAnswerError, MoveError, WorkerCrashedError, WorkerStoppedError
 from maillage.node.log import log_incident
+from maillage.node.pacing import Pace, advance_all
 from maillage.node.permits.terms import Terms, find_terms
 from maillage.node.policy import Decision
 from maillage.node.rounds.begin import make_told
@@ -31,13 +31,6 @@ from maillage.node.store import Store
 from maillage.node.tasks import MAX_ATTEMPTS
 from maillage.node.worker.messages import Computed, Declined, Round, Told
 from maillage.node.worker.order import to_job
-
-WAIT_SECONDS = 2.0
-"""How long the hub may hold a round while other hospitals are awaited, when one exchange is open."""
-SHARED_WAIT_SECONDS = 0.1
-PATIENT_AFTER_SECONDS = 30.0
-PATIENT_PAUSE_SECONDS = 5.0
-"""An exchange in which nothing moves, because a person somewhere decides, is asked about so often."""
 
 GONE = frozenset({400, 404, 409, 410, 422})
 _REFUSED = frozenset(
@@ -67,34 +60,16 @@ class Rounder:
         self._shared = shared
         self._store = store
         self._client = client
-        self._moved: dict[str, float] = {}
-        self._asked: dict[str, float] = {}
+        self._pace = Pace()
         self._crashes: dict[str, int] = {}
 
     def tick(self) -> None:
         """Take every open exchange a round further; one's trouble holds no other."""
-        trouble: HubAnswerError | None = None
-        while not self._shared.stop.is_set() and (due := self._list_due()):
-            wait = WAIT_SECONDS if len(due) == 1 else SHARED_WAIT_SECONDS
-            for row in due:
-                try:
-                    self.advance(row, wait=wait)
-                except HubAnswerError as error:
-                    trouble = trouble or error
-            if trouble is not None:
-                raise trouble
+        advance_all(lambda: list_open(self._store), self.advance, pace=self._pace, stop=self._shared.stop)
 
-    def _list_due(self) -> list[RoundsRow]:
-        now = time.monotonic()
-        return [row for row in list_open(self._store) if self._is_due(row.session, now=now)]
-
-    def _is_due(self, session: str, *, now: float) -> bool:
-        is_patient = now - self._moved.setdefault(session, now) > PATIENT_AFTER_SECONDS
-        return not is_patient or now - self._asked.get(session, 0.0) > PATIENT_PAUSE_SECONDS
-
-    def advance(self, row: RoundsRow, *, wait: float) -> None:
+    def advance(self, row: RoundsRow, wait: float) -> None:
         """Say the last round again, and take what the hub answers; what is not taken ends the exchange."""
-        self._asked[row.session] = time.monotonic()
+        self._pace.note_asked(row.session)
         place = self._find_place(row)
         if place is None:
             return
@@ -104,7 +79,7 @@ class Rounder:
         self._shared.probe(f"round_{row.number}_sent")
         if news is None:
             return
-        self._moved.pop(row.session, None)
+        self._pace.note_moved(row.session)
         try:
             self._take(place, news)
         except MoveError:
@@ -234,7 +209,7 @@ class Rounder:
         with self._store.transaction():
             answered = tasks.answer(self._store, node=node, task_id=row.task_id, make=maker)
             end_row(self._store, row=row, to=to if answered else RoundsState.ENDED)
-        self._moved.pop(row.session, None)
+        self._pace.note_moved(row.session)
         self._shared.worker.forget(row.task_id)
         self._shared.to_send.set()
 

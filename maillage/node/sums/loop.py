@@ -1,6 +1,5 @@
 """The loop that takes this hospital's part in masked sums, one step of each open session after the other."""
 
-import time
 from typing import TYPE_CHECKING
 
 from maillage.base.ids import new_id
@@ -13,6 +12,7 @@ from maillage.node.client import HubClient
 from maillage.node.decide import open_row
 from maillage.node.errors import HubAnswerError, MoveError, TooCloseError
 from maillage.node.log import log_incident
+from maillage.node.pacing import Pace, advance_all
 from maillage.node.permits.terms import Terms, find_terms
 from maillage.node.policy import Decision
 from maillage.node.release.evidence import keep_gated
@@ -25,14 +25,6 @@ from maillage.node.sums.states import SumState
 if TYPE_CHECKING:
     from maillage.node.sums.session import Place
 
-WAIT_SECONDS = 2.0
-"""How long the hub may hold a step while the others are awaited, when one session is open."""
-SHARED_WAIT_SECONDS = 0.1
-"""The same when there are several, which wait their turn."""
-PATIENT_AFTER_SECONDS = 30.0
-PATIENT_PAUSE_SECONDS = 5.0
-"""A session in which nothing moves, because a person somewhere decides, is asked about so often."""
-
 GONE = frozenset({404, 409, 410})
 
 
@@ -43,33 +35,15 @@ class Summer:
         self._shared = shared
         self._store = store
         self._client = client
-        self._moved: dict[str, float] = {}
-        self._asked: dict[str, float] = {}
+        self._pace = Pace()
 
     def tick(self) -> None:
         """Take every open session as far as it goes now; one's trouble holds no other."""
-        trouble: HubAnswerError | None = None
-        while not self._shared.stop.is_set() and (due := self._list_due()):
-            wait = WAIT_SECONDS if len(due) == 1 else SHARED_WAIT_SECONDS
-            for row in due:
-                try:
-                    self.advance(row, wait=wait)
-                except HubAnswerError as error:
-                    trouble = trouble or error
-            if trouble is not None:
-                raise trouble
+        advance_all(lambda: list_open(self._store), self.advance, pace=self._pace, stop=self._shared.stop)
 
-    def _list_due(self) -> list[SumRow]:
-        now = time.monotonic()
-        return [row for row in list_open(self._store) if self._is_due(row.session, now=now)]
-
-    def _is_due(self, session: str, *, now: float) -> bool:
-        is_patient = now - self._moved.setdefault(session, now) > PATIENT_AFTER_SECONDS
-        return not is_patient or now - self._asked.get(session, 0.0) > PATIENT_PAUSE_SECONDS
-
-    def advance(self, row: SumRow, *, wait: float) -> None:
+    def advance(self, row: SumRow, wait: float) -> None:
         """Say this session's next step and take what the hub answers; what is not taken ends it."""
-        self._asked[row.session] = time.monotonic()
+        self._pace.note_asked(row.session)
         # Here and not above: numpy comes with it, and most agents never sum.
         from maillage.disclosure.masking import MaskingError
 
@@ -110,7 +84,7 @@ class Summer:
         news = self._ask(place.row.session, write_step(place), wait=wait)
         self._shared.probe(f"sum_{place.row.state}_sent")
         if news is not None:
-            self._moved.pop(place.row.session, None)
+            self._pace.note_moved(place.row.session)
             self._take(place, news)
 
     def _ask(self, session: str, step: Step, *, wait: float) -> News | None:
@@ -164,5 +138,5 @@ class Summer:
                 keep_gated(self._store, node=node, task_id=row.task_id, gated=gated)
             # A cancellation that came first has answered: nothing is lifted then.
             end_row(self._store, row=row, to=to if answered else SumState.ENDED)
-        self._moved.pop(row.session, None)
+        self._pace.note_moved(row.session)
         self._shared.to_send.set()
