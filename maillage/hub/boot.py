@@ -20,6 +20,7 @@ from maillage.hub.doorbell import Doorbell
 from maillage.hub.durability import GroupCommit
 from maillage.hub.errors import HubUnavailableError
 from maillage.hub.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, HubSettings, django_settings
+from maillage.hub.tally import Tally
 from maillage.hub.terms.shelf import Shelf
 from maillage.hub.turns import Turns
 
@@ -28,7 +29,8 @@ from maillage.hub.turns import Turns
 class Hub:
     """What every request of this process may need: settings, key, clock, doorbell, who writes, terms.
 
-    `running` holds, by question, the analysis's half of an exchange of rounds (`questions.rounds.running`).
+    `tasks` are counted by hospital and state (`network.count_tasks`). `running` holds, by question, the
+    analysis's half of an exchange of rounds (`questions.rounds.running`).
     """
 
     folder: Path
@@ -43,6 +45,7 @@ class Hub:
     recent: Recent = field(default_factory=Recent)
     lines: Lines = field(default_factory=Lines)
     turns: Turns = field(default_factory=Turns)
+    tasks: Tally[Mapping[str, Mapping[str, int]]] = field(default_factory=Tally)
     running: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property

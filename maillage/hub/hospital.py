@@ -27,7 +27,7 @@ def describe_hospital(site: str, *, requester: str, hub: Hub) -> dict[str, Any]:
         "clock_skew_s": member.clock_skew_s,
         "analyses": member.analyses,
         "anchor": member.anchor_sequence,
-        "counts": count_tasks().get(site, {}),
+        "counts": count_tasks(hub=hub).get(site, {}),
         "reasons": _count_reasons(site),
         "permits": _list_permits(site),
         "questions": _list_questions(site, requester=requester),

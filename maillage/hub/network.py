@@ -30,7 +30,7 @@ def describe_network(*, hub: Hub) -> dict[str, Any]:
     """The network's document: name, rules, hospitals."""
     now = hub.clock()
     members = Member.objects.exclude(state=MemberState.DEPARTED.value)
-    counts, latencies = count_tasks(), _measure_latencies()
+    counts, latencies = count_tasks(hub=hub), _measure_latencies()
     return {
         "name": hub.settings.name,
         "banner": hub.settings.banner,
@@ -97,8 +97,12 @@ def describe_member(member: Member, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def count_tasks() -> Mapping[str, Mapping[str, int]]:
-    """By hospital, how many of its tasks are in each state of `STATES`."""
+def count_tasks(*, hub: Hub) -> Mapping[str, Mapping[str, int]]:
+    """By hospital, its tasks in each state of `STATES`; where they are many, of a little while ago."""
+    return hub.tasks.read(_count_tasks)
+
+
+def _count_tasks() -> Mapping[str, Mapping[str, int]]:
     found: dict[str, dict[str, int]] = {}
     tasks = Task.objects.filter(state__in=[state.value for state in STATES])
     for row in tasks.values("site", "state").annotate(count=Count("id")):
