@@ -14,10 +14,9 @@ from maillage.disclosure.rules import DisclosureRules
 from maillage.disclosure.values import Cell, Suppressed, cell_from_json
 
 if TYPE_CHECKING:
-    # At run time these would bring numpy into the node's agent, which reads traces and makes none.
-    import numpy as np
-    from numpy.typing import NDArray
+    from maillage.disclosure.fingerprints import Column
 
+    # At run time these would bring numpy into the node's agent, which reads traces and makes none.
     from maillage.disclosure.gates import Chain, Former, Gate, ModelVerdict, Persons
     from maillage.disclosure.groups import Margins
     from maillage.disclosure.magnitudes import Magnitude
@@ -189,9 +188,11 @@ class Witness:
         self._noted.cells += [(len(persons), found.groups.get(group)) for group, persons in groups.items()]
         return found
 
-    def model(self, persons: "Persons", *, parts: "Sequence[Persons]") -> "ModelVerdict":
+    def model(
+        self, persons: "Persons", *, parts: "Sequence[Persons]", columns: "Sequence[Column]" = ()
+    ) -> "ModelVerdict":
         """As the gate's own."""
-        found = self._gate.model(persons, parts=parts)
+        found = self._gate.model(persons, parts=parts, columns=columns)
         self._noted.rules.append(RuleName.MODEL)
         return found
 
@@ -210,9 +211,9 @@ class Witness:
         self._noted.cells += [(inner.get(place, 0), cell) for place, cell in found.items() if 0 not in place]
         return found
 
-    def amount(self, parts: "NDArray[np.float64]") -> "Magnitude | Suppressed":
+    def amount(self, column: "Column") -> "Magnitude | Suppressed":
         """As the gate's own."""
-        found = self._gate.amount(parts)
+        found = self._gate.amount(column)
         self._note(RuleName.DOMINANCE)
         return found
 

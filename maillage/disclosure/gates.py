@@ -12,9 +12,10 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from maillage.disclosure.fingerprints import Column, Fingerprint
 from maillage.disclosure.groups import Margins, choose_groups, hide_margins, join_margins
 from maillage.disclosure.magnitudes import Magnitude, MagnitudeRules, protect_sum
-from maillage.disclosure.persons import KnownSets, PersonSet, Ranks
+from maillage.disclosure.persons import Known, PersonSet, Ranks
 from maillage.disclosure.rules import DisclosureRules, protect_count
 from maillage.disclosure.tables import Partition, protect_chain, protect_partition
 from maillage.disclosure.values import Cell, Count, Suppressed, Suppression
@@ -90,7 +91,22 @@ class Guard(Protocol):
         """As `allows`, of many groups of one set and of what each leaves of it."""
         ...
 
-    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any], at_least: int) -> None:
+    def mark(self, column: Column) -> Fingerprint:
+        """What is kept of a column that sums are told of."""
+        ...
+
+    def allows_column(self, new: Fingerprint, *, beside: Sequence[Fingerprint]) -> bool:
+        """Whether no column of a former answer, nor one `beside`, differs for 1 to floor - 1 persons."""
+        ...
+
+    def keep(
+        self,
+        shown: Sequence[Shown],
+        *,
+        columns: Sequence[Fingerprint],
+        content: Mapping[str, Any],
+        at_least: int,
+    ) -> None:
         """Remember what is told now; an answer leaves only after this.
 
         It takes as long as keeping `at_least` sets, however few there are.
@@ -147,10 +163,13 @@ class Gate(Protocol):
         """
         ...
 
-    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:
+    def model(
+        self, persons: Persons, *, parts: Sequence[Persons], columns: Sequence[Column] = ()
+    ) -> ModelVerdict:
         """Whether exact sums over these persons, and over the `parts` of them with a level each, may be told.
 
-        Asked once a model, before its first number; the floor is the caller's (`disclosure.models`).
+        `columns` are the numbers that are summed. Asked once a model, before its first number; the floor is
+        the caller's (`disclosure.models`).
         """
         ...
 
@@ -165,7 +184,7 @@ class Gate(Protocol):
         """The whole answer split two ways at once, margins included, as `disclosure.secondary` hides it."""
         ...
 
-    def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:
+    def amount(self, column: Column) -> Magnitude | Suppressed:
         """A sum with one number a person, under the rules of dominance."""
         ...
 
@@ -194,7 +213,8 @@ class ExactGate:
         self._judged = 0
         self._own = True
         self._refused = False
-        self._rank = KnownSets(Ranks().rank).find if self.guard is None else self.guard.rank
+        self._columns: list[Fingerprint] = []
+        self._rank = Known(Ranks().rank).find if self.guard is None else self.guard.rank
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons, or the number of the former answer that stands for it."""
@@ -263,18 +283,23 @@ class ExactGate:
             self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in parts]
         return partition
 
-    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:
+    def model(
+        self, persons: Persons, *, parts: Sequence[Persons], columns: Sequence[Column] = ()
+    ) -> ModelVerdict:
         """Clear where no former set differs by some persons and fewer than the floor; the same set is clear.
 
-        No former number can stand for sums, as it does for a count: a model near a former answer is refused.
-        So is one of the very same persons under another definition: an answer there would tell that the two
-        definitions differ by nobody, a refusal that they differ by somebody.
+        So it is for the columns, by the persons whose number differs. No former number can stand for sums, as
+        it does for a count: a model near a former answer is refused. So is one of the very same persons under
+        another definition: an answer there would tell that the two definitions differ by nobody, a refusal
+        that they differ by somebody.
         """
         if self.guard is not None:
             judged = self.guard.judge(persons)
             same = isinstance(judged, Former) and judged.own
             if not (judged is True or same) or not all(self._allows(part) for part in parts):
                 return ModelVerdict.NEAR
+        if not self._allow_columns(columns):
+            return ModelVerdict.NEAR
         self._shown.append(Shown(persons, exact=True, role=Role.STEP))
         self._shown += [Shown(part, exact=True, role=Role.PART) for part in parts]
         return ModelVerdict.CLEAR
@@ -317,14 +342,21 @@ class ExactGate:
             self._shown += [Shown(sets[place], exact=True, role=Role.PART) for place in shown]
         return margins
 
-    def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:
-        """As `protect_sum`."""
-        return protect_sum(parts, rules=self.rules, magnitudes=self.magnitudes)
+    def amount(self, column: Column) -> Magnitude | Suppressed:
+        """As `protect_sum`, and none that a former sum, or one of this answer, would give away."""
+        cell = protect_sum(column.values, rules=self.rules, magnitudes=self.magnitudes)
+        if isinstance(cell, Suppressed):
+            return cell
+        if not (self._allows(column.persons) and self._allow_columns([column])):
+            return Suppressed(Suppression.PROTECTED)
+        if self._own:
+            self._shown.append(Shown(column.persons, exact=True, role=Role.PART))
+        return cell
 
     def settle(self, content: Mapping[str, Any]) -> None:
         """Keep the sets behind every shown cell; with none as well, which must take as long."""
         if self.guard is not None:
-            self.guard.keep(self._shown, content=content, at_least=self._judged)
+            self.guard.keep(self._shown, columns=self._columns, content=content, at_least=self._judged)
 
     def for_part(self, question: str) -> Self:
         """A gate that has shown nothing yet, over a guard that knows what the earlier parts showed."""
@@ -332,6 +364,19 @@ class ExactGate:
 
     def _allows(self, persons: Persons) -> bool:
         return self.guard is None or len(persons) < self.rules.floor or self.guard.allows(persons)
+
+    def _allow_columns(self, columns: Sequence[Column]) -> bool:
+        """All of them or none, each beside those of this answer."""
+        if self.guard is None:
+            return True
+        beside = list(self._columns)
+        for column in columns:
+            new = self.guard.mark(column)
+            if not self.guard.allows_column(new, beside=beside):
+                return False
+            beside.append(new)
+        self._columns = beside
+        return True
 
     def _allow_cells(self, cells: Sequence[Persons]) -> bool:
         large = [persons for persons in cells if len(persons) >= self.rules.floor]

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Chain, Former, Gate, ModelVerdict, Persons, is_shown, join_persons
 from maillage.disclosure.groups import Margins
 from maillage.disclosure.magnitudes import Magnitude
@@ -28,7 +26,7 @@ class CountsAlone:
         """Raises InexactError."""
         raise InexactError
 
-    def amount(self, parts: NDArray[np.float64]) -> Magnitude | Suppressed:  # noqa: ARG002
+    def amount(self, column: Column) -> Magnitude | Suppressed:  # noqa: ARG002
         """Raises InexactError."""
         raise InexactError
 
@@ -77,7 +75,13 @@ class InexactGate(CountsAlone):
             rest=self._show(join_persons(hidden)) if hidden or not shown else None,
         )
 
-    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:  # noqa: ARG002
+    def model(
+        self,
+        persons: Persons,  # noqa: ARG002
+        *,
+        parts: Sequence[Persons],  # noqa: ARG002
+        columns: Sequence[Column] = (),  # noqa: ARG002
+    ) -> ModelVerdict:
         """Sums are exact, and nothing is under this permit."""
         return ModelVerdict.INEXACT
 

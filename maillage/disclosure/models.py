@@ -4,6 +4,10 @@ The sums of a round are numbers that many persons make. Three things make one pe
 inside them, for XᵀWX holds the count of each level and of each pair of levels; a person who outweighs the
 others, by values far from all others' or by coefficients chosen so that the others' weights vanish; and more
 equations than unknowns, when rounds are asked without end. Each has its rule here.
+
+A number is no way round the rules of levels. One of few values is a factor under another name, and where most
+persons have one and the same value, those who have another are a level. So it is for whatever is read of a
+person: covariates, outcome, offset, weight.
 """
 
 from collections.abc import Sequence
@@ -18,9 +22,13 @@ from maillage.disclosure.magnitudes import MagnitudeRules, is_dominated
 from maillage.disclosure.rules import DisclosureError, DisclosureRules
 
 Floats = NDArray[np.float64]
+_Persons = NDArray[np.int64]
 
 MOST_LEVERAGE = 0.5
 """Of a fitted value, the share that is the person's own: past it the model repeats that person."""
+MOST_LEVELS = 5
+"""A number of so few values is a factor: its sum and its sum of squares tell how many have each."""
+_GLANCE = 1_000
 _BLOCK = 2_048
 _RIDGE = 1e-12
 
@@ -73,10 +81,13 @@ def check_size(persons: int, *, parameters: int, model: ModelRules) -> None:
 def check_flags(flags: Floats, *, model: ModelRules) -> None:
     """Raises RareLevelError. `flags` are columns of 0 and 1, n × q, a yes-or-no outcome among them.
 
-    Each is 1 for nobody, or for at least the floor's number of persons, and 0 likewise; so is each cell of
-    the table of any two. A cell of nobody is allowed: two levels of one factor have one.
+    Each is 1 for at least the floor's number of persons, and 0 likewise: nobody is too few, or a refusal
+    would tell that there is somebody. A cell of the table of any two may be of nobody: two levels of one
+    factor have one, and so has a disease of one sex.
     """
-    if has_rare_cells(flags, floor=model.floor):
+    yes = flags.sum(axis=0)
+    is_empty = model.floor > 1 and bool(((yes == 0) | (yes == len(flags))).any())
+    if is_empty or has_rare_cells(flags, floor=model.floor):
         raise RareLevelError(_("Un niveau ou un croisement de deux niveaux a trop peu de patients."))
 
 
@@ -96,11 +107,64 @@ def check_both_sides(outcome: Floats, *, model: ModelRules) -> None:
         raise RareLevelError(_("Trop peu de patients ont, ou n’ont pas, ce que le modèle prédit."))
 
 
-def check_spread(values: Floats, *, model: ModelRules) -> None:
-    """Raises RareLevelError where some, but too few, have another value than the commonest; n × columns."""
-    apart = (values != np.median(values, axis=0)).sum(axis=0)
-    if ((apart > 0) & (apart < model.floor)).any():
+def indicate_levels(numbers: Floats) -> Floats:
+    """A column of 0 and 1 for each value of the numbers that have at most `MOST_LEVELS`; n × their number."""
+    found = [column == value for column in numbers.T for value in _list_values(column)]
+    return np.array(found, dtype=np.float64).reshape(-1, len(numbers)).T
+
+
+def _list_values(column: Floats) -> list[float]:
+    """The values of a column of few, all but the least, which the others tell; none of a column of many."""
+    if len(np.unique(column[:_GLANCE])) > MOST_LEVELS:
+        return []
+    values = np.unique(column)
+    return values[1:].tolist() if len(values) <= MOST_LEVELS else []
+
+
+def check_spread(numbers: Floats, *, model: ModelRules) -> None:
+    """Raises RareLevelError where too few have another value than the middle one; n × columns.
+
+    By their effective number, (Σd)² / Σd² of the distances to the median (Kish, *Survey Sampling*, 1965): two
+    persons far away are two, however many lie a little beside it. Nobody is too few here as well.
+    """
+    if model.floor == 1:
+        return
+    apart = np.abs(numbers - np.median(numbers, axis=0))
+    total, squares = apart.sum(axis=0), np.einsum("ij,ij->j", apart, apart)
+    if (total**2 < model.floor * squares).any() or (squares == 0).any():
         raise RareLevelError(_("Trop peu de patients ont une autre valeur que tous les autres."))
+
+
+def check_crossings(numbers: Floats, flags: Floats, *, model: ModelRules) -> None:
+    """Raises RareLevelError, OutweighedError: what a number adds up to within a level is of enough persons.
+
+    Where more than half of all have one value, those with another are counted: in a level, and in its rest,
+    they are nobody or enough, and so with those of another such number. The sum is made by half the floor's
+    number of effective persons at least, as in `check_interval_weights`.
+    """
+    if model.floor == 1:
+        return
+    middle = np.median(numbers, axis=0)
+    apart = (numbers != middle)[:, (numbers == middle).mean(axis=0) > 0.5].astype(np.float64)
+    within, both = apart.T @ flags, apart.T @ apart
+    cells = np.concatenate([cell.ravel() for cell in (within, apart.sum(axis=0)[:, None] - within, both)])
+    if ((cells > 0) & (cells < model.floor)).any():
+        raise RareLevelError(_("Un niveau ou un croisement de deux niveaux a trop peu de patients."))
+    for side in (flags, 1 - flags):
+        sums, squares = np.abs(numbers).T @ side, (numbers**2).T @ side
+        if (sums**2 < model.floor / 2 * squares).any():
+            raise OutweighedError(_("Un ou deux patients font presque toute une somme."))
+
+
+def list_limits(numbers: Floats, persons: _Persons, *, model: ModelRules) -> Sequence[_Persons]:
+    """The persons who have the least value of a number, or the greatest, where they are enough.
+
+    Who is held to a limit is a set that another limit would make a little larger.
+    """
+    if model.floor == 1:
+        return ()
+    ends = [column == limit(column) for column in numbers.T for limit in (np.min, np.max)]
+    return [persons[end] for end in ends if end.sum() >= model.floor]
 
 
 def check_shares(parts: Floats, *, model: ModelRules) -> None:
@@ -223,6 +287,6 @@ def count_allowed(persons: int, *, unknowns: int) -> int:
     return persons * unknowns // 2
 
 
-def list_parts(flags: Floats, persons: NDArray[np.int64]) -> Sequence[NDArray[np.int64]]:
+def list_parts(flags: Floats, persons: _Persons) -> Sequence[_Persons]:
     """The persons of each column of 0 and 1, those of nobody left out."""
     return [found for column in flags.T if len(found := persons[column > 0])]

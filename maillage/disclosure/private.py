@@ -27,6 +27,7 @@ from typing import Any
 
 from maillage.base.errors import Kind
 from maillage.base.i18n import _
+from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Chain, Former, ModelVerdict, Persons
 from maillage.disclosure.inexact import CountsAlone
 from maillage.disclosure.noise import has_opendp
@@ -117,7 +118,13 @@ class PrivateGate(CountsAlone):
         hidden = Suppressed(Suppression.PROTECTED)
         return Partition({place: drawn[place] if place in shown else hidden for place in named}, rest=hidden)
 
-    def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:  # noqa: ARG002
+    def model(
+        self,
+        persons: Persons,  # noqa: ARG002
+        *,
+        parts: Sequence[Persons],  # noqa: ARG002
+        columns: Sequence[Column] = (),  # noqa: ARG002
+    ) -> ModelVerdict:
         """Sums are exact, and nothing is under this permit."""
         return ModelVerdict.INEXACT
 

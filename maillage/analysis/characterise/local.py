@@ -25,6 +25,7 @@ from maillage.analysis.tabular.people import (
     split_sexes,
     split_years,
 )
+from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
 
@@ -84,8 +85,12 @@ def _draft_measures(
     values = {"age": (np.arange(len(people.ids)), people.age.astype(np.float64))}
     if asked.measures:
         values |= find_values(asked.measures, people=people, window=last, engine=engine)
+    groups = {name: people.at(places) for name, (places, _values) in values.items()}
     return Groups(
         "measure",
-        {name: people.at(places) for name, (places, _values) in values.items()},
-        amounts={name: {"sum": found, "squares": found**2} for name, (_places, found) in values.items()},
+        groups,
+        amounts={
+            name: {"sum": Column(groups[name], found), "squares": Column(groups[name], found**2)}
+            for name, (_places, found) in values.items()
+        },
     )

@@ -11,6 +11,7 @@ from maillage.analysis.distribution.spec import DistributionParameters
 from maillage.analysis.tabular.drafts import Groups, Split
 from maillage.analysis.tabular.events import Window, find_values
 from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
+from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
 
@@ -34,5 +35,5 @@ def find_bins(people: People, *, asked: DistributionParameters, engine: Engine) 
     persons = people.at(places)
     bin_of = np.searchsorted(np.asarray(asked.edges), values, side="right")
     bins = {name: persons[bin_of == rank] for rank, name in enumerate(name_bins(asked.edges))}
-    moments = {"all": {"sum": values, "squares": values**2}}
+    moments = {"all": {"sum": Column(persons, values), "squares": Column(persons, values**2)}}
     return Found(persons, [Split("bin", bins), Groups("moments", {"all": persons}, amounts=moments)])

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-def encode(feature: "Feature", raw: Floats) -> Floats:
-    """The columns of a feature, n × its number of columns; NaN in a row that the model leaves out."""
-    values = clamp(feature, raw)
+def encode(feature: "Feature", raw: Floats, *, floor: int = 1) -> Floats:
+    """The columns of a feature, n × its number of columns; NaN in a row that the model leaves out.
+
+    `floor` as of `clamp`.
+    """
+    values = clamp(feature, raw, floor=floor)
     levels = list_levels(feature)
     if levels:
         return _indicate(_place(feature, values), levels=levels, reference=find_reference(feature))
@@ -25,10 +28,33 @@ def encode(feature: "Feature", raw: Floats) -> Floats:
     return np.column_stack([np.where(absent, getattr(feature, "fill", 0.0), values), absent])
 
 
-def clamp(feature: "Feature", raw: Floats) -> Floats:
-    """Values held between the limits of the feature; a missing one stays missing."""
-    low, high = getattr(feature, "at_least", None), getattr(feature, "at_most", None)
-    return raw if low is None and high is None else np.clip(raw, low, high)
+def clamp(feature: "Feature", raw: Floats, *, floor: int = 1) -> Floats:
+    """Values held between the limits of the feature; a missing one stays missing.
+
+    Where fewer than the floor's number lie past a limit of a number, it is drawn in until there are as many:
+    one that is moved up and down would find out the values furthest away, one by one. Bands have no need of
+    it, whose levels are counted.
+    """
+    low, high = find_limits(feature)
+    if (low, high) == (None, None):
+        return raw
+    least = floor if floor > 1 and not getattr(feature, "bands", ()) else 0
+    # Upside down the lowest value is the highest.
+    held = raw if high is None else np.minimum(raw, _draw_in(raw, high, past=least))
+    return held if low is None else -np.minimum(-held, _draw_in(-raw, -low, past=least))
+
+
+def find_limits(feature: "Feature") -> tuple[float | None, float | None]:
+    """The least and the greatest value that a feature may have."""
+    return getattr(feature, "at_least", None), getattr(feature, "until", getattr(feature, "at_most", None))
+
+
+def _draw_in(values: Floats, high: float, *, past: int) -> float:
+    """The limit, or the value that `past` others lie past."""
+    known = values[~np.isnan(values)]
+    if past == 0 or len(known) <= past:
+        return high
+    return min(high, float(np.partition(known, len(known) - past - 1)[len(known) - past - 1]))
 
 
 def _place(feature: "Feature", values: Floats) -> Floats:

@@ -14,6 +14,7 @@ from maillage.analysis.tabular.people import Cohort, Found, People, answer_table
 from maillage.cohort.compile.dates import first_known
 from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, table
 from maillage.cohort.run import CohortTables
+from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
 
@@ -41,15 +42,18 @@ def find_residences(people: People, *, tables: CohortTables, engine: Engine) -> 
     place, stays = engine.fetch_integers(_stays(tables, index=people.table))
     by_person = np.zeros(len(people.ids), dtype=np.float64)
     by_person[place] = stays
-    lives = _find_departments(people, engine=engine)
+    lives = {
+        name: Column(people.at(places), by_person[places])
+        for name, places in _find_departments(people, engine=engine).items()
+    }
     return Found(
         people.ids,
         [
             Split(
                 "residence",
-                {name: people.at(places) for name, places in lives.items()},
+                {name: column.persons for name, column in lives.items()},
                 declared=False,
-                amounts={name: {"stays": by_person[places]} for name, places in lives.items()},
+                amounts={name: {"stays": column} for name, column in lives.items()},
             )
         ],
     )
@@ -59,6 +63,8 @@ def _find_departments(people: People, *, engine: Engine) -> Mapping[str, NDArray
     """The places of those who live in each department, by its code in order."""
     (location,) = engine.fetch_integers(_locations(people))
     codes = dict(engine.fetch(_codes()))
+    if not len(location):
+        return {}
     ids, inverse = np.unique(location, return_inverse=True)
     of_location = [find_department(codes.get(one)) for one in ids.tolist()]
     names = sorted(set(of_location))

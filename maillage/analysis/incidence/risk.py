@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from maillage.analysis.tabular.drafts import Crossed, Groups, Parts
 from maillage.analysis.tabular.people import EPOCH, sort_distinct
+from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Persons
 
 _Ints = NDArray[np.int64]
@@ -45,7 +46,7 @@ def draft_cases(observed: Observed, *, years: range, strata: Strata, washout: in
     observes is none, and is not at risk afterwards.
     """
     cells: dict[tuple[int, int], Persons] = {}
-    days: dict[str, dict[str, Parts]] = {}
+    days: dict[str, dict[str, Column]] = {}
     all_years: list[_AtRisk] = []
     for place, year in enumerate(years):
         risk = _find_at_risk(observed, year=year, strata=strata, washout=washout)
@@ -73,10 +74,11 @@ class _AtRisk:
         here = self.group == column
         return _AtRisk(self.persons[here], self.days[here], self.group[here], self.becomes[here])
 
-    def add_up(self) -> Parts:
+    def add_up(self) -> Column:
         """One sum a person."""
         first = np.flatnonzero(np.diff(self.persons, prepend=self.persons[:1] - 1))
-        return np.add.reduceat(self.days, first) if len(first) else self.days
+        days = np.add.reduceat(self.days, first) if len(first) else self.days
+        return Column(self.persons[first], days)
 
 
 def _join(parts: Sequence[_AtRisk]) -> _AtRisk:
@@ -109,11 +111,12 @@ def _find_at_risk(observed: Observed, *, year: int, strata: Strata, washout: int
 def draft_prevalent(observed: Observed, *, years: range) -> Groups:
     """The cases who are observed in each year and are cases before it ends; and all who are observed then."""
     groups: dict[str, Persons] = {}
-    amounts: dict[str, dict[str, Parts]] = {}
+    amounts: dict[str, dict[str, Column]] = {}
     for year in years:
         here = (observed.start < _day(year + 1)) & (observed.end >= _day(year))
         groups[str(year)] = sort_distinct(observed.person[here & (observed.case < _day(year + 1))])
-        amounts[str(year)] = {"observed": np.ones(len(sort_distinct(observed.person[here])))}
+        followed = sort_distinct(observed.person[here])
+        amounts[str(year)] = {"observed": Column(followed, np.ones(len(followed)))}
     everybody = sort_distinct(np.concatenate(list(groups.values())))
     return Groups("prevalent", groups, amounts=amounts, within=everybody)
 

@@ -7,10 +7,13 @@ from pydantic import BaseModel
 
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.outcomes.spec import OutcomesParameters, RiskModel
-from maillage.analysis.tabular.drafts import Groups, Parts
-from maillage.analysis.tabular.events import Holders, Window, find_features
+from maillage.analysis.tabular.drafts import Groups
+from maillage.analysis.tabular.events import Window, find_features
 from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
+from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate
+from maillage.disclosure.model_gate import allows_score
+from maillage.disclosure.models import Floats
 from maillage.warehouse.engines.base import Engine
 
 
@@ -21,29 +24,52 @@ def run(*, cohort: Cohort, parameters: BaseModel, engine: Engine, gate: Gate) ->
         cohort=cohort,
         engine=engine,
         gate=gate,
-        find=lambda people, _tables: find_outcomes(people, asked=asked, engine=engine),
+        find=lambda people, _tables: find_outcomes(people, asked=asked, engine=engine, gate=gate),
     )
 
 
-def find_outcomes(people: People, *, asked: OutcomesParameters, engine: Engine) -> Found:
-    """Who had the outcome; of everybody, the chance and its variance."""
+def find_outcomes(people: People, *, asked: OutcomesParameters, engine: Engine, gate: Gate) -> Found:
+    """Who had the outcome; of everybody, the chance and its variance, where the gate lets them be summed."""
     after = Window(before=0, after=asked.within_days)
     happened = find_features([asked.outcome], people=people, window=after, engine=engine)
-    features = [risk.feature for risk in asked.model.risks]
-    before = Window(before=asked.before_days, after=0)
-    holders = find_features(features, people=people, window=before, engine=engine) if features else {}
-    chance = find_chances(people, model=asked.model, holders=holders)
-    amounts = {"all": {"expected": chance, "variance": chance * (1 - chance)}}
+    model = asked.model
+    has = _find_risks(people, asked=asked, engine=engine, floor=gate.rules.floor)
+    chance = find_chances(people, model=model, has=has)
+    flags = has[:, np.ptp(has, axis=0) > 0] if len(has) else has
+    # The same chance for everybody counts nobody in particular.
+    is_told = len(np.unique(chance)) <= 1 or allows_score(people.ids, flags, chance, gate=gate)
+    sums = {
+        "expected": Column(people.ids, chance),
+        "variance": Column(people.ids, chance * (1 - chance)),
+    }
     _earlier, later = happened[asked.outcome.name]
+    amounts = {"all": sums} if is_told else {}
     return Found(people.ids, [Groups("outcome", {"all": people.at(later)}, amounts=amounts)])
 
 
-def find_chances(people: People, *, model: RiskModel, holders: Holders) -> Parts:
-    """Each person's chance of the outcome by the model."""
-    odds = model.intercept + model.age * people.age + model.male * (people.sex == "M")
-    for risk in model.risks:
-        has = np.zeros(len(people.ids))
-        has[holders[risk.feature.name][0]] = 1.0
-        odds = odds + risk.coefficient * has
+def _find_risks(people: People, *, asked: OutcomesParameters, engine: Engine, floor: int) -> Floats:
+    """Who has which risk, n × (risks and the male sex).
+
+    One that fewer than the floor's number have, or nobody, nobody has; and one that fewer have not, all have.
+    The sum would count them, and to tell nothing at all for their sake would be of no use to anybody.
+    """
+    features = [risk.feature for risk in asked.model.risks]
+    before = Window(before=asked.before_days, after=0)
+    holders = find_features(features, people=people, window=before, engine=engine) if features else {}
+    has = np.zeros((len(people.ids), len(features) + 1))
+    for place, feature in enumerate(features):
+        found, _later = holders[feature.name]
+        has[found, place] = 1.0
+    has[:, -1] = people.sex == "M"
+    holding = has.sum(axis=0)
+    has[:, holding < floor] = 0.0
+    has[:, len(has) - holding < floor] = 1.0
+    return has
+
+
+def find_chances(people: People, *, model: RiskModel, has: Floats) -> Floats:
+    """Each person's chance of the outcome by the model; `has` are the risks and the male sex, by column."""
+    coefficients = np.array([*(risk.coefficient for risk in model.risks), model.male])
+    odds = model.intercept + model.age * people.age + has @ coefficients
     # scipy has a name for it, and takes half a second to load in every worker.
     return np.exp(-np.logaddexp(0.0, -odds))

@@ -2,7 +2,7 @@
 the rounds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -10,13 +10,13 @@ from pydantic import BaseModel
 
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.features.answering import answer_model
-from maillage.analysis.features.encoding import Floats, clamp, encode
+from maillage.analysis.features.encoding import Floats, clamp, encode, find_limits
 from maillage.analysis.features.matrix import Matrix, build_matrix
-from maillage.analysis.features.reading import Index, indexed, read_feature
+from maillage.analysis.features.reading import indexed, read_feature
 from maillage.analysis.glm.families import FAMILIES, expose
 from maillage.analysis.glm.sums import Data
 from maillage.analysis.regress.resident import RegressResident
-from maillage.analysis.regress.spec import LevelCell, RegressContent, RegressParameters
+from maillage.analysis.regress.spec import LevelCell, Offset, RegressContent, RegressParameters
 from maillage.cohort import CohortExpression
 from maillage.cohort.run import CohortTables
 from maillage.disclosure.gates import Gate
@@ -40,34 +40,38 @@ def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate
         cohort=cohort,
         engine=engine,
         gate=gate,
-        read=lambda tables: read_rows(tables, asked, engine=engine),
+        read=lambda tables: read_rows(tables, asked, engine=engine, floor=gate.rules.floor),
         open_rounds=lambda rows: open_rounds(rows, asked, gate=gate),
     )
 
 
-def read_rows(tables: CohortTables, asked: RegressParameters, *, engine: Engine) -> Modelled:
-    """The rows where the outcome, the offset, the weight and every covariate are known."""
-    extra = [asked.offset.feature] if asked.offset else []
-    extra += [asked.weights] if asked.weights else []
-    with indexed(tables, [*asked.covariates, asked.outcome, *extra], engine=engine) as index:
-        matrix = build_matrix(index, asked.covariates)
-        outcome = encode(asked.outcome, read_feature(index, asked.outcome))[:, 0]
-        return _join(matrix, outcome, _read_offset(index, asked), _read_weights(index, asked))
+def read_rows(tables: CohortTables, asked: RegressParameters, *, engine: Engine, floor: int = 1) -> Modelled:
+    """The rows where the outcome, the offset, the weight and every covariate are known.
+
+    `floor` is the hospital's, which limits obey.
+    """
+    offset = asked.offset.feature if asked.offset else None
+    others = [feature for feature in (asked.outcome, offset, asked.weights) if feature]
+    with indexed(tables, [*asked.covariates, *others], engine=engine) as index:
+        matrix = build_matrix(index, asked.covariates, floor=floor)
+        read = [read_feature(index, feature) for feature in others]
+    # In the order of `others`.
+    held = iter(clamp(feature, raw, floor=floor) for feature, raw in zip(others, read, strict=True))
+    outcome = encode(asked.outcome, next(held))[:, 0]
+    limited = [raw for feature, raw in zip(others, read, strict=True) if find_limits(feature) != (None, None)]
+    return _join(
+        replace(matrix, read=np.column_stack([matrix.read, *(raw[matrix.complete] for raw in limited)])),
+        outcome,
+        _take_offset(next(held), asked.offset) if asked.offset else np.zeros(len(outcome)),
+        _take_weights(next(held)) if asked.weights else np.ones(len(outcome)),
+    )
 
 
-def _read_offset(index: Index, asked: RegressParameters) -> Floats:
-    if asked.offset is None:
-        return np.zeros(index.rows)
-    values = clamp(asked.offset.feature, read_feature(index, asked.offset.feature))
-    if not asked.offset.log:
-        return values
-    return np.log(np.where(values > 0, values, np.nan))
+def _take_offset(values: Floats, offset: Offset) -> Floats:
+    return np.log(np.where(values > 0, values, np.nan)) if offset.log else values
 
 
-def _read_weights(index: Index, asked: RegressParameters) -> Floats:
-    if asked.weights is None:
-        return np.ones(index.rows)
-    values = clamp(asked.weights, read_feature(index, asked.weights))
+def _take_weights(values: Floats) -> Floats:
     return np.where(values > 0, values, np.nan)
 
 
@@ -90,10 +94,11 @@ def open_rounds(
         Rows(
             persons=rows.matrix.persons,
             flags=flags,
-            numbers=rows.matrix.values[:, ~is_flag],
+            numbers=np.column_stack([rows.matrix.values[:, ~is_flag], *_list_means(data, asked)]),
             outcome=data.outcome,
             is_binary=asked.family == "binomial",
             parameters=data.matrix.shape[1],
+            read=rows.matrix.read,
         ),
         gate=gate,
     )
@@ -101,6 +106,11 @@ def open_rounds(
     counts = [int(count) for count in flags.sum(axis=0)]
     resident = RegressResident(data, asked.family, asked.errors != "model", model, asked.rounds)
     return _describe(data, asked, levels=dict(zip(names, counts, strict=True))), resident
+
+
+def _list_means(data: Data, asked: RegressParameters) -> list[Floats]:
+    """What else is read of each person, and is no covariate: the offset and the weight."""
+    return [part for given, part in ((asked.offset, data.offset), (asked.weights, data.weights)) if given]
 
 
 def _describe(data: Data, asked: RegressParameters, *, levels: dict[str, int]) -> RegressContent:

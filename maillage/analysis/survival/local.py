@@ -24,8 +24,9 @@ from maillage.base.i18n import _
 from maillage.cohort import CohortExpression
 from maillage.disclosure.gates import Gate
 from maillage.disclosure.intervals import choose_ends
+from maillage.disclosure.magnitudes import MagnitudeRules
 from maillage.disclosure.model_gate import Rows, open_model
-from maillage.disclosure.models import ModelRules, RareLevelError, has_rare_cells
+from maillage.disclosure.models import ModelRules, RareLevelError, check_size, has_rare_cells
 from maillage.disclosure.values import Cell, Count
 from maillage.warehouse.engines.base import Engine
 
@@ -37,7 +38,7 @@ def run(*, cohort: CohortExpression, parameters: BaseModel, engine: Engine, gate
         cohort=cohort,
         engine=engine,
         gate=gate,
-        read=lambda tables: read_rows(tables, asked, engine=engine),
+        read=lambda tables: read_rows(tables, asked, engine=engine, floor=gate.rules.floor),
         open_rounds=lambda rows: open_rounds(rows, asked, gate=gate),
     )
 
@@ -48,6 +49,13 @@ def open_rounds(
     """The opening and what is kept. Raises ModelRefusedError, before anything is told."""
     is_flag = np.array([column.is_flag for column in rows.columns], dtype=bool)
     flags, levels = rows.matrix[:, is_flag], _indicate(rows, asked)
+    rules = ModelRules(gate.rules, MagnitudeRules())
+    # Before all else: nobody and too few are told apart by no other rule's refusal.
+    check_size(len(rows.persons), parameters=rows.matrix.shape[1], model=rules)
+    # With one baseline for all hospitals, what is told of each interval holds the table of its covariates
+    # too.
+    told = np.column_stack([levels, flags]) if asked.baseline == "common" else levels
+    ends = find_ends(rows, told, asked, model=rules)
     model = open_model(
         Rows(
             persons=rows.persons,
@@ -56,22 +64,38 @@ def open_rounds(
             outcome=rows.event.astype(float),
             is_binary=True,
             parameters=rows.matrix.shape[1],
+            parts=list_leavers(rows, asked, ends=ends),
+            read=rows.read,
         ),
         gate=gate,
     )
-    # With one baseline for all hospitals, what is told of each interval holds the table of its covariates
-    # too.
-    told = np.column_stack([levels, flags]) if asked.baseline == "common" else levels
-    ends = find_ends(rows, told, asked, model=model)
     content = _describe(rows, asked, ends=ends)
     return content, SurvivalResident(rows, asked, ends=ends, model=model)
+
+
+def list_leavers(
+    rows: SurvivalRows, asked: SurvivalParameters, *, ends: Sequence[int]
+) -> list[NDArray[np.int64]]:
+    """Of each curve, who has left by each end with the event, and who has left censored; none of nobody.
+
+    Two grids that differ by a day would tell, by subtraction, who leaves on that day.
+    """
+    curves = [rows.group == level for level in range(len(asked.groups))]
+    sets = [
+        rows.persons[curve & kind & (rows.place <= end)]
+        for curve in curves
+        for kind in (rows.event, ~rows.event)
+        for end in ends
+    ]
+    return [persons for persons in sets if len(persons)]
 
 
 def _indicate(rows: SurvivalRows, asked: SurvivalParameters) -> Floats:
     """A column for each level of the curves and of the strata, where there are several."""
     groups = [rows.group == level for level in range(len(asked.groups)) if len(asked.groups) > 1]
     strata = [rows.stratum == level for level in range(len(asked.strata_names)) if asked.strata is not None]
-    return np.array([*groups, *strata], dtype=float).reshape(-1, len(rows.persons)).T
+    found = np.array([*groups, *strata], dtype=float)
+    return found.reshape(len(groups) + len(strata), len(rows.persons)).T
 
 
 def find_ends(

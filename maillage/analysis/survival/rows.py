@@ -22,7 +22,7 @@ Places = NDArray[np.int64]
 @dataclass(frozen=True)
 class SurvivalRows:
     """n rows. `place` is the point of the declared grid at which each leaves, `event` whether with the event;
-    `group` and `stratum` are positions among the declared ones.
+    `group` and `stratum` are positions among the declared ones; `read` as of `Matrix`.
     """
 
     persons: NDArray[np.int64]
@@ -32,14 +32,20 @@ class SurvivalRows:
     event: NDArray[np.bool_]
     group: Places
     stratum: Places
+    read: Floats
 
 
-def read_rows(tables: CohortTables, asked: SurvivalParameters, *, engine: Engine) -> SurvivalRows:
-    """Who is followed for a day at least, with every covariate and group known."""
+def read_rows(
+    tables: CohortTables, asked: SurvivalParameters, *, engine: Engine, floor: int = 1
+) -> SurvivalRows:
+    """Who is followed for a day at least, with every covariate and group known.
+
+    `floor` is the hospital's, which limits obey.
+    """
     extra = [one for one in (asked.split, asked.strata) if one is not None]
     features = [*asked.covariates, asked.event, *(one for one in extra if one not in asked.covariates)]
     with indexed(tables, features, engine=engine) as index:
-        matrix = build_matrix(index, asked.covariates)
+        matrix = build_matrix(index, asked.covariates, floor=floor)
         days, event = _find_times(index, asked)
         group, stratum = (_find_level(index, one) for one in (asked.split, asked.strata))
     known = matrix.complete & (days >= 1) & ~np.isnan(group) & ~np.isnan(stratum)
@@ -52,6 +58,7 @@ def read_rows(tables: CohortTables, asked: SurvivalParameters, *, engine: Engine
         event[known],
         group[known].astype(np.int64),
         stratum[known].astype(np.int64),
+        kept.read,
     )
 
 

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.analysis.tabular.forms import Row, TableContent
+from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate, Persons
 from maillage.disclosure.values import Cell, Suppressed, Suppression
 
 Parts = NDArray[np.float64]
-Amounts = Mapping[str, Mapping[str, Parts]]
-"""By key, then by amount: what each person of the row adds."""
+Amounts = Mapping[str, Mapping[str, Column]]
+"""By key, then by amount: what persons add to a row, be they those whom it counts or others."""
 
 _HIDDEN = Suppressed(Suppression.PROTECTED)
 
@@ -29,7 +30,7 @@ class Split:
     groups: Mapping[str, Persons]
     declared: bool = True
     ordered: bool = False
-    amounts: Amounts = field(default_factory=dict[str, Mapping[str, Parts]])
+    amounts: Amounts = field(default_factory=dict[str, Mapping[str, Column]])
 
     def protect(self, *, gate: Gate, whole: Persons) -> TableContent:
         """Through the gate of a partition, where whoever is in no group is one more, which is not named."""
@@ -51,7 +52,7 @@ class Groups:
     id: str
     groups: Mapping[str, Persons]
     declared: bool = True
-    amounts: Amounts = field(default_factory=dict[str, Mapping[str, Parts]])
+    amounts: Amounts = field(default_factory=dict[str, Mapping[str, Column]])
     within: Persons | None = None
 
     def protect(self, *, gate: Gate, whole: Persons) -> TableContent:
@@ -68,7 +69,7 @@ class Crossed:
     rows: Sequence[str]
     columns: Sequence[str]
     cells: Mapping[tuple[int, int], Persons]
-    amounts: Amounts = field(default_factory=dict[str, Mapping[str, Parts]])
+    amounts: Amounts = field(default_factory=dict[str, Mapping[str, Column]])
     declared: bool = True
 
     def protect(self, *, gate: Gate, whole: Persons) -> TableContent:
@@ -104,10 +105,10 @@ def _left_of(whole: Persons, groups: Sequence[Persons]) -> Persons:
     return np.setdiff1d(whole, np.concatenate(groups)) if groups else whole
 
 
-def _add_up(amounts: Mapping[str, Parts], *, cell: Cell, gate: Gate) -> dict[str, float]:
+def _add_up(amounts: Mapping[str, Column], *, cell: Cell, gate: Gate) -> dict[str, float]:
     """All of a row's amounts or none: a mean without its spread would be of other persons."""
     if isinstance(cell, Suppressed):
         return {}
-    sums = {name: gate.amount(parts) for name, parts in amounts.items()}
+    sums = {name: gate.amount(column) for name, column in amounts.items()}
     shown = {name: found.value for name, found in sums.items() if not isinstance(found, Suppressed)}
     return shown if len(shown) == len(sums) else {}

@@ -13,6 +13,17 @@ CREATE TABLE IF NOT EXISTS releases (
 CREATE INDEX IF NOT EXISTS releases_of_scope ON releases (scope, release_id);
 CREATE INDEX IF NOT EXISTS releases_of_job ON releases (job);
 
+-- Of each column of numbers that was summed, a fingerprint, encrypted.
+CREATE TABLE IF NOT EXISTS columns (
+    column_id INTEGER PRIMARY KEY,
+    scope     TEXT NOT NULL,
+    job       TEXT NOT NULL,
+    sealed    BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS columns_of_scope ON columns (scope, column_id);
+CREATE INDEX IF NOT EXISTS columns_of_job ON columns (job);
+
 -- Ids of persons, eight bytes each, in the order in which they were first met.
 CREATE TABLE IF NOT EXISTS ranks (
     block_id INTEGER PRIMARY KEY,

@@ -9,8 +9,9 @@ import numpy as np
 from maillage.base.canon import canonical_hash
 from maillage.disclosure.differencing import Clear, check
 from maillage.disclosure.evidence import Neighbour, Relation
+from maillage.disclosure.fingerprints import Column, Fingerprint, are_apart, count_persons
 from maillage.disclosure.gates import Former, Persons, Role, Shown
-from maillage.disclosure.persons import KnownSets, PersonSet
+from maillage.disclosure.persons import Known, PersonSet
 from maillage.node.worker.releases import Asked, Kept, Releases
 
 
@@ -35,6 +36,7 @@ class History:
         self._scope = scope
         self._kept = releases.list_kept(scope)
         self._sizes = np.array([len(kept.persons) for kept in self._kept], dtype=np.int64)
+        self._columns = dict.fromkeys(releases.list_columns(scope))
 
     @property
     def paired(self) -> list[PersonSet]:
@@ -63,11 +65,20 @@ class History:
         wholes = [kept for kept in self._kept if kept.role is Role.WHOLE]
         return [Neighbour(kept.job, _relate(persons, kept.persons, floor=floor)) for kept in wholes]
 
-    def add(self, shown: Sequence[Kept], *, job: str, at_least: int) -> None:
-        """Keep on disk, then in memory; a set that is known already is not kept twice."""
+    def list_columns(self, persons: int, *, floor: int) -> list[Fingerprint]:
+        """Those of about as many persons: others differ for more than the floor's number."""
+        near = [stored for stored in self._columns if abs(count_persons(stored) - persons) < floor]
+        return [Fingerprint.from_bytes(stored) for stored in near]
+
+    def add(self, shown: Sequence[Kept], *, columns: Sequence[Fingerprint], job: str, at_least: int) -> None:
+        """Keep on disk, then in memory; a set or a column that is known already is not kept twice."""
         new = [replace(kept, job=job) for kept in shown if kept.content is not None or not self._knows(kept)]
-        self._releases.keep(self._scope, job=job, shown=new, at_least=at_least)
+        stored = [
+            one for one in dict.fromkeys(map(Fingerprint.to_bytes, columns)) if one not in self._columns
+        ]
+        self._releases.keep(self._scope, job=job, shown=new, columns=stored, at_least=at_least)
         self._kept += new
+        self._columns |= dict.fromkeys(stored)
         self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
 
     def _knows(self, new: Kept) -> bool:
@@ -103,7 +114,8 @@ class ReleaseGuard:
         )
         self._everyone_told = False
         self._stand_in = PersonSet.of(_NOBODYS_RANKS)
-        self._known = KnownSets(releases.rank)
+        self._sets = Known(releases.rank)
+        self._ranks = Known(releases.find_ranks)
 
     @property
     def former(self) -> int:
@@ -129,7 +141,7 @@ class ReleaseGuard:
 
     def rank(self, persons: Persons) -> PersonSet:
         """The set of these persons, by ranks that stay the same for ever; of each array looked up once."""
-        return self._known.find(persons)
+        return self._sets.find(persons)
 
     def _rank_or_stand_in(self, persons: Persons) -> PersonSet:
         """The set, or one of other persons in the place of one under the floor: the same work for both."""
@@ -210,8 +222,24 @@ class ReleaseGuard:
     def _is_apart(self, new: PersonSet) -> bool:
         return all(kept.persons.bits == new.bits for kept in self._near(new))
 
-    def keep(self, shown: Sequence[Shown], *, content: Mapping[str, Any], at_least: int) -> None:
-        """Remember the sets; the content with the whole answer's where its number is its own."""
+    def mark(self, column: Column) -> Fingerprint:
+        """The column's fingerprint, by the ranks of its persons."""
+        return Fingerprint.of(self._ranks.find(column.persons), column.values)
+
+    def allows_column(self, new: Fingerprint, *, beside: Sequence[Fingerprint]) -> bool:
+        """Whether no column of a former answer, nor one `beside`, differs for 1 to floor - 1 persons."""
+        former = self._history.list_columns(new.persons, floor=self._floor)
+        return are_apart(new, [*former, *beside], floor=self._floor)
+
+    def keep(
+        self,
+        shown: Sequence[Shown],
+        *,
+        columns: Sequence[Fingerprint],
+        content: Mapping[str, Any],
+        at_least: int,
+    ) -> None:
+        """Remember the sets and columns; the content with the whole answer's where its number is its own."""
         kept = [
             Kept(
                 self.rank(one.persons),
@@ -225,7 +253,7 @@ class ReleaseGuard:
         if self._everyone is not None and self._everyone_told:
             # Told to this requester now: patients who arrive later are compared with this set too.
             kept.append(self._everyone)
-        self._history.add(kept, job=self._job, at_least=at_least)
+        self._history.add(kept, columns=columns, job=self._job, at_least=at_least)
 
 
 def _relate(one: PersonSet, other: PersonSet, *, floor: int) -> Relation:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from numpy.typing import NDArray
 
 from maillage.base.statements import load_statements
 from maillage.disclosure.gates import Persons, Role
@@ -81,12 +82,29 @@ class Releases:
         """The set of these persons; who was never met before gets the next rank."""
         return self._ranks.rank(persons)
 
+    def find_ranks(self, persons: Persons) -> NDArray[np.int64]:
+        """Each one's rank, in the same order."""
+        return self._ranks.find(persons)
+
+    def list_columns(self, scope: str) -> list[bytes]:
+        """The fingerprints of columns that were summed in this scope, oldest first."""
+        rows = self._connection.execute(_queries()["columns"], {"scope": scope}).fetchall()
+        return [self.unseal(sealed, scope=scope) for (sealed,) in rows]
+
     def list_kept(self, scope: str) -> list[Kept]:
         """What was released in this scope, oldest first."""
         rows = self._connection.execute(_queries()["kept"], {"scope": scope}).fetchall()
         return [self._read(scope, *row) for row in rows]
 
-    def keep(self, scope: str, *, job: str, shown: Sequence[Kept], at_least: int = 0) -> None:
+    def keep(
+        self,
+        scope: str,
+        *,
+        job: str,
+        shown: Sequence[Kept],
+        columns: Sequence[bytes] = (),
+        at_least: int = 0,
+    ) -> None:
         """Remember these, all or none, on disk before it returns.
 
         Persons met for the first time get their place in the same transaction. A job with fewer sets than
@@ -98,6 +116,11 @@ class Releases:
             self._connection.execute(_queries()["note_job"], {"job": job, "chaff": b"".join(chaff)})
             if block.size:
                 self._connection.execute(_queries()["add_block"], {"block": block.tobytes()})
+            for column in columns:
+                sealed = self.seal(column, scope=scope)
+                self._connection.execute(
+                    _queries()["keep_column"], {"scope": scope, "job": job, "sealed": sealed}
+                )
             for kept in shown:
                 told = json.dumps(
                     {
@@ -122,6 +145,7 @@ class Releases:
     def forget_job(self, job: str) -> bool:
         """Drop what a job kept that runs again, so was not answered; whether there was any."""
         with self._connection:
+            self._connection.execute(_queries()["forget_columns"], {"job": job})
             return self._connection.execute(_queries()["forget_job"], {"job": job}).rowcount > 0
 
     def close(self) -> None:
