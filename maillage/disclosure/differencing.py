@@ -25,8 +25,12 @@ order of the sets,
 Other signs contain a whole set; unequal weights contain a pair that is too close.
 `tests/generative/test_differencing.py` compares this with the linear programme itself.
 
-**Not covered.** Four or more sets at once, unless two or three of them already tell: three age groups and
-their whole, or A, B, their intersection and almost their union. What the attacker knows of persons
+**The cells of a table.** They share nobody, so that any of them add up to one more set: what the years 2020
+and 2021 have together was told as well as each. `is_near_union` is the rule of two sets for each such sum, of
+which there are too many to list: N differs least from the cells that it has the greater part of.
+
+**Not covered.** Four or more sets at once, unless two or three of them already tell, or they are cells of one
+table: A, B, their intersection and almost their union. What the attacker knows of persons
 otherwise. What a release tells beyond the size of its set: each cell that is released is a set of its own
 to check and keep. That an answer was refused tells that somebody lies between two sets: answer `Same` and
 a `TooClose` of one set alike, from the former release, and the two cannot be told apart.
@@ -119,6 +123,21 @@ def check(new: PersonSet, *, released: Sequence[PersonSet], floor: int) -> Verdi
     if apart[nearest] < floor:
         return TooClose((nearest,))
     return Clear() if pair is None else TooClose(pair)
+
+
+def is_near_union(new: PersonSet, cells: Sequence[PersonSet], *, floor: int) -> bool:
+    """Whether the set differs from some of the cells together by 1 to floor - 1 persons; they share nobody.
+
+    Looked at from the largest cell on, until the difference is enough: a set cuts most tables in two at once.
+    """
+    within, apart = 0, 0
+    for cell in sorted(cells, key=len, reverse=True):
+        shared = new.bits.intersection_cardinality(cell.bits)
+        within += shared
+        apart += min(shared, len(cell) - shared)
+        if apart >= floor:
+            return False
+    return 0 < apart + len(new) - within < floor
 
 
 def _find_pair(

@@ -55,11 +55,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Shown:
-    """Persons that an answer tells of: by their own number, or by a former one that stands for it."""
+    """Persons that an answer tells of: by their own number, or by a former one that stands for it.
+
+    `table` is the number, in its answer, of the table whose cells share nobody and are shown together.
+    """
 
     persons: Persons
     exact: bool
     role: Role
+    table: int | None = None
 
 
 class Guard(Protocol):
@@ -82,8 +86,9 @@ class Guard(Protocol):
         ...
 
     def allow_cells(self, cells: Sequence[Persons]) -> bool:
-        """For the shown cells of one table: whether those inside a set that was shown leave nobody of it, or
-        the floor's number at least; and so the sets that were shown, inside a cell.
+        """For the shown cells of one table, in order: whether those inside a set that was shown leave nobody
+        of it, or the floor's number at least; and so the sets that were shown, inside a cell. And whether no
+        first few of them are almost some cells of a table that was shown.
         """
         ...
 
@@ -280,8 +285,12 @@ class ExactGate:
                 break
             barred.add(min(shown, key=lambda group: (counts[group], group)))
         if self._own:
-            self._shown += [Shown(persons, exact=True, role=Role.PART) for persons in parts]
+            table = self._count_tables()
+            self._shown += [Shown(persons, exact=True, role=Role.PART, table=table) for persons in parts]
         return partition
+
+    def _count_tables(self) -> int:
+        return len({shown.table for shown in self._shown if shown.table is not None})
 
     def model(
         self, persons: Persons, *, parts: Sequence[Persons], columns: Sequence[Column] = ()

@@ -41,7 +41,7 @@ FORMS: Forms = {
     "prevalent": Form(Kind.BESIDE, mark("Cas de l’année"), amounts={"observed": mark("personnes observées")}),
 }
 
-EXAMPLE: Mapping[str, Any] = {"first_year": 2021, "last_year": 2022, "washout_days": 90}
+EXAMPLE: Mapping[str, Any] = {"first_year": 2018, "last_year": 2022, "washout_days": 90}
 
 SPEC = Spec(
     id="incidence",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from maillage.base.canon import canonical_hash
-from maillage.disclosure.differencing import Clear, check
+from maillage.disclosure.differencing import Clear, check, is_near_union
 from maillage.disclosure.evidence import Neighbour, Relation
 from maillage.disclosure.fingerprints import Column, Fingerprint, are_apart, count_persons
 from maillage.disclosure.gates import Former, Persons, Role, Shown
@@ -37,6 +37,8 @@ class History:
         self._kept = releases.list_kept(scope)
         self._sizes = np.array([len(kept.persons) for kept in self._kept], dtype=np.int64)
         self._columns = dict.fromkeys(releases.list_columns(scope))
+        self._tables: dict[tuple[str, str, int], list[PersonSet]] = {}
+        self._note_cells(self._kept)
 
     @property
     def paired(self) -> list[PersonSet]:
@@ -72,14 +74,34 @@ class History:
 
     def add(self, shown: Sequence[Kept], *, columns: Sequence[Fingerprint], job: str, at_least: int) -> None:
         """Keep on disk, then in memory; a set or a column that is known already is not kept twice."""
-        new = [replace(kept, job=job) for kept in shown if kept.content is not None or not self._knows(kept)]
+        new = [replace(kept, job=job) for kept in shown if self._is_kept_anew(kept, among=shown)]
         stored = [
             one for one in dict.fromkeys(map(Fingerprint.to_bytes, columns)) if one not in self._columns
         ]
         self._releases.keep(self._scope, job=job, shown=new, columns=stored, at_least=at_least)
         self._kept += new
+        self._note_cells(new)
         self._columns |= dict.fromkeys(stored)
         self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
+
+    def _is_kept_anew(self, kept: Kept, *, among: Sequence[Kept]) -> bool:
+        """A cell with all others of its table, unless the whole table is known; a set if it is not."""
+        if kept.table is None:
+            return kept.content is not None or not self._knows(kept)
+        cells = {one.persons.bits for one in among if one.table == kept.table}
+        return not any({cell.bits for cell in table} == cells for table in self.tables)
+
+    @property
+    def tables(self) -> Sequence[Sequence[PersonSet]]:
+        """The cells of each table that was shown."""
+        return list(self._tables.values())
+
+    def _note_cells(self, kept: Sequence[Kept]) -> None:
+        for one in kept:
+            if one.table is not None:
+                # The parts of a joint question are of one job, and each numbers its own tables.
+                table = (one.job, one.asked.question, one.table)
+                self._tables.setdefault(table, []).append(one.persons)
 
     def _knows(self, new: Kept) -> bool:
         same = self.near(new.persons, floor=1)
@@ -157,13 +179,14 @@ class ReleaseGuard:
         new = self._rank_or_stand_in(persons)
         near = self._near(new)
         close = self._is_close_to_two(new)
+        joined = self._is_near_cells(new)
         exact = [kept for kept in near if kept.exact]
         if len(persons) < self._floor:
             return False
         if exact:
             self._everyone_told |= exact[0] is self._everyone
             return self._find_former(new, exact)
-        if near or close:
+        if near or close or joined:
             return False
         self._present.append(new)
         return True
@@ -194,13 +217,29 @@ class ReleaseGuard:
         released = [*everyone, *self._history.paired, *present]
         return not isinstance(check(new, released=released, floor=self._floor), Clear)
 
+    def _is_near_cells(self, new: PersonSet) -> bool:
+        # All tables are looked at, whatever the first of them says: the time must not tell.
+        near = [is_near_union(new, cells, floor=self._floor) for cells in self._history.tables]
+        return any(near)
+
     def allows(self, persons: Persons) -> bool:
-        """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons."""
-        return self._is_apart(self.rank(persons))
+        """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons; nor some cells of a
+        table that was shown.
+        """
+        new = self.rank(persons)
+        return self._is_apart(new) and not self._is_near_cells(new)
 
     def allow_cells(self, cells: Sequence[Persons]) -> bool:
-        """Whether no cells fill a former set but for 1 to floor - 1 persons, nor former sets a cell."""
+        """Whether no cells fill a former set but for 1 to floor - 1 persons, nor former sets a cell.
+
+        Nor the first few of the cells, in their order, some cells of a former table, nor some of them a
+        former answer.
+        """
         new = [self.rank(persons) for persons in cells]
+        begun = [self._is_near_cells(PersonSet.join(new[:end])) for end in range(2, len(new) + 1)]
+        joined = [is_near_union(former, new, floor=self._floor) for former in self._history.paired]
+        if any(begun) or any(joined):
+            return False
         everybody = PersonSet.join(new)
         former = [kept.persons for kept in self._history.among(everybody, floor=self._floor)]
         return all(
@@ -247,6 +286,7 @@ class ReleaseGuard:
                 role=one.role,
                 content=content if one.role is Role.WHOLE and one.exact else None,
                 asked=self._asked,
+                table=one.table,
             )
             for one in shown
         ]

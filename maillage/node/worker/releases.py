@@ -48,7 +48,7 @@ _UNASKED = Asked()
 class Kept:
     """A set that an answer told of. `exact`: by its own number; `content`: of a whole answer so told.
 
-    `job` is the answer's, empty before it is kept.
+    `job` is the answer's, empty before it is kept; `table` as of `Shown`.
     """
 
     persons: PersonSet
@@ -57,6 +57,7 @@ class Kept:
     content: Mapping[str, Any] | None
     asked: Asked = _UNASKED
     job: str = ""
+    table: int | None = None
 
 
 class Releases:
@@ -129,6 +130,7 @@ class Releases:
                         "content": kept.content,
                         "question": kept.asked.question,
                         "definition": kept.asked.definition,
+                        "table": kept.table,
                     }
                 )
                 self._connection.execute(
@@ -162,7 +164,7 @@ class Releases:
         found = PersonSet.from_bytes(self.unseal(persons, scope=scope))
         # Sets that were kept before there were several analyses say of none what it was.
         asked = Asked(told.get("question", ""), told.get("definition", ""))
-        return Kept(found, told["exact"], Role(told["role"]), told["content"], asked, job)
+        return Kept(found, told["exact"], Role(told["role"]), told["content"], asked, job, told.get("table"))
 
     def unseal(self, sealed: bytes, *, scope: str) -> bytes:
         """The reverse of `seal`. Raises ReleasesBrokenError."""
