@@ -14,11 +14,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from rich.console import Console
 
 from bench.measure import Measure, show, write_results
@@ -39,12 +41,17 @@ TITLE = "Rounds beside Flower and NVFLARE"
 ROUNDS = 20
 DEPLOYED, SIMULATED, NVFLARE = "deployed", "simulated", "nvflare"
 PEERS = {
-    DEPLOYED: "Flower 1.42.0 deployed: SuperLink and SuperNodes",
+    DEPLOYED: "Flower 1.42.0 deployed: SuperLink and SuperNodes, which start a process for each message",
     SIMULATED: "Flower 1.42.0, simulation engine in one machine's memory",
-    NVFLARE: "NVFLARE 2.9.0, simulator",
+    NVFLARE: "NVFLARE 2.9.0, simulator, whose clients wait 0.1 s between tasks, not 2",
 }
 AGREE = 1e-8
 LIMIT_SECONDS = 900
+# NVFLARE's simulator gives a free port to two clients at times, and waits for the one that got none.
+SCRIPT_SECONDS, TRIES = 240, 3
+# Flower starts a process for each message: without bytecode each compiles all that it imports, where
+# PYTHONDONTWRITEBYTECODE forbids to keep it.
+INSTALL = ("pip", "install", "--quiet", "--system-certs", "--require-hashes", "--compile-bytecode")
 # None of them tells its makers of this run; and on a busy machine the first may take long to start.
 QUIET = {
     "FLWR_TELEMETRY_ENABLED": "0",
@@ -91,17 +98,16 @@ def main() -> None:
 def _make_environment(console: Console) -> Path:
     """The interpreter of an environment that has what `requirements.txt` pins, made where it is missing."""
     python = HOME / "peers" / "bin" / "python"
-    wanted = (HERE / "requirements.txt").read_text(encoding="utf-8")
-    stamp = HOME / "peers" / "requirements.txt"
+    wanted = f"{INSTALL}\n{(HERE / 'requirements.txt').read_text(encoding='utf-8')}"
+    stamp = HOME / "peers" / "made-of.txt"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return python
     HOME.mkdir(exist_ok=True)
     uv = str(Path(sys.executable).parent / "uv")
     with console.status("the frameworks' packages…"):
         subprocess.run([uv, "venv", "--quiet", "--clear", str(HOME / "peers")], check=True)
-        install = [uv, "pip", "install", "--quiet", "--system-certs", "--require-hashes"]
         packages = ["--python", str(python), "--requirement", str(HERE / "requirements.txt")]
-        subprocess.run([*install, *packages], check=True)
+        subprocess.run([uv, *INSTALL, *packages], check=True)
     stamp.write_text(wanted, encoding="utf-8")
     return python
 
@@ -137,29 +143,44 @@ def _run_ours(hospitals: Sequence[Hospital]) -> tuple[Run, float]:
 
 
 def _run_peer(name: str, *, python: Path, folder: Path) -> Run:
+    """Its output is in `.bench/`. Raises RuntimeError where no coefficients came."""
     environment = os.environ | QUIET | {"PEERS_FOLDER": str(folder), "PEERS_RUN": name}
-    if name == DEPLOYED:
-        run_deployed(
-            python.parent, app=HERE / "apps", folder=folder, environment=environment, seconds=LIMIT_SECONDS
-        )
-    else:
-        _run_script("run_flower.py" if name == SIMULATED else "run_flare.py", python, environment)
-    found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    log, coefficients = HOME / f"{name}.log", folder / f"{name}.json"
+    log.unlink(missing_ok=True)
+    with suppress(subprocess.TimeoutExpired):
+        if name == DEPLOYED:
+            run_deployed(
+                python.parent,
+                app=HERE / "apps",
+                folder=folder,
+                log=log,
+                environment=environment,
+                seconds=LIMIT_SECONDS,
+            )
+        else:
+            script = "run_flower.py" if name == SIMULATED else "run_flare.py"
+            for _try in range(TRIES):
+                if not coefficients.exists():
+                    _run_script(script, python, environment=environment, log=log)
+    if not coefficients.exists():
+        raise RuntimeError(f"{name} found no coefficients in time; {log} has what it said")
+    found = json.loads(coefficients.read_text(encoding="utf-8"))
     return Run(found["rounds_ms"], np.array(found["beta"]))
 
 
-def _run_script(script: str, python: Path, environment: dict[str, str]) -> None:
-    """Its output is in `.bench/`, where a run without coefficients is to be read up."""
-    with (HOME / f"{script}.log").open("w") as log:
-        subprocess.run(
-            [str(python), script],
-            cwd=HERE / "apps",
-            env=environment,
-            stdout=log,
-            stderr=log,
-            timeout=LIMIT_SECONDS,
-            check=False,
+def _run_script(script: str, python: Path, *, environment: dict[str, str], log: Path) -> None:
+    """To its end; or, where it takes too long, to that of all that it started."""
+    with log.open("a") as output:
+        process = psutil.Popen(
+            [str(python), script], cwd=HERE / "apps", env=environment, stdout=output, stderr=output
         )
+        try:
+            process.wait(timeout=SCRIPT_SECONDS)
+        except psutil.TimeoutExpired:
+            for one in [*process.children(recursive=True), process]:
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
+            process.wait()
 
 
 def _compare(ours: Run, whole: float, theirs: dict[str, Run], *, how: str) -> list[Measure]:
