@@ -3,7 +3,7 @@
 from typing import Any
 
 from maillage.hub.portal.network.map import draw_map
-from maillage.hub.portal.network.outlines import load_outlines
+from maillage.analysis.departments.outlines import load_names, load_outlines
 
 
 def site(name: str, department: str, **changes: Any) -> dict[str, Any]:
@@ -33,6 +33,17 @@ def test_neighbours_share_their_border() -> None:
         point for ring in loire.rings for point in ring
     }
     assert len(shared) > 8
+
+
+def test_islands_far_away_stay_in_their_box() -> None:
+    """A ring that is not closed before the next begins would be joined to it across the sea."""
+    saint_pierre, finistere = (load_outlines()[code] for code in ("975", "29"))
+    assert saint_pierre.box[2] < finistere.box[0]
+
+
+def test_every_department_has_a_name() -> None:
+    assert set(load_names()) == set(load_outlines())
+    assert load_names()["2A"] == "Corse-du-Sud"
 
 
 def test_the_map_frames_the_group_and_marks_each_hospital() -> None:
