@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from maillage.hub.portal.network.map import draw_map
 from maillage.analysis.departments.outlines import load_names, load_outlines
+from maillage.analysis.departments.thinning import thin
+from maillage.hub.portal.network.map import draw_map
 
 
 def site(name: str, department: str, **changes: Any) -> dict[str, Any]:
@@ -33,6 +34,20 @@ def test_neighbours_share_their_border() -> None:
         point for ring in loire.rings for point in ring
     }
     assert len(shared) > 8
+
+
+def test_thinned_neighbours_still_share_their_border() -> None:
+    whole, thinned = load_outlines(), thin(load_outlines(), least=4)
+    points = {code: {point for ring in one.rings for point in ring} for code, one in thinned.items()}
+    kept = {point for one in whole.values() for ring in one.rings for point in ring}
+    assert sum(map(len, points.values())) < 0.5 * sum(len(r) for one in whole.values() for r in one.rings)
+    assert all(one <= kept for one in points.values()), "no point is moved"
+    assert len(points["69"] & points["42"]) > 4
+    for code, one in whole.items():
+        (before, after) = ({p for ring in outlines.rings for p in ring} for outlines in (one, thinned[code]))
+        shared = before & {p for ring in whole["69"].rings for p in ring}
+        assert code == "69" or shared & after == shared & points["69"], f"a gap opens beside {code}"
+    assert all(len(ring) > 2 for one in thinned.values() for ring in one.rings)
 
 
 def test_islands_far_away_stay_in_their_box() -> None:
