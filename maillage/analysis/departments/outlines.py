@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Final
 
@@ -75,6 +76,17 @@ def load_names() -> Mapping[str, str]:
     """The name of each department. The module is read, never imported: it would bring in pygal."""
     found = _NAMES.search(_read_file("maps.py"))
     return dict(_NAME.findall(found[1])) if found else {}
+
+
+def name_department(code: str) -> str:
+    """Its number and its name, `69 Rhône`; the number alone where no name is known."""
+    name = load_names().get(code, "") if has_outlines() else ""
+    return f"{code} {name}".rstrip()
+
+
+def has_outlines() -> bool:
+    """Whether pygal-maps-fr is installed: a hub has it, a notebook may do without."""
+    return find_spec(_PACKAGE) is not None
 
 
 def _read_file(name: str) -> str:
