@@ -11,6 +11,7 @@ from maillage.analysis.base import Asked, ChartSpec, Contribution
 from maillage.analysis.charting import HATCHING
 from maillage.analysis.registry import load_chart, load_combine
 from maillage.analysis.rendering import Form, draw
+from maillage.analysis.shading import Share, Untold, word_class
 
 METROPOLITAN = {f"{number:02}" for number in range(1, 96)} - {"20"} | {"2A", "2B"}
 REFERENCE = METROPOLITAN | {f"97{number}" for number in range(1, 7)}
@@ -116,6 +117,21 @@ def test_the_catchment_has_a_thick_border(document: dict[str, Any]) -> None:
     chart = chart_all(document)[0]
     assert {code for code, one in shapes_of(chart).items() if one["framed"]} == {"69", "38", "01"}
     assert "Bord épais" in chart.note
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0099, "moins de 1 %"),
+        (0.01, "1 à 5 %"),
+        (0.25, "au moins 25 %"),
+        (1.0, "au moins 25 %"),
+        (Untold.HIDDEN, "masqué"),
+        (Untold.NOTHING, "rien de montré"),
+    ],
+)
+def test_a_bound_belongs_to_the_class_above_it(share: Share, words: str) -> None:
+    assert word_class(share) == words
 
 
 @pytest.mark.parametrize("form", list(Form))

@@ -1,8 +1,12 @@
 """The map: every department once, light enough for a page, framed on the group."""
 
+from collections import Counter
+from math import cos, pi, sin
 from typing import Any
 
-from maillage.analysis.departments.outlines import load_names, load_outlines
+import pytest
+
+from maillage.analysis.departments.outlines import Outline, load_names, load_outlines
 from maillage.analysis.departments.thinning import thin
 from maillage.hub.portal.network.map import draw_map
 
@@ -48,6 +52,26 @@ def test_thinned_neighbours_still_share_their_border() -> None:
         shared = before & {p for ring in whole["69"].rings for p in ring}
         assert code == "69" or shared & after == shared & points["69"], f"a gap opens beside {code}"
     assert all(len(ring) > 2 for one in thinned.values() for ring in one.rings)
+
+
+def test_where_three_departments_meet_the_point_stays() -> None:
+    """Dropped, it would open a gap between them."""
+    owners = Counter(
+        point for one in load_outlines().values() for point in {p for ring in one.rings for p in ring}
+    )
+    meeting = {point for point, count in owners.items() if count > 2}
+    thinned = thin(load_outlines(), least=4)
+    assert len(meeting) > 100
+    assert meeting <= {point for one in thinned.values() for ring in one.rings for point in ring}
+
+
+@pytest.mark.parametrize("corners", [3, 4, 5, 6, 12])
+def test_the_smallest_island_keeps_an_area(corners: int) -> None:
+    around = [
+        (round(9 * cos(2 * pi * k / corners)), round(9 * sin(2 * pi * k / corners))) for k in range(corners)
+    ]
+    thinned = thin({"x": Outline("x", (tuple(around),))}, least=10_000)
+    assert 3 <= len(thinned["x"].rings[0]) <= corners
 
 
 def test_islands_far_away_stay_in_their_box() -> None:
