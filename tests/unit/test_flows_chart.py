@@ -162,7 +162,7 @@ def test_a_hospital_that_is_not_shown_alone_has_no_column() -> None:
     mixed = {name: answer({"69": 90, "38": 80}, alone=False) for name in ("a", "b", "c")}
     assert [chart.title for chart in chart_all(combine(**mixed))] == ["Département de résidence"]
     beside = chart_all(combine(hcl=answer(LYON), **mixed))[1]
-    assert [column.key for column in beside.table.columns] == ["row", "hcl"]
+    assert [column.key for column in beside.table.columns] == ["row", "name", "hcl"]
 
 
 def test_without_the_outlines_there_are_bars_and_their_reason(
@@ -174,6 +174,16 @@ def test_without_the_outlines_there_are_bars_and_their_reason(
     assert chart.spec is not None
     assert [row["row"] for row in chart.spec["data"]["values"]][:2] == ["38", "69"]
     assert draw(chart, form=Form.WIDE)
+
+
+def test_where_no_department_is_shown_that_is_said_and_nothing_is_zero() -> None:
+    """As when the same persons were told before in other words: a number, and no table."""
+    told = Contribution({"persons": {"count": 90}, "tables": [], "repeated": True}, True)
+    origins, hospitals = chart_all(combine(hcl=told))
+    assert (origins.spec, origins.table.rows) == (None, ())
+    assert "Aucun département" in origins.note
+    (row,) = hospitals.table.rows
+    assert {row[name] for name in ("catchment", "covered", "leaks", "attracted", "attraction")} == {"–"}
 
 
 def test_nothing_to_show_has_no_map() -> None:

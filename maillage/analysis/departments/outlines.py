@@ -78,10 +78,9 @@ def load_names() -> Mapping[str, str]:
     return dict(_NAME.findall(found[1])) if found else {}
 
 
-def name_department(code: str) -> str:
-    """Its number and its name, `69 Rhône`; the number alone where no name is known."""
-    name = load_names().get(code, "") if has_outlines() else ""
-    return f"{code} {name}".rstrip()
+def find_name(code: str) -> str:
+    """The name of a department, empty where none is known."""
+    return load_names().get(code, "") if has_outlines() else ""
 
 
 def has_outlines() -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from maillage.analysis.base import Asked, ChartSpec, ChartTable
 from maillage.analysis.charting import drawn, lying_bars
 from maillage.analysis.departments.choropleth import draw_departments
-from maillage.analysis.departments.outlines import has_outlines, load_outlines, name_department
+from maillage.analysis.departments.outlines import find_name, has_outlines, load_outlines
 from maillage.analysis.flows.residence import ABROAD, UNKNOWN
 from maillage.analysis.flows.spec import FORMS
 from maillage.analysis.grid import draw_grid
@@ -19,17 +19,18 @@ _NOTHING = Asked()
 _FORM = FORMS["residence"]
 _MOST_BARS = 40
 _MOST_LINES = 16
+_STAYS = ("covered", "leaks", "attracted")
 _NO_CATCHMENT: Mapping[str, Any] = {"departments": (), "share": 0.0}
 
 
 def charts(document: Mapping[str, Any], *, asked: Asked = _NOTHING) -> list[ChartSpec]:
     """The map first; then the hospitals that are shown alone, by department and by what they cover."""
-    rows = sorted(find_table(document, "residence"), key=_by_persons)
-    if not rows:
+    if not document["contributing"]:
         return []
-    hospitals = document.get("figures", {}).get("hospitals", ())
+    rows = sorted(find_table(document, "residence"), key=_by_persons)
+    hospitals = document["figures"]["hospitals"]
     return [
-        _tell_origins(document, rows),
+        _tell_origins(document, rows) if rows else _tell_nothing(),
         *_cross_hospitals(hospitals, rows, asked=asked),
         *_tell_hospitals(hospitals, asked=asked),
     ]
@@ -56,12 +57,20 @@ def _tell_origins(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
     return ChartSpec(_(_FORM.words), spec, table, note=" ".join([*note, *_explain_parts(rows)]))
 
 
+def _tell_nothing() -> ChartSpec:
+    why = _(
+        "Aucun département n’est montré : trop peu de personnes dans chacun, ou des hôpitaux qui ont déjà "
+        "dit les mêmes personnes en d’autres mots."
+    )
+    return ChartSpec(_(_FORM.words), None, as_rows((), _name_columns(), figures=()), note=why)
+
+
 def _tabulate_origins(
     rows: Sequence[Mapping[str, Any]], *, shares: Mapping[str, Share], hospitals: int
 ) -> ChartTable:
     lines = [
         {
-            "row": _word_residence(row["key"]),
+            **_name(row["key"]),
             "persons": row["persons"],
             "share": _word_part(shares[row["key"]], complete=row["complete"]),
             "sites": _("{count} sur {all}").format(count=len(row["contributing"]), all=hospitals),
@@ -69,7 +78,7 @@ def _tabulate_origins(
         for row in rows
     ]
     columns = {
-        "row": _(_FORM.words),
+        **_name_columns(),
         "persons": _("Personnes"),
         "share": _("Part du groupe"),
         "sites": _("Hôpitaux comptés"),
@@ -89,9 +98,18 @@ def _word_part(share: Share, *, complete: bool) -> str | None:
     return word_percent(share) if complete else _("≥ {share}").format(share=word_percent(share))
 
 
-def _word_residence(key: str) -> str:
+def _name_columns() -> dict[str, str]:
+    return {"row": _(_FORM.words), "name": _("Nom")}
+
+
+def _name(key: str) -> dict[str, str | None]:
+    """A residence in a table: the number in a column of its own, by which a program joins it to others."""
     special = {UNKNOWN: _("Résidence inconnue"), ABROAD: _("Étranger")}
-    return special.get(key) or name_department(key)
+    return {"row": special.get(key, key), "name": find_name(key) or None}
+
+
+def _word_residence(key: str) -> str:
+    return " ".join(filter(None, _name(key).values()))
 
 
 def _explain_map(rows: Sequence[Mapping[str, Any]], *, catchment: Mapping[str, Any]) -> Iterator[str]:
@@ -119,34 +137,30 @@ def _cross_hospitals(
     hospitals: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], *, asked: Asked
 ) -> list[ChartSpec]:
     """Departments across hospitals; the table has the lines that the drawing leaves out."""
-    told = {one["id"]: {row["key"]: row["persons"] for row in one.get("residence", ())} for one in hospitals}
-    keys = [row["key"] for row in rows if any(row["key"] in cells for cells in told.values())]
+    cells = {(one["id"], row["key"]): row["persons"] for one in hospitals for row in one["residence"]}
+    named = {key for _site, key in cells}
+    keys = [row["key"] for row in rows if row["key"] in named]
     if not keys:
         return []
-    columns = {"row": _(_FORM.words)} | {site: asked.sites.get(site, site) for site in told}
-    lines = [
-        {"row": _word_residence(key)} | {site: cells.get(key) for site, cells in told.items()} for key in keys
-    ]
+    sites = {one["id"]: asked.sites.get(one["id"], one["id"]) for one in hospitals}
+    lines = [_name(key) | {site: cells.get((site, key)) for site in sites} for key in keys]
+    wholes = {one["id"]: drawn(one["persons"]) for one in hospitals}
     places = [
         {
             "line": _word_residence(key),
-            "column": columns[one["id"]],
-            "value": drawn(told[one["id"]].get(key)),
-            "share": _share_within(told[one["id"]].get(key), whole=one["persons"]),
+            "column": name,
+            "value": drawn(cells.get((site, key))),
+            "share": _share(cells[site, key], whole=wholes[site]) if (site, key) in cells else Untold.NOTHING,
         }
         for key in [key for key in keys if key not in (UNKNOWN, ABROAD)][:_MOST_LINES]
-        for one in hospitals
+        for site, name in sites.items()
     ]
-    spec = draw_grid(places, title=_("Part des personnes de l’hôpital"))
-    table = as_rows(lines, columns, figures=tuple(told))
+    spec = draw_grid(places, title=_("Part des personnes de l’hôpital")) if places else None
+    table = as_rows(lines, _name_columns() | sites, figures=tuple(sites))
     note = _(
         "Une case vide n’est pas un zéro : personne, ou trop peu de personnes pour que l’hôpital le dise."
     )
-    return [ChartSpec(_("Départements et hôpitaux"), spec if places else None, table, note=note)]
-
-
-def _share_within(cell: Mapping[str, Any] | None, *, whole: Mapping[str, Any]) -> Share:
-    return Untold.NOTHING if cell is None else _share(cell, whole=drawn(whole))
+    return [ChartSpec(_("Départements et hôpitaux"), spec, table, note=note)]
 
 
 def _tell_hospitals(hospitals: Sequence[Mapping[str, Any]], *, asked: Asked) -> list[ChartSpec]:
@@ -163,7 +177,8 @@ def _tell_hospitals(hospitals: Sequence[Mapping[str, Any]], *, asked: Asked) -> 
         {
             "hospital": asked.sites.get(one["id"], one["id"]),
             "catchment": ", ".join(one["catchment"]["departments"]) or "–",
-            **{name: word_number(one[name], digits=0) for name in ("covered", "leaks", "attracted")},
+            # Who shows no department is not known to cover nobody.
+            **{name: word_number(one[name] if one["residence"] else None, digits=0) for name in _STAYS},
             **{name: _word_share(one[name]) for name in ("self_sufficiency", "attraction")},
         }
         for one in hospitals
