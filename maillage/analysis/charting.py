@@ -17,6 +17,7 @@ LINE = "var(--line)"
 LINE_STRONG = "var(--line-strong)"
 SERIES = tuple(f"var(--chart-{rank})" for rank in range(1, 7))
 """Colours of series, in this order; more than six are told apart by small multiples, not by colour."""
+SURFACE = "var(--surface)"
 HATCHING = "url(#masque)"
 """The fill of a hidden cell; the hub defines the pattern in each drawing."""
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from scipy.stats import beta, chi2
 
+from maillage.analysis.registry import load_chart
 from maillage.warehouse.synthetic import synthesize
 from tests.support.cohorts import COHORT as DIABETES
 from tests.support.federation import (
@@ -71,6 +72,9 @@ def test_flows(warehouse: Path, people: Frame, shares: Sequence[int]) -> None:
     shown = [(one, of["count"]) for one, of in zip(stays, measured, strict=True) if of]
     assert shown
     assert all(one == of for one, of in shown), "of a cohort of first events each person has one stay"
+    spec = load_chart("flows").charts(answer)[0].spec or {}
+    drawn = {one["code"]: one["share"] for one in spec["data"]["values"] if one["share"] is not None}
+    assert drawn == pytest.approx((by_department / len(people)).to_dict())
 
 
 @pytest.fixture(scope="module")

@@ -22,13 +22,15 @@ from maillage.analysis.tabular.adding import (
     read_parts,
     rows_of,
 )
+from maillage.disclosure.values import cell_to_json
 
 
 def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_sites: int) -> dict[str, Any]:
     """Persons and stays by department; `figures` has the group's catchment and each hospital's indicators.
 
     `figures.hospitals` are those shown alone: their catchment, and what they cover, lose and attract between
-    them; the territory of each is where it treats more residents than any other of them.
+    them; the territory of each is where it treats more residents than any other of them. `residence` are its
+    own rows, a hidden one hidden.
     """
     document = add_tables(contributions, forms=FORMS, floor=floor, minimum_sites=minimum_sites)
     alone = [part for part in read_parts(contributions, forms=FORMS, floor=floor) if part.shown_alone]
@@ -74,6 +76,8 @@ def _describe(part: Hospital, matrix: Matrix, *, territory: Sequence[str]) -> di
         "id": part.site,
         "catchment": _word_catchment(persons, whole=exact(part.content.persons) or 0),
         "territory": list(territory),
+        "persons": cell_to_json(part.content.persons),
+        "residence": [{"key": key, "persons": cell_to_json(row.persons)} for key, row in rows.items()],
         **describe(found),
     }
 

@@ -42,7 +42,11 @@ def _draw(text: str, *, form: Form, title: str, note: str, language: str) -> Dra
 def _strip(svg: str) -> str:
     """Without what a picture in a page does not need, half of the bytes; thousands apart as everywhere."""
     svg = re.sub(r' (?:xmlns:xlink|aria-[a-z]+|role|class|pointer-events|font-family)="[^"]*"', "", svg)
-    svg = re.sub(r'<path d="M0,0h0v0h0Z"/>|<path d="" display="none"/>| opacity="1"', "", svg)
+    svg = re.sub(
+        r'<path d="M0,0h0v0h0Z"/>|<path d="" display="none"/>| opacity="1"| transform="translate\(0,0\)"',
+        "",
+        svg,
+    )
     svg = re.sub(r"(?<=\d)\u00a0(?=\d)", NARROW_NO_BREAK_SPACE, svg)
     return re.sub(r"(-?\d+\.\d{2})\d+", r"\1", svg)
 

@@ -22,6 +22,11 @@ class Form(StrEnum):
     ALONE = "alone"
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether there is room for short names and two columns alone."""
+        return self in (Form.NARROW, Form.PRINTED)
+
+    @property
     def is_painted(self) -> bool:
         """Whether its colours are values; else they are variables of the page."""
         return self in (Form.PRINTED, Form.ALONE)
@@ -31,6 +36,9 @@ _WIDTHS: Mapping[Form, int] = {Form.WIDE: 760, Form.NARROW: 310, Form.PRINTED: 4
 _LABELS: Mapping[Form, int] = {Form.WIDE: 260, Form.NARROW: 140, Form.PRINTED: 170, Form.ALONE: 220}
 """How long a name at an axis may be, in pixels, before it is cut; the table has the whole of it."""
 
+_MAPS: Mapping[Form, int] = {Form.WIDE: 560, Form.NARROW: 275, Form.PRINTED: 390, Form.ALONE: 540}
+"""How tall a map is: it keeps its proportions, so that its width decides."""
+
 _PAINTS: Mapping[str, str] = {
     **{f"var({name})": value for name, value in PRINTED.items()},
     HATCHING: PRINTED["--line"],
@@ -38,16 +46,26 @@ _PAINTS: Mapping[str, str] = {
 
 
 def fit(spec: Mapping[str, Any], *, form: Form) -> dict[str, Any]:
-    """The specification with the theme and a width; of views joined one under another, each gets it."""
+    """The specification with the theme and a width; of views joined one under another, each gets it.
+
+    Its expressions may ask whether the room is `narrow`; what asks for `width` would change while the drawing
+    is laid out.
+    """
     axis = CONFIG["axis"] | {"labelLimit": _LABELS[form]}
     ground = {"background": "var(--surface)", "padding": 10} if form == Form.ALONE else {}
-    fitted = {**spec, "config": {**CONFIG, "axis": axis, **ground, **spec.get("config", {})}}
+    fitted = {
+        **spec,
+        "params": [{"name": "narrow", "value": form.is_narrow}],
+        "config": {**CONFIG, "axis": axis, **ground, **spec.get("config", {})},
+    }
     width = _WIDTHS[form]
     for join in _JOINED:
         if join in spec:
             return fitted | {join: [{**view, "width": width - 70} for view in spec[join]], "columns": 1}
     if "facet" in spec:
         return fitted
+    if "projection" in spec:
+        fitted["height"] = _MAPS[form]
     return fitted | {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 

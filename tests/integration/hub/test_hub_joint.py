@@ -69,7 +69,7 @@ def test_each_analysis_has_its_section_and_its_files(network: Network) -> None:
     assert page.index('id="analyse-1">Compter') < page.index('id="analyse-2">')
     assert '<h3 id="graphique-1">Critère après critère</h3>' in page
     flows = browser.get(f"/questions/{question}/tableaux/3.csv")
-    assert "69;40;count" in flows.content.decode("utf-8-sig")
+    assert "69;Rhône;40;count" in flows.content.decode("utf-8-sig")
     assert browser.get(f"/questions/{question}/resultat.pdf").content.startswith(b"%PDF")
     assert "(count, flows)" in browser.get(f"/questions/{question}/provenance").text
 

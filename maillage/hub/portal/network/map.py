@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maillage.hub.portal.network.outlines import Outline, load_outlines
+from maillage.analysis.departments.outlines import Outline, load_outlines
 
 Box = tuple[int, int, int, int]
 

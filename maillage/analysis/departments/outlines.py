@@ -9,16 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Final
 
 Point = tuple[int, int]
 
-_SOURCE: Final = ("pygal_maps_fr", "fr.departments.svg")
+_PACKAGE: Final = "pygal_maps_fr"
 # Of the drawing's own units: France is 2000 of them wide.
 _GRID: Final = 3.0
 _LEAST_AREA: Final = 24
 _DEPARTMENT = re.compile(r'<g class="z(\w+) departement [^>]*>\s*<path d="([^"]+)"')
+# The first table of its module; the second names the regions of 2012.
+_NAMES = re.compile(r"DEPARTMENTS = \{(.*?)\n\}", re.DOTALL)
+_NAME = re.compile(r"'(\w+)': u\(\"([^\"]+)\"\)")
 _TOKEN = re.compile(r"[a-zA-Z]|-?\d*\.?\d+(?:e-?\d+)?")
 # How many numbers a command takes for each point; of a curve only its end is kept.
 _TAKES: Final[Mapping[str, int]] = {"m": 2, "l": 2, "c": 6}
@@ -55,13 +59,37 @@ class Outline:
 
 @cache
 def load_outlines() -> Mapping[str, Outline]:
-    """Every department by its number: 01 to 95, 2A, 2B, 971 to 976. Read once, in a tenth of a second."""
-    text = files(_SOURCE[0]).joinpath(_SOURCE[1]).read_text(encoding="utf-8")
+    """Every department by its number: 01 to 95, 2A, 2B, 971 to 976. Read once, in a tenth of a second.
+
+    Raises ModuleNotFoundError where pygal-maps-fr is not installed; so does `load_names`.
+    """
+    text = _read_file("fr.departments.svg")
     rings: dict[str, tuple[tuple[Point, ...], ...]] = {}
     # Paris and its neighbours are drawn in their place, and larger beside.
     for code, path in _DEPARTMENT.findall(text):
         rings[code.upper()] = (*rings.get(code.upper(), ()), *_simplify(path))
     return {code: Outline(code, found) for code, found in rings.items()}
+
+
+@cache
+def load_names() -> Mapping[str, str]:
+    """The name of each department. The module is read, never imported: it would bring in pygal."""
+    found = _NAMES.search(_read_file("maps.py"))
+    return dict(_NAME.findall(found[1])) if found else {}
+
+
+def find_name(code: str) -> str:
+    """The name of a department, empty where none is known."""
+    return load_names().get(code, "") if has_outlines() else ""
+
+
+def has_outlines() -> bool:
+    """Whether pygal-maps-fr is installed: a hub has it, a notebook may do without."""
+    return find_spec(_PACKAGE) is not None
+
+
+def _read_file(name: str) -> str:
+    return files(_PACKAGE).joinpath(name).read_text(encoding="utf-8")
 
 
 def _simplify(path: str) -> Iterator[tuple[Point, ...]]:
@@ -80,10 +108,12 @@ def _read(path: str) -> Iterator[list[tuple[float, float]]]:
         if tokens[position].isalpha():
             command = tokens[position]
             position += 1
-            if command in "zZ":
+            # A move begins a ring even where the one before was not closed.
+            if command in "zZmM" and ring:
                 yield ring
-                x, y = ring[0]
+                x, y = ring[0] if command in "zZ" else (x, y)
                 ring = []
+            if command in "zZ":
                 continue
         takes = _TAKES[command.lower()]
         dx, dy = map(float, tokens[position + takes - 2 : position + takes])
