@@ -1,13 +1,14 @@
 """Several analyses of one cohort in one question: what is asked, and what came back, a result a part."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from maillage.base.i18n import _
 from maillage.client.analyses import AnalysisResult
-from maillage.client.errors import ClientError
+from maillage.client.errors import ArgumentError, ClientError
 from maillage.client.permits import Budget
+from maillage.client.plain import to_plain
 from maillage.client.results import CountResult, SiteCount
 
 
@@ -19,12 +20,33 @@ class Part:
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def to_json(self) -> dict[str, Any]:
-        """As the hub takes it; sequences as lists, which JSON has."""
-        told = {
-            name: list(value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownArgumentType]
-            for name, value in self.parameters.items()
+        """As the hub takes it. Raises ArgumentError for what JSON has not."""
+        return {
+            "analysis": self.analysis,
+            "parameters": to_plain(self.parameters, at=f"{self.analysis}.parameters"),
         }
-        return {"analysis": self.analysis, "parameters": told}
+
+
+def list_parts(parts: object) -> list[dict[str, Any]]:
+    """The parts of a question as the hub takes them; a name alone is an analysis without parameters.
+
+    Raises ArgumentError.
+    """
+    given = parts if isinstance(parts, list | tuple) else [parts]
+    return [_read_part(one).to_json() for one in cast("Sequence[object]", given)]
+
+
+def _read_part(given: object) -> Part:
+    match given:
+        case Part():
+            return given
+        case str():
+            return Part(given)
+        case _:
+            raise ArgumentError(
+                _("Ce n’est pas une analyse à joindre : {what}.").format(what=repr(given)[:80]),
+                remedy=_('Par exemple : ["count", part("incidence", first_year=2021, last_year=2022)].'),
+            )
 
 
 def part(analysis: str, **parameters: Any) -> Part:
