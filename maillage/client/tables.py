@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from maillage.analysis.base import ChartSpec, ChartTable
+from maillage.base.french import format_figure
 from maillage.base.i18n import _
 from maillage.client.errors import PandasMissingError
 from maillage.disclosure.values import Count, cell_from_json
@@ -77,5 +78,7 @@ def _word(value: object) -> str:
             return describe_cell(cell_from_json(value))
         case None:
             return "–"
+        case float():
+            return format_figure(value)
         case _:
             return str(value)

@@ -8,7 +8,7 @@ from maillage.analysis.characterise.difference import Difference, compare
 from maillage.analysis.flows.indicators import Indicators, add_outside, measure
 from maillage.analysis.flows.outside import Outside
 from maillage.analysis.flows.residence import UNKNOWN
-from maillage.analysis.regress.chart import word_trouble
+from maillage.analysis.regress.chart import list_terms, word_trouble
 from maillage.base.i18n import _
 from maillage.client.analyses import AnalysisResult, import_pandas
 from maillage.client.errors import ArgumentError
@@ -116,8 +116,12 @@ class Fit(AnalysisResult):
 
     @property
     def terms(self) -> tuple[Mapping[str, Any], ...]:
-        """A row a coefficient: name, estimate, standard error, interval, p."""
-        return tuple(self._model.get("terms", ()))
+        """A row a coefficient: name, estimate, standard error, interval, p.
+
+        A covariate of a logistic, a Poisson or a Cox model has the ratio of odds, rates or hazards too:
+        `ratio`, `ratio_low`, `ratio_high`.
+        """
+        return tuple(list_terms(self._model))
 
 
 @dataclass(frozen=True)

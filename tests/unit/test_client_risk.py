@@ -27,7 +27,9 @@ ILL = declare("condition", "ill", start=-365, end=0)
 
 def fit(*, fitted: bool = True, family: str = "binomial", **more: Any) -> Model:
     asked = {"family": family, "outcome": OUTCOME, "covariates": [AGE, SEX, ILL]} | more
-    terms = [{"name": name, "estimate": value} for name, value in ESTIMATES.items()]
+    terms = [
+        {"name": name, "estimate": value, "low": value, "high": value} for name, value in ESTIMATES.items()
+    ]
     figures = {"fitted": fitted, "trouble": None if fitted else {"code": "separated"}, "terms": terms}
     found = read_any(write_document({"figures": figures}, analysis="regress", parameters=asked))
     assert isinstance(found, Model)

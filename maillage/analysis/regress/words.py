@@ -31,6 +31,13 @@ WORDS = Words(
     hints={"rounds": mark("Cinq à huit tours suffisent d’ordinaire.")},
 )
 
+RATIOS: Mapping[str, str] = {
+    "binomial": mark("Rapport de cotes"),
+    "poisson": mark("Rapport de taux"),
+    "cox": mark("Rapport de risques"),
+}
+"""What the exponential of a coefficient is, by family; of a linear model it is nothing."""
+
 TROUBLES: Mapping[str, str] = {
     "collinear": mark("Ces colonnes se déduisent des autres : {columns}. Retirez-en une, ou un niveau."),
     "no_variance": mark("Ces colonnes ont la même valeur pour tous les patients : {columns}."),
@@ -39,6 +46,7 @@ TROUBLES: Mapping[str, str] = {
         "n’a pas d’estimation finie ; réunissez des niveaux, ou retirez-les."
     ),
     "not_converged": mark("Le calcul n’a pas convergé dans les tours permis."),
+    "rounds_failed": mark("Le calcul par tours n’a pas abouti."),
     "too_few_sites": mark("Trop peu d’hôpitaux peuvent entrer dans ce modèle."),
     "too_many_points": mark("Trop de dates pour un modèle à risque de base commun : élargissez la grille."),
 }
