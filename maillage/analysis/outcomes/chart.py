@@ -15,7 +15,7 @@ _STEPS = 40
 
 
 def charts(document: Mapping[str, Any], *, asked: Asked = _NOTHING) -> list[ChartSpec]:
-    """The funnel where hospitals are shown alone; else the group's ratio."""
+    """The funnel where hospitals are shown alone; else the group's ratio, or why there is none."""
     figures = document.get("figures", {})
     hospitals = [_read(one, asked=asked) for one in figures.get("hospitals", ())]
     group = figures.get("group")
@@ -36,8 +36,10 @@ def charts(document: Mapping[str, Any], *, asked: Asked = _NOTHING) -> list[Char
     note = _(
         "Entre les courbes : ce que le hasard et la dispersion entre hôpitaux expliquent, à 95 et 99,8 %."
     )
-    title = _("Observés et attendus")
-    return [ChartSpec(title, spec, table, note=note if spec else "")] if rows else []
+    if not rows:
+        note = _("Rien n’est montré : personne n’a, ou n’a pas, l’événement, ou trop peu de personnes.")
+    told = note if spec or not rows else ""
+    return [ChartSpec(_("Observés et attendus"), spec, table, note=told)] if document["contributing"] else []
 
 
 def _read(one: Mapping[str, Any], *, asked: Asked) -> dict[str, Any]:
