@@ -30,7 +30,11 @@ def fit(*, fitted: bool = True, family: str = "binomial", **more: Any) -> Model:
     terms = [
         {"name": name, "estimate": value, "low": value, "high": value} for name, value in ESTIMATES.items()
     ]
-    figures = {"fitted": fitted, "trouble": None if fitted else {"code": "separated"}, "terms": terms}
+    figures = {
+        "fitted": fitted,
+        "trouble": None if fitted else {"code": "separated", "columns": ["age"]},
+        "terms": terms,
+    }
     found = read_any(write_document({"figures": figures}, analysis="regress", parameters=asked))
     assert isinstance(found, Model)
     return found
@@ -65,7 +69,7 @@ def test_what_is_said_twice_must_be_the_same() -> None:
 
 HBA1C = {"kind": "measurement", "name": "ill", "concepts": ILL["concepts"]}
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "not fitted": ({"fitted": False}, "separated"),
+    "not fitted": ({"fitted": False}, "séparent"),
     "counts": ({"family": "poisson", "outcome": OUTCOME | {"use": "count"}}, "logistique"),
     "hospitals": ({"hospitals": "fixed"}, "par hôpital"),
     "offset": ({"offset": {"feature": HBA1C | {"name": "dose"}}}, "décalage"),

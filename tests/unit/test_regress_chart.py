@@ -87,11 +87,11 @@ def test_under_it_stands_how_many_are_in_it_and_who_is_not() -> None:
 
 
 def test_random_effects_have_the_variance_between_hospitals_and_each_hospital_s_own() -> None:
-    pooled = [term | {"tau_squared": 0.0123, "i_squared": 41.2} for term in TERMS]
+    pooled = [term | {"tau_squared": 0.0123, "q": 5.1, "i_squared": 41.2} for term in TERMS]
     figures = FIGURES | {"terms": pooled, "by_hospital": {"a": TERMS, "b": TERMS}}
-    model, hospitals = charts(DOCUMENT | {"figures": figures}, asked=SITES)
-    assert [column.heading for column in model.table.columns[-2:]] == ["τ²", "I² (en %)"]
-    assert model.table.rows[1]["i_squared"] == 41.2
+    _model, spread, hospitals = charts(DOCUMENT | {"figures": figures}, asked=SITES)
+    assert [column.heading for column in spread.table.columns] == ["Terme", "τ²", "Q", "I² (en %)"]
+    assert spread.table.rows[1]["i_squared"] == 41.2
     assert [row["hospital"] for row in hospitals.table.rows] == ["Hôpital A"] * 2 + ["Hôpital B"] * 2
 
 

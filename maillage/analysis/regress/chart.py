@@ -34,7 +34,7 @@ def charts(document: Mapping[str, Any], *, asked: Asked = _NOTHING) -> list[Char
     if not figures:
         return []
     found = draw_terms(figures, title=_("Coefficients du modèle"), persons=document["persons"])
-    return [*found, *_tell_hospitals(figures, asked=asked)]
+    return [*found, *_tell_spread(figures), *_tell_hospitals(figures, asked=asked)]
 
 
 def draw_terms(
@@ -85,9 +85,7 @@ def _list_columns(figures: Mapping[str, Any]) -> dict[str, str]:
     ratio = _find_ratio(figures)
     limits = {"ratio_low": _("Rapport, de"), "ratio_high": _("Rapport, à")}
     ratios = {"ratio": say(ratio), **limits} if ratio else {}
-    pooled = any("tau_squared" in term for term in figures.get("terms", ()))
-    spread = {"tau_squared": "τ²", "i_squared": _("I² (en %)")} if pooled else {}
-    return {"name": _("Terme"), **_head_numbers(), **ratios, **spread}
+    return {"name": _("Terme"), **_head_numbers(), **ratios}
 
 
 def _head_numbers() -> dict[str, str]:
@@ -120,6 +118,14 @@ def _word_fit(figures: Mapping[str, Any], *, persons: Mapping[str, Any] | None) 
     numbers = " ; ".join(_("{what} : {number}").format(what=what, number=number) for what, number in told)
     complete = _("Une personne dont une variable manque n’est pas dans le modèle.")
     return " ".join([f"{numbers}." if numbers else "", complete]).strip()
+
+
+def _tell_spread(figures: Mapping[str, Any]) -> list[ChartSpec]:
+    """How far hospitals' coefficients lie apart, where they were pooled."""
+    rows = [term | {"name": word_column(term["name"])} for term in figures["terms"] if "tau_squared" in term]
+    columns = {"name": _("Terme"), "tau_squared": "τ²", "q": "Q", "i_squared": _("I² (en %)")}
+    title = _("Dispersion entre hôpitaux")
+    return [ChartSpec(title, None, _tabulate(rows, columns=columns))] if rows else []
 
 
 def _tell_hospitals(figures: Mapping[str, Any], *, asked: Asked) -> list[ChartSpec]:

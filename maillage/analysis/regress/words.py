@@ -28,7 +28,16 @@ WORDS = Words(
         "hospitals=random_reml": mark("Effets aléatoires (REML)"),
         "rounds": mark("Tours au plus"),
     },
-    hints={"rounds": mark("Cinq à huit tours suffisent d’ordinaire.")},
+    hints={
+        "outcome": mark("Une variable, avec son genre (kind) et son nom (name)."),
+        "covariates": mark("Une liste de variables ; chacune a son genre (kind) et son nom (name)."),
+        "offset": mark(
+            'Une variable et si c’est son logarithme : {"feature": {"kind": "follow_up", "name": "suivi", '
+            '"until": 365}, "log": true}'
+        ),
+        "weights": mark('Une variable : {"kind": "visit", "name": "nuits", "use": "days"}'),
+        "rounds": mark("Cinq à huit tours suffisent d’ordinaire."),
+    },
 )
 
 RATIOS: Mapping[str, str] = {

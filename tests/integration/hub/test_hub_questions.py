@@ -202,7 +202,9 @@ def test_a_hostile_body_is_refused_politely(network: Network, body: bytes, statu
 
 def test_a_body_of_five_megabytes_is_refused_before_it_is_parsed(network: Network) -> None:
     huge = COHORT | {"ConceptSets": [{"id": 0, "name": "x" * 5_000_000}]}
-    assert refused(network, 413, cohort=huge)["code"] == "body_too_large"
+    told = refused(network, 413, cohort=huge)
+    assert told["code"] == "body_too_large"
+    assert "100 covariables" in told["remedy"], "a long question is not always a long cohort"
 
 
 @pytest.mark.parametrize("token", ["", "mlg_of-nobody", "alice"])
