@@ -155,7 +155,7 @@ class Hub(Studies):
             "POST",
             "/api/v1/questions",
             json={
-                "title": title or cohort.get("Title") or _("Question sans titre"),
+                "title": to_plain(title or cohort.get("Title") or _("Question sans titre"), at="title"),
                 "analysis": analysis,
                 "parameters": to_plain(parameters or {}, at="parameters"),
                 "cohort": cohort,

@@ -11,8 +11,10 @@ from maillage.client.errors import ArgumentError
 def to_plain(value: object, *, at: str) -> Any:
     """The value as JSON writes it; `at` is where it stands. Raises ArgumentError, which says where."""
     match value:
-        case None | bool() | str():
+        case None | bool():
             return value
+        case str():
+            return _text(value, at=at)
         case int():
             return int(value)
         case float():
@@ -25,6 +27,18 @@ def to_plain(value: object, *, at: str) -> Any:
             return [to_plain(inner, at=f"{at}[{place}]") for place, inner in items]
         case _:
             return _unwrap(value, at=at)
+
+
+def _text(value: str, *, at: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ArgumentError(
+            _("« {place} » n’est pas un texte que l’on peut envoyer.").format(place=at),
+            why=_("Caractère {position} : ce n’est pas de l’Unicode entier.").format(position=error.start),
+            remedy=_("Relisez-le dans le bon codage, d’ordinaire UTF-8."),
+        ) from error
+    return value
 
 
 def _finite(value: float, *, at: str) -> float:

@@ -42,7 +42,7 @@ class Table:
         rows = [[column.heading for column in self.content.columns], *self._word_rows()]
         widths = [max(len(row[place]) for row in rows) for place in range(len(self.content.columns))]
         lines = ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-        return "\n".join([self.title, *lines])
+        return "\n".join([self.title, *lines, *([f"  {self.note}"] if self.note else [])])
 
     def _repr_html_(self) -> str:
         heads = "".join(f"<th scope='col'>{escape(one.heading)}</th>" for one in self.content.columns)

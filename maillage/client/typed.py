@@ -33,7 +33,12 @@ class Table1(AnalysisResult):
     """Who is in a cohort."""
 
     def compare(self, other: "Table1") -> list[Difference]:
-        """The standardised differences of what both show, the greatest first."""
+        """The standardised differences of what both show, the greatest first. Raises ArgumentError."""
+        if not isinstance(other, Table1):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ArgumentError(
+                _("Un tableau 1 se compare à un autre, pas à {what}.").format(what=type(other).__name__),
+                remedy=_("Donnez le résultat d’un autre hub.table1(…)."),
+            )
         return compare(self.document, other.document)
 
 
@@ -54,10 +59,23 @@ class Flows(AnalysisResult):
             for site, content in self.contents.items()
         }
 
-    def measure(self, site: str, *, territory: Collection[str], outside: Outside | None = None) -> Indicators:
-        """What a hospital covers, loses and attracts; `outside` adds leaks out of the group."""
-        found = measure(self.matrix, site=site, territory=territory)
-        return found if outside is None else add_outside(found, outside=outside.stays, territory=territory)
+    def measure(
+        self, site: str, *, territory: Collection[str] | str, outside: Outside | None = None
+    ) -> Indicators:
+        """What a hospital covers, loses and attracts; `outside` adds leaks out of the group.
+
+        `territory` is departments, or one. Raises ArgumentError for a hospital that is not shown alone.
+        """
+        departments = {territory} if isinstance(territory, str) else territory
+        if site not in self.matrix:
+            raise ArgumentError(
+                _("« {name} » n’est pas un hôpital montré seul dans ce résultat.").format(
+                    name=str(site)[:40]
+                ),
+                remedy=_("Ceux qui le sont : {names}.").format(names=", ".join(self.matrix) or "–"),
+            )
+        found = measure(self.matrix, site=site, territory=departments)
+        return found if outside is None else add_outside(found, outside=outside.stays, territory=departments)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ MISTAKES: dict[str, tuple[Callable[[Any], object], str]] = {
     ),
     "a formula that is no text": (lambda hub: hub.glm(COHORT, 3, permit="p"), "texte"),
     "no cohort": (lambda hub: hub.count(None), "None"),
+    "half a character": (lambda hub: hub.table1(COHORT, domains=["\ud800"], permit="p"), "domains[0]"),
+    "a title of half a character": (lambda hub: hub.count(COHORT, title="\ud800"), "title"),
     "a number for a cohort": (lambda hub: hub.flows(3, permit="p"), "3"),
     "a part that is none": (lambda hub: hub.several(COHORT, ["count", 3], permit="p"), "3"),
     "no such hospitals": (lambda hub: hub.count(COHORT, sites=3), "3"),

@@ -116,6 +116,22 @@ def test_curves_alone_are_no_model_that_failed() -> None:
     assert survive(CURVES | {"model": None}, parameters=asked).trouble == "rounds_failed"
 
 
+def test_indicators_are_of_a_hospital_that_is_shown_alone() -> None:
+    document = write({}, analysis="flows", refused="bc")
+    row = {"key": "73", "persons": {"count": 40}, "amounts": {"stays": 52.0}}
+    document["sites"][0]["content"] = {"tables": [{"id": "residence", "rows": [row]}]}
+    assert read(document).measure("a", territory="73").covered == 52.0
+    with pytest.raises(ArgumentError) as caught:
+        read(document).measure("b", territory=["73"])
+    assert caught.value.remedy == "Ceux qui le sont : a."
+
+
+def test_a_table_1_is_compared_with_another() -> None:
+    table = read(write({}, analysis="characterise", refused=""))
+    with pytest.raises(ArgumentError, match="int"):
+        table.compare(3)
+
+
 def join() -> JointResult:
     count = EMPTY | {"persons": {"count": 120}, "contributing": ["a", "b", "c"]}
     row = {"key": "73", "persons": {"count": 30}, "of": {"count": 120}, "contributing": ["a"]}

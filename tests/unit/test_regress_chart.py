@@ -84,6 +84,7 @@ def test_under_it_stands_how_many_are_in_it_and_who_is_not() -> None:
     assert "événements : 143" in note
     assert "log-vraisemblance : −512,3" in note
     assert "une variable manque" in note
+    assert note in str(Table.of(charts(DOCUMENT)[0]))
 
 
 def test_random_effects_have_the_variance_between_hospitals_and_each_hospital_s_own() -> None:
