@@ -1,8 +1,9 @@
 """What pydantic finds wrong, in words: its own messages are English, and people here read French."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from maillage.base.french import format_figure
 from maillage.base.i18n import _, mark, say
 
 _FAULTS: Mapping[str, str] = {
@@ -37,20 +38,26 @@ _FAULTS: Mapping[str, str] = {
 _ALTERNATIVES = ("expected", "expected_tags")
 
 
-def word_fault(fault: Mapping[str, Any]) -> str:
-    """One fault of a `ValidationError`, in the present language; an unknown one in pydantic's."""
+def word_faults(faults: Iterable[Mapping[str, Any]]) -> str:
+    """The faults of a `ValidationError`: the place and the rule, never the value, which may be a secret."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in fault['loc']) or '(document)'}: {_word(fault)}" for fault in faults
+    )
+
+
+def _word(fault: Mapping[str, Any]) -> str:
+    """In the present language; one that is not known here in pydantic's."""
     bounds: Mapping[str, Any] = fault.get("ctx", {})
-    if fault["type"] == "value_error":
+    if fault["type"] == "value_error" and "error" in bounds:
         return str(bounds["error"])
     if fault["type"] not in _FAULTS:
         return str(fault["msg"])
-    told = {
-        name: _list(str(value)) if name in _ALTERNATIVES else str(value).strip("'")
-        for name, value in bounds.items()
-    }
+    told = {name: _write(name, value) for name, value in bounds.items()}
     return say(_FAULTS[fault["type"]]).format_map(told)
 
 
-def _list(alternatives: str) -> str:
-    """Pydantic joins the last two by an English word."""
-    return alternatives.replace(" or ", _(" ou "))
+def _write(name: str, bound: object) -> str:
+    if name in _ALTERNATIVES:
+        # Pydantic joins the last two by an English word.
+        return str(bound).replace(" or ", _(" ou "))
+    return format_figure(bound) if isinstance(bound, float) else str(bound).strip("'")

@@ -170,6 +170,26 @@ def test_a_question_that_cannot_be_asked_is_refused(
     assert refused(network, status, **changes)["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"title": "a" * 201}, "est trop long : 200 caractères au plus"),
+        ({"title": 3}, "un texte est attendu"),
+        ({"sql": "DROP TABLE person"}, "ce nom n’est pas connu ici"),
+        ({"wait_hours": 0}, "doit être au moins 0,01667"),
+        ({"sites": ["../hcl"]}, "n’a pas la forme attendue"),
+        ({"parameters": {"by": "name"}}, "by: ce nom n’est pas connu ici"),
+    ],
+)
+def test_the_rule_that_was_broken_is_told_in_french(
+    network: Network, changes: dict[str, Any], rule: str
+) -> None:
+    network.enrol("hcl")
+    why = refused(network, 422, **changes)["why"]
+    assert rule in why
+    assert "should" not in why
+
+
 def test_a_network_without_hospitals_says_so(network: Network) -> None:
     assert refused(network, 422)["code"] == "sites_invalid"
 
