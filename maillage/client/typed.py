@@ -16,6 +16,7 @@ from maillage.client.joint import JointResult
 from maillage.client.permits import read_budget
 from maillage.client.results import CountResult, read_result, read_site, word_left_out
 from maillage.exchange.parts import SEVERAL
+from maillage.exchange.reasons import Reason, word
 
 if TYPE_CHECKING:
     import pandas
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 COUNT = "count"
 TOO_FEW_SITES = "too_few_sites"
 ROUNDS_FAILED = "rounds_failed"
+CANCELLED = "cancelled"
 _NOBODY = {"code": TOO_FEW_SITES, "columns": ()}
 
 
@@ -122,6 +124,8 @@ class Fit(AnalysisResult):
             return str(told["code"])
         if self.fitted or not self._is_asked or not self.complete:
             return ""
+        if self.status == CANCELLED:
+            return CANCELLED
         return ROUNDS_FAILED if self.contributing else TOO_FEW_SITES
 
     @property
@@ -129,6 +133,8 @@ class Fit(AnalysisResult):
         """The same in words, and of each hospital that is not in the model its reason; empty with a model."""
         if not self.trouble:
             return ""
+        if self.trouble == CANCELLED:
+            return word(Reason.CANCELLED)
         told = word_trouble(self._model.get("trouble")) or self.rounds or word_trouble(_NOBODY)
         return " ".join(filter(None, [told, word_left_out(self.left_out, sites=self.sites)]))
 

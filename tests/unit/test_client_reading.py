@@ -62,6 +62,11 @@ def test_a_model_with_trouble_of_its_own_says_it_in_words_too() -> None:
     assert f"Hôpital C : {SMALL}" in result.why
 
 
+def test_a_cancelled_question_says_only_that() -> None:
+    result: Model = read(write({}, status="cancelled"))
+    assert (result.trouble, result.why) == ("cancelled", word(Reason.CANCELLED))
+
+
 def test_what_is_awaited_or_fitted_has_no_trouble() -> None:
     assert read(write({}, status="open", refused="")).trouble == ""
     fitted: Model = read(write({"fitted": True, "trouble": None, "terms": [TERM]}, refused=""))
