@@ -190,6 +190,12 @@ def test_the_rule_that_was_broken_is_told_in_french(
     assert "should" not in why
 
 
+def test_one_hospital_alone_is_a_list_of_one(network: Network) -> None:
+    network.enrol("hcl", "chu-grenoble")
+    asked = network.ask(sites="hcl")
+    assert [site["id"] for site in asked["sites"]] == ["hcl"]
+
+
 def test_a_network_without_hospitals_says_so(network: Network) -> None:
     assert refused(network, 422)["code"] == "sites_invalid"
 
