@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     from maillage.analysis.tabular.people import Cohort
     from maillage.disclosure.gates import Gate
     from maillage.warehouse.engines.base import Engine
+
+
+def one_or_more(value: object) -> object:
+    """A list of a question as the tuple that strict models ask for, and one value alone as a list of one.
+
+    R writes a vector of one as the value itself. Only parameters are read so; what a hospital tells is not.
+    """
+    match value:
+        case list() | tuple():
+            return tuple(cast("Sequence[object]", value))
+        case None:
+            return None
+        case _:
+            return (value,)
 
 
 class WireModel(BaseModel):

@@ -1,6 +1,7 @@
 """How people read numbers and durations: the French way, or the English way in an English context."""
 
 from datetime import UTC, datetime
+from math import floor, isfinite, log10
 
 from maillage.base.i18n import current_language
 
@@ -12,6 +13,32 @@ def format_number(value: int) -> str:
     """Thousands set apart: `12 345` with a narrow no-break space, `12,345` in English."""
     grouped = f"{value:,}"
     return grouped.replace(",", NARROW_NO_BREAK_SPACE) if _is_french() else grouped
+
+
+def format_figure(value: float, *, digits: int = 4) -> str:
+    """A number to `digits` significant ones, a whole one as it is: `0,3847`, `−12 345`, `8,049×10⁻¹⁰`.
+
+    A dash for what is no number.
+    """
+    if not isfinite(value):
+        return "–"
+    if value == int(value) and abs(value) < 10**_LONGEST:
+        written = format_number(int(value))
+    elif 10**-_LONGEST_FRACTION <= abs(value) < 10**_LONGEST:
+        written = _mark_decimals(f"{value:,.{max(0, digits - 1 - floor(log10(abs(value))))}f}")
+    else:
+        mantissa, _e, exponent = f"{value:.{digits - 1}e}".partition("e")
+        written = _mark_decimals(mantissa) + "×10" + str(int(exponent)).translate(_RAISED)
+    return written.replace("-", "−")
+
+
+def _mark_decimals(written: str) -> str:
+    return written.translate({44: NARROW_NO_BREAK_SPACE, 46: ","}) if _is_french() else written
+
+
+_LONGEST, _LONGEST_FRACTION = 9, 4
+"""A number with more digits before the mark, or more zeros after it, is written by its power of ten."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def format_milliseconds(duration: float) -> str:

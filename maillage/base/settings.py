@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from maillage.base.errors import Kind, MaillageError
+from maillage.base.faults import word_faults
 from maillage.base.i18n import _
 
 
@@ -48,8 +49,5 @@ def read_settings(path: Path, model: type[Model]) -> Model:
 
 
 def describe_validation(error: ValidationError) -> str:
-    """One line per fault: the place and the rule, never the value, which may be a secret."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or '(document)'}: {fault['msg']}"
-        for fault in error.errors(include_url=False, include_context=False, include_input=False)
-    )
+    """Its faults, told by their places and rules, never by a value, which may be a secret."""
+    return word_faults(error.errors(include_url=False, include_input=False))

@@ -1,7 +1,7 @@
 """The Python client: ask the hub from a notebook, read typed answers."""
 
 from maillage.client.analyses import AnalysisResult, TableRow
-from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
+from maillage.client.errors import ArgumentError, ClientError, HubRefusedError, HubUnreachableError
 from maillage.client.hub import Hub, connect
 from maillage.client.joint import JointResult, Part, part
 from maillage.client.plots import Plot
@@ -13,6 +13,7 @@ from maillage.client.typed import Distribution, Flows, Incidence, Model, Outcome
 
 __all__ = [
     "AnalysisResult",
+    "ArgumentError",
     "ClientError",
     "Combined",
     "CountResult",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 from maillage.analysis.base import Asked, ChartSpec
 from maillage.analysis.registry import load_chart
 from maillage.base.i18n import _
+from maillage.client.left_out import describe_left_out
 from maillage.client.permits import Budget, read_budget
 from maillage.client.plots import Plot, find_plot, list_plots
-from maillage.client.results import SiteCount, describe_cell, read_site
+from maillage.client.results import SiteCount, describe_cell, read_site, word_left_out
 from maillage.client.tables import Table, import_pandas
 from maillage.disclosure.values import Cell, Count, Suppressed, cell_from_json
 
@@ -45,7 +46,9 @@ class TableRow:
 class AnalysisResult:
     """An analysis over the group. `document` is the group's answer as the hub gave it.
 
-    `contents` are those of hospitals shown alone, by id. `labels` name concepts, by id as text.
+    `left_out` says in words why hospitals are not in it, those that refused too, by id. `contents` are those
+    of hospitals shown alone, by id. `labels` name concepts, by id as text. `rounds` says where a calculation
+    of several rounds stands; else it is empty.
     """
 
     id: str
@@ -63,6 +66,7 @@ class AnalysisResult:
     elapsed_ms: float
     release: str = ""
     budget: Budget | None = None
+    rounds: str = ""
 
     @property
     def complete(self) -> bool:
@@ -116,8 +120,10 @@ class AnalysisResult:
             f"  {site.name:<{width}}  {site.sentence or describe_cell(site.persons)}" for site in self.sites
         ]
         total = f"  {_('Total'):<{width}}  {describe_cell(self.persons)}"
+        left = word_left_out(self.left_out, sites=self.sites)
+        notes = filter(None, [f"  {left}" if left else "", self.release])
         tables = [line for chart in self.charts() for line in ("", str(Table.of(chart)))]
-        return "\n".join([self.title, *lines, total, *filter(None, [self.release]), *tables])
+        return "\n".join([self.title, *lines, total, *notes, *tables])
 
     def _repr_html_(self) -> str:
         rows = [(site.name, site.sentence or describe_cell(site.persons)) for site in self.sites]
@@ -125,8 +131,10 @@ class AnalysisResult:
         head = "".join(
             f"<tr><th scope='row'>{escape(one)}</th><td>{escape(two)}</td></tr>" for one, two in rows
         )
+        left = escape(word_left_out(self.left_out, sites=self.sites))
         tables = "".join(Table.of(chart)._repr_html_() for chart in self.charts())
-        return f"<table><caption>{escape(self.title)}</caption>{head}</table>{tables}"
+        caption = f"<caption>{escape(self.title)}</caption>"
+        return f"<table>{caption}{head}</table>{f'<p>{left}</p>' if left else ''}{tables}"
 
     def to_pandas(self) -> "pandas.DataFrame":
         """A row a row of each table: table, key, label, persons (nullable), of, suppressed, amounts and more.
@@ -152,13 +160,14 @@ class AnalysisResult:
             sites=tuple(read_site(site) for site in document["sites"]),
             persons=cell_from_json(combined["persons"]),
             contributing=tuple(combined["contributing"]),
-            left_out={line["id"]: line["why"] for line in combined["left_out"]},
+            left_out=describe_left_out(document),
             document=combined,
             contents={site["id"]: site["content"] for site in document["sites"] if site["content"]},
             labels=labels,
             elapsed_ms=document["elapsed_ms"],
             release=(document.get("release") or {}).get("sentence", ""),
             budget=read_budget(document.get("budget")),
+            rounds=(document.get("rounds") or {}).get("sentence", ""),
         )
 
 

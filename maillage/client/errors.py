@@ -7,6 +7,13 @@ class ClientError(MaillageError):
     """The root of this room's errors."""
 
 
+class ArgumentError(ClientError):
+    """What was given to the client is not what it takes; nothing was sent."""
+
+    kind = Kind.INPUT
+    code = "argument_invalid"
+
+
 class HubUnreachableError(ClientError):
     """The hub does not answer."""
 

@@ -1,36 +1,34 @@
 """Ask the hub and wait for hospitals."""
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, cast, runtime_checkable
+from typing import Any, Self, cast
+from urllib.parse import quote
 
 import httpx2
 
 from maillage import __version__
 from maillage.base.i18n import _, current_language
 from maillage.client.analyses import AnalysisResult
+from maillage.client.calls import in_words
+from maillage.client.entry import (
+    Expression,
+    check_waiting,
+    read_address,
+    read_expression,
+    read_sites,
+    read_token,
+)
 from maillage.client.errors import ClientError, HubRefusedError, HubUnreachableError
-from maillage.client.joint import JointResult, Part
+from maillage.client.joint import JointResult, Part, list_parts
 from maillage.client.permits import PermitInForce, read_permit
+from maillage.client.plain import to_plain
 from maillage.client.results import CountResult
 from maillage.client.studies import Studies
 from maillage.client.typed import COUNT, Result, read_any
 from maillage.exchange.parts import SEVERAL
 
-
-@runtime_checkable
-class SupportsCirce(Protocol):
-    """A study of `maillage.cohort.dsl`. Its language is not imported here: sending a file starts quickly."""
-
-    def to_circe(self) -> dict[str, Any]:
-        """The Circe cohort, its codes found in the référentiel that the package ships."""
-        ...
-
-
-Expression = Mapping[str, Any] | str | Path | SupportsCirce
 Watcher = Callable[[CountResult], None]
 AnalysisWatcher = Callable[[AnalysisResult], None]
 JointWatcher = Callable[[JointResult], None]
@@ -45,7 +43,7 @@ _LEEWAY = 10.0
 def connect(url: str, *, token: str, transport: httpx2.BaseTransport | None = None) -> "Hub":
     """A connection to the hub at `url`, as the person to whom `token` was given.
 
-    `transport` replaces the network in tests of programs that use this client.
+    `transport` replaces the network in tests of programs that use this client. Raises ArgumentError.
     """
     return Hub(url, token=token, transport=transport)
 
@@ -55,9 +53,9 @@ class Hub(Studies):
 
     def __init__(self, url: str, *, token: str, transport: httpx2.BaseTransport | None = None) -> None:
         self._http = httpx2.Client(
-            base_url=url.rstrip("/"),
+            base_url=read_address(url),
             headers={
-                "Authorization": f"Bearer {token}",
+                "Authorization": f"Bearer {read_token(token)}",
                 "Accept-Language": current_language(),
                 "User-Agent": f"maillage/{__version__}",
             },
@@ -65,6 +63,7 @@ class Hub(Studies):
             transport=transport,
         )
 
+    @in_words()
     def count(
         self,
         expression: Expression,
@@ -84,9 +83,11 @@ class Hub(Studies):
         reads it again later. `watch` is called at each change. Raises ClientError, and CodeError when a
         code of a study is no concept.
         """
+        check_waiting(wait, watch)
         identifier = self.ask(expression, title=title, sites=sites, permit=permit)
         return cast("CountResult", self._wait(identifier, wait=wait, watch=watch))
 
+    @in_words()
     def run(
         self,
         analysis: str,
@@ -103,15 +104,17 @@ class Hub(Studies):
 
         All else as in `count`; a permit of exact numbers is needed by most. Raises ClientError.
         """
+        check_waiting(wait, watch)
         identifier = self.ask(
             expression, analysis=analysis, parameters=parameters, title=title, sites=sites, permit=permit
         )
         return cast("AnalysisResult", self._wait(identifier, wait=wait, watch=watch))
 
+    @in_words()
     def several(
         self,
         expression: Expression,
-        parts: Sequence[Part],
+        parts: Sequence[Part | str],
         *,
         title: str = "",
         sites: Sequence[str] | None = None,
@@ -119,21 +122,23 @@ class Hub(Studies):
         wait: float = 60.0,
         watch: JointWatcher | None = None,
     ) -> JointResult:
-        """Run several analyses of one cohort in one question: `[part("count"), part("incidence", …)]`.
+        """Run several analyses of one cohort in one question: `["count", part("incidence", …)]`.
 
         Hospitals look for the cohort once. The permit must allow each analysis, its budget counts each, and
         each part's result is what that analysis gives alone. All else as in `run`.
         """
+        check_waiting(wait, watch)
         identifier = self.ask(
             expression,
             analysis=SEVERAL,
-            parameters={"parts": [one.to_json() for one in parts]},
+            parameters={"parts": list_parts(parts)},
             title=title,
             sites=sites,
             permit=permit,
         )
         return cast("JointResult", self._wait(identifier, wait=wait, watch=watch))
 
+    @in_words()
     def ask(
         self,
         expression: Expression,
@@ -145,23 +150,25 @@ class Hub(Studies):
         permit: str = STANDING_PERMIT,
     ) -> str:
         """Send a question and give back its id at once. Without a title the cohort's own is taken."""
-        cohort = _read_expression(expression)
+        cohort = read_expression(expression)
         document = self._call(
             "POST",
             "/api/v1/questions",
             json={
-                "title": title or cohort.get("Title") or _("Question sans titre"),
+                "title": to_plain(title or cohort.get("Title") or _("Question sans titre"), at="title"),
                 "analysis": analysis,
-                "parameters": dict(parameters or {}),
+                "parameters": to_plain(parameters or {}, at="parameters"),
                 "cohort": cohort,
-                "sites": None if sites is None else list(sites),
+                "sites": read_sites(sites),
                 "permit": permit,
             },
         )
         return str(document["id"])
 
+    @in_words()
     def follow(self, identifier: str, *, wait: float = 60.0) -> Iterator[Result]:
         """The result at each change, until every hospital has spoken or `wait` seconds have passed."""
+        check_waiting(wait, None)
         deadline = time.monotonic() + wait
         seen = -1
         while True:
@@ -175,6 +182,7 @@ class Hub(Studies):
             if result.complete or time.monotonic() >= deadline:
                 return
 
+    @in_words()
     def result(
         self, identifier: str, *, wait: float = 0.0, watch: Callable[[Any], None] | None = None
     ) -> Result:
@@ -188,9 +196,10 @@ class Hub(Studies):
         """Your questions, newest first, at most 100, in a line each: `id`, `title`, `status` and more."""
         return list(self._call("GET", "/api/v1/questions")["questions"])
 
+    @in_words()
     def cancel(self, identifier: str) -> None:
         """Withdraw a question; hospitals that are computing it stop."""
-        self._call("DELETE", f"/api/v1/questions/{identifier}")
+        self._call("DELETE", _address(identifier))
 
     def network(self) -> list[dict[str, Any]]:
         """Every hospital with its health, version and when it was last heard."""
@@ -221,9 +230,13 @@ class Hub(Studies):
         return cast("Result", last)
 
     def _document(self, identifier: str, *, wait: float, seen: int) -> dict[str, Any]:
-        return self._call("GET", f"/api/v1/questions/{identifier}", params={"wait": wait, "seen": seen})
+        return self._call("GET", _address(identifier), params={"wait": wait, "seen": seen})
 
     def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        if self._http.is_closed:
+            raise ClientError(
+                _("Cette connexion au hub est fermée."), remedy=_("Ouvrez-en une autre : connect(…).")
+            )
         try:
             response = self._http.request(method, path, **arguments)
         except httpx2.HTTPError as error:
@@ -232,9 +245,23 @@ class Hub(Studies):
                 why=type(error).__name__,
                 remedy=_("Vérifiez l’adresse et le réseau, puis réessayez."),
             ) from error
-        if response.is_success:
-            return {} if response.status_code == httpx2.codes.NO_CONTENT else response.json()
+        if response.status_code == httpx2.codes.NO_CONTENT:
+            return {}
+        return _read_document(response)
+
+
+def _address(identifier: str) -> str:
+    return f"/api/v1/questions/{quote(str(identifier), safe='')}"
+
+
+def _read_document(response: httpx2.Response) -> dict[str, Any]:
+    try:
+        document = response.json() if response.is_success else None
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
         raise _refusal(response)
+    return cast("dict[str, Any]", document)
 
 
 def _refusal(response: httpx2.Response) -> HubRefusedError:
@@ -253,23 +280,6 @@ def _refusal(response: httpx2.Response) -> HubRefusedError:
             _("Le hub a répondu {status}.").format(status=response.status_code),
             code="unexpected",
             status=response.status_code,
+            why=_("Ce n’est pas une réponse d’un hub Maillage."),
+            remedy=_("Vérifiez l’adresse, et le serveur mandataire s’il y en a un."),
         )
-
-
-def _read_expression(expression: Expression) -> dict[str, Any]:
-    if isinstance(expression, Mapping):
-        return dict(expression)
-    if isinstance(expression, SupportsCirce):
-        return expression.to_circe()
-    try:
-        text = expression.read_text(encoding="utf-8") if isinstance(expression, Path) else expression
-        document = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise ClientError(
-            _("La cohorte n’est pas un document JSON lisible."),
-            why=str(error),
-            remedy=_("Donnez une expression exportée d’ATLAS, ou le chemin (Path) de son fichier."),
-        ) from error
-    if not isinstance(document, dict):
-        raise ClientError(_("Une cohorte est un objet JSON."))
-    return document

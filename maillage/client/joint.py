@@ -1,14 +1,22 @@
 """Several analyses of one cohort in one question: what is asked, and what came back, a result a part."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
 
-from maillage.base.i18n import _
+from maillage.analysis.base import ChartSpec
+from maillage.analysis.registry import load_words
+from maillage.base.i18n import _, say
 from maillage.client.analyses import AnalysisResult
-from maillage.client.errors import ClientError
+from maillage.client.errors import ArgumentError, ClientError
 from maillage.client.permits import Budget
+from maillage.client.plain import to_plain
+from maillage.client.plots import Plot, find_plot, list_plots
 from maillage.client.results import CountResult, SiteCount
+from maillage.client.tables import import_pandas
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True)
@@ -19,12 +27,33 @@ class Part:
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def to_json(self) -> dict[str, Any]:
-        """As the hub takes it; sequences as lists, which JSON has."""
-        told = {
-            name: list(value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownArgumentType]
-            for name, value in self.parameters.items()
+        """As the hub takes it. Raises ArgumentError for what JSON has not."""
+        return {
+            "analysis": self.analysis,
+            "parameters": to_plain(self.parameters, at=f"{self.analysis}.parameters"),
         }
-        return {"analysis": self.analysis, "parameters": told}
+
+
+def list_parts(parts: object) -> list[dict[str, Any]]:
+    """The parts of a question as the hub takes them; a name alone is an analysis without parameters.
+
+    Raises ArgumentError.
+    """
+    given = parts if isinstance(parts, list | tuple) else [parts]
+    return [_read_part(one).to_json() for one in cast("Sequence[object]", given)]
+
+
+def _read_part(given: object) -> Part:
+    match given:
+        case Part():
+            return given
+        case str():
+            return Part(given)
+        case _:
+            raise ArgumentError(
+                _("Ce n’est pas une analyse à joindre : {what}.").format(what=repr(given)[:80]),
+                remedy=_('Par exemple : ["count", part("incidence", first_year=2021, last_year=2022)].'),
+            )
 
 
 def part(analysis: str, **parameters: Any) -> Part:
@@ -72,6 +101,37 @@ class JointResult:
             why=_("Ses analyses : {names}.").format(names=", ".join(self.names) or "–"),
             remedy=_("Lisez-les dans l’ordre : result.parts."),
         )
+
+    def charts(self) -> list[ChartSpec]:
+        """The drawings of all parts, each under the name of its analysis too."""
+        return [
+            replace(chart, title=f"{say(load_words(name).title)} · {chart.title}")
+            for name, one in zip(self.names, self.parts, strict=True)
+            for chart in one.charts()
+        ]
+
+    def plot(self, title: str = "") -> Plot:
+        """The drawing to read first, or that of this title. Raises PlotMissingError."""
+        return find_plot(self.charts(), title=title)
+
+    def plots(self) -> tuple[Plot, ...]:
+        """All drawings of all parts."""
+        return list_plots(self.charts())
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """The rows of all parts, under `part` (its place, from 0) and `analysis`; each part has its columns.
+
+        What a part has no column for is missing. Raises PandasMissingError.
+        """
+        frames = [
+            one.to_pandas().assign(part=place, analysis=name)
+            for place, (name, one) in enumerate(zip(self.names, self.parts, strict=True))
+        ]
+        pandas = import_pandas()
+        if not frames:
+            return pandas.DataFrame({"part": [], "analysis": []})
+        found = pandas.concat(frames, ignore_index=True, sort=False)
+        return found[["part", "analysis", *found.columns.drop(["part", "analysis"])]]
 
     def __str__(self) -> str:
         told = "\n\n".join(str(one) for one in self.parts)

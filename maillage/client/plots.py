@@ -116,6 +116,6 @@ def find_plot(charts: Sequence[ChartSpec], *, title: str) -> Plot:
         if title in ("", plot.title):
             return plot
     raise PlotMissingError(
-        _("Ce résultat n’a pas de dessin « {title} ».").format(title=title[:80]),
+        _("Ce résultat n’a pas de dessin « {title} ».").format(title=str(title)[:80]),
         remedy=_("Ses dessins : {titles}.").format(titles=", ".join(plot.title for plot in plots)),
     )

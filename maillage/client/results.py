@@ -9,6 +9,7 @@ from maillage.analysis.base import Asked, ChartSpec
 from maillage.analysis.registry import load_chart
 from maillage.base.french import format_milliseconds
 from maillage.base.i18n import _
+from maillage.client.left_out import describe_left_out, join_reasons
 from maillage.client.permits import Budget, read_budget
 from maillage.client.plots import Plot, find_plot, list_plots
 from maillage.client.tables import import_pandas
@@ -32,7 +33,10 @@ _APPROXIMATE = (Noisy, Band, Private)
 
 @dataclass(frozen=True)
 class SiteCount:
-    """One hospital's answer; `persons` is None while it waits, when it refuses, or is not shown alone."""
+    """One hospital's answer; `persons` is None while it waits, when it refuses, or is not shown alone.
+
+    `reason` is the code of `sentence`; both are empty where there is nothing to say.
+    """
 
     id: str
     name: str
@@ -40,6 +44,7 @@ class SiteCount:
     persons: Cell | None
     sentence: str
     engine_ms: float | None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class YearCount:
 class Combined:
     """The group's total: distinct persons per hospital, added up over `contributing`.
 
+    `left_out` says in words why others are not in it, those that refused too, by id.
     `repeated` names the hospitals that gave numbers of a former answer: its persons are the same, or differ
     by fewer than the floor.
     """
@@ -112,7 +118,9 @@ class CountResult:
         lines = [f"  {site.name:<{width}}  {describe_site(site)}" for site in self.sites]
         total = f"  {_('Total'):<{width}}  {describe_total(self)}"
         masked = f"  {self.masked}" if self.masked else ""
-        notes = [masked, self.release, "" if self.budget is None else self.budget.sentence]
+        left = word_left_out(self.combined.left_out, sites=self.sites)
+        notes = [f"  {left}" if left else "", masked, self.release]
+        notes.append("" if self.budget is None else self.budget.sentence)
         return "\n".join([self.title, *lines, total, *filter(None, notes)])
 
     def _repr_html_(self) -> str:
@@ -121,7 +129,9 @@ class CountResult:
         body = "".join(
             f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in rows
         )
-        return f"<table><caption>{escape(self.title)}</caption>{body}</table>"
+        left = escape(word_left_out(self.combined.left_out, sites=self.sites))
+        note = f"<p>{left}</p>" if left else ""
+        return f"<table><caption>{escape(self.title)}</caption>{body}</table>{note}"
 
     def to_pandas(self) -> "pandas.DataFrame":
         """A row a hospital: id, name, status, persons (nullable integer), approximate, suppressed, engine_ms.
@@ -141,6 +151,14 @@ def describe_total(result: CountResult) -> str:
     return _("{cell} ({number} hôpitaux)").format(cell=cell, number=len(result.combined.contributing))
 
 
+def word_left_out(left_out: Mapping[str, str], *, sites: Iterable[SiteCount]) -> str:
+    """Who is not in the total, and why; empty where everybody is."""
+    if not left_out:
+        return ""
+    reasons = join_reasons(left_out, names={site.id: site.name for site in sites})
+    return _("Hors du total : {reasons}").format(reasons=reasons)
+
+
 def describe_site(site: SiteCount) -> str:
     """A hospital's line: its cell and time, or its sentence."""
     if site.persons is None:
@@ -156,7 +174,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         title=document["title"],
         status=document["status"],
         sites=tuple(read_site(site) for site in document["sites"]),
-        combined=_read_combined(document["combined"]),
+        combined=_read_combined(document["combined"], left_out=describe_left_out(document)),
         elapsed_ms=document["elapsed_ms"],
         release=(document.get("release") or {}).get("sentence", ""),
         budget=read_budget(document.get("budget")),
@@ -176,14 +194,15 @@ def read_site(document: Mapping[str, Any]) -> SiteCount:
         persons=None if persons is None else cell_from_json(persons),
         sentence=document["sentence"] or "",
         engine_ms=document["engine_ms"],
+        reason=document.get("reason") or "",
     )
 
 
-def _read_combined(document: Mapping[str, Any]) -> Combined:
+def _read_combined(document: Mapping[str, Any], *, left_out: Mapping[str, str]) -> Combined:
     return Combined(
         persons=cell_from_json(document["persons"]),
         contributing=tuple(document["contributing"]),
-        left_out={line["id"]: line["why"] for line in document["left_out"]},
+        left_out=left_out,
         repeated=tuple(document["repeated"]),
         steps=_read_cells(document["steps"]),
         years=tuple(

@@ -53,7 +53,7 @@ def _refuse(why: str) -> RiskModelError:
 
 def _read_logistic(model: Model) -> RegressParameters:
     if not model.fitted:
-        raise _refuse(_("Il n’a pas été ajusté ({trouble}).").format(trouble=model.trouble or model.status))
+        raise _refuse(_("Il n’a pas été ajusté. {why}").format(why=model.why or model.status))
     asked = cast("RegressParameters", read_parameters(find_spec("regress"), model.parameters))
     if asked.family != "binomial":
         raise _refuse(_("Ce n’est pas un modèle logistique."))

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Required, TypedDict, Unpack, cast
 
 from maillage.client.analyses import AnalysisResult
+from maillage.client.calls import in_words
 from maillage.client.formula import read_formula, read_names
+from maillage.client.models import choose_family, choose_offset
 from maillage.client.risk import standardise
 from maillage.client.typed import Distribution, Flows, Incidence, Model, Outcomes, Survival, Table1
 
@@ -39,6 +41,7 @@ class Studies(ABC):
         """Run an analysis."""
         ...
 
+    @in_words(asking=Asking)
     def table1(
         self,
         expression: Any,
@@ -66,10 +69,12 @@ class Studies(ABC):
         )
         return cast("Table1", self.run("characterise", expression, parameters=parameters, **asking))
 
+    @in_words(asking=Asking)
     def flows(self, expression: Any, **asking: Unpack[Asking]) -> Flows:
         """Where the patients live, by department; each entry into the cohort is a stay."""
         return cast("Flows", self.run("flows", expression, **asking))
 
+    @in_words(asking=Asking)
     def incidence(
         self,
         expression: Any,
@@ -87,6 +92,7 @@ class Studies(ABC):
         )
         return cast("Incidence", self.run("incidence", expression, parameters=parameters, **asking))
 
+    @in_words(asking=Asking)
     def distribution(
         self,
         expression: Any,
@@ -97,16 +103,17 @@ class Studies(ABC):
         **asking: Unpack[Asking],
     ) -> Distribution:
         """The histogram and quantiles of each person's last value before the index date."""
-        parameters = _given(measure=measure, edges=list(edges), before_days=before_days)
+        parameters = _given(measure=measure, edges=edges, before_days=before_days)
         return cast("Distribution", self.run("distribution", expression, parameters=parameters, **asking))
 
+    @in_words(asking=Asking)
     def glm(
         self,
         expression: Any,
         formula: str,
         *,
-        features: Sequence[Mapping[str, Any]] = (),
-        family: str = "gaussian",
+        features: Sequence[Mapping[str, Any]] | Mapping[str, Any] = (),
+        family: str | None = None,
         offset: Mapping[str, Any] | None = None,
         weights: Mapping[str, Any] | None = None,
         errors: str | None = None,
@@ -116,28 +123,31 @@ class Studies(ABC):
         """A linear, logistic or Poisson model over the hospitals: `readmitted ~ age + sex + diabetes`.
 
         `features` declare the names of the formula, as the page of `regress` says; `age` and `sex` are
-        declared already. Raises FormulaError.
+        declared already. `family` is gaussian (or linear), binomial (or logistic) or poisson; without it,
+        binomial of a yes or no and gaussian of a number. `offset` is as on that page, or a feature alone,
+        whose logarithm is then taken. Raises FormulaError.
         """
-        outcome, covariates = read_formula(formula, features=features)
+        model = read_formula(formula, features=features)
         parameters = _given(
-            family=family,
-            outcome=outcome,
-            covariates=covariates,
-            offset=offset,
+            family=choose_family(family, outcome=model.outcome),
+            outcome=model.outcome,
+            covariates=model.covariates,
+            offset=choose_offset(offset, written=model.offset),
             weights=weights,
-            errors=errors,
+            errors=errors and str(errors).lower(),
             hospitals=hospitals,
         )
         return cast("Model", self.run("regress", expression, parameters=parameters, **asking))
 
+    @in_words(asking=Asking)
     def survival(
         self,
         expression: Any,
         *,
         event: Mapping[str, Any],
         until: int,
-        covariates: str = "",
-        features: Sequence[Mapping[str, Any]] = (),
+        covariates: str | Sequence[str] = "",
+        features: Sequence[Mapping[str, Any]] | Mapping[str, Any] = (),
         split: Mapping[str, Any] | None = None,
         strata: Mapping[str, Any] | None = None,
         ties: str | None = None,
@@ -147,7 +157,7 @@ class Studies(ABC):
     ) -> Survival:
         """The time to an event: curves, compared by `split`; a Cox model of `covariates`, as `age + sex`.
 
-        `features` declare the names of `covariates`, as for `glm`. Raises FormulaError.
+        These may be a list of names too. `features` declare them, as for `glm`. Raises FormulaError.
         """
         parameters = _given(
             event=event,
@@ -161,6 +171,7 @@ class Studies(ABC):
         )
         return cast("Survival", self.run("survival", expression, parameters=parameters, **asking))
 
+    @in_words(asking=Asking)
     def outcomes(
         self,
         expression: Any,
@@ -186,9 +197,5 @@ class Studies(ABC):
 
 
 def _given(**parameters: Any) -> dict[str, Any]:
-    """Those that were said; sequences as lists, which JSON has."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in parameters.items()
-        if value is not None
-    }
+    """Those that were said."""
+    return {name: value for name, value in parameters.items() if value is not None}

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from maillage.analysis.base import ChartSpec, ChartTable
+from maillage.base.french import format_figure
 from maillage.base.i18n import _
 from maillage.client.errors import PandasMissingError
 from maillage.disclosure.values import Count, cell_from_json
@@ -41,7 +42,7 @@ class Table:
         rows = [[column.heading for column in self.content.columns], *self._word_rows()]
         widths = [max(len(row[place]) for row in rows) for place in range(len(self.content.columns))]
         lines = ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-        return "\n".join([self.title, *lines])
+        return "\n".join([self.title, *lines, *([f"  {self.note}"] if self.note else [])])
 
     def _repr_html_(self) -> str:
         heads = "".join(f"<th scope='col'>{escape(one.heading)}</th>" for one in self.content.columns)
@@ -77,5 +78,7 @@ def _word(value: object) -> str:
             return describe_cell(cell_from_json(value))
         case None:
             return "–"
+        case float():
+            return format_figure(value)
         case _:
             return str(value)

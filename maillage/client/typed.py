@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from maillage.analysis.characterise.difference import Difference, compare
 from maillage.analysis.flows.indicators import Indicators, add_outside, measure
 from maillage.analysis.flows.outside import Outside
 from maillage.analysis.flows.residence import UNKNOWN
+from maillage.analysis.regress.chart import list_terms, word_trouble
+from maillage.base.i18n import _
 from maillage.client.analyses import AnalysisResult, import_pandas
+from maillage.client.errors import ArgumentError
 from maillage.client.joint import JointResult
 from maillage.client.permits import read_budget
-from maillage.client.results import CountResult, read_result, read_site
+from maillage.client.results import CountResult, read_result, read_site, word_left_out
 from maillage.exchange.parts import SEVERAL
+from maillage.exchange.reasons import Reason, word
 
 if TYPE_CHECKING:
     import pandas
@@ -20,6 +24,10 @@ if TYPE_CHECKING:
     from maillage.cohort.dsl.vocabulary import Vocabulary
 
 COUNT = "count"
+TOO_FEW_SITES = "too_few_sites"
+ROUNDS_FAILED = "rounds_failed"
+CANCELLED = "cancelled"
+_NOBODY = {"code": TOO_FEW_SITES, "columns": ()}
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,12 @@ class Table1(AnalysisResult):
     """Who is in a cohort."""
 
     def compare(self, other: "Table1") -> list[Difference]:
-        """The standardised differences of what both show, the greatest first."""
+        """The standardised differences of what both show, the greatest first. Raises ArgumentError."""
+        if not isinstance(other, Table1):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ArgumentError(
+                _("Un tableau 1 se compare à un autre, pas à {what}.").format(what=type(other).__name__),
+                remedy=_("Donnez le résultat d’un autre hub.table1(…)."),
+            )
         return compare(self.document, other.document)
 
 
@@ -48,10 +61,23 @@ class Flows(AnalysisResult):
             for site, content in self.contents.items()
         }
 
-    def measure(self, site: str, *, territory: Collection[str], outside: Outside | None = None) -> Indicators:
-        """What a hospital covers, loses and attracts; `outside` adds leaks out of the group."""
-        found = measure(self.matrix, site=site, territory=territory)
-        return found if outside is None else add_outside(found, outside=outside.stays, territory=territory)
+    def measure(
+        self, site: str, *, territory: Collection[str] | str, outside: Outside | None = None
+    ) -> Indicators:
+        """What a hospital covers, loses and attracts; `outside` adds leaks out of the group.
+
+        `territory` is departments, or one. Raises ArgumentError for a hospital that is not shown alone.
+        """
+        departments = {territory} if isinstance(territory, str) else territory
+        if site not in self.matrix:
+            raise ArgumentError(
+                _("« {name} » n’est pas un hôpital montré seul dans ce résultat.").format(
+                    name=str(site)[:40]
+                ),
+                remedy=_("Ceux qui le sont : {names}.").format(names=", ".join(self.matrix) or "–"),
+            )
+        found = measure(self.matrix, site=site, territory=departments)
+        return found if outside is None else add_outside(found, outside=outside.stays, territory=departments)
 
 
 @dataclass(frozen=True)
@@ -70,23 +96,61 @@ class Outcomes(AnalysisResult):
 
 
 @dataclass(frozen=True)
-class Model(AnalysisResult):
-    """A model over the hospitals."""
+class Fit(AnalysisResult):
+    """What has a model over the hospitals, fitted by rounds."""
+
+    @property
+    def _model(self) -> Mapping[str, Any]:
+        """Its part of the figures; nothing before there is one."""
+        return self.figures
+
+    @property
+    def _is_asked(self) -> bool:
+        return True
 
     @property
     def fitted(self) -> bool:
-        """Whether there is one; else `trouble` says why not."""
-        return bool(self.figures.get("fitted"))
+        """Whether there is a model; else `trouble` and `why` say why not."""
+        return bool(self._model.get("fitted"))
 
     @property
     def trouble(self) -> str:
-        """Why there is no model: a code such as `separated` or `collinear`; empty when there is one."""
-        return str((self.figures.get("trouble") or {}).get("code", ""))
+        """Why there is no model: a code such as `separated`, `collinear` or `too_few_sites`.
+
+        Empty when there is one, or none was asked, or the hospitals have not all given their last word.
+        """
+        told = self._model.get("trouble")
+        if told:
+            return str(told["code"])
+        if self.fitted or not self._is_asked or not self.complete:
+            return ""
+        if self.status == CANCELLED:
+            return CANCELLED
+        return ROUNDS_FAILED if self.contributing else TOO_FEW_SITES
+
+    @property
+    def why(self) -> str:
+        """The same in words, and of each hospital that is not in the model its reason; empty with a model."""
+        if not self.trouble:
+            return ""
+        if self.trouble == CANCELLED:
+            return word(Reason.CANCELLED)
+        told = word_trouble(self._model.get("trouble")) or self.rounds or word_trouble(_NOBODY)
+        return " ".join(filter(None, [told, word_left_out(self.left_out, sites=self.sites)]))
 
     @property
     def terms(self) -> tuple[Mapping[str, Any], ...]:
-        """A row a coefficient: name, estimate, standard error, interval, p."""
-        return tuple(self.figures.get("terms", ()))
+        """A row a coefficient: name, estimate, standard error, interval, p.
+
+        A covariate of a logistic, a Poisson or a Cox model has the ratio of odds, rates or hazards too:
+        `ratio`, `ratio_low`, `ratio_high`.
+        """
+        return tuple(list_terms(self._model))
+
+
+@dataclass(frozen=True)
+class Model(Fit):
+    """A linear, logistic or Poisson model."""
 
     def to_pandas(self) -> "pandas.DataFrame":
         """The terms, a row each. Raises PandasMissingError."""
@@ -94,8 +158,38 @@ class Model(AnalysisResult):
 
 
 @dataclass(frozen=True)
-class Survival(AnalysisResult):
-    """Curves of survival, their comparison, a Cox model."""
+class Survival(Fit):
+    """Curves of survival, their comparison, and the Cox model where covariates were given."""
+
+    @property
+    def _model(self) -> Mapping[str, Any]:
+        return self.figures.get("model") or {}
+
+    @property
+    def _is_asked(self) -> bool:
+        return bool(self.parameters.get("covariates"))
+
+    @property
+    def curves(self) -> tuple[Mapping[str, Any], ...]:
+        """A curve a group: its name, its persons, its median and its points."""
+        return tuple(self.figures.get("curves", ()))
+
+    def to_pandas(self, what: Literal["curves", "model"] = "curves") -> "pandas.DataFrame":
+        """The points of all curves, a row each under their `group`; or the terms of the Cox `model`.
+
+        Raises ArgumentError for another word, PandasMissingError.
+        """
+        match what:
+            case "curves":
+                rows = [{"group": one["group"], **point} for one in self.curves for point in one["points"]]
+            case "model":
+                rows = [dict(term) for term in self.terms]
+            case _:
+                raise ArgumentError(
+                    _("Ce résultat n’a pas de tableau « {name} ».").format(name=str(what)[:40]),
+                    remedy=_("Ses tableaux : {names}.").format(names="curves, model"),
+                )
+        return import_pandas().DataFrame(rows)
 
 
 TYPES: Mapping[str, type[AnalysisResult]] = {

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.translation import get_language
 
+from maillage.analysis.features.declared import MAX_FEATURES
 from maillage.base.errors import Kind
 from maillage.base.i18n import _, in_language
 from maillage.exchange.message import MAX_ENVELOPE_BYTES
@@ -213,6 +214,7 @@ def _too_large(limit: int) -> BodyTooLargeError:
         _("Le document envoyé est trop grand."),
         why=_("La limite est de {limit} octets.").format(limit=limit),
         remedy=_(
-            "Une cohorte tient d’ordinaire en quelques milliers d’octets : retirez ce qui n’en est pas."
-        ),
+            "Une question tient d’ordinaire en quelques milliers d’octets. Nommez des codes par leur ancêtre "
+            "au lieu d’en faire la liste ; un modèle a {most} covariables au plus."
+        ).format(most=MAX_FEATURES),
     )

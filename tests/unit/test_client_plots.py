@@ -106,7 +106,7 @@ def test_nothing_to_draw_has_its_reason() -> None:
     assert result.plots() == ()
     with pytest.raises(PlotMissingError) as caught:
         result.plot()
-    assert "age" in caught.value.why
+    assert "âge" in caught.value.why
     with pytest.raises(PlotMissingError):
         fit().plot()
 

@@ -27,8 +27,14 @@ ILL = declare("condition", "ill", start=-365, end=0)
 
 def fit(*, fitted: bool = True, family: str = "binomial", **more: Any) -> Model:
     asked = {"family": family, "outcome": OUTCOME, "covariates": [AGE, SEX, ILL]} | more
-    terms = [{"name": name, "estimate": value} for name, value in ESTIMATES.items()]
-    figures = {"fitted": fitted, "trouble": None if fitted else {"code": "separated"}, "terms": terms}
+    terms = [
+        {"name": name, "estimate": value, "low": value, "high": value} for name, value in ESTIMATES.items()
+    ]
+    figures = {
+        "fitted": fitted,
+        "trouble": None if fitted else {"code": "separated", "columns": ["age"]},
+        "terms": terms,
+    }
     found = read_any(write_document({"figures": figures}, analysis="regress", parameters=asked))
     assert isinstance(found, Model)
     return found
@@ -63,7 +69,7 @@ def test_what_is_said_twice_must_be_the_same() -> None:
 
 HBA1C = {"kind": "measurement", "name": "ill", "concepts": ILL["concepts"]}
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "not fitted": ({"fitted": False}, "separated"),
+    "not fitted": ({"fitted": False}, "séparent"),
     "counts": ({"family": "poisson", "outcome": OUTCOME | {"use": "count"}}, "logistique"),
     "hospitals": ({"hospitals": "fixed"}, "par hôpital"),
     "offset": ({"offset": {"feature": HBA1C | {"name": "dose"}}}, "décalage"),

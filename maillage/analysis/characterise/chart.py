@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maillage.analysis.base import Asked, ChartSpec, ChartTable, Column
-from maillage.analysis.characterise.spec import FORMS
+from maillage.analysis.characterise.spec import FORMS, CharacteriseParameters
 from maillage.analysis.tabular.adding import find_table
 from maillage.analysis.tabular.drawing import draw_table, word_number
 from maillage.analysis.tabular.wording import word_age, word_sex
@@ -19,10 +19,26 @@ def charts(document: Mapping[str, Any], *, asked: Asked = _NOTHING) -> list[Char
     found: list[ChartSpec] = []
     for name, form in FORMS.items():
         if not form.amounts:
-            found += draw_table(document, name, form=form, asked=asked, word_key=_KEYS.get(name))
+            drawn = draw_table(document, name, form=form, asked=asked, word_key=_KEYS.get(name))
+            found += drawn or _tell_nothing(document, name, asked=asked)
         if name == "year":
             found += _tell_measures(document)
-    return [spec for spec in found if spec.table.rows]
+    return found
+
+
+def _tell_nothing(document: Mapping[str, Any], name: str, *, asked: Asked) -> list[ChartSpec]:
+    """A table of the commonest that no hospital gave. Nobody and too few are said alike: none is a number."""
+    domain = name.rpartition("_")[0]
+    parameters = CharacteriseParameters.model_validate(dict(asked.parameters))
+    if domain not in parameters.domains or not document["contributing"]:
+        return []
+    note = _("Rien n’est montré : personne n’en a, ou trop peu de personnes.")
+    if domain in parameters.levels:
+        note += " " + _("Vérifiez que « {level} » est une classe de concepts du référentiel.").format(
+            level=parameters.levels[domain]
+        )
+    words = _(FORMS[name].words)
+    return [ChartSpec(words, None, ChartTable((Column("row", words),), ()), note=note)]
 
 
 def _tell_measures(document: Mapping[str, Any]) -> list[ChartSpec]:

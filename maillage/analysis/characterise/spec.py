@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from maillage.analysis.base import Spec, WireModel
-from maillage.analysis.tabular.forms import Form, Forms, Kind, TablesContent, as_tuple
+from maillage.analysis.base import Spec, WireModel, one_or_more
+from maillage.analysis.tabular.forms import Form, Forms, Kind, TablesContent
 from maillage.analysis.tabular.parameters import AgeEdges, Days, Feature, Measure, check_names
 from maillage.base.i18n import mark
 
@@ -26,11 +26,15 @@ class CharacteriseParameters(WireModel):
     ages: AgeEdges = (0, 18, 30, 40, 50, 60, 70, 80)
     before_days: Days = 365
     after_days: Days = 365
-    domains: Annotated[tuple[Commonest, ...], BeforeValidator(as_tuple)] = ("condition", "drug", "procedure")
+    domains: Annotated[tuple[Commonest, ...], BeforeValidator(one_or_more)] = (
+        "condition",
+        "drug",
+        "procedure",
+    )
     levels: dict[Commonest, Level] = Field(default_factory=dict[Commonest, Level])
     commonest: Annotated[int, Field(ge=1, le=300)] = 50
-    features: Annotated[tuple[Feature, ...], BeforeValidator(as_tuple), Field(max_length=500)] = ()
-    measures: Annotated[tuple[Measure, ...], BeforeValidator(as_tuple), Field(max_length=50)] = ()
+    features: Annotated[tuple[Feature, ...], BeforeValidator(one_or_more), Field(max_length=500)] = ()
+    measures: Annotated[tuple[Measure, ...], BeforeValidator(one_or_more), Field(max_length=50)] = ()
 
     @model_validator(mode="after")
     def _has_names(self) -> Self:

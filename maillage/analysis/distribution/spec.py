@@ -6,10 +6,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
-from maillage.analysis.base import Spec, WireModel
-from maillage.analysis.tabular.forms import Form, Forms, Kind, TablesContent, as_tuple
+from maillage.analysis.base import Spec, WireModel, one_or_more
+from maillage.analysis.tabular.forms import Form, Forms, Kind, TablesContent
 from maillage.analysis.tabular.parameters import Days, Measure
-from maillage.base.i18n import mark
+from maillage.base.i18n import _, mark
 
 MOST_BINS = 200
 
@@ -23,14 +23,14 @@ class DistributionParameters(WireModel):
 
     measure: Measure
     edges: Annotated[
-        tuple[FiniteFloat, ...], BeforeValidator(as_tuple), Field(min_length=2, max_length=MOST_BINS)
+        tuple[FiniteFloat, ...], BeforeValidator(one_or_more), Field(min_length=2, max_length=MOST_BINS)
     ]
     before_days: Days = 365
 
     @model_validator(mode="after")
     def _has_bins(self) -> Self:
         if any(high <= low for low, high in pairwise(self.edges)):
-            raise ValueError("each edge is greater than the one before")
+            raise ValueError(_("chaque borne de edges dépasse celle d’avant"))
         return self
 
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from maillage.analysis.base import WireModel
+from maillage.analysis.base import WireModel, one_or_more
 
 
 def as_tuple(value: object) -> object:
-    """A list of JSON as a tuple, which strict models ask for."""
+    """A list of JSON as a tuple, which strict models ask for: of what a hospital or the hub tells."""
     return tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
@@ -35,4 +35,6 @@ class ConceptItem(WireModel):
 class Concepts(WireModel):
     """A concept set expression."""
 
-    items: Annotated[tuple[ConceptItem, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=5000)]
+    items: Annotated[
+        tuple[ConceptItem, ...], BeforeValidator(one_or_more), Field(min_length=1, max_length=5000)
+    ]

@@ -8,8 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from maillage.analysis.base import WireModel
-from maillage.analysis.features.concepts import Concepts, as_tuple
+from maillage.analysis.base import WireModel, one_or_more
+from maillage.analysis.features.concepts import Concepts
+from maillage.base.i18n import _
 
 Days = Annotated[int, Field(ge=-36_525, le=36_525)]
 FeatureName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -27,7 +28,7 @@ class Window(WireModel):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start is not None and self.end is not None and self.end < self.start:
-            raise ValueError("the window ends before it begins")
+            raise ValueError(_("la fenêtre finit avant de commencer"))
         return self
 
 
@@ -48,17 +49,17 @@ class _Numeric(_Feature):
 
     at_least: Number | None = None
     at_most: Number | None = None
-    bands: Annotated[tuple[Number, ...], BeforeValidator(as_tuple), Field(max_length=30)] = ()
+    bands: Annotated[tuple[Number, ...], BeforeValidator(one_or_more), Field(max_length=30)] = ()
     reference: Annotated[int, Field(ge=0, le=30)] = 0
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
         if list(self.bands) != sorted(set(self.bands)):
-            raise ValueError("bands are cut points in rising order")
+            raise ValueError(_("bands sont des bornes en ordre croissant"))
         if self.reference > len(self.bands):
-            raise ValueError("the reference is none of the bands")
+            raise ValueError(_("reference est le rang d’un des niveaux, à partir de 0"))
         if self.at_least is not None and self.at_most is not None and self.at_most <= self.at_least:
-            raise ValueError("at_most is not above at_least")
+            raise ValueError(_("at_most n’est pas au-dessus de at_least"))
         return self
 
 
@@ -81,16 +82,16 @@ class Year(_Numeric):
 
     kind: Literal["year"] = "year"
     levels: Annotated[
-        tuple[Annotated[int, Field(ge=1, le=9999)], ...], BeforeValidator(as_tuple), Field(max_length=60)
+        tuple[Annotated[int, Field(ge=1, le=9999)], ...], BeforeValidator(one_or_more), Field(max_length=60)
     ] = ()
     missing: Literal["complete", "category"] = "complete"
 
     @model_validator(mode="after")
     def _levels_or_bands(self) -> Self:
         if self.levels and (self.bands or self.reference >= len(self.levels)):
-            raise ValueError("a year has levels or bands, and its reference is one of them")
+            raise ValueError(_("une année a levels ou bands, et reference est le rang de l’un d’eux"))
         if list(self.levels) != sorted(set(self.levels)):
-            raise ValueError("the years are in rising order")
+            raise ValueError(_("les années sont en ordre croissant"))
         return self
 
 
@@ -121,7 +122,7 @@ class Measurement(_Numeric):
     @model_validator(mode="after")
     def _missing_fits(self) -> Self:
         if (self.missing == "category") != bool(self.bands) and self.missing != "complete":
-            raise ValueError("missing values are an indicator of a number, and a category of bands")
+            raise ValueError(_("missing est « indicator » pour un nombre, et « category » avec bands"))
         return self
 
 
@@ -151,11 +152,12 @@ class FollowUp(_Numeric):
 Feature = Annotated[
     Age | Sex | Year | Event | Measurement | Visit | Death | FollowUp, Field(discriminator="kind")
 ]
-Features = Annotated[tuple[Feature, ...], BeforeValidator(as_tuple), Field(max_length=MAX_FEATURES)]
+Features = Annotated[tuple[Feature, ...], BeforeValidator(one_or_more), Field(max_length=MAX_FEATURES)]
 
 
 def check_names(*features: _Feature) -> None:
     """Raises ValueError when two features have one name."""
     names = [feature.name for feature in features]
-    if len(set(names)) != len(names):
-        raise ValueError("two features have the same name")
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise ValueError(_("deux variables s’appellent « {name} »").format(name=twice[0]))

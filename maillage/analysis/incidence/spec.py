@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from maillage.analysis.base import Spec, WireModel
 from maillage.analysis.tabular.forms import Form, Forms, Kind, TablesContent
 from maillage.analysis.tabular.parameters import AgeEdges
-from maillage.base.i18n import mark
+from maillage.base.i18n import _, mark
 
 Year = Annotated[int, Field(ge=1900, le=2200)]
 
@@ -30,7 +30,9 @@ class IncidenceParameters(WireModel):
     @model_validator(mode="after")
     def _has_years(self) -> Self:
         if not 0 <= self.last_year - self.first_year < _MOST_YEARS:
-            raise ValueError(f"the years go from the first to the last, {_MOST_YEARS} at most")
+            raise ValueError(
+                _("les années vont de la première à la dernière, {most} au plus").format(most=_MOST_YEARS)
+            )
         return self
 
 

@@ -5,17 +5,22 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
-from maillage.analysis.base import Spec, WireModel
-from maillage.analysis.tabular.forms import Form, Forms, Kind, TablesContent, as_tuple
+from maillage.analysis.base import Spec, WireModel, one_or_more
+from maillage.analysis.tabular.forms import Form, Forms, Kind, TablesContent
 from maillage.analysis.tabular.parameters import Days, Feature, check_names
 from maillage.base.i18n import mark
+
+MOST = 100.0
+"""A larger coefficient makes an outcome certain or impossible, to 43 decimals: it is a slip."""
+
+Coefficient = Annotated[FiniteFloat, Field(ge=-MOST, le=MOST)]
 
 
 class Risk(WireModel):
     """A feature before the index date, and its coefficient."""
 
     feature: Feature
-    coefficient: FiniteFloat
+    coefficient: Coefficient
 
 
 class RiskModel(WireModel):
@@ -24,10 +29,10 @@ class RiskModel(WireModel):
     Its coefficients come from a published score or from a federated fit.
     """
 
-    intercept: FiniteFloat
-    age: FiniteFloat = 0.0
-    male: FiniteFloat = 0.0
-    risks: Annotated[tuple[Risk, ...], BeforeValidator(as_tuple), Field(max_length=200)] = ()
+    intercept: Coefficient
+    age: Coefficient = 0.0
+    male: Coefficient = 0.0
+    risks: Annotated[tuple[Risk, ...], BeforeValidator(one_or_more), Field(max_length=200)] = ()
 
     @model_validator(mode="after")
     def _has_names(self) -> Self:

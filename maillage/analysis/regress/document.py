@@ -79,6 +79,7 @@ def describe_fits(
         "hospital_terms": own,
         "reference_hospital": members[0].site if len(fit.beta) > size and alone else None,
         "covariance": fit.covariance[:size, :size].tolist(),
+        "events": _count_events(asked, members),
         "log_likelihood": _log_likelihood(fit, persons=persons, saturated=saturated, family=asked.family),
         "deviance": fit.deviance,
         "scale": fit.scale,
@@ -115,8 +116,16 @@ def describe_pooled(
         "trouble": None,
         "terms": terms,
         "by_hospital": own,
+        "events": _count_events(asked, members),
         "rounds": max(fit.rounds for fit in fits),
     }
+
+
+def _count_events(asked: RegressParameters, members: Sequence[Opened]) -> float | None:
+    """Those of all hospitals together; none of a linear model, nor where persons have weights."""
+    if asked.family == "gaussian" or asked.weights is not None:
+        return None
+    return sum(one.content.outcome for one in members)
 
 
 def _term(name: str, estimate: float, error: float, *, degrees: int | None) -> dict[str, Any]:

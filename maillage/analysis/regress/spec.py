@@ -12,6 +12,7 @@ from maillage.analysis.features.columns import Column, list_columns
 from maillage.analysis.features.concepts import as_tuple
 from maillage.analysis.features.declared import Feature, Features, check_names
 from maillage.analysis.glm.wire import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
+from maillage.base.i18n import _
 from maillage.disclosure.values import CellJson
 
 INTERCEPT = "(intercept)"
@@ -51,11 +52,13 @@ class RegressParameters(WireModel):
         check_names(*self.covariates, *others, *([self.weights] if self.weights else []))
         predicted = list_columns([self.outcome])
         if len(predicted) != 1:
-            raise ValueError("what is predicted is one number or one yes or no")
+            raise ValueError(_("ce qui est prédit (outcome) est un nombre ou un oui ou non, sans niveaux"))
         if (self.family == "binomial") != predicted[0].is_flag:
-            raise ValueError("a logistic model predicts a yes or no, the others a number")
+            raise ValueError(
+                _("pour un oui ou non, family est « binomial » ; les autres prédisent un nombre")
+            )
         if len(self.columns) > MAX_COLUMNS + 1:
-            raise ValueError(f"a model has at most {MAX_COLUMNS} columns")
+            raise ValueError(_("un modèle a au plus {most} colonnes").format(most=MAX_COLUMNS))
         return self
 
     @property

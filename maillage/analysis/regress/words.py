@@ -28,8 +28,24 @@ WORDS = Words(
         "hospitals=random_reml": mark("Effets aléatoires (REML)"),
         "rounds": mark("Tours au plus"),
     },
-    hints={"rounds": mark("Cinq à huit tours suffisent d’ordinaire.")},
+    hints={
+        "outcome": mark("Une variable, avec son genre (kind) et son nom (name)."),
+        "covariates": mark("Une liste de variables ; chacune a son genre (kind) et son nom (name)."),
+        "offset": mark(
+            'Une variable et si c’est son logarithme : {"feature": {"kind": "follow_up", "name": "suivi", '
+            '"until": 365}, "log": true}'
+        ),
+        "weights": mark('Une variable : {"kind": "visit", "name": "nuits", "use": "days"}'),
+        "rounds": mark("Cinq à huit tours suffisent d’ordinaire."),
+    },
 )
+
+RATIOS: Mapping[str, str] = {
+    "binomial": mark("Rapport de cotes"),
+    "poisson": mark("Rapport de taux"),
+    "cox": mark("Rapport de risques"),
+}
+"""What the exponential of a coefficient is, by family; of a linear model it is nothing."""
 
 TROUBLES: Mapping[str, str] = {
     "collinear": mark("Ces colonnes se déduisent des autres : {columns}. Retirez-en une, ou un niveau."),
@@ -39,6 +55,7 @@ TROUBLES: Mapping[str, str] = {
         "n’a pas d’estimation finie ; réunissez des niveaux, ou retirez-les."
     ),
     "not_converged": mark("Le calcul n’a pas convergé dans les tours permis."),
+    "rounds_failed": mark("Le calcul par tours n’a pas abouti."),
     "too_few_sites": mark("Trop peu d’hôpitaux peuvent entrer dans ce modèle."),
     "too_many_points": mark("Trop de dates pour un modèle à risque de base commun : élargissez la grille."),
 }

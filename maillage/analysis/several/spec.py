@@ -30,7 +30,7 @@ class SeveralParameters(WireModel):
         except AnalysisError as error:
             raise ValueError(f"{error.what} {error.why}".strip()) from error
         if len(asked) < len(parts):
-            raise ValueError("the same analysis is asked twice, with the same parameters")
+            raise ValueError(_("la même analyse est demandée deux fois, avec les mêmes paramètres"))
         return parts
 
 

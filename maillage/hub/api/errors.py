@@ -12,6 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from maillage.analysis.errors import ContentError, ParametersError, UnknownAnalysisError
 from maillage.base.canon import CanonError
 from maillage.base.errors import Kind, MaillageError
+from maillage.base.faults import word_faults
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
 from maillage.cohort.errors import CohortError, UnsupportedFeatureError
@@ -146,15 +147,11 @@ def _tell_parsing(_request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _tell_validation(_request: HttpRequest, error: Any) -> HttpResponse:
-    # The place and the rule, never the value: it may be a secret.
-    why = "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors
-    )
     return _json(
         "request_invalid",
         status=422,
         what=_("La requête n’a pas la forme attendue."),
-        why=why,
+        why=word_faults(error.errors),
         remedy=_("La description de l’API est à /api/v1/openapi.json."),
     )
 

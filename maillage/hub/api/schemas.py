@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
+from maillage.analysis.base import one_or_more
 from maillage.disclosure import CellJson
 from maillage.exchange.message import Site
 
@@ -21,7 +22,7 @@ class QuestionIn(Body):
     analysis: str = "count"
     parameters: dict[str, JsonValue] = {}
     cohort: dict[str, Any]
-    sites: list[Site] | None = None
+    sites: Annotated[list[Site], BeforeValidator(one_or_more)] | None = None
     permit: str = "feasibility"
     wait_hours: Annotated[float, Field(ge=1 / 60, le=24 * 90)] | None = None
 

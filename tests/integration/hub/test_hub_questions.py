@@ -170,6 +170,32 @@ def test_a_question_that_cannot_be_asked_is_refused(
     assert refused(network, status, **changes)["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"title": "a" * 201}, "est trop long : 200 caractères au plus"),
+        ({"title": 3}, "un texte est attendu"),
+        ({"sql": "DROP TABLE person"}, "ce nom n’est pas connu ici"),
+        ({"wait_hours": 0}, "doit être au moins 0,01667"),
+        ({"sites": ["../hcl"]}, "n’a pas la forme attendue"),
+        ({"parameters": {"by": "name"}}, "by: ce nom n’est pas connu ici"),
+    ],
+)
+def test_the_rule_that_was_broken_is_told_in_french(
+    network: Network, changes: dict[str, Any], rule: str
+) -> None:
+    network.enrol("hcl")
+    why = refused(network, 422, **changes)["why"]
+    assert rule in why
+    assert "should" not in why
+
+
+def test_one_hospital_alone_is_a_list_of_one(network: Network) -> None:
+    network.enrol("hcl", "chu-grenoble")
+    asked = network.ask(sites="hcl")
+    assert [site["id"] for site in asked["sites"]] == ["hcl"]
+
+
 def test_a_network_without_hospitals_says_so(network: Network) -> None:
     assert refused(network, 422)["code"] == "sites_invalid"
 
@@ -202,7 +228,9 @@ def test_a_hostile_body_is_refused_politely(network: Network, body: bytes, statu
 
 def test_a_body_of_five_megabytes_is_refused_before_it_is_parsed(network: Network) -> None:
     huge = COHORT | {"ConceptSets": [{"id": 0, "name": "x" * 5_000_000}]}
-    assert refused(network, 413, cohort=huge)["code"] == "body_too_large"
+    told = refused(network, 413, cohort=huge)
+    assert told["code"] == "body_too_large"
+    assert "100 covariables" in told["remedy"], "a long question is not always a long cohort"
 
 
 @pytest.mark.parametrize("token", ["", "mlg_of-nobody", "alice"])

@@ -1,6 +1,7 @@
 """Results in the portal: read, kept as files, asked again, compared; nothing that is hidden comes out."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -9,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from maillage.analysis.registry import find_spec
 from tests.integration.hub.conftest import Network
 from tests.integration.hub.test_hub_portal import enter, send
 from tests.integration.hub.test_hub_questions import TWO_STEPS
@@ -175,6 +177,22 @@ def test_an_analysis_is_chosen_for_a_cohort_and_run(network: Network) -> None:
         browser, "/analyses/count", page=form, question=question, title="Encore", permit="feasibility"
     )
     assert "Encore" in browser.get(sent.headers["Location"]).text
+
+
+@pytest.mark.parametrize("analysis", ["regress", "survival", "outcomes"])
+def test_a_field_of_json_has_an_example_that_can_be_sent(network: Network, analysis: str) -> None:
+    (node,) = network.enrol("hcl")
+    question = ask_and_answer(network, node)
+    page = enter(network).get(f"/analyses/{analysis}?question={question}").text
+    examples = dict(re.findall(r'id="p-([a-z_]+)-exemple">Par exemple : <code>(.*?)</code>', page))
+    from maillage.hub.portal.results.forms import read_fields
+
+    needed = set(re.findall(r'<textarea id="p-([a-z_]+)"[^>]* required', page))
+    assert needed
+    assert needed <= examples.keys()
+    filled = {name: html.unescape(text) for name, text in examples.items()}
+    plain = {name: str(value) for name, value in find_spec(analysis).example.items() if name not in filled}
+    assert read_fields(analysis, filled=filled | plain)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """The form of an analysis, made from the parameters that it declares; its words name the fields."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -48,18 +49,28 @@ class Field:
     choices: tuple[Choice, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    example: str = ""
+    """What may be typed, of a field whose form nobody guesses."""
 
 
 def list_fields(analysis_id: str, *, filled: Mapping[str, str] | None = None) -> list[Field]:
     """The fields of an analysis, holding their defaults or what was typed."""
-    schema = find_spec(analysis_id).parameters.model_json_schema()
-    words, needed = load_words(analysis_id), schema.get("required", ())
-    return [
+    spec, words = find_spec(analysis_id), load_words(analysis_id)
+    schema = spec.parameters.model_json_schema()
+    needed = schema.get("required", ())
+    fields = [
         _make_field(
             name, _resolve(shape, schema=schema), words=words, is_required=name in needed, filled=filled
         )
         for name, shape in schema.get("properties", {}).items()
     ]
+    return [_add_example(field, spec.example.get(field.name)) for field in fields]
+
+
+def _add_example(field: Field, example: object) -> Field:
+    if field.kind is not Kind.JSON or example is None:
+        return field
+    return replace(field, example=json.dumps(example, ensure_ascii=False))
 
 
 def read_fields(analysis_id: str, *, filled: Mapping[str, str]) -> dict[str, Any]:

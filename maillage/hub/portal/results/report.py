@@ -14,7 +14,7 @@ from maillage.analysis.registry import load_words
 from maillage.analysis.rendering import Form, draw
 from maillage.base.canon import read_json
 from maillage.base.clock import parse_instant
-from maillage.base.french import format_milliseconds
+from maillage.base.french import format_figure, format_milliseconds
 from maillage.base.i18n import _, current_language, say
 from maillage.cohort import parse_expression
 from maillage.cohort.explain import explain_cohort
@@ -150,6 +150,8 @@ def _write_table(table: ChartTable) -> dict[str, list[Any]]:
 def _write_value(value: Any) -> str:
     if isinstance(value, Mapping):
         return word_cell(value)
+    if isinstance(value, float):
+        return format_figure(value)
     return "–" if value is None else str(value)
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from maillage.analysis.base import Column
 from maillage.analysis.charting import drawn
 from maillage.base.clock import parse_instant
-from maillage.base.french import format_milliseconds, format_number
-from maillage.base.i18n import say
+from maillage.base.french import format_figure, format_milliseconds, format_number
+from maillage.base.i18n import in_language, say
 from maillage.disclosure import Private
 from maillage.hub.portal.words import word_status
 
@@ -31,9 +31,10 @@ def icon(name: str) -> str:
 
 
 @register.filter
-def number(value: int) -> str:
-    """Thousands set apart, as the page's language does."""
-    return format_number(value) if _is_french() else f"{value:,}"
+def number(value: float) -> str:
+    """Thousands set apart, as the page's language does; of a real number the digits that matter."""
+    with in_language("fr" if _is_french() else "en"):
+        return format_figure(value) if isinstance(value, float) else format_number(value)
 
 
 @register.filter
@@ -94,9 +95,9 @@ def difference(cells: Sequence[dict[str, Any] | None]) -> str:
 
 
 @register.filter
-def is_whole(value: object) -> bool:
-    """Whether it is a whole number, whose thousands are set apart."""
-    return isinstance(value, int) and not isinstance(value, bool)
+def is_number(value: object) -> bool:
+    """Whether it is a number, and not a text that is ready to be read."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @register.filter
