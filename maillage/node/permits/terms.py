@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from maillage.analysis.registry import find_spec, is_additive, list_analyses, suits
+from maillage.analysis.scope import covers
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.parts import list_inquiries
 from maillage.exchange.permit import Budget, Counts, Masked, Permit, Plain, ReleaseCheck
 from maillage.exchange.reasons import Reason
-from maillage.exchange.scope import covers
 from maillage.exchange.task import Task
 from maillage.node.folder import Node
 from maillage.node.permits.documents import permit_in_force
