@@ -101,6 +101,10 @@ SELECT task_id FROM nonces WHERE nonce = :nonce;
 INSERT INTO answers (task_id, final, kind, reason, envelope, hash, recorded_at)
 VALUES (:task_id, :final, :kind, :reason, :envelope, :hash, :recorded_at);
 
+-- name: has_told
+-- Whether numbers ever left, whatever a fact says of them.
+SELECT 1 FROM answers WHERE kind IN ('partial', 'summed') UNION ALL SELECT 1 FROM rounds LIMIT 1;
+
 -- name: due_answers
 -- In the order in which they were recorded: a hold leaves before the answer that follows it.
 SELECT answer_id, task_id, final, kind, envelope, hash FROM answers WHERE due = 1 ORDER BY answer_id;
