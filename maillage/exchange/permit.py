@@ -200,7 +200,7 @@ class Budget(Message):
     """How many questions one requester may have answered in the last `hours`.
 
     Past `slow_after` two questions lie `pause_seconds` apart; at `hold_after` a person must be called. A
-    question that only repeats former answers costs nothing.
+    question whose every number was told before costs nothing.
     """
 
     hours: Annotated[int, Field(ge=1, le=24 * 366)]

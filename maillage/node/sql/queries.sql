@@ -311,6 +311,12 @@ WHERE survivors <> '' AND session <> :session
   AND (cohort = :cohort OR numbers = :numbers OR (:repeated AND scope = :scope))
 ORDER BY session;
 
+-- name: sum_of_same_numbers
+-- A former sum that was made of the very numbers of this task's, to the same requester.
+SELECT former.session FROM sums AS own JOIN sums AS former
+    ON former.scope = own.scope AND former.numbers = own.numbers AND former.session <> own.session
+WHERE own.task_id = :task_id AND former.state = 'revealed' LIMIT 1;
+
 -- name: catalogue
 SELECT day, warehouse, permit, hash, envelope, sent FROM catalogues;
 
