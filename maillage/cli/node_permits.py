@@ -98,7 +98,7 @@ def epsilon(folder: Folder, as_json: AsJson = False) -> None:
         return
     table = Table(_("Autorisation"), _("Personne"), _("Questions"), _("ε dépensé"))
     for one in spent:
-        name = names.get(one.permit, one.permit[:23])
+        name = names.get(one.permit, one.permit)
         table.add_row(escape(name), escape(one.requester), str(one.questions), f"{one.epsilon:g}")
     Console(highlight=False).print(table)
 

@@ -318,6 +318,14 @@ class Permit(Message):
         return self.sites == ANY or site in self.sites
 
     @property
+    def is_shared(self) -> bool:
+        """Whether an exact answer is compared with what anybody was told under it, not the requester alone.
+
+        Who asks under "any" is a name that the hub may invent: each new one would be compared with nothing.
+        """
+        return self.requesters == ANY and isinstance(self.counts, Exact)
+
+    @property
     def is_per_hospital(self) -> bool:
         """Whether a hospital's own numbers may be shown, where it agrees."""
         return View.PER_HOSPITAL in self.views

@@ -180,8 +180,11 @@ ON CONFLICT (task_id) DO NOTHING;
 DELETE FROM spent WHERE task_id = :task_id OR task_id GLOB :task_id || '/[0-9]*';
 
 -- name: count_spent
+-- Under whichever permit of that name was in force: a new date is no new budget.
 SELECT count(*) AS questions, coalesce(max(at), '') AS latest FROM spent
-WHERE permit = :permit AND requester = :requester AND at > :since;
+WHERE permit IN (SELECT other.hash FROM permits AS one JOIN permits AS other USING (permit_id)
+                 WHERE one.hash = :permit)
+  AND requester = :requester AND at > :since;
 -- name: register_line
 -- The last change of the register of objections.
 SELECT sequence, coalesce(sealed -> '$.body', body) AS body

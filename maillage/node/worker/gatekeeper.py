@@ -83,11 +83,11 @@ class GateKeeper:
 
     def _make_guard(self, job: Job, *, everyone: Everyone) -> ReleaseGuard:
         releases = self._releases()
-        scope = find_scope(permit=job.permit, requester=job.requester)
+        scope, *former = _list_scopes(job)
         if releases.forget_job(job.job_id):
             self._histories.pop(scope, None)
         if scope not in self._histories:
-            self._histories[scope] = History(releases, scope=scope)
+            self._histories[scope] = History(releases, scope=scope, former=former)
         return ReleaseGuard(
             releases,
             self._histories[scope],
@@ -101,6 +101,13 @@ class GateKeeper:
         if self._opened is None:
             self._opened = open_releases(self._folder)
         return self._opened
+
+
+def _list_scopes(job: Job) -> list[str]:
+    """Where what is told now is kept, then where it was kept before: under names, and under hashes once."""
+    alone = [find_scope(permit=name, requester=job.requester) for name in (job.permit, *job.editions)]
+    together = find_scope(permit=job.permit, requester=None)
+    return [together, *alone] if job.shared else [alone[0], together, *alone[1:]]
 
 
 def _find_asked(job: Job) -> Asked:
