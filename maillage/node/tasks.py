@@ -13,11 +13,12 @@ from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.exchange.envelope import AnyAnswer, seal_answer
 from maillage.exchange.message import MAX_ENVELOPE_BYTES
-from maillage.exchange.result import Partial, Summed
+from maillage.exchange.result import Failure, Partial, Refusal, Summed
 from maillage.node import ledger
 from maillage.node.answer import Maker, Moment
 from maillage.node.errors import TaskUnknownError
 from maillage.node.folder import Node
+from maillage.node.permits.budget import TELLING
 from maillage.node.states import OPEN, Event, State, check_move
 from maillage.node.store import Store
 
@@ -195,12 +196,14 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
 
 
 def _tells_something_new(store: Store, message: AnyAnswer) -> bool:
-    """Whether the permit's budget counts it: numbers, and not all of them those of former answers."""
+    """Whether the budget counts it: numbers that were not all told before, or a refusal that tells."""
     match message:
         case Partial(content=content):
             return not tells_nothing_new(content)
         case Summed(task_id=task_id, repeated=repeated):
             return not repeated or store.row("sum_of_same_numbers", task_id=task_id) is None
+        case Refusal(reason=reason) | Failure(reason=reason):
+            return reason in TELLING
         case _:
             return False
 

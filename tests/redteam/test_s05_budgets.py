@@ -22,9 +22,10 @@ from maillage.node.decide import decide_task, open_row
 from maillage.node.folder import Node
 from maillage.node.log import Log
 from maillage.node.permits import documents, terms
-from maillage.node.permits.budget import read_spent
+from maillage.node.permits.budget import TELLING, read_spent
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
 from maillage.node.worker.messages import Computed
+from maillage.node.worker.reasons import REASONS
 from maillage.node.worker.releases import Asked, Releases
 from tests.integration.hub.conftest import MovableClock, Network
 from tests.integration.hub.test_hub_questions import TWO_STEPS
@@ -108,6 +109,56 @@ def test_a_question_that_brought_nothing_costs_nothing(tmp_path: Path, watch: Mo
             delivery = open_row(tasks.find_task(store, task_id), node=node)
             make_answer = make_refusal(delivery, reason=Reason.CANCELLED)
             tasks.answer(store, node=node, task_id=task_id, make=make_answer)
+
+
+def count_refusals(node: Node, watch: MovableClock, reason: Reason) -> int:
+    """How many times, of ten, a question is looked into that is then refused for this reason."""
+    for number in range(10):
+        task_id, state = ask(node, watch)
+        if state != "accepted":
+            return number
+        with node.open_store() as store:
+            delivery = open_row(tasks.find_task(store, task_id), node=node)
+            make_answer = make_refusal(delivery, reason=reason)
+            tasks.answer(store, node=node, task_id=task_id, make=make_answer)
+    return 10
+
+
+NOBODYS = {
+    Reason.ANALYSIS_UNKNOWN,
+    Reason.BUDGET_SPENT,
+    Reason.COHORT_INVALID,
+    Reason.COHORT_UNSUPPORTED,
+    Reason.NOISE_UNAVAILABLE,
+    Reason.PARAMETERS_INVALID,
+    Reason.PERMIT_EXCEEDED,
+    Reason.WAREHOUSE_UNAVAILABLE,
+    Reason.WAREHOUSE_VERSION,
+}
+"""Refusals of a worker that are the same whoever is in the warehouse."""
+IN_ROUNDS = {Reason.ROUND_REFUSED, Reason.ROUNDS_CHANGED}
+"""What was told in a round costs, whatever the last word is."""
+
+
+def test_a_refusal_that_an_oracle_could_use_costs_as_an_answer_does(
+    tmp_path: Path, watch: MovableClock
+) -> None:
+    """A model is refused when one person has a level, and answered when nobody has: each asking tells."""
+    node = make(tmp_path / "hcl", watch, shown_alone=True)
+    assert count_refusals(node, watch, Reason.MODEL_RARE) == TIGHT.slow_after
+
+
+def test_with_refusals_given_back_the_oracle_is_asked_without_end(
+    tmp_path: Path, watch: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "TELLING", frozenset[Reason]())
+    assert count_refusals(make(tmp_path / "hcl", watch, shown_alone=True), watch, Reason.MODEL_RARE) == 10
+
+
+def test_every_refusal_of_a_worker_costs_or_is_the_same_whoever_is_there() -> None:
+    codes = {reason for _kind, reason in REASONS} | {Reason.INTERNAL}
+    assert codes - NOBODYS - IN_ROUNDS <= TELLING
+    assert not TELLING & (NOBODYS | IN_ROUNDS)
 
 
 class Steps:
