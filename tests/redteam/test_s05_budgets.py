@@ -16,13 +16,13 @@ from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.envelope import seal_task
 from maillage.exchange.permit import Budget, Budgets, View
 from maillage.exchange.reasons import Reason
-from maillage.node import tasks
+from maillage.node import decide, tasks
 from maillage.node.answer import make_partial, make_refusal
 from maillage.node.decide import decide_task, open_row
 from maillage.node.folder import Node
 from maillage.node.log import Log
 from maillage.node.permits import documents, terms
-from maillage.node.permits.budget import TELLING, read_spent
+from maillage.node.permits.budget import TELLING, Pace, read_spent
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
 from maillage.node.worker.messages import Computed
 from maillage.node.worker.reasons import REASONS
@@ -80,6 +80,14 @@ def test_questions_are_slowed_then_held_then_free_again(tmp_path: Path, watch: M
     assert ask(node, watch)[1] == "held"
     watch.advance(days=2)
     assert ask(node, watch)[1] == "accepted"
+
+
+def test_with_the_nodes_own_count_switched_off_a_hub_that_does_not_count_asks_without_end(
+    tmp_path: Path, watch: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide, "find_pace", lambda store, **_asked: Pace.FREE)
+    node = make(tmp_path / "hcl", watch, shown_alone=True)
+    assert [ask(node, watch)[1] for _ in range(10)] == ["accepted"] * 10
 
 
 def test_another_requester_has_a_budget_of_their_own(tmp_path: Path, watch: MovableClock) -> None:
