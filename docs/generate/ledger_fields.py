@@ -72,7 +72,7 @@ MEANINGS: Mapping[str, str] = {
     "until": "when the role ends by itself",
     "version": "number of the cohort's version",
     "way": "how somebody proves who they are: passkey, password, psc",
-    "why": "why a person refused, in their words, one line",
+    "why": "why a person refused, or began without former answers: in their words, one line",
 }
 
 _ASKED = ("question", "requester", "permit", "analysis", "parts", "cohort", "nonce")
@@ -124,6 +124,7 @@ LEDGER: Mapping[Event, tuple[str, ...]] = {
     Event.PERSON_POLICY_CHANGED: ("by", "former", "policy"),
     Event.PERSON_REFERENTIEL_APPLIED: ("by", "reference", "hash"),
     Event.PERSON_RELEASE_CHECKED: (*_CHECKED, "by", "account", "sealed", *_ANSWERED),
+    Event.PERSON_RELEASES_BEGUN_ANEW: ("by", "why"),
     Event.PERSON_TASK_REFUSED: ("by", "why", *_ANSWERED),
     Event.PERSON_TASK_RELEASED: ("by",),
     Event.POLICY_TASK_ACCEPTED: _DECIDED,

@@ -15,6 +15,7 @@ from maillage.base.i18n import _
 from maillage.base.keys import PublicKey
 from maillage.cli.node_options import AsJson, By, Folder
 from maillage.node.folder import open_node
+from maillage.node.former import require_kept
 from maillage.node.permits import committee, documents
 from maillage.node.review import check_name
 
@@ -89,6 +90,7 @@ def epsilon(folder: Folder, as_json: AsJson = False) -> None:
 
     node = open_node(folder)
     with node.open_store() as store:
+        require_kept(store, folder=node.folder)
         names = {found.hash: found.permit_id for found in documents.list_permits(store)}
     spent = list_spent(node.folder)
     if as_json:
@@ -96,7 +98,7 @@ def epsilon(folder: Folder, as_json: AsJson = False) -> None:
         return
     table = Table(_("Autorisation"), _("Personne"), _("Questions"), _("ε dépensé"))
     for one in spent:
-        name = names.get(one.permit, one.permit[:23])
+        name = names.get(one.permit, one.permit)
         table.add_row(escape(name), escape(one.requester), str(one.questions), f"{one.epsilon:g}")
     Console(highlight=False).print(table)
 

@@ -15,6 +15,7 @@ from maillage.exchange.cell_words import describe_cell
 from maillage.exchange.evidence import EvidenceRecord
 from maillage.exchange.evidence_words import word_evidence
 from maillage.exchange.release import Outcome, Word
+from maillage.node.anew import begin_anew
 from maillage.node.folder import open_node
 from maillage.node.release.check import rule, word_ruling
 from maillage.node.release.evidence import find_evidence, verify_evidence
@@ -167,6 +168,24 @@ def decide(
     with node.open_store() as store:
         ruling = rule(store, node=node, task_id=task, word=said, account=getpass.getuser())
     typer.echo(word_ruling(ruling, outcome=outcome))
+
+
+@app.command(
+    "begin-anew",
+    help=_("Laisse le nœud répondre alors que ce qu’il a déjà répondu est perdu : rien n’y sera comparé."),
+)
+def start_anew(
+    folder: Folder,
+    by: By,
+    why: Annotated[str, typer.Option(help=_("Pourquoi ; reste à l’hôpital."), show_default=False)],
+) -> None:
+    """Where nothing is lost, nothing changes. Raises ReleasesThereError, hence exit code 8."""
+    node = open_node(folder)
+    with node.open_store() as store:
+        begin_anew(store, node=node, by=by, why=why)
+    typer.echo(
+        _("Dès la prochaine question, le nœud recommence sans ses réponses d’avant ; le registre le dit.")
+    )
 
 
 def evidence(

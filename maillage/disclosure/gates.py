@@ -138,10 +138,14 @@ class ModelVerdict(StrEnum):
 
 @dataclass(frozen=True)
 class Chain:
-    """The cells of an attrition; `repeated` are the positions of those that are former answers' numbers."""
+    """The cells of an attrition; `repeated` are the positions of those that are former answers' numbers.
+
+    `known` are those that were told before: these, and the own numbers of sets that a former answer showed.
+    """
 
     cells: tuple[Cell, ...]
     repeated: tuple[int, ...] = ()
+    known: tuple[int, ...] = ()
 
 
 class Gate(Protocol):
@@ -246,7 +250,7 @@ class ExactGate:
         cells = protect_chain(
             [len(persons) for persons in steps],
             rules=self.rules,
-            told=[number for number, _exact in told],
+            told=[number for number, _exact, _known in told],
             shown=last.value if isinstance(last, Count) else None,
         )
         kept = [
@@ -255,22 +259,26 @@ class ExactGate:
             if is_shown(cell)
         ]
         self._shown += [shown for _index, shown in kept]
-        return Chain(cells, repeated=tuple(index for index, shown in kept if not shown.exact))
+        return Chain(
+            cells,
+            repeated=tuple(index for index, shown in kept if not shown.exact),
+            known=tuple(index for index, _shown in kept if told[index][2]),
+        )
 
-    def _tell(self, persons: Persons) -> tuple[int | None, bool]:
-        """The number that may be told of a step, None for none; and whether it is its own."""
+    def _tell(self, persons: Persons) -> tuple[int | None, bool, bool]:
+        """The number that may be told of a step, None for none; is it its own, and was it told before?"""
         if self.guard is None:
-            return len(persons), True
+            return len(persons), True, False
         judged = self.guard.judge(persons)
         self._judged += 1
         if len(persons) < self.rules.floor:
-            return len(persons), True
+            return len(persons), True, False
         if self._refused:
             # A step may be the very cohort that is hidden.
-            return None, True
+            return None, True, False
         if isinstance(judged, Former):
-            return judged.persons, not judged.stands
-        return (len(persons) if judged else None), True
+            return judged.persons, not judged.stands, True
+        return (len(persons) if judged else None), True, False
 
     def partition(self, groups: Mapping[int, Persons], *, declared: bool = False) -> Partition:  # noqa: ARG002
         """As `protect_partition`, and no group, nor the rest, that a former answer would give away."""

@@ -78,12 +78,15 @@ class Bound(Message):
         return self
 
     def holds(self, value: object) -> bool:
-        """Whether the value is inside; each element of a list must be."""
-        if isinstance(value, list):
-            return all(self.holds(one) for one in cast("list[Any]", value))
+        """Whether the value is inside; each element of a list must be, and so must each value of a table."""
+        if isinstance(value, list | dict):
+            held = cast("list[Any] | dict[str, Any]", value)
+            return all(self.holds(one) for one in (held.values() if isinstance(held, dict) else held))
         if self.among is not None:
             # True equals 1 in Python; a permit for the one is not a permit for the other.
-            return any(type(one) is type(value) and one == value for one in self.among)
+            return any(
+                isinstance(one, bool) is isinstance(value, bool) and one == value for one in self.among
+            )
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
         low = self.minimum is None or value >= self.minimum
@@ -93,6 +96,7 @@ class Bound(Message):
 class AnalysisScope(Message):
     """One analysis, and what may be asked of it. A parameter that `parameters` does not name is refused.
 
+    One that it names and the question leaves out is held to its bound with the value that the analysis takes.
     Several analyses in one question are each under the scope of their own.
     """
 
@@ -196,7 +200,7 @@ class Budget(Message):
     """How many questions one requester may have answered in the last `hours`.
 
     Past `slow_after` two questions lie `pause_seconds` apart; at `hold_after` a person must be called. A
-    question that only repeats former answers costs nothing.
+    question whose every number was told before costs nothing.
     """
 
     hours: Annotated[int, Field(ge=1, le=24 * 366)]
@@ -312,6 +316,14 @@ class Permit(Message):
     def names(self, site: str) -> bool:
         """Whether it is for this hospital."""
         return self.sites == ANY or site in self.sites
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether an exact answer is compared with what anybody was told under it, not the requester alone.
+
+        Who asks under "any" is a name that the hub may invent: each new one would be compared with nothing.
+        """
+        return self.requesters == ANY and isinstance(self.counts, Exact)
 
     @property
     def is_per_hospital(self) -> bool:

@@ -94,6 +94,12 @@ class ReleasesBrokenError(NodeError):
     kind = Kind.INTEGRITY
 
 
+class ReleasesThereError(NodeError):
+    """What was released before is not lost: there is nothing to begin anew."""
+
+    kind = Kind.CONFLICT
+
+
 class HeldBrokenError(NodeError):
     """A held answer is not the one that was sealed: it never leaves."""
 

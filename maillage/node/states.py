@@ -103,6 +103,7 @@ class Event(StrEnum):
     PERSON_POLICY_CHANGED = "person:policy:changed"
     PERSON_REFERENTIEL_APPLIED = "person:referentiel:applied"
     PERSON_RELEASE_CHECKED = "person:release:checked"
+    PERSON_RELEASES_BEGUN_ANEW = "person:releases:begun_anew"
     PERSON_TASK_REFUSED = "person:task:refused"
     PERSON_TASK_RELEASED = "person:task:released"
     POLICY_TASK_ACCEPTED = "policy:task:accepted"
@@ -148,6 +149,9 @@ _SENTENCES: Mapping[Event, str] = {
     Event.PERSON_POLICY_CHANGED: mark("Politique de l’hôpital changée."),
     Event.PERSON_REFERENTIEL_APPLIED: mark("Référentiel du groupe mis dans l’entrepôt."),
     Event.PERSON_RELEASE_CHECKED: mark("Sortie contrôlée par une personne."),
+    Event.PERSON_RELEASES_BEGUN_ANEW: mark(
+        "Réponses déjà données perdues : une personne laisse le nœud recommencer sans elles."
+    ),
     Event.PERSON_TASK_REFUSED: mark("Question refusée par une personne."),
     Event.PERSON_TASK_RELEASED: mark("Question autorisée par une personne."),
     Event.POLICY_TASK_ACCEPTED: mark("Question acceptée par la politique."),

@@ -5,6 +5,7 @@ from typing import Any
 from maillage.base.i18n import _
 from maillage.node import ledger
 from maillage.node.folder import Node, is_agent_running
+from maillage.node.former import Former, find_former, word_former
 from maillage.node.hello import read_hello
 from maillage.node.states import State, word_state
 from maillage.node.store import Store
@@ -12,7 +13,7 @@ from maillage.warehouse.place import FilePlace, PostgresPlace, SparkPlace
 
 
 def read_status(store: Store, *, node: Node) -> dict[str, Any]:
-    """Agent, hub, questions by state, answers not sent yet, ledger, warehouse."""
+    """Agent, hub, questions by state, answers not sent yet, ledger, warehouse, former answers."""
     head = ledger.read_head(store)
     return {
         "site": node.site,
@@ -22,6 +23,7 @@ def read_status(store: Store, *, node: Node) -> dict[str, Any]:
         "health": read_hello(store)["health"],
         "warehouse": _name_warehouse(node),
         "warehouse_present": not node.missing,
+        "former": find_former(store, folder=node.folder).value,
         "tasks": {row["state"]: row["tasks"] for row in store.rows("count_states")},
         "due": len(store.rows("due_answers")),
         "ledger": {"sequence": head.sequence, "hash": head.hash},
@@ -40,6 +42,7 @@ def word_status(found: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Santé déclarée au hub"), found["health"]),
         (_("Entrepôt"), found["warehouse"] + missing),
         (_("Questions"), tasks or _("aucune")),
+        (_("Réponses déjà données"), word_former(Former(found["former"]))),
         (_("Réponses à envoyer"), str(found["due"])),
         (_("Lignes du registre"), str(found["ledger"]["sequence"])),
     ]

@@ -7,16 +7,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from maillage.analysis.news import tells_nothing_new
 from maillage.base.canon import sha256_hex
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.exchange.envelope import AnyAnswer, seal_answer
 from maillage.exchange.message import MAX_ENVELOPE_BYTES
-from maillage.exchange.result import Partial, Summed
+from maillage.exchange.result import Failure, Partial, Refusal, Summed
 from maillage.node import ledger
 from maillage.node.answer import Maker, Moment
 from maillage.node.errors import TaskUnknownError
 from maillage.node.folder import Node
+from maillage.node.permits.budget import TELLING
 from maillage.node.states import OPEN, Event, State, check_move
 from maillage.node.store import Store
 
@@ -179,7 +181,7 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
     envelope = seal_answer(message, key=node.key)
     # Rounds that were told are told, whatever the last word is.
     in_rounds = store.row("rounds_of_task", task_id=task_id) is not None
-    if final and not in_rounds and not _tells_something_new(message):
+    if final and not in_rounds and not _tells_something_new(store, message):
         store.change("give_back_spent", task_id=task_id)
     kept = {"kind": message.kind, "reason": getattr(message, "reason", None), "hash": sha256_hex(envelope)}
     store.change(
@@ -193,13 +195,15 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
     return {"kind": kept["kind"], "reason": kept["reason"], "answer": kept["hash"]}
 
 
-def _tells_something_new(message: AnyAnswer) -> bool:
-    """Whether the permit's budget counts it: numbers, and not those of a former answer."""
+def _tells_something_new(store: Store, message: AnyAnswer) -> bool:
+    """Whether the budget counts it: numbers that were not all told before, or a refusal that tells."""
     match message:
         case Partial(content=content):
-            return not content.get("repeated")
-        case Summed(repeated=repeated):
-            return not repeated
+            return not tells_nothing_new(content)
+        case Summed(task_id=task_id, repeated=repeated):
+            return not repeated or store.row("sum_of_same_numbers", task_id=task_id) is None
+        case Refusal(reason=reason) | Failure(reason=reason):
+            return reason in TELLING
         case _:
             return False
 

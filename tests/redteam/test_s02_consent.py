@@ -11,6 +11,8 @@ from maillage.node.decide import decide_task
 from maillage.node.folder import Node
 from maillage.node.ledger import read_lines
 from maillage.node.log import Log
+from maillage.node.permits import terms
+from maillage.node.policy import Decision, Verdict
 from tests.support.messages import HUB_KEY, example_key
 from tests.support.nodes import (
     AUTO,
@@ -54,6 +56,18 @@ def decided(node: Node, **changes: object) -> tuple[str, str | None]:
 def test_a_hub_that_lies_about_anything_gets_a_refusal(tmp_path: Path, changes: dict[str, object]) -> None:
     assert decided(make_node(tmp_path / "hcl", policy=ONLY_ALICE), **changes)[0] == "answered"
     assert decided(make_node(tmp_path / "again", policy=ONLY_ALICE))[0] == "accepted"
+
+
+LIES = [{"requester": "bob"}, {"requester": "Alice"}, {"participants": ("hcl",)}, {"minimum_participants": 1}]
+
+
+@pytest.mark.parametrize("changes", LIES)
+def test_with_the_policy_not_asked_the_lying_hub_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]
+) -> None:
+    monkeypatch.setattr(terms, "decide", lambda task, *, policy: Verdict(Decision.AUTO, None))
+    monkeypatch.setattr(terms, "has_enough_participants", lambda task, *, policy: True)
+    assert decided(make_node(tmp_path / "hcl", policy=ONLY_ALICE), **changes)[0] == "accepted"
 
 
 def test_a_task_of_another_key_is_no_task(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from maillage.analysis import scope
 from maillage.analysis.registry import code_hash
-from maillage.exchange import scope
 from maillage.exchange.envelope import seal_task
 from maillage.exchange.parts import SEVERAL, Inquiry
 from maillage.exchange.permit import AnalysisScope, Bands, Bound, Budget, Budgets
@@ -70,6 +70,16 @@ def test_a_part_keeps_to_the_permits_parameters(tmp_path: Path) -> None:
     node = study_node(tmp_path, analyses=scopes)
     assert ask(node, joint("count", INCIDENCE)) == ("accepted", None)
     assert ask(node, joint("count", LONGER)) == ("answered", Reason.PERMIT_EXCEEDED)
+
+
+def test_a_part_that_leaves_a_parameter_out_keeps_to_its_bound_too(tmp_path: Path) -> None:
+    by_age = YEARS | {"by": Bound(among=("age",))}
+    node = study_node(
+        tmp_path, analyses=(AnalysisScope(id="count"), AnalysisScope(id="incidence", parameters=by_age))
+    )
+    name, years = INCIDENCE
+    assert ask(node, joint("count", INCIDENCE)) == ("answered", Reason.PERMIT_EXCEEDED), "by sex, if not said"
+    assert ask(node, joint("count", (name, years | {"by": "age"}))) == ("accepted", None)
 
 
 def test_with_the_look_inside_switched_off_the_part_comes_in(
@@ -145,6 +155,17 @@ def test_each_part_is_a_question_of_the_budget_at_the_node(tmp_path: Path) -> No
     watch.advance(seconds=61)
     assert ask(node, three)[0] == "held", "three and three are more than five"
     assert ask(node, two)[0] == "accepted", "what was held was not spent"
+
+
+def test_the_hub_holds_a_question_to_the_bounds_before_it_sends_it(network: Network) -> None:
+    network.enrol("hcl", "chu-grenoble", "chu-clermont")
+    by_age = AnalysisScope(id="incidence", parameters=YEARS | {"by": Bound(among=("age",))})
+    publish_permit(network.hub, joint_permit(analyses=(by_age,)))
+    name, years = INCIDENCE
+    body = {"title": "Diabète", "cohort": COHORT, "permit": "etude", "analysis": name}
+    refused = network.call("POST", "/questions", json=body | {"parameters": years})
+    assert (refused.status_code, refused.json()["code"]) == (403, "permit_exceeded")
+    assert network.call("POST", "/questions", json=body | {"parameters": years | {"by": "age"}}).is_success
 
 
 def test_the_hub_says_which_part_is_outside_and_counts_each(network: Network) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from maillage.analysis import scope
+from maillage.analysis.registry import code_hash
 from maillage.base.keys import SigningKey
 from maillage.exchange.envelope import seal_permit, seal_revocation, seal_task
 from maillage.exchange.errors import EnvelopeError
@@ -254,10 +256,60 @@ def test_the_stricter_of_permit_and_policy_holds(tmp_path: Path) -> None:
         (Bound(among=("age", "sex")), ["sex", "age"], True),
         (Bound(among=("age", "sex")), ["sex", "postcode"], False),
         (Bound(among=(1,)), True, False),
+        (Bound(among=(1,)), 1.0, True),
+        (Bound(among=("age",)), {}, True),
+        (Bound(among=("age",)), {"by": "age", "and": "sex"}, False),
+        (Bound(maximum=10), None, False),
     ],
 )
 def test_the_bounds_of_a_parameter(bound: Bound, value: object, inside: bool) -> None:
     assert bound.holds(value) is inside
+
+
+FEW = {
+    "commonest": Bound(maximum=5),
+    "before_days": Bound(maximum=30),
+    "domains": Bound(among=("condition",)),
+}
+"""A committee that lets a study see a month, and five diagnoses."""
+
+
+def characterise(**parameters: Any) -> dict[str, Any]:
+    """What a question of one analysis says of it."""
+    code = code_hash("characterise")
+    return {"analysis": {"id": "characterise", "version": 1, "code": code}, "parameters": parameters}
+
+
+def bounded_node(folder: Path) -> Node:
+    return strict_node(folder, analyses=(AnalysisScope(id="characterise", parameters=FEW),))
+
+
+WITHIN = {"commonest": 5, "before_days": 30, "domains": ["condition"]}
+
+
+def test_what_keeps_to_the_bounds_is_answered(tmp_path: Path) -> None:
+    assert ask(bounded_node(tmp_path / "hcl"), **characterise(**WITHIN)) is None
+
+
+@pytest.mark.parametrize("left_out", [*WITHIN, ""])
+def test_a_parameter_left_out_keeps_to_its_bound_with_its_default(tmp_path: Path, left_out: str) -> None:
+    """50 concepts, a year, every domain: what the analysis takes where the question says nothing."""
+    written = {name: value for name, value in WITHIN.items() if left_out not in ("", name)}
+    assert ask(bounded_node(tmp_path / "hcl"), **characterise(**written)) == Reason.PERMIT_EXCEEDED
+
+
+def test_with_defaults_not_filled_in_an_empty_question_gets_more_than_the_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scope, "fill_in", lambda inquiry: dict(WITHIN) | dict(inquiry.parameters))
+    assert ask(bounded_node(tmp_path / "hcl"), **characterise()) is None
+
+
+def test_a_bound_on_a_parameter_that_there_is_not_lets_nothing_through(tmp_path: Path) -> None:
+    """A committee's slip of the pen closes the analysis; it does not open it."""
+    misspelt = AnalysisScope(id="characterise", parameters=FEW | {"after_day": Bound(maximum=30)})
+    node = strict_node(tmp_path / "hcl", analyses=(misspelt,))
+    assert ask(node, **characterise(**WITHIN)) == Reason.PERMIT_EXCEEDED
 
 
 def test_with_the_check_of_permits_switched_off_the_stolen_hub_wins(

@@ -5,19 +5,27 @@ import copy
 import json
 import sqlite3
 import threading
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from maillage.analysis.registry import code_hash
+from maillage.base.ids import new_id
+from maillage.exchange.message import AnalysisRef
 from maillage.node.agent import run_agent
 from maillage.node.folder import Node
 from maillage.node.log import Log
+from maillage.node.worker import bench
+from maillage.node.worker.bench import WorkBench
+from maillage.node.worker.messages import Bench, Declined, Job
 from tests.support.cohorts import COHORT
 from tests.support.nodes import make_node, send_task, wait_until
 from tests.support.omop import load_tables
 from tests.support.stand_in_hub import StandInHub, serve
+from tests.support.workers import ANY_PERMIT
 
 PERSON = 987_650_000
 MARKS = ("98765000", "NIP-SECRET", "DUPONT", "1931-07-23", "19310723", "2019-02-17")
@@ -101,6 +109,57 @@ def everything_kept(node: Node, hub: StandInHub) -> dict[str, str]:
         "sent": "".join(base64.b64decode(json.loads(data)["payload"]).decode() for data in sent),
         "hellos": str(hub.hellos),
     }
+
+
+class DriverError(Exception):
+    """A library's own, whose message quotes the row that it fell over."""
+
+
+@pytest.fixture
+def fallen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[WorkBench]:
+    """A worker's bench whose analysis falls over a patient's row."""
+
+    def fall(**_asked: object) -> None:
+        raise DriverError(f"could not convert 'DUPONT MARIE {PERSON}' to a number")
+
+    monkeypatch.setattr(bench, "load_local", lambda name: fall)
+    path = warehouse(tmp_path, 40)
+    node = make_node(tmp_path / "node", path=str(path))
+    found = WorkBench(Bench(place=node.place, folder=node.folder), log=Log())
+    yield found
+    found.close()
+
+
+def fall_over(found: WorkBench) -> Declined:
+    count = AnalysisRef(id="count", version=1, code=code_hash("count"))
+    fields: dict[str, Any] = {"parameters": {}, "cohort": VISITS, "floor": 11, "network_floor": 11}
+    fields |= {"permit": ANY_PERMIT, "requester": "alice", "counts": {"kind": "exact"}}
+    answer = found.run(Job.model_validate({"job_id": new_id("task"), "analysis": count} | fields))
+    assert isinstance(answer, Declined)
+    return answer
+
+
+def test_an_error_that_quotes_a_patient_is_told_by_its_type_alone(
+    fallen: WorkBench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = fall_over(fallen)
+    said = capfd.readouterr().err
+    assert answer.incident in said
+    assert "DriverError" in said
+    assert [mark for mark in MARKS if mark in said + answer.model_dump_json()] == []
+
+
+def test_with_an_error_s_own_words_logged_the_patient_is_in_the_log(
+    fallen: WorkBench, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quote(log: Log, event: str, *, error: BaseException, **_context: object) -> str:
+        log.error(event, what=str(error))
+        return new_id("incident")
+
+    monkeypatch.setattr(bench, "log_incident", quote)
+    fall_over(fallen)
+    said = capfd.readouterr().err
+    assert [mark for mark in MARKS if mark in said] == ["98765000", "DUPONT"]
 
 
 @pytest.mark.parametrize("persons", [40, 3])

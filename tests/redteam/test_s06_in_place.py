@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlglot import exp, parse_one
 
@@ -14,6 +15,7 @@ from maillage.analysis.count.spec import CountParameters
 from maillage.cohort import parse_expression
 from maillage.disclosure import DisclosureRules
 from maillage.disclosure.gates import ExactGate
+from maillage.warehouse.engines import postgres_session, spark_session
 from maillage.warehouse.engines.base import Engine, Persons
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import EngineError, SourceError, WarehouseError
@@ -70,6 +72,16 @@ def count(engine: Engine, expression: dict[str, object]) -> dict[str, object]:
 def test_who_objected_is_in_no_cell(engine: Engine) -> None:
     found = count(engine, VISITS)
     assert found["persons"] == {"count": 33}
+
+
+def test_with_the_list_not_read_who_objected_is_counted(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (postgres_session, spark_session):
+        monkeypatch.setattr(module, "read_person_ids", lambda path: np.array([], dtype=np.int64))
+    found = open_engine(place)
+    assert count(found, VISITS)["persons"] == {"count": 40}
+    found.close()
 
 
 @pytest.mark.parametrize(

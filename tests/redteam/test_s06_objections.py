@@ -13,6 +13,7 @@ from maillage.analysis.count.spec import CountParameters
 from maillage.cohort import parse_expression
 from maillage.disclosure import DisclosureRules
 from maillage.disclosure.gates import ExactGate
+from maillage.warehouse.engines import duckdb
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 from maillage.warehouse.errors import EngineError
 from maillage.warehouse.objections import add_objections
@@ -109,6 +110,14 @@ def test_no_query_names_what_lies_beside_the_model(engine: DuckDBEngine, query: 
     tree = sqlglot.parse_one(query, read="duckdb")
     with pytest.raises(EngineError):
         engine.fetch(tree)  # pyright: ignore[reportArgumentType]
+
+
+def test_with_queries_unchecked_who_objected_is_read(
+    engine: DuckDBEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb, "check_query", lambda query, sql, *, tables: None)
+    tree = sqlglot.parse_one("SELECT count(*) AS n FROM warehouse.maillage_withheld.person", read="duckdb")
+    assert engine.fetch(tree) == [(OBJECTED,)]  # pyright: ignore[reportArgumentType]
 
 
 def test_an_objection_counts_from_the_next_question_on(tmp_path: Path) -> None:

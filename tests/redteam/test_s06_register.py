@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from maillage.exchange.message import AnalysisRef
 from maillage.exchange.reasons import Reason
 from maillage.node.folder import Node
 from maillage.node.log import Log
+from maillage.node.worker import bench
 from maillage.node.worker.bench import WorkBench
 from maillage.node.worker.messages import Bench, Computed, Declined, Job
 from maillage.warehouse.place import FilePlace, Place
@@ -107,6 +109,15 @@ def embedded(tmp_path: Path) -> Generator[Hospital]:
     found = Hospital(make_node(tmp_path / "node", path=str(path)), FilePlace(path=path, threads=1))
     yield found
     found.bench.close()
+
+
+def test_with_the_register_not_asked_who_objected_is_counted(
+    embedded: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = bench.read_register
+    monkeypatch.setattr(bench, "read_register", lambda folder: replace(asked(folder), names={}))
+    embedded.record(*map(ipp, range(7)))
+    assert embedded.count() == EVERYBODY
 
 
 def test_a_register_that_cannot_be_read_answers_nothing(embedded: Hospital) -> None:

@@ -23,6 +23,7 @@ from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Failure, Refusal, Summed
 from maillage.exchange.sums import Agreements, Ended, KeyOffer, MaskedNumbers, Opening, Survivors
 from maillage.exchange.task import Task
+from maillage.node import tasks
 from maillage.node.permits import documents
 from maillage.node.sums import session as steps
 from maillage.node.sums.states import SumState
@@ -378,6 +379,32 @@ def test_with_the_comparison_switched_off_the_fourth_is_found(
 
 def test_the_same_hospitals_may_sum_again(group: Group) -> None:
     assert run_session(group, compute(group)).total() == run_session(group, compute(group)).total()
+
+
+# --- what a budget counts
+
+
+def count_spent(group: Group, *steps: int) -> int:
+    """What one hospital's budget counts of so many sums of one cohort, each by another first step."""
+    for number, step in enumerate(steps):
+        asked = ask_sum(group)
+        for site, hospital in group.items():
+            cells = [{"count": step}, {"count": PERSONS[site]}]
+            hospital.receive(asked[site], steps=cells, repeated=number > 0)
+        assert run_session(group, asked).total() == sum(PERSONS.values())
+    (row,) = group[VICTIM].store.connection.execute("SELECT count(*) FROM spent").fetchall()
+    return row[0]
+
+
+def test_a_sum_whose_steps_are_new_costs_and_the_same_sum_again_does_not(group: Group) -> None:
+    assert count_spent(group, 700, 720, 720, 700) == 2
+
+
+def test_with_the_whole_alone_looked_at_new_steps_are_free(
+    group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "_tells_something_new", lambda store, message: not message.repeated)
+    assert count_spent(group, 700, 720, 720, 700) == 1
 
 
 # --- few hospitals, few cells, liars

@@ -88,11 +88,13 @@ def protect(found: FoundPersons, *, gate: Gate) -> CountContent:
     whole, former = gate.whole(found.cohort)
     # The cohort itself ends the chain: exits and censoring may drop persons after the last rule.
     chain = gate.chain(found.steps, last=whole)
+    repeated = former is not None and former.stands
     content = CountContent(
         persons=whole,
         steps=chain.cells,
-        repeated=former is not None and former.stands,
-        repeated_steps=chain.repeated,
+        repeated=repeated,
+        # Beside a whole that repeats, what was told before costs nothing: `analysis.news`.
+        repeated_steps=chain.known if repeated else chain.repeated,
         **_split(found, gate=gate, whole=whole, former=former),
     )
     gate.settle(content.model_dump(mode="json"))

@@ -33,7 +33,7 @@ class CountContent(WireModel):
     inclusion rules 1…i together; `persons` those in the cohort. `years` splits `persons`; `other_years`
     is the part of it in no year shown, absent when there is none. `repeated`: these are a former answer's
     numbers, whose persons are the same, or differ by fewer than the floor; `repeated_steps` are the
-    positions of the steps of which this is true.
+    positions of the steps of which this is true; where it is true of `persons`, of all that were told before.
     """
 
     persons: CellJson

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from maillage.analysis.news import tells_nothing_new
 from maillage.base.canon import canonical_bytes, sha256_hex
 from maillage.exchange.envelope import AnyAnswer, Opened, open_answer
 from maillage.exchange.errors import EnvelopeError
@@ -142,7 +143,7 @@ def _columns(answer: AnyAnswer, *, is_rejected: bool) -> dict[str, Any]:
         "reason": ANSWER_REJECTED if is_rejected else "",
         "content": "" if is_rejected else canonical_bytes(answer.content).decode(),
         "shown_alone": answer.shown_alone,
-        "repeated": bool(answer.content.get("repeated")),
+        "repeated": tells_nothing_new(answer.content),
         "evidence": "" if is_rejected or answer.evidence is None else answer.evidence.to_bytes().decode(),
         "floor": answer.floor,
         "compile_ms": answer.timings.compile_ms,

@@ -16,6 +16,7 @@ from maillage.analysis.registry import (
     read_parameters,
     suits,
 )
+from maillage.analysis.scope import allows, covers
 from maillage.base.canon import canonical_bytes, read_json, sha256_hex
 from maillage.base.i18n import _, say
 from maillage.base.ids import new_id
@@ -26,7 +27,6 @@ from maillage.exchange.envelope import seal_task
 from maillage.exchange.message import AnalysisRef
 from maillage.exchange.parts import count_inquiries, list_inquiries, name_parts
 from maillage.exchange.permit import Masked, Permit
-from maillage.exchange.scope import allows, covers
 from maillage.exchange.task import Task as TaskMessage
 from maillage.governance.audit.chain import record
 from maillage.governance.audit.events import EventType

@@ -3,15 +3,17 @@
 What is left is told before it runs out: with each question, and by `GET /api/v1/permits`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
+from maillage.base.canon import canonical_hash
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _
 from maillage.exchange.parts import count_inquiries
-from maillage.exchange.permit import Budget, Exact, Permit, View
+from maillage.exchange.permit import Budget, Exact, Masked, Permit, View
 from maillage.hub.questions.errors import BudgetSlowError, BudgetSpentError
 from maillage.hub.questions.models import Question
 
@@ -137,19 +139,27 @@ def word_remaining(left: Remaining) -> str:
 
 
 def _list_asked(requester: str, *, permit: Permit, since: datetime) -> list[datetime]:
-    """When they asked, oldest first; a question that only repeated former answers is free.
+    """When they asked, oldest first; a question whose every number was told before is free.
 
     One of several analyses is there as many times.
     """
-    asked = Question.objects.filter(
-        requester=requester, permit=permit.permit_id, asked_at__gt=since, tasks__repeated=False
-    )
+    asked = Question.objects.filter(requester=requester, permit=permit.permit_id).order_by("asked_at")
+    asked = asked.only("id", "asked_at", "analysis", "parameters", "cohort_hash")
     # Not distinct by the database: a document has no order there.
-    rows = {
-        one.id: one for one in asked.order_by("asked_at").only("id", "asked_at", "analysis", "parameters")
-    }
+    rows = {one.id: one for one in asked.filter(asked_at__gt=since, tasks__repeated=False)}
+    if isinstance(permit.sums, Masked):
+        rows |= {one.id: one for one in _list_first(asked) if one.asked_at > since}
     return [
         one.asked_at
-        for one in rows.values()
+        for one in sorted(rows.values(), key=lambda one: one.asked_at)
         for _part in range(count_inquiries(one.analysis["id"], one.parameters))
     ]
+
+
+def _list_first(asked: Iterable[Question]) -> Iterable[Question]:
+    """The first of each wording: under masks nobody here knows whether its steps were told before."""
+    first: dict[str, Question] = {}
+    for one in asked:
+        wording = {"id": one.analysis["id"], "parameters": one.parameters, "cohort": one.cohort_hash}
+        first.setdefault(canonical_hash(wording), one)
+    return first.values()

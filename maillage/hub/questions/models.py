@@ -68,7 +68,8 @@ class Task(models.Model):
     """A question at one hospital: the envelope that was signed for it, its lease, its answer.
 
     `content` and `evidence` are canonical JSON text, validated before they are kept. `cancel_untold` marks a
-    task that the node may still be computing although its question was cancelled.
+    task that the node may still be computing although its question was cancelled. `repeated`: every number
+    was told before; under masks, where the hub reads no step, the whole was.
     """
 
     id: str = fields.short_text(primary_key=True, max_length=50)

@@ -9,6 +9,7 @@ from pathlib import Path
 from maillage.base.statements import load_statements
 from maillage.disclosure.catalogue import NOTHING, Told, assign, find_years, list_edges
 from maillage.node.catalogue.count import Counted
+from maillage.node.worker.opening import open_releases
 from maillage.node.worker.releases import Releases
 
 _SCOPE = "catalogue"
@@ -20,7 +21,7 @@ def tell(counted: Counted, *, floor: int, folder: Path) -> dict[int, list[int]]:
 
     What is told is on disk here before it is given back. Raises ReleasesBrokenError.
     """
-    with closing(Releases(folder)) as releases:
+    with closing(open_releases(folder)) as releases:
         told = assign(
             counted.persons,
             below=counted.below,
@@ -39,7 +40,7 @@ def tell(counted: Counted, *, floor: int, folder: Path) -> dict[int, list[int]]:
 
 def tell_years(persons: Mapping[int, int], *, floor: int, folder: Path) -> tuple[int, int] | None:
     """The first and the last year that may be told. Raises ReleasesBrokenError."""
-    with closing(Releases(folder)) as releases:
+    with closing(open_releases(folder)) as releases:
         secret = releases.secret
     return find_years(persons, floor=floor, blur=lambda year: _blur(year, secret=secret, of=b"years"))
 

@@ -7,8 +7,28 @@ from enum import StrEnum
 from maillage.base.clock import format_instant, parse_instant
 from maillage.exchange.parts import count_inquiries
 from maillage.exchange.permit import Budget
+from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node.store import Store
+
+TELLING = frozenset(
+    {
+        Reason.ENGINE_FAILED,
+        Reason.INTERNAL,
+        Reason.LIMIT_REACHED,
+        Reason.MODEL_OUTWEIGHED,
+        Reason.MODEL_RARE,
+        Reason.MODEL_TOO_CLOSE,
+        Reason.MODEL_TOO_SMALL,
+        Reason.RELEASE_REFUSED,
+        Reason.SUM_HIDDEN,
+        Reason.SUM_TOO_CLOSE,
+    }
+)
+"""What patients may have decided: who asks for such a refusal learns by it, so it costs as an answer does.
+
+A failure too: a question can be written that fails, or lasts too long, when somebody is there.
+"""
 
 
 class Pace(StrEnum):

@@ -46,6 +46,11 @@ def list_permits(store: Store) -> list[Stored]:
     return [_to_stored(store, row) for row in store.rows("permits")]
 
 
+def list_editions(store: Store, name: str) -> tuple[str, ...]:
+    """The hashes of every permit that bore this name here, in whatever state, in order."""
+    return tuple(sorted(row["hash"] for row in store.rows("permits_of_name", permit_id=name)))
+
+
 def find_permit(store: Store, name: str) -> Stored:
     """By its hash, or by its name: the one in force, else the latest. Raises PermitUnknownError."""
     row = store.row("permit", hash=name) or store.row("permits_of_name", permit_id=name)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 
 from maillage.analysis.registry import find_spec, is_additive, list_analyses, suits
+from maillage.analysis.scope import covers
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.parts import list_inquiries
 from maillage.exchange.permit import Budget, Counts, Masked, Permit, Plain, ReleaseCheck
 from maillage.exchange.reasons import Reason
-from maillage.exchange.scope import covers
 from maillage.exchange.task import Task
 from maillage.node.folder import Node
-from maillage.node.permits.documents import permit_in_force
+from maillage.node.permits.documents import list_editions, permit_in_force
 from maillage.node.policy import Policy, Verdict, decide, has_enough_participants
 from maillage.node.store import Store
 
@@ -19,11 +19,16 @@ from maillage.node.store import Store
 class Terms:
     """Under what a question may be answered. `permit` and `policy` are the hashes of what decided.
 
+    `name` is the permit's; what was told, asked and spent under it counts whichever of its `editions`, known
+    here by their hashes, was in force. `shared`: it counts for all who ask together (`Permit.is_shared`).
     `check` says how the answer is checked before it leaves; None where it leaves by itself. `least` is
     how many hospitals a total mixes at least.
     """
 
     permit: str
+    name: str
+    editions: tuple[str, ...]
+    shared: bool
     policy: str
     disclosure: DisclosureRules
     shown_alone: bool
@@ -48,6 +53,9 @@ def find_terms(store: Store, *, node: Node, task: Task) -> Terms | Reason:
         return Reason.TOO_FEW_PARTICIPANTS
     return Terms(
         permit=found.hash,
+        name=permit.permit_id,
+        editions=list_editions(store, permit.permit_id),
+        shared=permit.is_shared,
         policy=policy.hash,
         disclosure=policy.disclosure,
         shown_alone=policy.shown_alone,

@@ -62,6 +62,8 @@ def list_facts(permit: Permit) -> list[tuple[str, str]]:
 def word_counts(permit: Permit) -> str:
     """In which form numbers leave."""
     match permit.counts:
+        case Exact() if permit.is_shared:
+            return _("exacts, chacun comparé à tout ce qui a déjà été reçu, par qui que ce soit")
         case Exact():
             return _("exacts, chacun comparé à ce que la même personne a déjà reçu")
         case CellKey():

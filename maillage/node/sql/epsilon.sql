@@ -2,7 +2,8 @@
 SELECT job, content FROM epsilon WHERE scope = :scope AND question = :question;
 
 -- name: epsilon_spent
-SELECT epsilon FROM epsilon WHERE scope = :scope;
+-- Of one requester, or of all; whether the account was shared when it was written does not matter.
+SELECT epsilon FROM epsilon WHERE permit = :permit AND (:requester IS NULL OR requester = :requester);
 
 -- name: spend_epsilon
 INSERT INTO epsilon (scope, question, job, permit, requester, epsilon, content)

@@ -101,6 +101,10 @@ SELECT task_id FROM nonces WHERE nonce = :nonce;
 INSERT INTO answers (task_id, final, kind, reason, envelope, hash, recorded_at)
 VALUES (:task_id, :final, :kind, :reason, :envelope, :hash, :recorded_at);
 
+-- name: has_told
+-- Whether numbers ever left, whatever a fact says of them.
+SELECT 1 FROM answers WHERE kind IN ('partial', 'summed') UNION ALL SELECT 1 FROM rounds LIMIT 1;
+
 -- name: due_answers
 -- In the order in which they were recorded: a hold leaves before the answer that follows it.
 SELECT answer_id, task_id, final, kind, envelope, hash FROM answers WHERE due = 1 ORDER BY answer_id;
@@ -176,8 +180,11 @@ ON CONFLICT (task_id) DO NOTHING;
 DELETE FROM spent WHERE task_id = :task_id OR task_id GLOB :task_id || '/[0-9]*';
 
 -- name: count_spent
+-- Under whichever permit of that name was in force: a new date is no new budget.
 SELECT count(*) AS questions, coalesce(max(at), '') AS latest FROM spent
-WHERE permit = :permit AND requester = :requester AND at > :since;
+WHERE permit IN (SELECT other.hash FROM permits AS one JOIN permits AS other USING (permit_id)
+                 WHERE one.hash = :permit)
+  AND requester = :requester AND at > :since;
 -- name: register_line
 -- The last change of the register of objections.
 SELECT sequence, coalesce(sealed -> '$.body', body) AS body
@@ -306,6 +313,12 @@ SELECT session, survivors FROM sums
 WHERE survivors <> '' AND session <> :session
   AND (cohort = :cohort OR numbers = :numbers OR (:repeated AND scope = :scope))
 ORDER BY session;
+
+-- name: sum_of_same_numbers
+-- A former sum that was made of the very numbers of this task's, to the same requester.
+SELECT former.session FROM sums AS own JOIN sums AS former
+    ON former.scope = own.scope AND former.numbers = own.numbers AND former.session <> own.session
+WHERE own.task_id = :task_id AND former.state = 'revealed' LIMIT 1;
 
 -- name: catalogue
 SELECT day, warehouse, permit, hash, envelope, sent FROM catalogues;

@@ -26,15 +26,15 @@ from maillage.node.worker.releases import Releases
 
 
 class EpsilonLedger:
-    """What was spent under one permit: by all who ask, or by one of them, as the permit says."""
+    """What was spent under one permit, whichever of its editions was in force: by all who ask, or by each."""
 
     def __init__(self, releases: Releases, *, job: Job, privacy: DifferentialPrivacy) -> None:
         self._releases = releases
         self._job = job
         self._privacy = privacy
-        self._scope = canonical_hash(
-            {"permit": job.permit, "requester": job.requester if privacy.per_requester else None}
-        )
+        self._requester = job.requester if privacy.per_requester else None
+        self._permits = (job.permit, *job.editions)
+        self._scope = self._find_scope(job.permit)
         asked = {"id": job.analysis.id, "version": job.analysis.version}
         self._question = canonical_hash(
             {"analysis": asked, "parameters": job.parameters, "cohort": job.cohort}
@@ -42,12 +42,13 @@ class EpsilonLedger:
 
     def find_former(self) -> Mapping[str, Any] | None:
         """What this question was answered, marked as repeated unless it is this very job that runs again."""
-        row = self._run("epsilon_answer", question=self._question).fetchone()
-        if row is None:
-            return None
-        job, sealed = row
-        content = json.loads(self._releases.unseal(sealed, scope=self._scope))
-        return content if job == self._job.job_id else content | {"repeated": True}
+        for scope in map(self._find_scope, self._permits):
+            row = self._run("epsilon_answer", scope=scope, question=self._question).fetchone()
+            if row is not None:
+                job, sealed = row
+                content = json.loads(self._releases.unseal(sealed, scope=scope))
+                return content if job == self._job.job_id else content | {"repeated": True}
+        return None
 
     def check(self) -> None:
         """Raises EpsilonSpentError when one more question would cost more than is left."""
@@ -69,6 +70,7 @@ class EpsilonLedger:
             self.check()
             self._run(
                 "spend_epsilon",
+                scope=self._scope,
                 question=self._question,
                 job=self._job.job_id,
                 permit=self._job.permit,
@@ -83,16 +85,23 @@ class EpsilonLedger:
 
     def _spent(self) -> Fraction:
         """Exact: a hundred times a tenth is ten."""
-        rows = self._run("epsilon_spent").fetchall()
+        rows = [
+            row
+            for permit in self._permits
+            for row in self._run("epsilon_spent", permit=permit, requester=self._requester)
+        ]
         return sum((Fraction(epsilon) for (epsilon,) in rows), Fraction(0))
 
+    def _find_scope(self, permit: str) -> str:
+        return canonical_hash({"permit": permit, "requester": self._requester})
+
     def _run(self, name: str, **parameters: object) -> Any:
-        return self._releases.connection.execute(_statement(name), {"scope": self._scope} | parameters)
+        return self._releases.connection.execute(_statement(name), parameters)
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What one requester's answers under one permit (its hash) have cost."""
+    """What one requester's answers have cost under one permit: its name, or its hash as once written."""
 
     permit: str
     requester: str

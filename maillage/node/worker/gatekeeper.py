@@ -17,6 +17,7 @@ from maillage.node.worker.epsilon import EpsilonLedger, make_table
 from maillage.node.worker.everyone import Everyone
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
 from maillage.node.worker.messages import Job
+from maillage.node.worker.opening import open_releases
 from maillage.node.worker.releases import Asked, Releases
 
 PRIVATE_RULES = (RuleName.FLOOR, RuleName.PRIVATE)
@@ -37,6 +38,8 @@ class GateKeeper:
         it cannot say who `everyone` is.
         """
         rules = DisclosureRules(floor=job.floor, network_floor=job.network_floor)
+        # Opened for bands too, which need nothing of it: what is lost stops every form of numbers.
+        releases = self._releases()
         match job.counts:
             case Exact():
                 guard = self._make_guard(job, everyone=everyone)
@@ -48,8 +51,7 @@ class GateKeeper:
                 )
             case CellKey(table=table):
                 noise = NoiseTable.from_json(table)
-                secret = self._releases().secret
-                noisy = noisy_gate(rules=rules, table=noise, secret=secret, everyone=everyone.read())
+                noisy = noisy_gate(rules=rules, table=noise, secret=releases.secret, everyone=everyone.read())
                 return Witness(noisy, rules=(RuleName.FLOOR, RuleName.NOISE))
             case DifferentialPrivacy() as privacy:
                 return Witness(self._make_private(job, rules=rules, privacy=privacy), rules=PRIVATE_RULES)
@@ -81,11 +83,11 @@ class GateKeeper:
 
     def _make_guard(self, job: Job, *, everyone: Everyone) -> ReleaseGuard:
         releases = self._releases()
-        scope = find_scope(permit=job.permit, requester=job.requester)
+        scope, *former = _list_scopes(job)
         if releases.forget_job(job.job_id):
             self._histories.pop(scope, None)
         if scope not in self._histories:
-            self._histories[scope] = History(releases, scope=scope)
+            self._histories[scope] = History(releases, scope=scope, former=former)
         return ReleaseGuard(
             releases,
             self._histories[scope],
@@ -97,8 +99,15 @@ class GateKeeper:
 
     def _releases(self) -> Releases:
         if self._opened is None:
-            self._opened = Releases(self._folder)
+            self._opened = open_releases(self._folder)
         return self._opened
+
+
+def _list_scopes(job: Job) -> list[str]:
+    """Where what is told now is kept, then where it was kept before: under names, and under hashes once."""
+    alone = [find_scope(permit=name, requester=job.requester) for name in (job.permit, *job.editions)]
+    together = find_scope(permit=job.permit, requester=None)
+    return [together, *alone] if job.shared else [alone[0], together, *alone[1:]]
 
 
 def _find_asked(job: Job) -> Asked:

@@ -15,8 +15,8 @@ from maillage.disclosure.persons import Known, PersonSet
 from maillage.node.worker.releases import Asked, Kept, Releases
 
 
-def find_scope(*, permit: str, requester: str) -> str:
-    """Whose releases are compared: those of one requester under one permit."""
+def find_scope(*, permit: str, requester: str | None) -> str:
+    """Whose releases are compared: those of one requester, or None for all, under one permit, by its name."""
     return canonical_hash({"permit": permit, "requester": requester})
 
 
@@ -31,10 +31,11 @@ _NOBODYS_RANKS = np.arange(2**31, 2**31 + 256)
 class History:
     """What was released in one scope, read once and kept in memory beside the file."""
 
-    def __init__(self, releases: Releases, *, scope: str) -> None:
+    def __init__(self, releases: Releases, *, scope: str, former: Sequence[str] = ()) -> None:
+        """What was kept in `former` scopes is compared too; what is told now is kept in `scope`."""
         self._releases = releases
         self._scope = scope
-        self._kept = releases.list_kept(scope)
+        self._kept = [kept for one in (*former, scope) for kept in releases.list_kept(one)]
         self._sizes = np.array([len(kept.persons) for kept in self._kept], dtype=np.int64)
         self._columns = dict.fromkeys(releases.list_columns(scope))
         self._tables: dict[tuple[str, str, int], list[PersonSet]] = {}

@@ -23,7 +23,11 @@ class Bench(Message):
 
 
 class Job(Message):
-    """A question to compute. `network_floor` differs from the network's own only in a test network."""
+    """A question to compute. `network_floor` differs from the network's own only in a test network.
+
+    `permit` is its name; what was told under it is compared, under each of its `editions` (their hashes).
+    `shared`: with what anybody was told, not the requester alone.
+    """
 
     kind: Literal["job"] = "job"
     job_id: str
@@ -32,8 +36,10 @@ class Job(Message):
     cohort: Json
     floor: int
     network_floor: int
-    permit: Hash
+    permit: Name
+    editions: tuple[Hash, ...] = ()
     requester: Name
+    shared: bool = True
     counts: Counts
 
 

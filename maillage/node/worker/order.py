@@ -14,7 +14,9 @@ def to_job(task: Task, *, terms: Terms) -> Job:
         cohort=task.cohort,
         floor=terms.disclosure.floor,
         network_floor=terms.disclosure.network_floor,
-        permit=terms.permit,
+        permit=terms.name,
+        editions=terms.editions,
         requester=task.requester,
+        shared=terms.shared,
         counts=terms.counts,
     )

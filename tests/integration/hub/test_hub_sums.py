@@ -16,7 +16,7 @@ from maillage.disclosure import Count, Suppressed, Suppression
 from maillage.disclosure.fixed_point import encode_cells
 from maillage.disclosure.masking import Offer, Secrets, Session, agree, mask, offer, open_session, reveal
 from maillage.exchange.envelope import Opened
-from maillage.exchange.permit import Masked, View
+from maillage.exchange.permit import Budget, Budgets, Masked, View
 from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Failure, Summed
 from maillage.exchange.sums import (
@@ -35,6 +35,7 @@ from maillage.exchange.task import Task
 from tests.integration.hub.conftest import SITES, Network
 from tests.integration.hub.test_hub_portal import enter
 from tests.integration.hub.test_hub_questions import TWO_STEPS, site_of
+from tests.support.cohorts import COHORT
 from tests.support.hubs import ProbeNode
 from tests.support.messages import example_permit
 from tests.support.one_django import only_on_sqlite
@@ -42,6 +43,8 @@ from tests.support.prepare_hub import publish_permit
 
 PERSONS = {"chu-clermont": 800_011, "chu-grenoble": 811_127, "chu-saint-etienne": 822_251, "hcl": 833_369}
 YEARS = 30
+ROOMY = Budget(hours=24, slow_after=90, pause_seconds=60, hold_after=90)
+BUDGETS = Budgets(total=ROOMY, per_hospital=ROOMY, contact="Dr Faure")
 
 
 def cells_of(site: str) -> list[Count | Suppressed]:
@@ -133,6 +136,7 @@ def ask_masked(network: Network, **changes: Any) -> tuple[dict[str, Any], dict[s
             views=(View.TOTAL,),
             minimum_sites=3,
             sums=Masked(keys=keys),
+            budgets=BUDGETS,
         )
         publish_permit(network.hub, permit)
     known = {site: node.key.public for site, node in network.nodes.items()}
@@ -166,21 +170,21 @@ def again(part: Part) -> MaskedNumbers:
     return part.numbers
 
 
-def lift(parts: dict[str, Part]) -> None:
+def lift(parts: dict[str, Part], **changes: Any) -> None:
     for part in parts.values():
         news = read(part.say(part.sign(Survivors(sites=tuple(part.survivors)))))
-        assert part.node.answer(part.opened, part.summed(news)).json() == {"status": "recorded"}
+        assert part.node.answer(part.opened, part.summed(news, **changes)).json() == {"status": "recorded"}
 
 
 def without(parts: dict[str, Part], *sites: str) -> dict[str, Part]:
     return {site: part for site, part in parts.items() if site not in sites}
 
 
-def finish(parts: dict[str, Part]) -> None:
+def finish(parts: dict[str, Part], **changes: Any) -> None:
     gather(parts)
     send_numbers(parts)
     sign_list(parts)
-    lift(parts)
+    lift(parts, **changes)
 
 
 def database(network: Network) -> Path:
@@ -205,6 +209,17 @@ def test_the_sum_is_shown_and_no_hospital(network: Network) -> None:
         line = site_of(document, site)
         assert (line["status"], line["reason"]) == ("answered", "in_total")
         assert line["persons"] is line["content"] is line["engine_ms"] is None
+
+
+def test_a_sum_that_repeats_is_free_in_the_same_words_alone(network: Network) -> None:
+    """In other words its steps may be new: what stands under masks, the hub cannot see."""
+    reworded = COHORT | {"InclusionRules": [COHORT["InclusionRules"][0] | {"name": "Majeurs"}]}
+    used: list[int] = []
+    for cohort, repeated in ((COHORT, False), (COHORT, True), (reworded, True), (reworded, True)):
+        question, parts = ask_masked(network, cohort=cohort)
+        used.append(question["budget"]["used"])
+        finish(parts, repeated=repeated)
+    assert used == [1, 2, 2, 3], "each is counted until it is answered"
 
 
 @only_on_sqlite

@@ -1,5 +1,10 @@
-"""Whether a question lies inside its permit."""
+"""Whether a question lies inside its permit. Not below, with permits: bounds hold for what is computed."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from maillage.analysis.errors import AnalysisError
+from maillage.analysis.registry import find_spec, read_parameters
 from maillage.exchange.parts import Inquiry, list_inquiries
 from maillage.exchange.permit import ANY, AnalysisScope, Permit
 from maillage.exchange.task import Task
@@ -33,4 +38,16 @@ def _holds(scope: AnalysisScope, inquiry: Inquiry) -> bool:
     if scope.parameters == ANY:
         return True
     bounds = scope.parameters
-    return all(name in bounds and bounds[name].holds(value) for name, value in inquiry.parameters.items())
+    if not bounds.keys() >= inquiry.parameters.keys():
+        return False
+    used = fill_in(inquiry)
+    return all(name in used and bound.holds(used[name]) for name, bound in bounds.items())
+
+
+def fill_in(inquiry: Inquiry) -> Mapping[str, Any]:
+    """Every parameter as the analysis computes with it, defaults too; none where they are not its own."""
+    try:
+        read = read_parameters(find_spec(inquiry.analysis), inquiry.parameters)
+    except AnalysisError:
+        return {}
+    return read.model_dump(mode="json")
