@@ -61,7 +61,7 @@ def _facts(
         "sealed": seal.close(part, session=task.question_id),
         "cohort": task.cohort_hash,
         "numbers": seal.fingerprint(cells),
-        "scope": find_scope(permit=terms.permit, requester=task.requester),
+        "scope": find_scope(permit=terms.name, requester=None if terms.shared else task.requester),
         "floor": terms.disclosure.floor,
         "repeated": int(bool(computed.content.get("repeated"))),
         "reference": computed.reference,
