@@ -9,10 +9,12 @@ from pydantic import BaseModel
 from maillage.analysis.base import Contribution
 from maillage.analysis.contributors import choose_contributors
 from maillage.analysis.errors import ContentError
+from maillage.analysis.glm.families import Floats
 from maillage.analysis.glm.newton import Fit, ModelTrouble, Request, iterate
 from maillage.analysis.glm.sums import Sums, add_sums
 from maillage.analysis.glm.triangles import unfold, unfold_all
 from maillage.analysis.rounds import Coordinator, Documents, read_told
+from maillage.analysis.survival.curves import find_missed
 from maillage.analysis.survival.document import (
     describe_asked,
     describe_curves,
@@ -59,11 +61,12 @@ def _fit(asked: SurvivalParameters, members: Sequence[Opened], *, days: Sequence
     events = sum(one.events for one in members)
     running = iterate(start=np.zeros(len(centre)), persons=events, has_intercept=False, most=asked.rounds)
     common = asked.baseline == "common"
+    missed = find_missed(days, around=days, until=asked.until)
     request, null = next(running), None
     while True:
         document = _write(request, centre=centre, days=days if common else ())
         told: Documents = yield {one.site: document for one in members}
-        sums = _read(asked, [told[one.site] for one in members], request, points=len(days))
+        sums = _read(asked, [told[one.site] for one in members], request, missed=missed)
         null = sums.deviance if null is None else null
         try:
             request = running.send(sums)
@@ -84,19 +87,19 @@ def _write(request: Request, *, centre: Any, days: Sequence[int]) -> Mapping[str
 
 
 def _read(
-    asked: SurvivalParameters, told: Sequence[Mapping[str, Any]], request: Request, *, points: int
+    asked: SurvivalParameters, told: Sequence[Mapping[str, Any]], request: Request, *, missed: Floats
 ) -> Sums:
     found: list[SurvivalSums] = [read_told(one, model=SurvivalSums) for one in told]
     try:
         if asked.baseline == "hospital":
             return add_sums([_read_own(one, size=len(asked.columns)) for one in found])
-        strata = [_read_strata(one, asked, points=points) for one in found]
+        strata = [_read_strata(one, asked, points=len(missed)) for one in found]
     except (TypeError, ValueError) as error:
         raise ContentError(_("L’hôpital a répondu d’un autre modèle que celui de la question.")) from error
     first, *others = strata
     for part in others:
         first = [one + other for one, other in zip(first, part, strict=True)]
-    return add_up(first, request.beta, ties=asked.ties)
+    return add_up(first, request.beta, ties=asked.ties, missed=missed)
 
 
 def _read_own(told: SurvivalSums, *, size: int) -> Sums:
@@ -116,14 +119,13 @@ def _read_strata(told: SurvivalSums, asked: SurvivalParameters, *, points: int) 
 
 
 def _read_leavers(stratum: StratumSums, *, size: int, points: int) -> Leavers:
-    nothing = (0.0,) * points
     return Leavers(
         np.array(stratum.all0).reshape(points),
         np.array(stratum.all1).reshape(points, size),
         unfold_all(stratum.all2, count=points, size=size),
-        np.array(stratum.event0 or nothing).reshape(points),
-        np.array(stratum.event1 or nothing * size).reshape(points, size),
-        unfold_all(stratum.event2 or nothing * (size * (size + 1) // 2), count=points, size=size),
+        np.array(stratum.event0).reshape(points),
+        np.array(stratum.event1).reshape(points, size),
+        unfold_all(stratum.event2, count=points, size=size),
         np.array(stratum.events, dtype=float).reshape(points),
         np.array(stratum.event_total).reshape(size),
     )
