@@ -43,22 +43,22 @@ def choose_ends(place: Places, *, points: int, is_safe: IsSafe) -> list[int] | N
 
 
 def _split(first: int, after: int, is_told: _Told) -> list[int]:
-    for cut in list_cuts(first, after):
+    for cut in _list_cuts(first, after):
         if is_told(first, cut) and is_told(cut, after):
             return _split(first, cut, is_told) + _split(cut, after, is_told)
     return [after - 1]
 
 
-def list_cuts(first: int, after: int) -> list[int]:
-    """Where an interval is tried: at most four points, the roundest first."""
-    step = find_step(first, after)
+def _list_cuts(first: int, after: int) -> list[int]:
+    """Where an interval is tried, the roundest first: four points at most, a quarter of it apart or more."""
+    step = _find_step(after - first)
     cuts = range(first - first % step + step, after, step)
     return sorted(cuts, key=lambda cut: (-(cut & -cut), cut))
 
 
-def find_step(first: int, after: int) -> int:
-    """The least power of two that is a quarter of the length, or more: how close two cuts may lie."""
-    return 1 << max(0, (after - first - 1).bit_length() - 2)
+def _find_step(length: int) -> int:
+    """The least power of two that is a quarter of the length, or more."""
+    return 1 << max(0, (length - 1).bit_length() - 2)
 
 
 def share_ends(ends: Sequence[Sequence[int]]) -> list[int]:

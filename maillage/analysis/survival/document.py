@@ -13,7 +13,6 @@ from maillage.analysis.survival.opening import Opened, count
 from maillage.analysis.survival.spec import SurvivalParameters
 from maillage.disclosure.values import Suppressed, Suppression, add_up, cell_to_json
 
-
 _LEAVING = ("events", "censored", "missed")
 
 
