@@ -206,7 +206,7 @@ def test_cox(hospitals: Hospitals, split: str, ties: str, baseline: str) -> None
     assert_same(found, expected)
 
 
-def split_withdrawals(*, grid: int) -> pandas.DataFrame:
+def split_withdrawals(*, grid: int) -> Any:
     """Patients by the steps of a grid: of who is censored in one, the share that they miss of it left before.
 
     So the number at risk of any method is that of the actuarial life table.

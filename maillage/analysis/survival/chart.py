@@ -149,14 +149,11 @@ def _word_intervals(figures: Mapping[str, Any]) -> str:
     ).format(count=len(figures["days"]), widest=figures["widest"])
     if all(curve["followed"] is not None for curve in figures["curves"]):
         return words
-    return (
-        words
-        + " "
-        + _(
-            "Trop peu de patients restent suivis, ou cessent de l’être, dans le dernier intervalle pour être dits "
-            "à part : la fin de la courbe est moins sûre."
-        )
+    unsure = _(
+        "Dans le dernier intervalle, trop peu de patients cessent d’être suivis, ou le restent jusqu’au "
+        "bout, pour être dits à part : la fin de la courbe est moins sûre."
     )
+    return f"{words} {unsure}"
 
 
 def _word_test(test: Mapping[str, Any] | None) -> str:

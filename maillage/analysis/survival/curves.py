@@ -68,7 +68,7 @@ def find_missed(days: Sequence[int], *, around: Sequence[int], until: int) -> Fl
     """Of the interval of `around` that holds each interval of `days`, the share that who is censored misses.
 
     Both are the last days of intervals from day 1 on. Those of `around` are among `days`, so that a hospital
-    whose own intervals are finer tells more of when they left. Who leaves the day after `until` misses nothing.
+    whose own intervals are finer tells more of when they left. Who leaves the day after `until` misses none.
     """
     own, shared = np.minimum(days, until), np.minimum(around, until)
     place = np.searchsorted(around, days)
@@ -93,7 +93,7 @@ def guess_withdrawn(days: Sequence[int], curve: Curve, censored: Floats, *, unti
 
 
 def estimate(curve: Curve, *, level: float = LEVEL) -> Estimate:
-    """The curve at the ends. Of two events in one interval the order is unknown: they are at risk together."""
+    """The curve at the ends. Of two events in one interval the order is unknown: all are at risk together."""
     exposed = curve.exposed
     known = exposed > 0
     share = np.divide(curve.events, exposed, out=np.zeros(len(known)), where=known)

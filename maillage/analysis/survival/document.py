@@ -9,11 +9,10 @@ from scipy import stats
 from maillage.analysis.glm.families import Floats
 from maillage.analysis.glm.newton import Fit
 from maillage.analysis.survival.curves import LEVEL, Curve, compare, count_at_risk, estimate, find_median
+from maillage.analysis.survival.leaving import Leaving
 from maillage.analysis.survival.opening import Opened, count
 from maillage.analysis.survival.spec import SurvivalParameters
 from maillage.disclosure.values import Suppressed, Suppression, add_up, cell_to_json
-
-_LEAVING = ("events", "censored", "missed")
 
 
 def describe_who(opened: Mapping[str, Opened], *, chosen: Sequence[Opened]) -> dict[str, Any]:
@@ -38,7 +37,11 @@ def describe_asked(asked: SurvivalParameters) -> dict[str, Any]:
 
 
 def describe_curves(
-    asked: SurvivalParameters, *, members: Sequence[Opened], days: Sequence[int]
+    asked: SurvivalParameters,
+    *,
+    members: Sequence[Opened],
+    leaving: Sequence[Leaving],
+    days: Sequence[int],
 ) -> dict[str, Any]:
     """A curve for each group over the intervals that all hospitals tell, and the test of their difference.
 
@@ -48,16 +51,12 @@ def describe_curves(
     ends = [day for day in days if day <= asked.until] if apart else [*days[:-1], asked.until]
     curves: dict[str, Curve] = {}
     described: list[dict[str, Any]] = []
-    for place, group in enumerate(asked.groups):
-        parts = [one.place(one.content.curves[place], days, until=asked.until) for one in members]
+    for place, (group, left) in enumerate(zip(asked.groups, leaving, strict=True)):
         persons = sum(count(one.content.curves[place].persons) for one in members)
-        events, censored, missed = (
-            np.sum([getattr(part, name) for part in parts], axis=0) for name in _LEAVING
-        )
-        curves[group] = Curve(count_at_risk(persons, events, censored), events, missed)
+        curves[group] = Curve(count_at_risk(persons, left.events, left.censored), left.events, left.missed)
         if persons:
             followed = int(curves[group].at_risk[-1]) if apart else None
-            points = _describe_points(curves[group], censored, ends=ends)
+            points = _describe_points(curves[group], left.censored, ends=ends)
             described.append({"group": group, "persons": persons, "followed": followed, **points})
     return {
         "curves": described,

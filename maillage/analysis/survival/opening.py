@@ -2,30 +2,15 @@
 that agree.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from maillage.analysis.base import Contribution
 from maillage.analysis.errors import ContentError
-from maillage.analysis.glm.families import Floats
 from maillage.analysis.rounds import read_told
-from maillage.analysis.survival.curves import Curve, count_at_risk, find_missed, guess_withdrawn
-from maillage.analysis.survival.spec import CurveCells, SurvivalContent, SurvivalParameters
+from maillage.analysis.survival.spec import SurvivalContent, SurvivalParameters
 from maillage.base.i18n import _
 from maillage.disclosure.values import Cell, Count
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """By interval: who leaves with the event, who is censored, and how many persons less these were at risk
-    in the mean than at its start.
-    """
-
-    events: Floats
-    censored: Floats
-    missed: Floats
 
 
 @dataclass(frozen=True)
@@ -45,30 +30,6 @@ class Opened:
     def events(self) -> int:
         """How many of them had the event."""
         return count(self.content.events)
-
-    def place(self, curve: CurveCells, days: Sequence[int], *, until: int) -> Leaving:
-        """Who leaves a curve in the intervals that end on these days."""
-        own = self.content.days
-        events, censored = self._list_leaving(curve)
-        withdrawn = censored.copy()
-        if until not in own:
-            alone = Curve(count_at_risk(count(curve.persons), events, censored), events)
-            withdrawn[-1] = guess_withdrawn(own, alone, censored, until=until)
-        missed = withdrawn * find_missed(own, around=days, until=until)
-        place = np.searchsorted(days, own)
-        return Leaving(
-            *(np.bincount(place, part, minlength=len(days)) for part in (events, censored, missed))
-        )
-
-    def _list_leaving(self, curve: CurveCells) -> tuple[Floats, Floats]:
-        """With the event, and censored, in each of the hospital's own intervals."""
-        own, intervals = self.content.days, curve.intervals
-        place = np.searchsorted(own, [interval.day for interval in intervals])
-        events, censored = (
-            np.bincount(place, [count(getattr(interval, kind)) for interval in intervals], minlength=len(own))
-            for kind in ("events", "censored")
-        )
-        return events, censored
 
 
 def count(cell: Cell | None) -> int:
@@ -120,7 +81,12 @@ def _fits(content: SurvivalContent, asked: SurvivalParameters) -> bool:
         and len(content.totals) == len(asked.columns)
         and set(content.days) <= set(points)
         and content.days[-1] == points[-1]
+        and not (asked.until in content.days and _has_events_after(content, asked.until))
     )
+
+
+def _has_events_after(content: SurvivalContent, until: int) -> bool:
+    return any(one.events and one.day > until for curve in content.curves for one in curve.intervals)
 
 
 def read_all(

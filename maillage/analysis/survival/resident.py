@@ -15,7 +15,14 @@ from maillage.analysis.errors import RoundRefusedError
 from maillage.analysis.glm.families import Floats
 from maillage.analysis.glm.triangles import fold, fold_all
 from maillage.analysis.survival.curves import find_missed
-from maillage.analysis.survival.partial import Leavers, add_up, find_hazard, sum_leavers
+from maillage.analysis.survival.partial import (
+    Leavers,
+    Spans,
+    add_up,
+    find_hazard,
+    find_spans,
+    sum_leavers,
+)
 from maillage.analysis.survival.rows import Places, SurvivalRows
 from maillage.analysis.survival.spec import (
     StratumSums,
@@ -116,7 +123,7 @@ class SurvivalResident:
         to.
         """
         place = np.searchsorted(ends, self.rows.place)
-        hazard = np.array([find_hazard(leavers, missed=self._find_missed(ends)) for leavers in own])
+        hazard = np.array([find_hazard(leavers, missed=self._find_spans(ends).missed) for leavers in own])
         weights = theta * hazard[self.rows.stratum, place]
         check_weights(weights, parameters=matrix.shape[1], model=self.model)
         check_residuals(self.rows.event - weights, model=self.model)
@@ -131,14 +138,15 @@ class SurvivalResident:
                 rows = (self.rows.stratum == level) & kind
                 check_interval_weights(theta[rows], place[rows], points=points, model=self.model)
 
-    def _find_missed(self, ends: Places) -> Floats:
+    def _find_spans(self, ends: Places) -> Spans:
         days = np.array(self.asked.points)[ends].tolist()
-        return find_missed(days, around=days, until=self.asked.until)
+        missed = find_missed(days, around=days, until=self.asked.until)
+        return find_spans(days, missed=missed, ties=self.asked.ties)
 
     def _tell(self, own: Sequence[Leavers], beta: Floats, *, ends: Places) -> SurvivalSums:
         if self.asked.baseline == "common":
             return SurvivalSums(strata=tuple(_write(one) for one in own))
-        sums = add_up(own, beta, ties=self.asked.ties, missed=self._find_missed(ends))
+        sums = add_up(own, beta, spans=self._find_spans(ends))
         return SurvivalSums(
             information=fold(sums.information),
             score=tuple(sums.score.tolist()),
