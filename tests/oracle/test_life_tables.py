@@ -112,3 +112,12 @@ def test_a_common_baseline_by_intervals_is_close_to_the_day_s(
     off = abs(found["model"]["terms"][0]["estimate"] - daily)
     assert off < 0.02 * daily
     assert abs(before - daily) > 4 * off
+
+
+@pytest.mark.parametrize("baseline", ["hospital", "common"])
+def test_a_covariate_that_only_those_with_the_event_have_is_named(baseline: str) -> None:
+    patients = draw_patients(SIZES, entered=1_500)
+    found = ask(patients.assign(age=patients["event"].astype(float)), covariates=[AGE], baseline=baseline)[
+        "model"
+    ]
+    assert found["trouble"] == {"code": "separated", "columns": ["age"]}

@@ -7,8 +7,8 @@ of them.
 
 Over an interval of several days, who is censored in it counts in its risk sets for the share of it that they
 were at risk, as their number does in the life table (`maillage.analysis.survival.curves`). Its events are not
-tied, but in an order that is not told: over all orders Efron's sums are the mean, so they stand there whatever
-the ties of one day are. Breslow's would draw coefficients towards 0, the more the longer the interval.
+tied, but in an order that is not told: over all orders Efron's sums are the mean, so they stand there,
+whatever the ties of one day are. Breslow's would draw coefficients towards 0, the more the longer it is.
 """
 
 from collections.abc import Sequence
