@@ -92,7 +92,7 @@ def test_a_curve_of_intervals_is_close_to_the_day_s(entered: int) -> None:
     expected = daily.survival_function_at_times([point["day"] for point in points]).to_numpy()
     off = np.abs([point["survival"] for point in points] - expected)
     before = np.abs(as_if_to_the_end(points) - expected)
-    assert before.max() > 8 * off.max()
+    assert before.max() > 10 * off.max()
     assert off.max() < 0.005
     # Within an interval the curve is a straight line, and so is its median.
     assert curve["median"] == pytest.approx(daily.median_survival_time_, abs=found["widest"] / 4)
