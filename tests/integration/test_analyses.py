@@ -56,7 +56,7 @@ def test_the_page_s_question_of_survival_is_answered(demo_network: DemoNetwork) 
     with connect(demo_network.url, token=demo_network.make_token("survie")) as hub:
         result = hub.run(**json.loads(example), expression=COHORT, title="Retour", permit=STUDY)
     assert isinstance(result, Survival)
-    assert len(result.document["combined"]["contributing"]) == 4, str(result)
+    assert len(result.document["contributing"]) == 4, str(result)
     assert [curve["group"] for curve in result.figures["curves"]] == ["female", "male"]
     assert [term["name"] for term in result.figures["model"]["terms"]] == ["age"]
     assert "estimation" in result.charts()[0].note, "so few patients are told in long intervals"
