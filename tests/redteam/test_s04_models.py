@@ -203,13 +203,13 @@ def lives(*, count: int = 3_000, seed: int = 2) -> SurvivalRows:
     rng = np.random.default_rng(seed)
     values = np.column_stack([rng.integers(40, 80, count), rng.random(count) < 0.4]).astype(float)
     declared = (Column("age", "age", is_flag=False), Column("diabetes", "diabetes", is_flag=True))
-    place = np.minimum(rng.exponential(400, count).astype(int), 999)
+    place = np.minimum(rng.exponential(400, count).astype(int), 1_000)
     return SurvivalRows(
         np.arange(count),
         declared,
         values,
         place,
-        rng.random(count) < 0.5,
+        (rng.random(count) < 0.5) & (place < 1_000),
         rng.integers(0, 2, count),
         np.zeros(count, dtype=int),
         np.empty((count, 0)),

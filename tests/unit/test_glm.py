@@ -38,6 +38,15 @@ def test_perfect_separation_names_the_covariate() -> None:
     assert (found.kind, found.columns) == (Trouble.SEPARATED, (1,))
 
 
+def test_separation_is_told_where_rounds_end_before_it_shows() -> None:
+    matrix, _outcome = design()
+    outcome = (matrix[:, 1] > 0).astype(float)
+    flag = np.column_stack([matrix, np.random.default_rng(5).normal(size=len(outcome))])
+    flag[:, 1] = outcome
+    found = trouble_of(flag, outcome, most=8)
+    assert (found.kind, found.columns) == (Trouble.SEPARATED, (1,))
+
+
 def test_a_column_that_others_give_is_named() -> None:
     matrix, outcome = design()
     twice = np.column_stack([matrix, 3 * matrix[:, 1] - 2])

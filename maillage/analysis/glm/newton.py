@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from maillage.analysis.glm.families import Floats
@@ -26,6 +27,8 @@ COLLINEAR = 1e-9
 """
 _SEPARATED = 12.0
 """A coefficient times the standard deviation of its column: odds of e^12 for one of them are no estimate."""
+_FADED = 0.01
+"""A coefficient that runs away leaves so small a share of its information, or less, where rounds end."""
 _LEAST_STEP = 2.0**-10
 
 
@@ -93,13 +96,19 @@ def iterate(
     """
     beta, told, rounds = start, (yield Request(start)), 1
     sizes = _sizes(told.information, persons=persons, has_intercept=has_intercept)
+    first, step = np.diag(told.information), np.zeros(len(start))
     while True:
-        step = solve(told.information, told.score)
+        former, step = step, solve(told.information, told.score)
         left = float(step @ told.information @ step)
         if left < SETTLED and robust == "none":
             return _conclude(beta, told, persons=persons, has_scale=has_scale, robust=robust, rounds=rounds)
         if left < converge_by:
             break
+        if not has_scale:
+            runs = _find_running(step, former) * (beta + step - start)
+            _check_separation(runs, sizes)
+            if rounds >= most:
+                _check_fading(runs * sizes, np.diag(told.information) < _FADED * first)
         beta, told, used = yield from _descend(beta, step, told, most=most - rounds)
         rounds += used
         if not has_scale:
@@ -184,10 +193,24 @@ def _sizes(information: Floats, *, persons: int, has_intercept: bool) -> Floats:
     return np.sqrt(diagonal / max(whole, 1e-300))
 
 
+def _find_running(step: Floats, former: Floats) -> NDArray[np.bool_]:
+    """Newton's steps shrink towards a solution; towards infinity they stay as they are."""
+    return (step * former > 0) & (np.abs(step) > np.abs(former) / 2)
+
+
 def _check_separation(moved: Floats, sizes: Floats) -> None:
-    wide = np.flatnonzero(np.abs(moved * sizes) > _SEPARATED)
-    if wide.size:
-        raise ModelTrouble(Trouble.SEPARATED, wide.tolist())
+    _blame(np.abs(moved * sizes) > _SEPARATED)
+
+
+def _check_fading(run: Floats, faded: NDArray[np.bool_]) -> None:
+    """Those that have run the furthest, where their information is gone as well; others only drift behind."""
+    far = np.abs(run)
+    _blame(faded & (far > 0) & (far >= far.max() / 2))
+
+
+def _blame(endless: NDArray[np.bool_]) -> None:
+    if endless.any():
+        raise ModelTrouble(Trouble.SEPARATED, np.flatnonzero(endless).tolist())
 
 
 def _conclude(beta: Floats, last: Sums, *, persons: int, has_scale: bool, robust: str, rounds: int) -> Fit:

@@ -20,8 +20,9 @@ from maillage.analysis.survival.document import (
     describe_trouble,
     describe_who,
 )
+from maillage.analysis.survival.leaving import add_leaving, share_missed
 from maillage.analysis.survival.opening import Opened, read_all
-from maillage.analysis.survival.partial import Leavers, add_up
+from maillage.analysis.survival.partial import Leavers, Spans, add_up, find_spans
 from maillage.analysis.survival.spec import MAX_NUMBERS, StratumSums, SurvivalParameters, SurvivalSums
 from maillage.base.i18n import _
 from maillage.disclosure.intervals import share_ends
@@ -41,13 +42,15 @@ def coordinate(
     who, figures = describe_who(opened, chosen=chosen), describe_asked(asked)
     if chosen:
         days = share_ends([one.content.days for one in chosen])
-        figures |= describe_curves(asked, members=chosen, days=days)
+        leaving = add_leaving(chosen, days, until=asked.until)
+        figures |= describe_curves(asked, members=chosen, leaving=leaving, days=days)
         if asked.columns:
-            figures["model"] = yield from _fit(asked, chosen, days=days)
+            spans = find_spans(days, missed=share_missed(leaving), ties=asked.ties)
+            figures["model"] = yield from _fit(asked, chosen, days=days, spans=spans)
     return who | {"figures": figures}
 
 
-def _fit(asked: SurvivalParameters, members: Sequence[Opened], *, days: Sequence[int]) -> Any:
+def _fit(asked: SurvivalParameters, members: Sequence[Opened], *, days: Sequence[int], spans: Spans) -> Any:
     """Yield rounds; return the model's document."""
     size = len(asked.columns)
     if (
@@ -63,7 +66,7 @@ def _fit(asked: SurvivalParameters, members: Sequence[Opened], *, days: Sequence
     while True:
         document = _write(request, centre=centre, days=days if common else ())
         told: Documents = yield {one.site: document for one in members}
-        sums = _read(asked, [told[one.site] for one in members], request, points=len(days))
+        sums = _read(asked, [told[one.site] for one in members], request, spans=spans)
         null = sums.deviance if null is None else null
         try:
             request = running.send(sums)
@@ -84,19 +87,19 @@ def _write(request: Request, *, centre: Any, days: Sequence[int]) -> Mapping[str
 
 
 def _read(
-    asked: SurvivalParameters, told: Sequence[Mapping[str, Any]], request: Request, *, points: int
+    asked: SurvivalParameters, told: Sequence[Mapping[str, Any]], request: Request, *, spans: Spans
 ) -> Sums:
     found: list[SurvivalSums] = [read_told(one, model=SurvivalSums) for one in told]
     try:
         if asked.baseline == "hospital":
             return add_sums([_read_own(one, size=len(asked.columns)) for one in found])
-        strata = [_read_strata(one, asked, points=points) for one in found]
+        strata = [_read_strata(one, asked, points=len(spans.missed)) for one in found]
     except (TypeError, ValueError) as error:
         raise ContentError(_("L’hôpital a répondu d’un autre modèle que celui de la question.")) from error
     first, *others = strata
     for part in others:
         first = [one + other for one, other in zip(first, part, strict=True)]
-    return add_up(first, request.beta, ties=asked.ties)
+    return add_up(first, request.beta, spans=spans)
 
 
 def _read_own(told: SurvivalSums, *, size: int) -> Sums:
@@ -116,14 +119,13 @@ def _read_strata(told: SurvivalSums, asked: SurvivalParameters, *, points: int) 
 
 
 def _read_leavers(stratum: StratumSums, *, size: int, points: int) -> Leavers:
-    nothing = (0.0,) * points
     return Leavers(
         np.array(stratum.all0).reshape(points),
         np.array(stratum.all1).reshape(points, size),
         unfold_all(stratum.all2, count=points, size=size),
-        np.array(stratum.event0 or nothing).reshape(points),
-        np.array(stratum.event1 or nothing * size).reshape(points, size),
-        unfold_all(stratum.event2 or nothing * (size * (size + 1) // 2), count=points, size=size),
+        np.array(stratum.event0).reshape(points),
+        np.array(stratum.event1).reshape(points, size),
+        unfold_all(stratum.event2, count=points, size=size),
         np.array(stratum.events, dtype=float).reshape(points),
         np.array(stratum.event_total).reshape(size),
     )

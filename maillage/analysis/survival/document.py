@@ -9,6 +9,7 @@ from scipy import stats
 from maillage.analysis.glm.families import Floats
 from maillage.analysis.glm.newton import Fit
 from maillage.analysis.survival.curves import LEVEL, Curve, compare, count_at_risk, estimate, find_median
+from maillage.analysis.survival.leaving import Leaving
 from maillage.analysis.survival.opening import Opened, count
 from maillage.analysis.survival.spec import SurvivalParameters
 from maillage.disclosure.values import Suppressed, Suppression, add_up, cell_to_json
@@ -36,32 +37,43 @@ def describe_asked(asked: SurvivalParameters) -> dict[str, Any]:
 
 
 def describe_curves(
-    asked: SurvivalParameters, *, members: Sequence[Opened], days: Sequence[int]
+    asked: SurvivalParameters,
+    *,
+    members: Sequence[Opened],
+    leaving: Sequence[Leaving],
+    days: Sequence[int],
 ) -> dict[str, Any]:
-    """A curve for each group over the days that all hospitals tell, and the test of their difference."""
+    """A curve for each group over the intervals that all hospitals tell, and the test of their difference.
+
+    `widest` is the longest of them, in days: with 1 the curves are Kaplan and Meier's.
+    """
+    apart = asked.until in days
+    ends = [day for day in days if day <= asked.until] if apart else [*days[:-1], asked.until]
     curves: dict[str, Curve] = {}
     described: list[dict[str, Any]] = []
-    for place, group in enumerate(asked.groups):
-        parts = [one.place(one.content.curves[place], days) for one in members]
+    for place, (group, left) in enumerate(zip(asked.groups, leaving, strict=True)):
         persons = sum(count(one.content.curves[place].persons) for one in members)
-        events = np.sum([part[0] for part in parts], axis=0)
-        censored = np.sum([part[1] for part in parts], axis=0)
-        curve = Curve(count_at_risk(persons, events, censored), events)
-        curves[group] = curve
+        curves[group] = Curve(count_at_risk(persons, left.events, left.censored), left.events, left.missed)
         if persons:
-            described.append(_describe_curve(group, curve, censored, days=days, persons=persons))
-    return {"curves": described, "log_rank": _describe_test(curves), "days": list(days)}
+            followed = int(curves[group].at_risk[-1]) if apart else None
+            points = _describe_points(curves[group], left.censored, ends=ends)
+            described.append({"group": group, "persons": persons, "followed": followed, **points})
+    return {
+        "curves": described,
+        "log_rank": _describe_test(curves),
+        "days": ends,
+        "widest": int(np.diff([0, *ends]).max()),
+    }
 
 
-def _describe_curve(
-    group: str, curve: Curve, censored: Floats, *, days: Sequence[int], persons: int
-) -> dict[str, Any]:
+def _describe_points(curve: Curve, censored: Floats, *, ends: Sequence[int]) -> dict[str, Any]:
     found = estimate(curve)
-    used = [place for place in range(len(days)) if curve.events[place] or censored[place]]
     points = [
         {
-            "day": days[place],
+            "start": ends[place - 1] if place else 0,
+            "day": ends[place],
             "at_risk": int(curve.at_risk[place]),
+            "exposed": float(curve.exposed[place]),
             "events": int(curve.events[place]),
             "censored": int(censored[place]),
             "survival": float(found.survival[place]),
@@ -69,14 +81,10 @@ def _describe_curve(
             "low": _known(found.low[place]),
             "high": _known(found.high[place]),
         }
-        for place in used
+        for place in range(len(ends))
+        if curve.events[place] or censored[place]
     ]
-    return {
-        "group": group,
-        "persons": persons,
-        "median": find_median(days, found.survival),
-        "points": points,
-    }
+    return {"median": find_median(ends, found.survival), "points": points}
 
 
 def _known(limit: float) -> float | None:

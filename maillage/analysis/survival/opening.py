@@ -2,16 +2,13 @@
 that agree.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from maillage.analysis.base import Contribution
 from maillage.analysis.errors import ContentError
-from maillage.analysis.glm.families import Floats
 from maillage.analysis.rounds import read_told
-from maillage.analysis.survival.spec import CurveCells, SurvivalContent, SurvivalParameters
+from maillage.analysis.survival.spec import SurvivalContent, SurvivalParameters
 from maillage.base.i18n import _
 from maillage.disclosure.values import Cell, Count
 
@@ -33,15 +30,6 @@ class Opened:
     def events(self) -> int:
         """How many of them had the event."""
         return count(self.content.events)
-
-    def place(self, curve: CurveCells, days: Sequence[int]) -> tuple[Floats, Floats]:
-        """Events and censored of a curve in the intervals that end on these days."""
-        events, censored = np.zeros(len(days)), np.zeros(len(days))
-        for interval in curve.intervals:
-            point = int(np.searchsorted(days, interval.day))
-            events[point] += count(interval.events)
-            censored[point] += count(interval.censored)
-        return events, censored
 
 
 def count(cell: Cell | None) -> int:
@@ -93,7 +81,12 @@ def _fits(content: SurvivalContent, asked: SurvivalParameters) -> bool:
         and len(content.totals) == len(asked.columns)
         and set(content.days) <= set(points)
         and content.days[-1] == points[-1]
+        and not (asked.until in content.days and _has_events_after(content, asked.until))
     )
+
+
+def _has_events_after(content: SurvivalContent, until: int) -> bool:
+    return any(one.events and one.day > until for curve in content.curves for one in curve.intervals)
 
 
 def read_all(

@@ -14,7 +14,15 @@ import numpy as np
 from maillage.analysis.errors import RoundRefusedError
 from maillage.analysis.glm.families import Floats
 from maillage.analysis.glm.triangles import fold, fold_all
-from maillage.analysis.survival.partial import Leavers, add_up, find_hazard, sum_leavers
+from maillage.analysis.survival.curves import find_missed
+from maillage.analysis.survival.partial import (
+    Leavers,
+    Spans,
+    add_up,
+    find_hazard,
+    find_spans,
+    sum_leavers,
+)
 from maillage.analysis.survival.rows import Places, SurvivalRows
 from maillage.analysis.survival.spec import (
     StratumSums,
@@ -71,7 +79,7 @@ class SurvivalResident:
         own = list(self._sum_strata(matrix, theta, ends=ends))
         self._check_weights(matrix, theta, own, ends=ends)
         self._number, self._ended = number, parameters.final
-        return self._tell(own, beta)
+        return self._tell(own, beta, ends=ends)
 
     def _check_order(self, number: int, beta: Floats, centre: Floats) -> None:
         size = self.rows.matrix.shape[1]
@@ -115,7 +123,7 @@ class SurvivalResident:
         to.
         """
         place = np.searchsorted(ends, self.rows.place)
-        hazard = np.array([find_hazard(leavers) for leavers in own])
+        hazard = np.array([find_hazard(leavers, missed=self._find_spans(ends).missed) for leavers in own])
         weights = theta * hazard[self.rows.stratum, place]
         check_weights(weights, parameters=matrix.shape[1], model=self.model)
         check_residuals(self.rows.event - weights, model=self.model)
@@ -130,10 +138,15 @@ class SurvivalResident:
                 rows = (self.rows.stratum == level) & kind
                 check_interval_weights(theta[rows], place[rows], points=points, model=self.model)
 
-    def _tell(self, own: Sequence[Leavers], beta: Floats) -> SurvivalSums:
+    def _find_spans(self, ends: Places) -> Spans:
+        days = np.array(self.asked.points)[ends].tolist()
+        missed = find_missed(days, around=days, until=self.asked.until)
+        return find_spans(days, missed=missed, ties=self.asked.ties)
+
+    def _tell(self, own: Sequence[Leavers], beta: Floats, *, ends: Places) -> SurvivalSums:
         if self.asked.baseline == "common":
-            return SurvivalSums(strata=tuple(_write(one, ties=self.asked.ties) for one in own))
-        sums = add_up(own, beta, ties=self.asked.ties)
+            return SurvivalSums(strata=tuple(_write(one) for one in own))
+        sums = add_up(own, beta, spans=self._find_spans(ends))
         return SurvivalSums(
             information=fold(sums.information),
             score=tuple(sums.score.tolist()),
@@ -141,22 +154,21 @@ class SurvivalResident:
         )
 
 
-def _write(leavers: Leavers, *, ties: str) -> StratumSums:
-    dying = (leavers.event0, leavers.event1, leavers.event2) if ties == "efron" else ((), (), ())
+def _write(leavers: Leavers) -> StratumSums:
     return StratumSums(
         all0=tuple(leavers.all0.tolist()),
         all1=tuple(leavers.all1.ravel().tolist()),
         all2=_fold_all(leavers.all2),
         events=tuple(leavers.deaths.astype(int).tolist()),
-        event0=tuple(np.asarray(dying[0]).tolist()),
-        event1=tuple(np.asarray(dying[1]).ravel().tolist()),
-        event2=_fold_all(dying[2]),
+        event0=tuple(leavers.event0.tolist()),
+        event1=tuple(leavers.event1.ravel().tolist()),
+        event2=_fold_all(leavers.event2),
         event_total=tuple(leavers.event_total.tolist()),
     )
 
 
-def _fold_all(matrices: Floats | tuple[()]) -> tuple[float, ...]:
-    return tuple(fold_all(np.asarray(matrices)).ravel().tolist()) if len(matrices) else ()
+def _fold_all(matrices: Floats) -> tuple[float, ...]:
+    return tuple(fold_all(matrices).ravel().tolist())
 
 
 def _refuse(why: str) -> RoundRefusedError:

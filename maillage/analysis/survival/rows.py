@@ -63,11 +63,15 @@ def read_rows(
 
 
 def _find_times(index: Index, asked: SurvivalParameters) -> tuple[Floats, NDArray[np.bool_]]:
-    """Days to the event, to the end of observation or to `until`; an event on the last day counts."""
+    """Days to the event or to the end of observation; an event on the last day counts.
+
+    Who is followed to `until` without it is at risk on that day, and leaves the day after.
+    """
     followed = read_feature(index, FollowUp(name="follow_up", until=asked.until))
     first = read_first_day(index, asked.event)
     event = first <= followed
-    return np.nan_to_num(np.where(event, first, followed), nan=0.0), event
+    days = np.where(event, first, followed)
+    return np.nan_to_num(np.where(~event & (days >= asked.until), asked.until + 1, days), nan=0.0), event
 
 
 def _find_level(index: Index, feature: Feature | None) -> Floats:

@@ -12,13 +12,15 @@ from maillage.analysis.features.declared import Death, Event, Feature, Features,
 from maillage.analysis.glm.wire import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
 from maillage.disclosure.values import CellJson
 
-MAX_POINTS = 4_000
-"""Points of the grid of days: eleven years by the day."""
+MAX_STEPS = 4_000
+"""Steps of the grid of days: eleven years by the day."""
+MAX_POINTS = MAX_STEPS + 1
+"""Each step has a point, and so has the end of follow-up."""
 ALL = "all"
 """The one level of curves that are not split."""
 
 Level = Annotated[str, StringConstraints(max_length=60)]
-Day = Annotated[int, Field(ge=0, le=36_525)]
+Day = Annotated[int, Field(ge=0, le=36_526)]
 Vector = Annotated[tuple[Finite, ...], BeforeValidator(as_tuple), Field(max_length=MAX_COLUMNS)]
 MAX_NUMBERS = 60_000
 """Numbers that one hospital tells in one list of one round, at most: what fits in a message."""
@@ -55,8 +57,8 @@ class SurvivalParameters(WireModel):
             raise ValueError("the event comes after the index: its window starts at day 1 or later")
         if any(not list_groups(factor) for factor in factors):
             raise ValueError("curves and strata are those of a factor: of levels, bands, or a yes or no")
-        if self.until // self.grid_days > MAX_POINTS:
-            raise ValueError(f"the grid has at most {MAX_POINTS} points: a coarser grid_days")
+        if len(self.points) > MAX_POINTS:
+            raise ValueError(f"the grid has at most {MAX_STEPS} steps: a coarser grid_days")
         if len(self.columns) > MAX_COLUMNS:
             raise ValueError(f"a model has at most {MAX_COLUMNS} columns")
         return self
@@ -78,9 +80,12 @@ class SurvivalParameters(WireModel):
 
     @property
     def points(self) -> tuple[int, ...]:
-        """The last day of each interval of the declared grid."""
+        """The last day of each interval of the declared grid, and the day after `until`.
+
+        That is when they leave who are followed to the end: they are no withdrawals of the last interval.
+        """
         step = self.grid_days
-        return tuple(min(day, self.until) for day in range(step, self.until + step, step))
+        return (*(min(day, self.until) for day in range(step, self.until + step, step)), self.until + 1)
 
 
 def list_groups(feature: Feature) -> tuple[str, ...]:
@@ -109,7 +114,9 @@ class CurveCells(WireModel):
 class SurvivalContent(WireModel):
     """What one hospital sends first. `days` are its points of time: those of the grid that may be told apart.
 
-    `totals` is the sum of each column of the Cox model over `persons`, empty without one.
+    The last is the day after `until`, of those still followed; where `until` is not among the others, they
+    are told together with those who leave in the last interval. `totals` is the sum of each column of the Cox
+    model over `persons`, empty without one.
     """
 
     persons: CellJson
@@ -135,8 +142,8 @@ class StratumSums(WireModel):
     """Over those who leave one stratum at each point of time: Σθ, Σθx, Σθxxᵀ, point after point in one list
     each.
 
-    For Efron's ties, the same of those who leave with the event. `events` counts these; `event_total` is Σx
-    over all of them.
+    The same of those who leave with the event: they are tied, and the others are not at risk to the
+    interval's end. `events` counts them; `event_total` is Σx over all of them.
     """
 
     all0: Numbers
@@ -145,9 +152,9 @@ class StratumSums(WireModel):
     events: Annotated[
         tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(as_tuple), Field(max_length=MAX_POINTS)
     ]
-    event0: Numbers = ()
-    event1: Numbers = ()
-    event2: Numbers = ()
+    event0: Numbers
+    event1: Numbers
+    event2: Numbers
     event_total: Vector
 
 
