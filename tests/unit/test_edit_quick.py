@@ -48,6 +48,7 @@ def test_a_value_is_read_with_its_unit(typed, text, op, low, high, code) -> None
         ("Pas d’insuline", Quick("insuline", sense=Sense.EXCLUDE)),
         ("aucune insuline", Quick("insuline", sense=Sense.EXCLUDE)),
         ("2 fois scanner", Quick("scanner", times=Times.AT_LEAST, count=2)),
+        ("deux fois un scanner", Quick("scanner", times=Times.AT_LEAST, count=2)),
         ("au moins 3 fois metformine", Quick("metformine", times=Times.AT_LEAST, count=3)),
         ("au plus 2 × transfusion", Quick("transfusion", times=Times.AT_MOST, count=2)),
     ],

@@ -28,7 +28,7 @@ from maillage.cohort.edit.edits import (
 )
 from maillage.cohort.edit.kinds import SOURCES
 from maillage.cohort.edit.lists import items_of, lines_of, list_for_change, rename_by
-from maillage.cohort.edit.model import Mode, Sense
+from maillage.cohort.edit.model import Mode, Sense, Value
 from maillage.cohort.edit.places import (
     Node,
     Sort,
@@ -48,11 +48,11 @@ from maillage.cohort.errors import EditError
 
 def add_entry(document: Document, edit: AddEntry) -> None:
     """One more entry event; the first ever where all the others are."""
-    _enter(document, (edit.term,))
+    _enter(document, (edit.term,), value=edit.value)
 
 
-def _enter(document: Document, terms: Sequence[Term]) -> None:
-    body = criterion(document, terms)
+def _enter(document: Document, terms: Sequence[Term], *, value: Value | None = None) -> None:
+    body = criterion(document, terms, value=value)
     domain = domain_of(terms[0])
     others = entries(document)
     first = first_attribute(domain)
@@ -91,12 +91,13 @@ def _append_rule(document: Document, member: Node, sort: Sort) -> None:
 
 
 def _member(document: Document, terms: Sequence[Term], edit: AddRule | AddTo | PasteTerms) -> Node:
-    value = None if isinstance(edit, PasteTerms) else edit.value
-    if sort_of(terms[0]) is Sort.PERSON:
-        return demographic(terms[0], sense=edit.sense, value=value)
-    when = None if isinstance(edit, PasteTerms) else edit.when
-    body = criterion(document, terms, value=value)
-    return correlated(body, sense=edit.sense, when=when or default_when(terms[0], edit.sense))
+    if isinstance(edit, PasteTerms):
+        body, when = criterion(document, terms), default_when(terms[0], edit.sense)
+        return correlated(body, sense=edit.sense, when=when)
+    if sort_of(edit.term) is Sort.PERSON:
+        return demographic(edit.term, sense=edit.sense, value=edit.value)
+    body, when = criterion(document, terms, value=edit.value), edit.when or default_when(edit.term, edit.sense)
+    return correlated(body, sense=edit.sense, when=when, occurs=edit.occurs)
 
 
 def add_to(document: Document, edit: AddTo) -> None:

@@ -12,12 +12,12 @@ from maillage.base.i18n import _
 from maillage.cohort.edit import edits as said
 from maillage.cohort.edit.edits import EDITS, Edit
 from maillage.cohort.edit.lists import MOST_TERMS
-from maillage.cohort.edit.model import Edge, Mode, Place, Sense, Times, Unit, Value, When, Which
+from maillage.cohort.edit.model import Edge, Mode, Occurs, Place, Sense, Times, Unit, Value, When, Which
 from maillage.cohort.edit.numbers import read_day, read_number
 from maillage.cohort.edit.places import LONGEST_PATH
 from maillage.cohort.edit.terms import Kind, Term
 from maillage.cohort.edit.units import find_unit
-from maillage.cohort.edit.windows import at
+from maillage.cohort.edit.windows import at, window_unsaid
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression.values import Comparison
 
@@ -39,7 +39,8 @@ def read_edit(fields: Mapping[str, str]) -> Edit:
     `terms`, a JSON list of such objects. A window is `place` with `days` (without a sign; empty is open), or
     `place=custom` with `from` and `to` (with their sign; empty is open), and `anchor` (`start` or `end` of
     the index event). A value is `op` (`gt`, `gte`, `lt`, `lte`, `eq`, `bt`, …), `low`, `high`, `unit` (as
-    UCUM or as French laboratories write it; empty is any unit). Ages are `least` and `most`, dates `since`
+    UCUM or as French laboratories write it; empty is any unit). A number of events is `times` (`at_least`,
+    `at_most`, `exactly`) and `count`. Ages are `least` and `most`, dates `since`
     and `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by spaces; flags are 0 or 1.
     """
     given = Fields(fields)
@@ -198,13 +199,12 @@ def _when(fields: Fields) -> When | None:
     anchor = fields.choice("anchor", Edge, Edge.START)
     if place is not Place.CUSTOM:
         return at(place, fields.optional_integer("days"), anchor=anchor)
-    return When(
-        fields.optional_integer("from"),
-        fields.optional_integer("to"),
-        anchor,
-        fields.choice("event_edge", Edge, Edge.START),
-        same_stay=fields.flag("same_stay", default=False),
-    )
+    low, high = fields.optional_integer("from"), fields.optional_integer("to")
+    same_stay = fields.flag("same_stay", default=False)
+    if low is None and high is None and not same_stay:
+        raise window_unsaid()
+    event_edge = fields.choice("event_edge", Edge, Edge.START)
+    return When(low, high, anchor, event_edge, same_stay=same_stay)
 
 
 def _value(fields: Fields) -> Value | None:
@@ -214,6 +214,13 @@ def _value(fields: Fields) -> Value | None:
         return None
     op = fields.choice("op", Comparison, Comparison.GTE)
     return Value(op, low, fields.number("high") if op.takes_two else None, _units(fields))
+
+
+def _occurs(fields: Fields) -> Occurs | None:
+    """None when the form says no number of events."""
+    if not fields.has("count"):
+        return None
+    return Occurs(fields.choice("times", Times, Times.AT_LEAST), fields.integer("count"))
 
 
 def _units(fields: Fields) -> tuple[Unit, ...]:
@@ -239,7 +246,8 @@ def _window(fields: Fields) -> said.SetWindow:
 
 def _add_to(fields: Fields) -> said.AddTo:
     mode = fields.choice("mode", Mode, Mode.ANY)
-    return said.AddTo(fields.path(), _term(fields), _sense(fields), _when(fields), _value(fields), mode)
+    asked = (_sense(fields), _when(fields), _value(fields))
+    return said.AddTo(fields.path(), _term(fields), *asked, mode, _occurs(fields))
 
 
 def _move_to(fields: Fields) -> said.MoveTo:
@@ -253,8 +261,10 @@ def _move_to(fields: Fields) -> said.MoveTo:
 
 _READERS: Mapping[str, Callable[[Fields], Edit]] = MappingProxyType(
     {
-        "add-entry": lambda one: said.AddEntry(_term(one)),
-        "add-rule": lambda one: said.AddRule(_term(one), _sense(one), _when(one), _value(one)),
+        "add-entry": lambda one: said.AddEntry(_term(one), _value(one)),
+        "add-rule": lambda one: said.AddRule(
+            _term(one), _sense(one), _when(one), _value(one), _occurs(one)
+        ),
         "add-to": _add_to,
         "add-term": lambda one: said.AddTermTo(one.path(), _term(one)),
         "paste-terms": lambda one: said.PasteTerms(one.path(), _terms(one), _sense(one)),

@@ -36,8 +36,10 @@ def read_quick(text: str) -> Quick:
 _WITHOUT = re.compile(
     r"(?:(?:sans|aucune?|(?:pas|absence) de)\s|(?:pas|absence) d[’'])\s*(?P<rest>.+)", re.IGNORECASE
 )
+_SPELLED = ("une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
 _TIMES = re.compile(
-    r"(?P<how>au moins|≥|>=|au plus|≤|<=|exactement|=)?\s*(?P<count>[0-9]{1,3})\s*(?:fois|×|x)\s+"
+    r"(?P<how>au moins|≥|>=|au plus|≤|<=|exactement|=)?\s*"
+    rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_SPELLED)})\s*(?:fois|×|x)\s+(?:(?:une|un|des|le|la)\s+)?"
     r"(?P<rest>.+)",
     re.IGNORECASE,
 )
@@ -57,10 +59,15 @@ def _sense(found: Quick) -> Quick:
 
 def _times(found: Quick) -> Quick:
     match = _TIMES.fullmatch(found.text)
-    if match is None or int(match["count"]) == 0:
+    count = 0 if match is None else _read_count(match["count"].lower())
+    if match is None or count == 0:
         return found
     times = _HOW.get((match["how"] or "").lower(), Times.AT_LEAST)
-    return replace(found, text=match["rest"], times=times, count=int(match["count"]))
+    return replace(found, text=match["rest"], times=times, count=count)
+
+
+def _read_count(text: str) -> int:
+    return _SPELLED.index(text) + 1 if text in _SPELLED else int(text)
 
 
 _YEARS = r"(?P<low>[0-9]{1,3})\s*ans"

@@ -5,7 +5,7 @@ from typing import Any
 
 from maillage.base.i18n import _
 from maillage.cohort.edit.adding import code_key
-from maillage.cohort.edit.build import write_sense
+from maillage.cohort.edit.build import write_sense, write_times
 from maillage.cohort.edit.draft import Document
 from maillage.cohort.edit.edits import (
     Rename,
@@ -27,7 +27,7 @@ from maillage.cohort.edit.edits import (
 )
 from maillage.cohort.edit.kinds import PERSON_ATTRIBUTES, attribute_of
 from maillage.cohort.edit.lists import lines_of, list_for_change, list_name
-from maillage.cohort.edit.model import Control, Mode, Sense, Times, Which
+from maillage.cohort.edit.model import Control, Mode, Sense, Which
 from maillage.cohort.edit.places import (
     Node,
     Sort,
@@ -44,13 +44,7 @@ from maillage.cohort.edit.windows import check_days, write_window
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression import CountColumn, GroupType, Limit, OccurrenceType
 
-MOST_TIMES = 1_000
 LONGEST_TEXT = 200
-_TYPES = {
-    Times.AT_LEAST: OccurrenceType.AT_LEAST,
-    Times.AT_MOST: OccurrenceType.AT_MOST,
-    Times.EXACTLY: OccurrenceType.EXACTLY,
-}
 
 
 def _event(document: Document, path: str) -> Node:
@@ -106,15 +100,9 @@ def set_window(document: Document, edit: SetWindow) -> None:
 def set_occurrence(document: Document, edit: SetOccurrence) -> None:
     """How many events. What else they are counted by stays, unless it is days."""
     node = _event(document, edit.path)
-    if not 0 <= edit.count <= MOST_TIMES or (edit.count == 0 and edit.times is Times.AT_LEAST):
-        raise EditError(
-            _("Ce nombre d’événements n’est pas possible."),
-            why=_("« Au moins zéro » ne demande rien."),
-            remedy=_("Donnez un nombre entre 1 et {most} ; pour « aucun », excluez.").format(most=MOST_TIMES),
-        )
     former = node["Occurrence"]
     by_days = str(former.get("CountColumn") or "").upper() == CountColumn.START_DATE
-    written = former | {"Type": int(_TYPES[edit.times]), "Count": edit.count}
+    written = former | write_times(edit.times, edit.count)
     if edit.distinct_days:
         written |= {"IsDistinct": True, "CountColumn": CountColumn.START_DATE.value}
     elif by_days:

@@ -39,12 +39,17 @@ def at(place: Place, days: int | None = None, *, anchor: Edge = Edge.START) -> W
 
 def _around(place: Place, days: int | None, anchor: Edge) -> When:
     if place is Place.CUSTOM or days is None:
-        raise EditError(
-            _("Cette fenêtre de temps n’est pas dite en entier."),
-            why=_("Il manque un nombre de jours."),
-            remedy=_("Donnez le nombre de jours avant et après l’événement d’entrée."),
-        )
+        raise window_unsaid()
     return When(-days, days, anchor)
+
+
+def window_unsaid() -> EditError:
+    """For a window that cannot do without its days: it is not « always » for want of them."""
+    return EditError(
+        _("Cette fenêtre de temps n’est pas dite en entier."),
+        why=_("Il manque un nombre de jours."),
+        remedy=_("Donnez le nombre de jours avant et après l’événement d’entrée."),
+    )
 
 
 def check_days(days: int, *, least: int = -MAX_DAYS) -> int:

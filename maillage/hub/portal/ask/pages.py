@@ -33,6 +33,9 @@ STANDING = "feasibility"
 
 Context = dict[str, Any]
 
+_TAKE_TIMES = ("rule", "to")
+"""The targets where a number of events can be asked for: an entry event is one."""
+
 # Python refuses to read numbers of thousands of digits.
 MOST_DIGITS = 10
 
@@ -195,7 +198,16 @@ def find_suggestions(request: HttpRequest, *, hub: Hub) -> Context:
     text, target = str(request.GET.get("q", ""))[:MAX_TEXT], str(request.GET.get("cible", ""))[:80]
     kind, _colon, path = target.partition(":")
     found: Sequence[Hit] = search_terms(text, hub=hub) if text.strip() else ()
-    return {"query": text, "target": target, "target_kind": kind, "target_path": path, "found": found}
+    takes_times = kind in _TAKE_TIMES
+    return {
+        "query": text,
+        "target": target,
+        "target_kind": kind,
+        "target_path": path,
+        "found": found,
+        "takes_times": takes_times,
+        "times_lost": None if takes_times else next((hit.occurs for hit in found if hit.occurs), None),
+    }
 
 
 def _workshop(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from maillage.cohort.edit import Kind, Quick, Sense, Term, Value, read_quick
+from maillage.cohort.edit import Kind, Occurs, Quick, Sense, Term, Times, Value, read_quick
 from maillage.hub.boot import Hub
 from maillage.hub.terms.events import EventKey
 from maillage.hub.terms.suggest import Found, suggest
@@ -13,6 +13,7 @@ LOCAL = "Maillage"
 """The vocabulary whose concepts only codes of origin carry."""
 
 _MEASURED = ("Measurement", "Observation")
+_OF_PERSON = (EventKey.AGE, EventKey.WOMAN, EventKey.MAN)
 
 _KINDS: Mapping[str, Kind] = {
     EventKey.DEATH: Kind.DEATH,
@@ -29,7 +30,7 @@ _KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Hit:
-    """A suggestion, the hidden fields of its form, and the result it asks for, if one was typed.
+    """A suggestion, the hidden fields of its form, and the result and the number of times that were typed.
 
     `excludes` when what was typed says « sans ».
     """
@@ -37,6 +38,7 @@ class Hit:
     found: Found
     fields: Mapping[str, str]
     value: Value | None = None
+    occurs: Occurs | None = None
     excludes: bool = False
 
 
@@ -62,8 +64,15 @@ def as_term(found: Found, *, below: bool) -> Term:
 
 def _describe(found: Found, quick: Quick) -> Hit:
     asked = quick.value if found.domain in _MEASURED or found.event == EventKey.AGE else None
+    occurs = None if found.event in _OF_PERSON else _read_occurs(quick)
     fields = _write_term(found) | (_write_value(asked) if asked else {})
-    return Hit(found, fields, asked, excludes=quick.sense is Sense.EXCLUDE)
+    if occurs is not None:
+        fields |= {"times": str(occurs.times), "count": str(occurs.count)}
+    return Hit(found, fields, asked, occurs, excludes=quick.sense is Sense.EXCLUDE)
+
+
+def _read_occurs(quick: Quick) -> Occurs | None:
+    return None if quick.count is None else Occurs(quick.times or Times.AT_LEAST, quick.count)
 
 
 def _write_term(found: Found) -> dict[str, str]:

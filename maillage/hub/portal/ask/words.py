@@ -19,9 +19,6 @@ PLACE_WORDS: Mapping[Place, str] = {
 }
 """Where an event lies; the anchor's name follows."""
 
-WITH_DAYS = frozenset({Place.BEFORE, Place.ON_OR_BEFORE, Place.AROUND, Place.ON_OR_AFTER, Place.AFTER})
-"""The places that leave a number of days to choose."""
-
 EDGE_WORDS: Mapping[Edge, str] = {Edge.START: mark("le début"), Edge.END: mark("la fin")}
 """Which date of the index event is the anchor."""
 

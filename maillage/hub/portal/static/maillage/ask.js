@@ -89,16 +89,29 @@ function show(text, address) {
   const open = [...document.querySelectorAll("#construction details[open]")].map((one) => one.id);
   const active = document.activeElement;
   const into = document.getElementById("cible").value;
+  const place = active?.closest?.(".control-when")?.elements.place;
   const typed = [...pending].filter((form) => form.isConnected).flatMap(fieldsOf);
   window.htmx.swap(address ? "#atelier" : "#construction", text, { swapStyle: "outerHTML", settleDelay: 0, swapDelay: 0 });
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   typed.forEach(restore);
+  // Days « from 1 » alone are « after » to the draft; who is about to type the second day is left to.
+  const same = ["custom", "around"].includes(place?.value) && document.getElementById(place.id);
+  if (same) same.value = place.value;
   const target = document.getElementById("cible");
   if ([...target.options].some((one) => one.value === into) && into !== "entry") target.value = into;
   if (address) history.pushState({}, "", address);
   const wanted = construction().dataset.focus;
   const here = document.getElementById(wanted || active?.id);
-  if (document.activeElement !== here) (here ?? document.getElementById("q"))?.focus({ preventScroll: !wanted });
+  if (document.activeElement !== here) goOn(here ?? document.getElementById("q"), { preventScroll: !wanted });
+}
+
+// In a field of numbers a browser puts the cursor first: what is typed further on would come before.
+function goOn(field, how) {
+  field?.focus(how);
+  if (!field?.matches?.("input[type=number]")) return;
+  const { value } = field;
+  field.value = "";
+  field.value = value;
 }
 
 const fieldsOf = (form) => [...form.elements].filter((one) => one.id).map((one) => [one.id, one.value, one.selectionStart]);
@@ -125,9 +138,17 @@ function later(form) {
 }
 
 function holds(form) {
-  const { least, most } = form.elements;
+  const { least, most, place } = form.elements;
   if (least && most) most.min = least.value || 0;
+  if (place) askDays(form.elements);
   return form.checkValidity();
+}
+
+// A window « around » or « between two days » is none without its days: it is sent once they are there.
+function askDays({ place, days, from, to, same_stay }) {
+  days.required = place.value === "around";
+  from.required = place.value === "custom" && !to.value && !same_stay.checked;
+  to.min = (place.value === "custom" && from.value) || from.min;
 }
 
 // A value that is left for good though it cannot hold is told by the browser, in its language.
@@ -142,7 +163,9 @@ function submit(form) {
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-auto]");
-  if (form) submit(form);
+  // Two days to be chosen say at first what the draft says: there is nothing to send yet.
+  if (event.target.name === "place" && event.target.value === "custom") form.elements.from.focus();
+  else if (form) submit(form);
 });
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-auto]");

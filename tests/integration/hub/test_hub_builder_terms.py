@@ -1,0 +1,84 @@
+"""From the builder's search field into the draft: what was typed beside a term is asked too."""
+
+import html
+import re
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.integration.hub.conftest import Network
+from tests.integration.hub.test_hub_cohorts import export, post, read, start
+from tests.integration.hub.test_hub_portal import enter
+from tests.integration.hub.test_hub_terms import office, release
+
+__all__ = ["office", "release"]
+
+
+def press(browser: httpx2.Client, page: str, typed: str, *, button: str, target: str = "rule") -> Any:
+    """Type, then press that button of the first suggestion, as the page's form sends it."""
+    hit = find_hits(browser, page, typed, target=target)[0]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', hit))
+    do = re.search(rf'name="do" value="([^"]*)"[^>]*>{button}<', hit)
+    assert do is not None, hit
+    told = {name: html.unescape(value) for name, value in fields.items()}
+    return post(browser, f"{page}/modifier", page=page, fields=told | {"do": do[1]})
+
+
+def find_hits(browser: httpx2.Client, page: str, typed: str, *, target: str = "rule") -> list[str]:
+    """The suggestions' markup."""
+    asked = {"q": typed, "cible": target, "cohorte": page.rsplit("/", 1)[1]}
+    return re.findall(r'<li class="hit">.*?</li>', search(browser, asked), re.DOTALL)
+
+
+def search(browser: httpx2.Client, asked: dict[str, str]) -> str:
+    """What stands under the search field, with plain spaces."""
+    return re.sub(r"[\xa0\u202f]", " ", browser.get("/demander/termes", params=asked).text)
+
+
+def occurrences(browser: httpx2.Client, page: str) -> list[tuple[int, int]]:
+    """How each criterion's events are counted."""
+    return [
+        (one["Occurrence"]["Type"], one["Occurrence"]["Count"])
+        for rule in export(browser, page)["InclusionRules"]
+        for one in rule["expression"]["CriteriaList"]
+    ]
+
+
+AT_LEAST, AT_MOST = 2, 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "button", "counted"),
+    [
+        ("2 fois hospitalisation", "Inclure", (AT_LEAST, 2)),
+        ("trois fois HbA1c", "Inclure", (AT_LEAST, 3)),
+        ("au plus 2 fois metformine", "Inclure", (AT_MOST, 2)),
+        ("2 fois metformine", "Exclure", (AT_MOST, 1)),
+        ("metformine", "Inclure", (AT_LEAST, 1)),
+    ],
+)
+def test_a_number_of_times_that_is_typed_is_asked(
+    office: Network, typed: str, button: str, counted: tuple[int, int]
+) -> None:
+    browser = enter(office)
+    page = start(browser)
+    assert press(browser, page, typed, button=button).status_code == 200
+    assert occurrences(browser, page) == [counted]
+    if counted != (AT_LEAST, 1):
+        number = re.compile(rf'<strong class="times">[^<]* {counted[1]} fois</strong>')
+        assert number.search(read(browser, page)), "the card says it without being opened"
+
+
+def test_an_entry_event_cannot_be_asked_twice_and_says_so(office: Network) -> None:
+    browser = enter(office)
+    assert "se demande d’un critère" in search(browser, {"q": "2 fois metformine", "cible": "entry"})
+    assert "se demande" not in search(browser, {"q": "2 fois metformine", "cible": "rule"})
+
+
+def test_a_result_that_is_typed_for_the_entry_event_is_asked(office: Network) -> None:
+    browser = enter(office)
+    page = start(browser)
+    assert press(browser, page, "HbA1c > 8 %", button="Entrer par", target="entry").status_code == 200
+    (_diabetes, test) = export(browser, page)["PrimaryCriteria"]["CriteriaList"]
+    assert test["Measurement"]["ValueAsNumber"] == {"Value": 8, "Op": "gt"}
