@@ -107,10 +107,9 @@ def covid(hand: Hand) -> None:
     hand.find("réanimation", button="Inclure")
     hand.find("E10-E14", button="Inclure")
     hand.choose("place-rule-1-c0", "on_or_before")
-    hand.aim("to:rule.1")
-    for rank, text in enumerate(("J44", "I50"), start=1):
+    for text in ("J44", "I50"):
+        hand.aim("to:rule.1")
         hand.find(text, button="Inclure")
-        hand.choose(f"place-rule-1-c{rank}", "on_or_before")
     hand.choose("mode-rule-1", "at_least")
 
 

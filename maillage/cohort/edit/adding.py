@@ -15,7 +15,7 @@ from maillage.cohort.edit.build import (
     first_attribute,
     sort_of,
 )
-from maillage.cohort.edit.draft import Document
+from maillage.cohort.edit.draft import Document, copy_of
 from maillage.cohort.edit.edits import (
     AddEntry,
     AddRule,
@@ -42,8 +42,9 @@ from maillage.cohort.edit.places import (
     rules,
 )
 from maillage.cohort.edit.structure import empty_group, take_into_group, write_mode
-from maillage.cohort.edit.terms import Term
+from maillage.cohort.edit.terms import Kind, Term, kind_of
 from maillage.cohort.errors import EditError
+from maillage.cohort.expression import OccurrenceType
 
 
 def add_entry(document: Document, edit: AddEntry) -> None:
@@ -109,7 +110,28 @@ def add_to(document: Document, edit: AddTo) -> None:
         raise _entries_are_alternatives()
     elif len(list(members_of(spot))) == 1:
         write_mode(spot.group, edit.mode, count=1, members=2)
-    holder_for(sort_of(edit.term), spot.group).append(_member(document, (edit.term,), edit))
+    member = _member(document, (edit.term,), edit)
+    if edit.when is None and edit.sense is Sense.INCLUDE and kind_of(edit.term) is Kind.CODE:
+        member |= _shared_window(spot)
+    holder_for(sort_of(edit.term), spot.group).append(member)
+
+
+def _shared_window(spot: Spot) -> Node:
+    """When the events already there lie, where all are to be at one time: who adds one more means it too."""
+    events = [member.node for member in members_of(spot) if member.sort is Sort.EVENT]
+    windows = [{key: event.get(key) for key in _WINDOW} for event in events if _is_plain(event)]
+    if len(windows) != len(events) or any(window != windows[0] for window in windows):
+        return {}
+    return copy_of(windows[0]) if windows else {}
+
+
+_WINDOW = ("StartWindow", "RestrictVisit")
+
+
+def _is_plain(event: Node) -> bool:
+    """Whether it is one event at least, in one window."""
+    occurrence = event["Occurrence"]
+    return int(occurrence["Type"]) == OccurrenceType.AT_LEAST and event.get("EndWindow") is None
 
 
 def _group_around(document: Document, spot: Spot, mode: Mode) -> Spot:

@@ -7,8 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from maillage.cohort.edit import outline
 from tests.integration.hub.conftest import Network
-from tests.integration.hub.test_hub_cohorts import export, post, read, start
+from tests.integration.hub.test_hub_cohorts import edit, export, post, read, start
 from tests.integration.hub.test_hub_portal import enter
 from tests.integration.hub.test_hub_terms import office, release
 
@@ -22,7 +23,9 @@ def press(browser: httpx2.Client, page: str, typed: str, *, button: str, target:
     do = re.search(rf'name="do" value="([^"]*)"[^>]*>{button}<', hit)
     assert do is not None, hit
     told = {name: html.unescape(value) for name, value in fields.items()}
-    return post(browser, f"{page}/modifier", page=page, fields=told | {"do": do[1]})
+    step = re.search(r'data-step="(\d+)"', browser.get(page).text)
+    told |= {"do": do[1], "seen": step[1] if step else ""}
+    return post(browser, f"{page}/modifier", page=page, fields=told)
 
 
 def find_hits(browser: httpx2.Client, page: str, typed: str, *, target: str = "rule") -> list[str]:
@@ -82,3 +85,26 @@ def test_a_result_that_is_typed_for_the_entry_event_is_asked(office: Network) ->
     assert press(browser, page, "HbA1c > 8 %", button="Entrer par", target="entry").status_code == 200
     (_diabetes, test) = export(browser, page)["PrimaryCriteria"]["CriteriaList"]
     assert test["Measurement"]["ValueAsNumber"] == {"Value": 8, "Op": "gt"}
+
+
+def test_what_is_excluded_is_a_criterion_of_its_own_wherever_the_field_aims(office: Network) -> None:
+    """« … ou sans … » inside a criterion would let everybody stay."""
+    browser = enter(office)
+    page = start(browser)
+    press(browser, page, "metformine", button="Inclure")
+    press(browser, page, "insuffisance cardiaque", button="Inclure", target="to:rule.0")
+    press(browser, page, "hémodialyse", button="Exclure", target="to:rule.0")
+    rules = outline(export(browser, page)).rules
+    assert [(rule.sense, len(rule.body.members)) for rule in rules] == [("include", 2), ("exclude", 1)]
+
+
+def test_one_more_of_a_group_lies_when_the_others_do(office: Network) -> None:
+    browser = enter(office)
+    page = start(browser)
+    press(browser, page, "insuffisance cardiaque", button="Inclure")
+    edit(browser, page, edit="set-window", path="rule.0.c0", place="on_or_before", days="90")
+    press(browser, page, "metformine", button="Inclure", target="to:rule.0")
+    press(browser, page, "décès", button="Inclure", target="to:rule.0")
+    cards = outline(export(browser, page)).rules[0].body.cards()
+    told = [(card.when.place, card.when.days) for card in cards if card.when]
+    assert told == [("on_or_before", 90), ("on_or_before", 90), ("on_or_after", None)]

@@ -77,15 +77,18 @@ async function send(edit) {
     return;
   }
   construction().dataset.step = response.headers.get("Maillage-Step") ?? "";
+  const told = response.headers.get("Maillage-Event");
   // What is typed further on changes no card's place: the page is drawn once, after the last.
-  if (edit.arranges || !waiting.length) show(text, response.headers.get("Maillage-Address"));
+  if (edit.arranges || !waiting.length) {
+    show(text, { address: response.headers.get("Maillage-Address"), added: told === "ask:added" });
+  }
   if (edit.arranges) arrangement += 1;
-  document.body.dispatchEvent(new Event(response.headers.get("Maillage-Event"), { bubbles: true }));
+  document.body.dispatchEvent(new Event(told, { bubbles: true }));
 }
 
 // --- Showing. What was open stays open, what is being typed is kept, focus stays where it was.
 
-function show(text, address) {
+function show(text, { address, added }) {
   const open = [...document.querySelectorAll("#construction details[open]")].map((one) => one.id);
   const active = document.activeElement;
   const into = document.getElementById("cible").value;
@@ -97,8 +100,9 @@ function show(text, address) {
   // Days « from 1 » alone are « after » to the draft; who is about to type the second day is left to.
   const same = ["custom", "around"].includes(place?.value) && document.getElementById(place.id);
   if (same) same.value = place.value;
+  // What was added where one had said so is added: the next one is a criterion of its own again.
   const target = document.getElementById("cible");
-  if ([...target.options].some((one) => one.value === into) && into !== "entry") target.value = into;
+  if (!added && [...target.options].some((one) => one.value === into)) target.value = into;
   if (address) history.pushState({}, "", address);
   const wanted = construction().dataset.focus;
   const here = document.getElementById(wanted || active?.id);
