@@ -177,5 +177,14 @@ def test_a_local_code_is_looked_for_among_the_codes_of_origin_unless_it_is_said_
 def test_a_field_that_is_wrong_is_named(fields: Mapping[str, str], named: str) -> None:
     with pytest.raises(EditError) as caught:
         read_edit(fields)
-    assert named in str(caught.value)
+    assert named == caught.value.field or named in str(caught.value)
     assert caught.value.remedy
+
+
+def test_a_person_reads_the_words_beside_the_field_and_what_they_typed() -> None:
+    with pytest.raises(EditError) as caught:
+        read_edit({"edit": "set-years", "path": "entry", "since": "hier", "until": "2024"})
+    assert "since" not in str(caught.value)
+    assert caught.value.what == "« hier » ne va pas pour « depuis »."
+    with pytest.raises(EditError, match=r"entre 1 et 1\s000\s000"):
+        read_edit({"edit": "set-window", "path": "rule.0", "place": "after", "days": "0"})

@@ -41,7 +41,7 @@ from maillage.cohort.edit.edits import (
     ToggleDescendants,
     Ungroup,
 )
-from maillage.cohort.edit.fields import read_edit
+from maillage.cohort.edit.fields import FIELD_WORDS, read_edit
 from maillage.cohort.edit.model import (
     Age,
     Block,
@@ -76,6 +76,7 @@ from maillage.cohort.errors import EditError
 
 __all__ = [
     "EDITS",
+    "FIELD_WORDS",
     "OPTIONS",
     "TEMPLATES",
     "AddEntry",

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from maillage.base.canon import CanonError, read_json
-from maillage.base.i18n import _
+from maillage.base.i18n import _, mark
 from maillage.cohort.edit import edits as said
 from maillage.cohort.edit.edits import EDITS, Edit
 from maillage.cohort.edit.lists import MOST_TERMS
@@ -24,6 +24,7 @@ from maillage.cohort.expression.values import Comparison
 LONGEST_TEXT = 400
 LONGEST_TERMS = 400_000
 _MOST_KEYS = 50
+_TOLD = 40
 _INT64 = 2**63
 _LOCAL = "Maillage"
 """The vocabulary whose concepts only codes of origin carry."""
@@ -88,7 +89,7 @@ class Fields:
             return None
         found = read_number(text)
         if not isinstance(found, int) or abs(found) >= _INT64:
-            raise _bad(key, _("un nombre entier"))
+            raise _bad(key, _("un nombre entier"), given=text)
         return found
 
     def number(self, key: str) -> float | None:
@@ -96,7 +97,7 @@ class Fields:
         text = self.text(key, longest=30)
         found = read_number(text)
         if text and found is None:
-            raise _bad(key, _("un nombre, comme 7,5"))
+            raise _bad(key, _("un nombre, comme 7,5"), given=text)
         return found
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -122,7 +123,7 @@ class Fields:
         text = self.text(key, longest=30)
         found = read_day(text, end=end)
         if text and found is None:
-            raise _bad(key, _("une année ou une date, comme 2020 ou 31/12/2020"))
+            raise _bad(key, _("une année ou une date, comme 2020 ou 31/12/2020"), given=text)
         return found
 
     def keys(self, key: str = "keys") -> tuple[str, ...]:
@@ -133,12 +134,37 @@ class Fields:
         return words
 
 
-def _bad(key: str, wanted: str) -> EditError:
+def _bad(key: str, wanted: str, *, given: str = "") -> EditError:
+    told = _(FIELD_WORDS[key]) if key in FIELD_WORDS else key
+    what = _("« {given} » ne va pas pour « {field} ».") if given else _("Le champ « {field} » est mal rempli.")
     return EditError(
-        _("Le champ « {key} » n’est pas rempli comme il faut.").format(key=key),
+        what.format(given=given[:_TOLD], field=told),
         why=_("Il faut {wanted}.").format(wanted=wanted),
-        remedy=_("Corrigez ce champ."),
+        remedy=_("Corrigez ce champ : ce qui était demandé avant l’est toujours."),
+        field=key,
     )
+
+
+FIELD_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "after": mark("jours de suivi après l’entrée"),
+        "before": mark("jours de suivi avant l’entrée"),
+        "count": mark("combien"),
+        "days": mark("jours"),
+        "from": mark("du jour"),
+        "high": mark("au plus"),
+        "least": mark("âge au moins"),
+        "low": mark("valeur"),
+        "most": mark("âge au plus"),
+        "name": mark("nom"),
+        "since": mark("depuis"),
+        "title": mark("titre"),
+        "to": mark("au jour"),
+        "unit": mark("unité"),
+        "until": mark("jusqu’à"),
+    }
+)
+"""What people read beside the fields that they fill."""
 
 
 def _term(fields: Fields) -> Term:
@@ -229,7 +255,7 @@ def _units(fields: Fields) -> tuple[Unit, ...]:
         return ()
     unit = find_unit(text)
     if unit is None:
-        raise _bad("unit", _("une unité connue, ou rien pour toute unité"))
+        raise _bad("unit", _("une unité connue, ou rien pour toute unité"), given=text)
     return (unit,)
 
 

@@ -6,6 +6,7 @@ from maillage.base.i18n import _
 from maillage.cohort.circe.reader import MAX_DAYS
 from maillage.cohort.edit.model import Edge, Place, When
 from maillage.cohort.errors import EditError
+from maillage.cohort.explain.grammar import number
 from maillage.cohort.explain.windows import signed_days
 from maillage.cohort.expression import Endpoint, Window
 
@@ -56,8 +57,10 @@ def check_days(days: int, *, least: int = -MAX_DAYS) -> int:
     """A number of days that an engine's dates can bear. Raises EditError."""
     if not least <= days <= MAX_DAYS:
         raise EditError(
-            _("{days} jours : c’est hors limites.").format(days=days),
-            why=_("Il faut de {least} à {most} jours.").format(least=least, most=MAX_DAYS),
+            _("{days} jours : c’est hors limites.").format(days=number(days)),
+            why=_("Il faut un nombre de jours entre {least} et {most}.").format(
+                least=number(least), most=number(MAX_DAYS)
+            ),
             remedy=_("Corrigez ce nombre de jours."),
         )
     return days

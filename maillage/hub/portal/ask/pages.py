@@ -10,7 +10,7 @@ from django.urls import reverse
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.cohort import cohort_hash, parse_expression
-from maillage.cohort.edit import OPTIONS, missing, new_document
+from maillage.cohort.edit import OPTIONS, EditError, missing, new_document
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import Hub, current_hub
 from maillage.hub.cohorts import drafts
@@ -114,8 +114,11 @@ def show_counted(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def show_error(request: HttpRequest, error: MaillageError) -> HttpResponse:
-    """What happened and what to do, above the builder, which stays as it is."""
-    return render(request, "portal/_error.html", {"error": error}, status=error_status(error))
+    """What happened and what to do, and in which field: the builder stays as it is."""
+    response = render(request, "portal/_error.html", {"error": error}, status=error_status(error))
+    if isinstance(error, EditError) and error.field:
+        response["Maillage-Field"] = error.field
+    return response
 
 
 def show_panel(request: HttpRequest, panel: Panel) -> HttpResponse:

@@ -186,4 +186,6 @@ def _draft(request: HttpRequest, cohort_id: str) -> Draft:
 def _answer(request: HttpRequest, edited: Edited) -> HttpResponse:
     if pages.is_fragment(request):
         return pages.show_edited(request, edited)
+    if edited.overtaken is not None:
+        return pages.show_draft(request, edited.draft, error=edited.overtaken)
     return redirect("cohort_page", edited.draft.cohort.id)

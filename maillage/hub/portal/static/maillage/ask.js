@@ -2,6 +2,7 @@
 
 import { followHands } from "./ask-drag.js";
 import { followPanel } from "./ask-panel.js";
+import { bodyOf, keepTyped, listWrong, putBack, tell, typeAgain } from "./ask-told.js";
 import { announceSteps } from "./ask-tour.js";
 
 const TYPING_PAUSE_MS = 250;
@@ -19,8 +20,9 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[data-edit]")) return;
   event.preventDefault();
   waiting.push({
+    form,
     address: form.action,
-    body: new FormData(form, event.submitter),
+    body: bodyOf(form, event.submitter),
     arranges: !form.hasAttribute("data-auto"),
     arrangement,
   });
@@ -66,14 +68,18 @@ async function send(edit) {
   const response = await fetch(edit.address, {
     method: "POST",
     body: edit.body,
-    headers: { "HX-Request": "true" },
+    headers: { "HX-Request": "true", "HX-Current-URL": location.href },
   }).catch(() => null);
   const elsewhere = response?.headers.get("HX-Redirect");
-  if (elsewhere) location.assign(elsewhere);
-  if (!response || elsewhere) return;
-  const text = await response.text();
-  if (!response.ok) {
-    document.getElementById("alerte").innerHTML = text;
+  if (elsewhere) {
+    leave([edit]);
+    location.assign(elsewhere);
+    return;
+  }
+  const text = (await response?.text()) ?? "";
+  if (!response?.ok) {
+    if (!response) sent.delete(edit.form);
+    tell(edit.form, text, response?.headers.get("Maillage-Field"));
     return;
   }
   construction().dataset.step = response.headers.get("Maillage-Step") ?? "";
@@ -86,6 +92,15 @@ async function send(edit) {
   document.body.dispatchEvent(new Event(told, { bubbles: true }));
 }
 
+// The session has ended: what is on its way, waits or is being typed goes on after the door.
+function leave(under) {
+  keepTyped([...[...under, ...waiting].map((edit) => edit.form), ...pending]);
+}
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Redirect")) leave([]);
+});
+
 // --- Showing. What was open stays open, what is being typed is kept, focus stays where it was.
 
 function show(text, { address, added }) {
@@ -93,9 +108,11 @@ function show(text, { address, added }) {
   const active = document.activeElement;
   const into = document.getElementById("cible").value;
   const place = active?.closest?.(".control-when")?.elements.place;
+  const wrong = listWrong();
   const typed = [...pending].filter((form) => form.isConnected).flatMap(fieldsOf);
   window.htmx.swap(address ? "#atelier" : "#construction", text, { swapStyle: "outerHTML", settleDelay: 0, swapDelay: 0 });
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  wrong.forEach(putBack);
   typed.forEach(restore);
   // Days « from 1 » alone are « after » to the draft; who is about to type the second day is left to.
   const same = ["custom", "around"].includes(place?.value) && document.getElementById(place.id);
@@ -138,8 +155,13 @@ function later(form) {
   clearTimeout(timers.get(form));
   pending.add(form);
   // Half of an age, "7" of "79", may be below the other one: it waits for its second half.
-  timers.set(form, setTimeout(() => holds(form) && submit(form), TYPING_PAUSE_MS));
+  timers.set(form, setTimeout(() => holds(form) && isTyped(form) && submit(form), TYPING_PAUSE_MS));
 }
+
+// Neither is half of a date told to be none, as long as it is being typed.
+const DATE = /^(\d{4}|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\/\d{1,2}\/\d{4})?$/;
+const isTyped = (form) =>
+  [...form.querySelectorAll(".year:not([aria-invalid])")].every((one) => DATE.test(one.value.trim()));
 
 function holds(form) {
   const { least, most, place } = form.elements;
@@ -241,4 +263,5 @@ setInterval(() => {
 
 followPanel();
 followHands();
+typeAgain().forEach(submit);
 announceSteps();
