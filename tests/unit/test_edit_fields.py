@@ -158,7 +158,7 @@ def test_a_local_code_is_looked_for_among_the_codes_of_origin_unless_it_is_said_
         ({"edit": "add-rule", **E11, "low": "beaucoup"}, "low"),
         ({"edit": "add-rule", **E11, "low": "1", "unit": "pouces"}, "unit"),
         ({"edit": "set-window", "path": "rule.0"}, "place"),
-        ({"edit": "set-window", "path": "rule.0", "place": "custom", "from": "", "to": ""}, "nombre de jours"),
+        ({"edit": "set-window", "path": "rule.0", "place": "custom", "from": ""}, "nombre de jours"),
         ({"edit": "set-years", "path": "entry", "since": "2020-13-45"}, "since"),
         ({"edit": "set-years", "path": "entry", "since": "hier"}, "since"),
         ({"edit": "set-age", "path": "entry", "least": "dix-huit"}, "least"),

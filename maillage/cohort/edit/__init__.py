@@ -3,6 +3,7 @@
 Whatever the builder has no control for stays in the document untouched, and is told in a sentence.
 """
 
+from maillage.cohort.edit.build import part_by_kind
 from maillage.cohort.edit.change import change
 from maillage.cohort.edit.compare import Change, Verb, compare
 from maillage.cohort.edit.draft import Document, missing, new_document
@@ -148,6 +149,7 @@ __all__ = [
     "missing",
     "new_document",
     "outline",
+    "part_by_kind",
     "read_edit",
     "read_quick",
     "special_terms",

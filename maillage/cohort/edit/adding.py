@@ -97,7 +97,10 @@ def _member(document: Document, terms: Sequence[Term], edit: AddRule | AddTo | P
         return correlated(body, sense=edit.sense, when=when)
     if sort_of(edit.term) is Sort.PERSON:
         return demographic(edit.term, sense=edit.sense, value=edit.value)
-    body, when = criterion(document, terms, value=edit.value), edit.when or default_when(edit.term, edit.sense)
+    body, when = (
+        criterion(document, terms, value=edit.value),
+        edit.when or default_when(edit.term, edit.sense),
+    )
     return correlated(body, sense=edit.sense, when=when, occurs=edit.occurs)
 
 

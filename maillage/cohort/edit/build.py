@@ -87,6 +87,16 @@ def check_together(terms: Sequence[Term]) -> None:
         )
 
 
+def part_by_kind(terms: Sequence[Term]) -> list[tuple[Term, ...]]:
+    """Terms that go into one list together, in the order in which they came. Raises EditError."""
+    parts: dict[object, list[Term]] = {}
+    for term in terms:
+        kind = kind_of(term)
+        alone = kind if kind not in (Kind.CODE, Kind.STAY) else ""
+        parts.setdefault((domain_of(term), term.standard, alone), []).append(term)
+    return [tuple(part) for part in parts.values()]
+
+
 _CODED = (Kind.CODE, Kind.READMISSION, Kind.STAY)
 
 

@@ -136,7 +136,9 @@ class Fields:
 
 def _bad(key: str, wanted: str, *, given: str = "") -> EditError:
     told = _(FIELD_WORDS[key]) if key in FIELD_WORDS else key
-    what = _("« {given} » ne va pas pour « {field} ».") if given else _("Le champ « {field} » est mal rempli.")
+    what = (
+        _("« {given} » ne va pas pour « {field} ».") if given else _("Le champ « {field} » est mal rempli.")
+    )
     return EditError(
         what.format(given=given[:_TOLD], field=told),
         why=_("Il faut {wanted}.").format(wanted=wanted),
@@ -288,9 +290,7 @@ def _move_to(fields: Fields) -> said.MoveTo:
 _READERS: Mapping[str, Callable[[Fields], Edit]] = MappingProxyType(
     {
         "add-entry": lambda one: said.AddEntry(_term(one), _value(one)),
-        "add-rule": lambda one: said.AddRule(
-            _term(one), _sense(one), _when(one), _value(one), _occurs(one)
-        ),
+        "add-rule": lambda one: said.AddRule(_term(one), _sense(one), _when(one), _value(one), _occurs(one)),
         "add-to": _add_to,
         "add-term": lambda one: said.AddTermTo(one.path(), _term(one)),
         "paste-terms": lambda one: said.PasteTerms(one.path(), _terms(one), _sense(one)),

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
@@ -10,8 +11,9 @@ import pytest
 from maillage.cohort.edit import outline
 from tests.integration.hub.conftest import Network
 from tests.integration.hub.test_hub_cohorts import edit, export, post, read, start
-from tests.integration.hub.test_hub_portal import enter
+from tests.integration.hub.test_hub_portal import enter, send
 from tests.integration.hub.test_hub_terms import office, release
+from tests.support.builder import term
 
 __all__ = ["office", "release"]
 
@@ -108,3 +110,50 @@ def test_one_more_of_a_group_lies_when_the_others_do(office: Network) -> None:
     cards = outline(export(browser, page)).rules[0].body.cards()
     told = [(card.when.place, card.when.days) for card in cards if card.when]
     assert told == [("on_or_before", 90), ("on_or_before", 90), ("on_or_after", None)]
+
+
+MIXED = ("E11", "A10BA02", "I10", "HHFA008")
+
+
+def choose(browser: httpx2.Client, page: str, codes: Sequence[str], **fields: str) -> httpx2.Response:
+    """Codes of a protocol, pasted and all added."""
+    shown = send(browser, "/termes/codes", page="/termes", codes="\n".join(codes)).text
+    assert f"{len(codes)} termes trouvés" in shown, shown
+    ids = [str(term(code).concept_id) for code in codes]
+    return send(browser, f"{page}/choix", page=page, term=ids, **fields)
+
+
+def test_pasted_codes_of_several_kinds_are_a_criterion_each(office: Network) -> None:
+    browser = enter(office)
+    page = start(browser)
+    address = choose(browser, page, MIXED, path="rule").headers["Location"]
+    rules = [rule.card for rule in outline(export(browser, page)).rules]
+    assert [(card.kind, len(card.terms)) for card in rules if card] == [
+        ("condition", 2),
+        ("drug", 1),
+        ("procedure", 1),
+    ]
+    assert "de plusieurs genres" in browser.get(address).text
+
+
+def test_pasted_codes_of_several_kinds_are_entry_events_of_which_any_will_do(office: Network) -> None:
+    browser = enter(office)
+    sent = send(
+        browser,
+        "/demander/choix",
+        page="/demander",
+        term=[str(term(code).concept_id) for code in MIXED],
+        path="entry",
+    )
+    entry = outline(export(browser, sent.headers["Location"].partition("?")[0])).entry
+    assert [card.kind for card in entry.cards] == ["condition", "drug", "procedure"]
+
+
+def test_pasted_codes_that_do_not_go_into_a_list_are_still_there(office: Network) -> None:
+    browser = enter(office)
+    page = start(browser)
+    refused = choose(browser, page, MIXED, path="entry.0")
+    assert refused.status_code == 422
+    assert re.search(r"<textarea[^>]*>E11\s+A10BA02\s+I10\s+HHFA008</textarea>", refused.text)
+    assert "ne vont pas dans une même liste" in refused.text
+    assert 'id="recherche"' in refused.text, "on the builder's own page"

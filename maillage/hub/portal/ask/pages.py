@@ -51,8 +51,11 @@ def fields_of(request: HttpRequest) -> dict[str, str]:
     return {name: " ".join(sent.getlist(name)) for name in sent}
 
 
-def show_new(request: HttpRequest, *, error: MaillageError | None = None) -> HttpResponse:
-    """The page of a draft that does not exist yet: nothing is written until there is something to keep."""
+def show_new(request: HttpRequest, *, error: MaillageError | None = None, pasted: str = "") -> HttpResponse:
+    """The page of a draft that does not exist yet: nothing is written until there is something to keep.
+
+    `pasted` are codes that an error kept out: they are still there to be read.
+    """
     hub = current_hub()
     permits = list_permits(requester_of(request), hub=hub)
     permit = pick_permit([one["permit_id"] for one in permits])
@@ -60,18 +63,20 @@ def show_new(request: HttpRequest, *, error: MaillageError | None = None) -> Htt
     budget = next((one["budget"] for one in permits if one["permit_id"] == permit), None)
     panel = Panel(missing=builder.missing, budget=budget)
     context = _workshop(request, draft=None, builder=builder, panel=panel, permits=permits)
-    context |= {"examples": list_examples(hub.examples), "error": error, "permit": permit}
+    context |= {"examples": list_examples(hub.examples), "error": error, "permit": permit, "pasted": pasted}
     return render(request, "portal/ask/page.html", context, status=status_of(error))
 
 
-def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | None = None) -> HttpResponse:
-    """The whole page of a draft, with its count if it is known."""
+def show_draft(
+    request: HttpRequest, draft: Draft, *, error: MaillageError | None = None, pasted: str = ""
+) -> HttpResponse:
+    """The whole page of a draft, with its count if it is known; `pasted` as for `show_new`."""
     hub, by = current_hub(), requester_of(request)
     builder = describe_builder(draft.document)
     panel = known_panel(draft, builder=builder, by=by, hub=hub)
     context = _workshop(request, draft=draft, builder=builder, panel=panel, permits=list_permits(by, hub=hub))
     done = word_done(str(request.GET.get("fait", "")))
-    context |= {"error": error, "done": done, "tour": "visite" in request.GET}
+    context |= {"error": error, "done": done, "tour": "visite" in request.GET, "pasted": pasted}
     context["breakdown"] = known_breakdown(draft, by=by, hub=hub)
     return render(request, "portal/ask/page.html", context, status=status_of(error))
 

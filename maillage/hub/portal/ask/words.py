@@ -65,6 +65,12 @@ ERA_WORDS: Mapping[str, str] = {
 """On which side of the index event a card lies."""
 
 DONE: Mapping[str, str] = {
+    "kinds": mark(
+        "Ces codes sont de plusieurs genres : il y a un critère pour chacun, à changer ou à réunir plus bas."
+    ),
+    "entries": mark(
+        "Ces codes sont de plusieurs genres : il y a un événement d’entrée pour chacun, et l’un d’eux suffit."
+    ),
     "saved": mark("Version enregistrée."),
     "shared": mark("Cohorte partagée : le groupement voit ses versions."),
     "unshared": mark("Cohorte retirée du partage."),
