@@ -13,7 +13,7 @@ from maillage.cohort.edit.model import Control, Edge, Occurs, Place, Sense, Time
 from maillage.cohort.edit.options import OPTIONS
 from maillage.cohort.edit.places import Node, Sort
 from maillage.cohort.edit.terms import SEXES, Kind, Term, kind_of
-from maillage.cohort.edit.values import write_number, write_value
+from maillage.cohort.edit.values import write_length, write_number, write_value
 from maillage.cohort.edit.windows import at, write_window
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression import OccurrenceType
@@ -43,7 +43,10 @@ def sort_of(term: Term) -> Sort:
 
 
 def criterion(document: Document, terms: Sequence[Term], *, value: Value | None = None) -> Node:
-    """Events of the terms, all of one domain; their list enters the document. Raises EditError."""
+    """Events of the terms, all of one domain; their list enters the document. Raises EditError.
+
+    `value` is what a result must be, or how many days a stay must last.
+    """
     kind = kind_of(terms[0])
     domain = domain_of(terms[0])
     if kind is Kind.DEATH:
@@ -55,7 +58,8 @@ def criterion(document: Document, terms: Sequence[Term], *, value: Value | None 
         name = _("Réhospitalisation") if kind is Kind.READMISSION else None
         body = {_code_attribute(terms[0], domain): add_list(document, terms, name=name)}
     if value is not None:
-        body |= write_value(domain, value)
+        lasts = attribute_of(domain, Control.LENGTH) and not attribute_of(domain, Control.VALUE)
+        body |= write_length(domain, value) if lasts else write_value(domain, value)
     return {domain: body}
 
 

@@ -149,6 +149,15 @@ class SetYears:
 
 
 @dataclass(frozen=True)
+class SetLength:
+    """How many days the event lasts, bounds included. Both None asks nothing."""
+
+    path: str
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class SetFirst:
     """Only the person's first event of its kind ever."""
 
@@ -295,6 +304,7 @@ Edit = (
     | SetAge
     | SetSex
     | SetYears
+    | SetLength
     | SetFirst
     | SetWhich
     | SetObservation
@@ -330,6 +340,7 @@ EDITS: Mapping[str, type[Edit]] = MappingProxyType(
         "set-age": SetAge,
         "set-sex": SetSex,
         "set-years": SetYears,
+        "set-length": SetLength,
         "set-first": SetFirst,
         "set-which": SetWhich,
         "set-observation": SetObservation,

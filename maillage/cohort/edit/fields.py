@@ -41,7 +41,7 @@ def read_edit(fields: Mapping[str, str]) -> Edit:
     `place=custom` with `from` and `to` (with their sign; empty is open), and `anchor` (`start` or `end` of
     the index event). A value is `op` (`gt`, `gte`, `lt`, `lte`, `eq`, `bt`, …), `low`, `high`, `unit` (as
     UCUM or as French laboratories write it; empty is any unit). A number of events is `times` (`at_least`,
-    `at_most`, `exactly`) and `count`. Ages are `least` and `most`, dates `since`
+    `at_most`, `exactly`) and `count`. Ages are `least` and `most`, days that a stay lasts `shortest` and `longest`, dates `since`
     and `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by spaces; flags are 0 or 1.
     """
     given = Fields(fields)
@@ -156,9 +156,11 @@ FIELD_WORDS: Mapping[str, str] = MappingProxyType(
         "from": mark("du jour"),
         "high": mark("au plus"),
         "least": mark("âge au moins"),
+        "longest": mark("durée au plus"),
         "low": mark("valeur"),
         "most": mark("âge au plus"),
         "name": mark("nom"),
+        "shortest": mark("durée au moins"),
         "since": mark("depuis"),
         "title": mark("titre"),
         "to": mark("au jour"),
@@ -311,6 +313,9 @@ _READERS: Mapping[str, Callable[[Fields], Edit]] = MappingProxyType(
         ),
         "set-sex": lambda one: said.SetSex(one.path(), one.keys()),
         "set-years": lambda one: said.SetYears(one.path(), one.day("since"), one.day("until", end=True)),
+        "set-length": lambda one: said.SetLength(
+            one.path(), one.optional_integer("shortest"), one.optional_integer("longest")
+        ),
         "set-first": lambda one: said.SetFirst(one.path(), one.flag("first", default=False)),
         "set-which": lambda one: said.SetWhich(one.choice("which", Which)),
         "set-observation": lambda one: said.SetObservation(

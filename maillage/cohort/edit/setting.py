@@ -12,6 +12,7 @@ from maillage.cohort.edit.edits import (
     SetAge,
     SetAnswer,
     SetFirst,
+    SetLength,
     SetObservation,
     SetOccurrence,
     SetPlace,
@@ -39,7 +40,7 @@ from maillage.cohort.edit.places import (
     members_of,
 )
 from maillage.cohort.edit.structure import write_mode
-from maillage.cohort.edit.values import write_ages, write_dates, write_options, write_value
+from maillage.cohort.edit.values import write_ages, write_dates, write_days, write_options, write_value
 from maillage.cohort.edit.windows import check_days, write_window
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression import CountColumn, GroupType, Limit, OccurrenceType
@@ -131,6 +132,11 @@ def set_age(document: Document, edit: SetAge) -> None:
 def set_years(document: Document, edit: SetYears) -> None:
     """Dates of the event's start."""
     _set(document, edit.path, Control.YEARS, write_dates(edit.since, edit.until))
+
+
+def set_length(document: Document, edit: SetLength) -> None:
+    """Days from the event's first to its last."""
+    _set(document, edit.path, Control.LENGTH, write_days(edit.least, edit.most))
 
 
 _TRAITS = {

@@ -157,3 +157,25 @@ def test_pasted_codes_that_do_not_go_into_a_list_are_still_there(office: Network
     assert re.search(r"<textarea[^>]*>E11\s+A10BA02\s+I10\s+HHFA008</textarea>", refused.text)
     assert "ne vont pas dans une même liste" in refused.text
     assert 'id="recherche"' in refused.text, "on the builder's own page"
+
+
+@pytest.mark.parametrize("typed", ["durée de séjour > 7 jours", "séjour de plus de 7 jours"])
+def test_how_long_a_stay_lasts_is_typed_then_set_on_its_card(office: Network, typed: str) -> None:
+    browser = enter(office)
+    page = start(browser)
+    press(browser, page, typed, button="Inclure")
+    shown = read(browser, page)
+    assert re.search(r'id="shortest-rule-0-c0"[^>]*value="8"', shown)
+    edit(browser, page, edit="set-length", path="rule.0.c0", shortest="2", longest="")
+    (rule,) = outline(export(browser, page)).rules
+    assert rule.card
+    assert rule.card.length
+    assert (rule.card.length.least, rule.card.length.most) == (2, None)
+
+
+def test_people_of_an_age_are_two_criteria_to_add(office: Network) -> None:
+    browser = enter(office)
+    page = start(browser)
+    hits = find_hits(browser, page, "hommes de plus de 50 ans")
+    assert "Homme" in hits[0]
+    assert re.search(r"Âge <strong>&gt; 50 ans</strong>", hits[1])

@@ -164,8 +164,9 @@ const isTyped = (form) =>
   [...form.querySelectorAll(".year:not([aria-invalid])")].every((one) => DATE.test(one.value.trim()));
 
 function holds(form) {
-  const { least, most, place } = form.elements;
+  const { least, most, shortest, longest, place } = form.elements;
   if (least && most) most.min = least.value || 0;
+  if (shortest && longest) longest.min = shortest.value || 0;
   if (place) askDays(form.elements);
   return form.checkValidity();
 }
