@@ -18,8 +18,8 @@ _ENDS = r"\s*(?P<unit>[^\s0-9>≥<≤=][^>≥<≤=]{0,24})?\s*$"
 class Quick:
     """The text to search for, and what was said besides. An age is the text `âge` with its value.
 
-    `age` is that of the persons of whom the text says something else: `hommes de plus de 50 ans`. A value of a
-    stay is how many days it lasts.
+    `age` is that of the persons of whom the text says something else: `hommes de plus de 50 ans`. A value
+    of a stay is how many days it lasts.
     """
 
     text: str

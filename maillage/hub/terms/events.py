@@ -48,7 +48,10 @@ class EventTerm:
 
 
 EVENTS: Sequence[EventTerm] = (
-    EventTerm(EventKey.DEATH, "décès|mort|décédé|mortalité|death|died"),
+    EventTerm(
+        EventKey.DEATH,
+        "décès|mort|décédé|mortalité|décès à l’hôpital|mortalité hospitalière|décès hospitalier|death|died",
+    ),
     EventTerm(
         EventKey.READMISSION,
         "réadmission|nouvelle hospitalisation|réhospitalisation|hospitalisé à nouveau|readmission",
@@ -64,7 +67,7 @@ EVENTS: Sequence[EventTerm] = (
     ),
     EventTerm(
         EventKey.LENGTH,
-        "durée de séjour|durée du séjour|durée d’hospitalisation|séjour prolongé|séjour long|dms|length of stay",
+        "durée de séjour|durée du séjour|durée d’hospitalisation|séjour prolongé|dms|length of stay",
         9201,
     ),
     EventTerm(EventKey.EMERGENCY, "passage aux urgences|urgences|sau|emergency", 9203),
