@@ -42,7 +42,8 @@ def read_edit(fields: Mapping[str, str]) -> Edit:
     the index event). A value is `op` (`gt`, `gte`, `lt`, `lte`, `eq`, `bt`, …), `low`, `high`, `unit` (as
     UCUM or as French laboratories write it; empty is any unit). A number of events is `times` (`at_least`,
     `at_most`, `exactly`) and `count`. Ages are `least` and `most`, days that a stay lasts `shortest` and
-    `longest`, dates `since` and `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by spaces; flags are 0 or 1.
+    `longest`, dates `since` and `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by
+    spaces; flags are 0 or 1.
     """
     given = Fields(fields)
     name = given.text("edit", longest=40)

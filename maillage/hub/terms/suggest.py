@@ -35,7 +35,8 @@ class Found:
     """One suggestion. `value` is what its button sends: a concept id, or `event:` and a key.
 
     `whole` tells whether anything stands below it: added as it is, it is then a whole chapter. `near` marks
-    what says but a part of what was typed, or something like it. `bucket` is None where no hospital said that it has enough patients.
+    what says but a part of what was typed, or something like it. `bucket` is None where no hospital said
+    that it has enough patients.
     """
 
     value: str

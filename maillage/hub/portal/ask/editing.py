@@ -89,8 +89,8 @@ def _tell(before: Document, after: Document) -> str:
 
 def _tell_typed(fields: Mapping[str, str]) -> str:
     """What a form's fields held, with the words beside them."""
-    typed = ((FIELD_WORDS[key], value) for key, value in fields.items() if key in FIELD_WORDS and value)
-    return ", ".join(f"{_(words)} {value[:_LONGEST_TOLD]}" for words, value in typed)
+    typed = [key for key, value in fields.items() if key in FIELD_WORDS and value]
+    return ", ".join(f"{_(FIELD_WORDS[key])} {fields[key][:_LONGEST_TOLD]}" for key in typed)
 
 
 def _adds(edit: Edit) -> bool:

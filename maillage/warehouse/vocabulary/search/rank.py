@@ -97,7 +97,7 @@ def _by_code(query: str, index: Index) -> Iterator[Hit]:
 
 
 def _by_codes(several: Sequence[str], index: Index) -> Iterator[Hit]:
-    """The concepts of several codes, typed whole; where one is of none, the others are not all that is said."""
+    """The concepts of several codes, typed whole; where one is of none, the others are not all that is."""
     if not all(map(_LOOKS_LIKE_A_CODE.fullmatch, several)):
         return
     places = {key: bisect_left(index.keys, key) for key in map(code_key, several)}
