@@ -63,7 +63,7 @@ EVENTS: Sequence[EventTerm] = (
         32037,
     ),
     EventTerm(
-        EventKey.STAY, "hospitalisation|hospitalisé|séjour hospitalier|admission|hospitalization", 9201
+        EventKey.STAY, "hospitalisation|hospitalisé|séjour|séjour hospitalier|admission|hospitalization", 9201
     ),
     EventTerm(
         EventKey.LENGTH,

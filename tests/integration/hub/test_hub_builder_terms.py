@@ -170,6 +170,7 @@ def test_how_long_a_stay_lasts_is_typed_then_set_on_its_card(office: Network, ty
     (rule,) = outline(export(browser, page)).rules
     assert rule.card
     assert rule.card.length
+    assert rule.name.replace("\xa0", " ") == "Hospitalisation d’au moins 2 jours"
     assert (rule.card.length.least, rule.card.length.most) == (2, None)
 
 
