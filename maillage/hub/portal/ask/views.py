@@ -100,11 +100,11 @@ def choose_new(request: HttpRequest) -> HttpResponse:
 def choose(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Terms chosen in the drawer, or among pasted codes, enter the draft."""
     hub, by = current_hub(), requester_of(request)
-    chosen = read_chosen(request.POST, hub=hub)
+    draft, chosen = _draft(request, cohort_id), read_chosen(request.POST, hub=hub)
     try:
         drafts.edit(cohort_id, lambda now: add_chosen(now, chosen), seen=None, by=by, hub=hub)
     except EditError as error:
-        return pages.show_draft(request, _draft(request, cohort_id), error=error, pasted=chosen.codes)
+        return pages.show_draft(request, draft, error=error, pasted=chosen.codes)
     return _show_done(cohort_id, chosen.done)
 
 
