@@ -56,4 +56,8 @@ class AmbiguousCodeError(CodeError):
 
 
 class EditError(CohortError):
-    """An edit of a draft cannot be made, or a form does not say one."""
+    """An edit of a draft cannot be made, or a form does not say one; `field` names the wrong field."""
+
+    def __init__(self, what: str, *, why: str = "", remedy: str = "", field: str = "") -> None:
+        super().__init__(what, why=why, remedy=remedy)
+        self.field = field

@@ -28,6 +28,7 @@ from maillage.cohort.edit import (
     Rename,
     SetAge,
     SetFirst,
+    SetLength,
     SetMode,
     SetObservation,
     SetOccurrence,
@@ -196,6 +197,11 @@ def shows_age(shown: Outline, edit: SetAge) -> None:
         assert told == (edit.least, edit.most)
 
 
+def shows_length(shown: Outline, edit: SetLength) -> None:
+    length = card_at(shown, edit.path).length
+    assert ((length.least, length.most) if length else (None, None)) == (edit.least, edit.most)
+
+
 def shows_years(shown: Outline, edit: SetYears) -> None:
     for card in cards_at(shown, edit.path):
         told = (card.years.since, card.years.until) if card.years else (None, None)
@@ -278,6 +284,7 @@ SHOWN: Mapping[type[Edit], Callable[[Outline, Any], None]] = {
     SetAge: shows_age,
     SetSex: shows_sex,
     SetYears: shows_years,
+    SetLength: shows_length,
     SetFirst: shows_first,
     SetWhich: shows_which,
     SetObservation: shows_observation,

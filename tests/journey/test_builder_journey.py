@@ -58,13 +58,18 @@ def enter(browser: playwright.Browser, network: RunningNetwork, **options: Any) 
         page = context.new_page()
         told: list[str] = []
         page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: told.append(message.text) if is_failure(message) else None)
         page.goto("/entrer?suite=/demander")
         page.get_by_label("Votre jeton").fill(network.access.token)
         page.get_by_role("button", name="Entrer").click()
         page.wait_for_url("**/demander")
         yield page
         assert told == []
+
+
+def is_failure(message: playwright.ConsoleMessage) -> bool:
+    """Of what a browser notes: not that a person's mistake was told as one."""
+    return message.type == "error" and "status of 422" not in message.text
 
 
 def diabetes(hand: Hand) -> None:
@@ -107,10 +112,9 @@ def covid(hand: Hand) -> None:
     hand.find("réanimation", button="Inclure")
     hand.find("E10-E14", button="Inclure")
     hand.choose("place-rule-1-c0", "on_or_before")
-    hand.aim("to:rule.1")
-    for rank, text in enumerate(("J44", "I50"), start=1):
+    for text in ("J44", "I50"):
+        hand.aim("to:rule.1")
         hand.find(text, button="Inclure")
-        hand.choose(f"place-rule-1-c{rank}", "on_or_before")
     hand.choose("mode-rule-1", "at_least")
 
 
@@ -359,7 +363,8 @@ WOMEN = """
     WHERE c.condition_source_value LIKE 'E11%' AND gender_source_value = 'F'"""
 
 
-def test_what_is_typed_slowly_while_an_answer_is_on_its_way_is_kept(page: playwright.Page) -> None:
+def test_what_is_typed_is_kept_or_said_to_be_lost(page: playwright.Page, network: RunningNetwork) -> None:
+    """Slowly, while an answer is on its way; wrongly, too late, or after the session's end."""
     hand = Hand(page)
     hand.find("E11", button="Entrer par")
     page.locator("#least-entry").press_sequentially("18")
@@ -369,6 +374,67 @@ def test_what_is_typed_slowly_while_an_answer_is_on_its_way_is_kept(page: playwr
     document = page.locator(".sentence")
     for said in ("de 18 à 79 ans", "1er janvier 2020", "Femmes"):
         playwright.expect(document).to_contain_text(re.compile(said.replace(" ", r"\s")))
+    check_two_days_are_chosen(page)
+    check_a_mistake_is_told_in_its_field(page)
+    check_another_window_is_told(page)
+    check_a_session_that_ends_takes_nothing_away(page, network)
+
+
+def check_two_days_are_chosen(page: playwright.Page) -> None:
+    """Between two days, from a window that has none, as slowly as one may."""
+    hand = Hand(page)
+    hand.find("metformine", button="Inclure")
+    page.locator("#place-rule-0-c0").select_option("around")
+    playwright.expect(page.locator(".zone-include .when-unsaid")).to_be_visible()
+    page.locator("#place-rule-0-c0").select_option("custom")
+    playwright.expect(page.locator("#from-rule-0-c0")).to_be_focused()
+    for key in ("1", "Tab", "9", "0"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(400)
+    playwright.expect(page.locator("#to-rule-0-c0")).to_have_value("90")
+    playwright.expect(page.locator(".zone-include .when-words")).to_contain_text(re.compile(r"\b1\b.*\b90\b"))
+    hand.aim("to:rule.0")
+    hand.find("I10", button="Inclure")
+    playwright.expect(page.locator("#cible")).to_have_value("rule")
+
+
+def check_a_mistake_is_told_in_its_field(page: playwright.Page) -> None:
+    """And the field beside it is still heard."""
+    hand, since = Hand(page), page.locator("#since-entry")
+    since.fill("hier")
+    since.press("Tab")
+    playwright.expect(since).to_have_attribute("aria-invalid", "true")
+    playwright.expect(page.locator(".control-years .notice-error").first).to_contain_text("« hier »")
+    page.locator("#until-entry").press_sequentially("2024", delay=50)
+    playwright.expect(page.locator(".sentence")).to_contain_text(re.compile(r"31\sdécembre\s2024"))
+    playwright.expect(since).to_have_value("hier")
+    playwright.expect(page.locator(".control-years .notice-error").first).to_be_visible()
+    hand.type("since-entry", "2021")
+    playwright.expect(page.locator(".control-years .notice-error")).to_have_count(0)
+
+
+def check_another_window_is_told(page: playwright.Page) -> None:
+    """A change that comes too late is told with what was typed."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    Hand(other).type("least-entry", "21")
+    page.locator("#until-entry").fill("2023")
+    playwright.expect(page.locator("#alerte")).to_contain_text("2023")
+    playwright.expect(page.locator("#least-entry")).to_have_value("21")
+    other.close()
+
+
+def check_a_session_that_ends_takes_nothing_away(page: playwright.Page, network: RunningNetwork) -> None:
+    """One is led to the door and back, and what was typed is asked."""
+    address = page.url
+    page.context.clear_cookies()
+    page.locator("#least-entry").fill("30")
+    page.wait_for_url("**/entrer?*")
+    playwright.expect(page.locator("main")).to_contain_text("Votre session a pris fin")
+    page.get_by_label("Votre jeton").fill(network.access.token)
+    page.get_by_role("button", name="Entrer", exact=True).click()
+    page.wait_for_url(address)
+    playwright.expect(page.locator(".sentence")).to_contain_text(re.compile(r"de\s30\sà\s79"))
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.xdist_group("everyday-terms")
 
 TERMS = Path(__file__).with_name("everyday_terms.csv")
 LATER = Path(__file__).with_name("everyday_terms_later.csv")
+MISSED = Path(__file__).with_name("everyday_terms_missed.csv")
 FIRST = 5
 
 
@@ -66,6 +67,24 @@ def test_terms_written_later_are_found_too(index: SearchIndex) -> None:
     """Fifty more, written once the first were found: 44 were, before organs had their adjectives."""
     missed = find_missed(index, read_terms(LATER))
     assert len(missed) <= 3, missed
+
+
+def test_terms_that_a_user_missed_are_found(index: SearchIndex) -> None:
+    assert find_missed(index, read_terms(MISSED)) == []
+
+
+def test_several_codes_are_each_found(index: SearchIndex) -> None:
+    assert {hit.code for hit in index.search("e11 e10", limit=FIRST) if hit.whole} == {"E10", "E11"}
+
+
+@pytest.mark.parametrize("text", ["stroke", "zzzzqq", "xyzzyq"])
+def test_what_no_label_says_finds_nothing(index: SearchIndex, text: str) -> None:
+    assert index.search(text) == index.search_near(text) == []
+
+
+def test_what_no_label_says_in_full_is_told_to_be_near(index: SearchIndex) -> None:
+    for text in ("cancer du sein opéré", "hystérectomie vaginale"):
+        assert not any(hit.whole for hit in index.search(text, limit=FIRST))
 
 
 def test_the_list_is_what_it_says() -> None:

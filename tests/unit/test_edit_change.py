@@ -33,6 +33,7 @@ from maillage.cohort.edit import (
     SetAge,
     SetAnswer,
     SetFirst,
+    SetLength,
     SetMode,
     SetObservation,
     SetOccurrence,
@@ -539,3 +540,31 @@ def test_the_builder_speaks_english_too() -> None:
         shown = outline(build(JOURNEYS["hip"]))
         assert shown.rules[0].name.startswith("Death")
         assert shown.entry.cards[0].kind_word == "Diagnosis"
+
+
+def test_a_stay_lasts_as_long_as_its_card_and_its_name_say() -> None:
+    stay = SPECIAL["inpatient"]
+    document = build([AddEntry(E11), AddRule(stay, value=Value(Comparison.GT, 7))])
+    card = outline(document).rules[0].card
+    assert card
+    assert card.length
+    assert (card.length.least, card.length.most) == (8, None)
+    assert outline(document).rules[0].name == "Hospitalisation d’au moins 8 jours"
+    changed = change(document, SetLength("rule.0", 2, 90))
+    assert criterion(changed)["Criteria"]["VisitOccurrence"]["VisitLength"] == {
+        "Value": 2,
+        "Extent": 90,
+        "Op": "bt",
+    }
+    assert "de 2 à 90 jours" in outline(changed).rules[0].name
+    kept = change(changed, SetLength("rule.0"))
+    assert outline(kept).rules[0].name == "Hospitalisation"
+    assert "à l’envers" in refused(document, SetLength("rule.0", 9, 2))
+    assert "n’existe pas" in refused(build(TWO_RULES), SetLength("rule.0", 2))
+
+
+def test_an_entry_stay_says_how_long_it_lasts() -> None:
+    shown = outline(build([AddEntry(SPECIAL["inpatient"], Value(Comparison.GTE, 2))])).entry.cards[0]
+    assert "d’au moins 2 jours" in shown.sentence.replace("\xa0", " ")
+    assert Control.LENGTH in shown.controls
+    assert not shown.kept

@@ -24,6 +24,7 @@ from maillage.cohort.edit import (
     compare,
 )
 from tests.support.builder import JOURNEYS, build, term
+from tests.support.circe import cohort, concept_set, correlated, group
 
 OLD = build(JOURNEYS["diabetes"])
 
@@ -87,3 +88,17 @@ def test_the_choice_of_events_is_told_with_its_limits() -> None:
 def test_two_cohorts_without_anything_in_common() -> None:
     changes = compare(build(JOURNEYS["hip"]), build(JOURNEYS["covid"]))
     assert {one.verb for one in changes} == {Verb.ADDED, Verb.REMOVED}
+
+
+def test_a_concept_that_changes_among_the_conditions_of_the_entry_is_told() -> None:
+    """Two concepts may bear one name, or none."""
+    old, new = (
+        cohort(
+            {"ConditionOccurrence": {"CodesetId": 0}},
+            ConceptSets=[concept_set(0, 1), concept_set(1, found)],
+            AdditionalCriteria=group(correlated({"DrugExposure": {"CodesetId": 1}})),
+        )
+        for found in (7, 8)
+    )
+    (told,) = compare(old, new)
+    assert told.text == "Les conditions attachées à l’événement d’entrée ont changé."

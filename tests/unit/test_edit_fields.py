@@ -19,6 +19,7 @@ from maillage.cohort.edit import (
     Kind,
     Mode,
     Move,
+    Occurs,
     PasteTerms,
     Place,
     Rename,
@@ -58,6 +59,8 @@ PERCENT = Unit(8554, "%", "pour cent")
             {"edit": "add-rule", **E11, "low": "7,5", "op": "gte", "unit": "%"},
             AddRule(TERM, value=Value(Comparison.GTE, 7.5, None, (PERCENT,))),
         ),
+        ({"edit": "add-rule", **E11, "count": "2"}, AddRule(TERM, occurs=Occurs(Times.AT_LEAST, 2))),
+        ({"edit": "add-entry", **E11, "low": "8"}, AddEntry(TERM, Value(Comparison.GTE, 8))),
         (
             {"edit": "add-rule", "kind": "death", "name": "Décès"},
             AddRule(Term(0, "Décès", kind=Kind.DEATH)),
@@ -155,6 +158,7 @@ def test_a_local_code_is_looked_for_among_the_codes_of_origin_unless_it_is_said_
         ({"edit": "add-rule", **E11, "low": "beaucoup"}, "low"),
         ({"edit": "add-rule", **E11, "low": "1", "unit": "pouces"}, "unit"),
         ({"edit": "set-window", "path": "rule.0"}, "place"),
+        ({"edit": "set-window", "path": "rule.0", "place": "custom", "from": ""}, "nombre de jours"),
         ({"edit": "set-years", "path": "entry", "since": "2020-13-45"}, "since"),
         ({"edit": "set-years", "path": "entry", "since": "hier"}, "since"),
         ({"edit": "set-age", "path": "entry", "least": "dix-huit"}, "least"),
@@ -173,5 +177,14 @@ def test_a_local_code_is_looked_for_among_the_codes_of_origin_unless_it_is_said_
 def test_a_field_that_is_wrong_is_named(fields: Mapping[str, str], named: str) -> None:
     with pytest.raises(EditError) as caught:
         read_edit(fields)
-    assert named in str(caught.value)
+    assert named == caught.value.field or named in str(caught.value)
     assert caught.value.remedy
+
+
+def test_a_person_reads_the_words_beside_the_field_and_what_they_typed() -> None:
+    with pytest.raises(EditError) as caught:
+        read_edit({"edit": "set-years", "path": "entry", "since": "hier", "until": "2024"})
+    assert "since" not in str(caught.value)
+    assert caught.value.what == "« hier » ne va pas pour « depuis »."
+    with pytest.raises(EditError, match=r"entre 1 et 1\s000\s000"):
+        read_edit({"edit": "set-window", "path": "rule.0", "place": "after", "days": "0"})

@@ -24,6 +24,7 @@ CIM10,N17,Insuffisance rénale aiguë,Condition,
 CIM10,I10,Hypertension essentielle,Condition,
 CIM10,E11.9,"Diabète sucré de type 2, sans complication",Condition,
 CIM10,H25,Œdème de la cornée et cataracte,Condition,
+CCAM,JVJF004,Séance d’hémodialyse pour insuffisance rénale chronique,Procedure,
 ATC,N02BE01,Paracétamol,Drug,DOLIPRANE|EFFERALGAN
 """
 
@@ -82,6 +83,30 @@ def test_the_wider_category_comes_first(index: SearchIndex) -> None:
 def test_filters_keep_what_they_name(index: SearchIndex) -> None:
     assert index.search("doliprane", domains=["condition"]) == []
     assert index.search("doliprane", domains=["DRUG"], vocabularies=["atc"])[0].code == "N02BE01"
+
+
+def test_a_word_is_found_inside_a_longer_one(index: SearchIndex) -> None:
+    assert [hit.code for hit in index.search("dialyse")] == ["JVJF004"]
+
+
+def test_several_codes_are_all_found_first(index: SearchIndex) -> None:
+    assert {hit.code for hit in index.search("c50, i10")[:2]} == {"C50", "I10"}
+    assert {hit.code for hit in index.search("B18.2 I21 N17", limit=3)} == {"B18.2", "I21", "N17"}
+    assert [(hit.code, hit.whole) for hit in index.search("C50 Z99")[:1]] == [("C50", False)]
+
+
+def test_what_holds_all_the_words_comes_before_what_holds_some(index: SearchIndex) -> None:
+    found = index.search("aiguë rénale insuffisance")
+    assert (found[0].code, found[0].whole) == ("N17", True)
+    assert [hit.whole for hit in found] == sorted((hit.whole for hit in found), reverse=True)
+    assert not any(hit.whole for hit in index.search("fracture du col opérée"))
+
+
+def test_a_word_like_none_finds_nothing(index: SearchIndex) -> None:
+    for text in ("stroke", "zzzzqq", "mastectomie"):
+        assert index.search(text) == index.search_near(text) == []
+    near = index.search_near("paracétamolique")
+    assert [(hit.code, hit.whole) for hit in near] == [("N02BE01", False)]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "de la", "zzzzqqqq", "é" * 5_000, "\x00'; DROP", "a"])

@@ -3,6 +3,7 @@
 Whatever the builder has no control for stays in the document untouched, and is told in a sentence.
 """
 
+from maillage.cohort.edit.build import part_by_kind
 from maillage.cohort.edit.change import change
 from maillage.cohort.edit.compare import Change, Verb, compare
 from maillage.cohort.edit.draft import Document, missing, new_document
@@ -25,6 +26,7 @@ from maillage.cohort.edit.edits import (
     SetAge,
     SetAnswer,
     SetFirst,
+    SetLength,
     SetMode,
     SetObservation,
     SetOccurrence,
@@ -41,7 +43,7 @@ from maillage.cohort.edit.edits import (
     ToggleDescendants,
     Ungroup,
 )
-from maillage.cohort.edit.fields import read_edit
+from maillage.cohort.edit.fields import FIELD_WORDS, read_edit
 from maillage.cohort.edit.model import (
     Age,
     Block,
@@ -51,6 +53,7 @@ from maillage.cohort.edit.model import (
     Control,
     Edge,
     Entry,
+    Length,
     Mode,
     Occurs,
     Outline,
@@ -76,6 +79,7 @@ from maillage.cohort.errors import EditError
 
 __all__ = [
     "EDITS",
+    "FIELD_WORDS",
     "OPTIONS",
     "TEMPLATES",
     "AddEntry",
@@ -98,6 +102,7 @@ __all__ = [
     "ExcludeTerm",
     "Group",
     "Kind",
+    "Length",
     "Mode",
     "Move",
     "MoveTo",
@@ -115,6 +120,7 @@ __all__ = [
     "SetAge",
     "SetAnswer",
     "SetFirst",
+    "SetLength",
     "SetMode",
     "SetObservation",
     "SetOccurrence",
@@ -147,6 +153,7 @@ __all__ = [
     "missing",
     "new_document",
     "outline",
+    "part_by_kind",
     "read_edit",
     "read_quick",
     "special_terms",

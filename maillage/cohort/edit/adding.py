@@ -15,7 +15,7 @@ from maillage.cohort.edit.build import (
     first_attribute,
     sort_of,
 )
-from maillage.cohort.edit.draft import Document
+from maillage.cohort.edit.draft import Document, copy_of
 from maillage.cohort.edit.edits import (
     AddEntry,
     AddRule,
@@ -28,7 +28,7 @@ from maillage.cohort.edit.edits import (
 )
 from maillage.cohort.edit.kinds import SOURCES
 from maillage.cohort.edit.lists import items_of, lines_of, list_for_change, rename_by
-from maillage.cohort.edit.model import Mode, Sense
+from maillage.cohort.edit.model import Mode, Sense, Value
 from maillage.cohort.edit.places import (
     Node,
     Sort,
@@ -42,17 +42,18 @@ from maillage.cohort.edit.places import (
     rules,
 )
 from maillage.cohort.edit.structure import empty_group, take_into_group, write_mode
-from maillage.cohort.edit.terms import Term
+from maillage.cohort.edit.terms import Kind, Term, kind_of
 from maillage.cohort.errors import EditError
+from maillage.cohort.expression import OccurrenceType
 
 
 def add_entry(document: Document, edit: AddEntry) -> None:
     """One more entry event; the first ever where all the others are."""
-    _enter(document, (edit.term,))
+    _enter(document, (edit.term,), value=edit.value)
 
 
-def _enter(document: Document, terms: Sequence[Term]) -> None:
-    body = criterion(document, terms)
+def _enter(document: Document, terms: Sequence[Term], *, value: Value | None = None) -> None:
+    body = criterion(document, terms, value=value)
     domain = domain_of(terms[0])
     others = entries(document)
     first = first_attribute(domain)
@@ -91,12 +92,16 @@ def _append_rule(document: Document, member: Node, sort: Sort) -> None:
 
 
 def _member(document: Document, terms: Sequence[Term], edit: AddRule | AddTo | PasteTerms) -> Node:
-    value = None if isinstance(edit, PasteTerms) else edit.value
-    if sort_of(terms[0]) is Sort.PERSON:
-        return demographic(terms[0], sense=edit.sense, value=value)
-    when = None if isinstance(edit, PasteTerms) else edit.when
-    body = criterion(document, terms, value=value)
-    return correlated(body, sense=edit.sense, when=when or default_when(terms[0], edit.sense))
+    if isinstance(edit, PasteTerms):
+        body, when = criterion(document, terms), default_when(terms[0], edit.sense)
+        return correlated(body, sense=edit.sense, when=when)
+    if sort_of(edit.term) is Sort.PERSON:
+        return demographic(edit.term, sense=edit.sense, value=edit.value)
+    body, when = (
+        criterion(document, terms, value=edit.value),
+        edit.when or default_when(edit.term, edit.sense),
+    )
+    return correlated(body, sense=edit.sense, when=when, occurs=edit.occurs)
 
 
 def add_to(document: Document, edit: AddTo) -> None:
@@ -108,7 +113,28 @@ def add_to(document: Document, edit: AddTo) -> None:
         raise _entries_are_alternatives()
     elif len(list(members_of(spot))) == 1:
         write_mode(spot.group, edit.mode, count=1, members=2)
-    holder_for(sort_of(edit.term), spot.group).append(_member(document, (edit.term,), edit))
+    member = _member(document, (edit.term,), edit)
+    if edit.when is None and edit.sense is Sense.INCLUDE and kind_of(edit.term) is Kind.CODE:
+        member |= _shared_window(spot)
+    holder_for(sort_of(edit.term), spot.group).append(member)
+
+
+def _shared_window(spot: Spot) -> Node:
+    """When the events already there lie, where all are to be at one time: who adds one more means it too."""
+    events = [member.node for member in members_of(spot) if member.sort is Sort.EVENT]
+    windows = [{key: event.get(key) for key in _WINDOW} for event in events if _is_plain(event)]
+    if len(windows) != len(events) or any(window != windows[0] for window in windows):
+        return {}
+    return copy_of(windows[0]) if windows else {}
+
+
+_WINDOW = ("StartWindow", "RestrictVisit")
+
+
+def _is_plain(event: Node) -> bool:
+    """Whether it is one event at least, in one window."""
+    occurrence = event["Occurrence"]
+    return int(occurrence["Type"]) == OccurrenceType.AT_LEAST and event.get("EndWindow") is None
 
 
 def _group_around(document: Document, spot: Spot, mode: Mode) -> Spot:

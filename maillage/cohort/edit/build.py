@@ -9,11 +9,11 @@ from maillage.cohort.circe.values import write_concept
 from maillage.cohort.edit.draft import Document
 from maillage.cohort.edit.kinds import SOURCES, attribute_of
 from maillage.cohort.edit.lists import add_list
-from maillage.cohort.edit.model import Control, Edge, Place, Sense, Value, When
+from maillage.cohort.edit.model import Control, Edge, Occurs, Place, Sense, Times, Value, When
 from maillage.cohort.edit.options import OPTIONS
 from maillage.cohort.edit.places import Node, Sort
 from maillage.cohort.edit.terms import SEXES, Kind, Term, kind_of
-from maillage.cohort.edit.values import write_number, write_value
+from maillage.cohort.edit.values import write_length, write_number, write_value
 from maillage.cohort.edit.windows import at, write_window
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression import OccurrenceType
@@ -32,6 +32,7 @@ DOMAINS_OF: Mapping[str, str] = MappingProxyType(
 )
 """The Circe domain in which a concept's facts are, by OMOP's domain of the concept."""
 
+MOST_TIMES = 1_000
 _ADULT = 18
 _OF_PERSON = (Kind.AGE, Kind.SEX)
 
@@ -42,7 +43,10 @@ def sort_of(term: Term) -> Sort:
 
 
 def criterion(document: Document, terms: Sequence[Term], *, value: Value | None = None) -> Node:
-    """Events of the terms, all of one domain; their list enters the document. Raises EditError."""
+    """Events of the terms, all of one domain; their list enters the document. Raises EditError.
+
+    `value` is what a result must be, or how many days a stay must last.
+    """
     kind = kind_of(terms[0])
     domain = domain_of(terms[0])
     if kind is Kind.DEATH:
@@ -54,7 +58,8 @@ def criterion(document: Document, terms: Sequence[Term], *, value: Value | None 
         name = _("Réhospitalisation") if kind is Kind.READMISSION else None
         body = {_code_attribute(terms[0], domain): add_list(document, terms, name=name)}
     if value is not None:
-        body |= write_value(domain, value)
+        lasts = attribute_of(domain, Control.LENGTH) and not attribute_of(domain, Control.VALUE)
+        body |= write_length(domain, value) if lasts else write_value(domain, value)
     return {domain: body}
 
 
@@ -86,6 +91,16 @@ def check_together(terms: Sequence[Term]) -> None:
         )
 
 
+def part_by_kind(terms: Sequence[Term]) -> list[tuple[Term, ...]]:
+    """Terms that go into one list together, in the order in which they came. Raises EditError."""
+    parts: dict[object, list[Term]] = {}
+    for term in terms:
+        kind = kind_of(term)
+        alone = kind if kind not in (Kind.CODE, Kind.STAY) else ""
+        parts.setdefault((domain_of(term), term.standard, alone), []).append(term)
+    return [tuple(part) for part in parts.values()]
+
+
 _CODED = (Kind.CODE, Kind.READMISSION, Kind.STAY)
 
 
@@ -93,12 +108,12 @@ def _code_attribute(term: Term, domain: str) -> str:
     return "CodesetId" if term.standard else SOURCES[domain]
 
 
-def correlated(body: Node, *, sense: Sense, when: When) -> Node:
+def correlated(body: Node, *, sense: Sense, when: When, occurs: Occurs | None = None) -> Node:
     """Events of a criterion counted around the index event. Raises EditError."""
     return {
         "Criteria": body,
         "StartWindow": write_window(when),
-        "Occurrence": write_sense(sense),
+        "Occurrence": write_sense(sense) if occurs is None else _write_occurs(sense, occurs),
         "RestrictVisit": when.same_stay,
         "IgnoreObservationPeriod": False,
     }
@@ -114,6 +129,43 @@ def write_sense(sense: Sense) -> Node:
         )
     kind, count = (OccurrenceType.AT_LEAST, 1) if sense is Sense.INCLUDE else (OccurrenceType.EXACTLY, 0)
     return {"Type": int(kind), "Count": count, "IsDistinct": False}
+
+
+def _write_occurs(sense: Sense, occurs: Occurs) -> Node:
+    """So many events; excluded, any other number of them. Raises EditError."""
+    if sense is Sense.INCLUDE:
+        return write_times(occurs.times, occurs.count) | {"IsDistinct": occurs.distinct_days}
+    match occurs:
+        case Occurs(times=Times.AT_LEAST, count=1):
+            return write_sense(sense)
+        case Occurs(times=Times.AT_LEAST, count=count):
+            return write_times(Times.AT_MOST, count - 1) | {"IsDistinct": False}
+        case Occurs(times=Times.AT_MOST, count=count):
+            return write_times(Times.AT_LEAST, count + 1) | {"IsDistinct": False}
+        case _:
+            raise EditError(
+                _("Un nombre exact d’événements ne s’exclut pas."),
+                why=_("En avoir moins et en avoir plus seraient deux critères."),
+                remedy=_("Demandez « au moins » ou « au plus » un nombre."),
+            )
+
+
+def write_times(times: Times, count: int) -> Node:
+    """How a number of events is compared. Raises EditError for a number that asks nothing."""
+    if not 0 <= count <= MOST_TIMES or (count == 0 and times is Times.AT_LEAST):
+        raise EditError(
+            _("Ce nombre d’événements n’est pas possible."),
+            why=_("« Au moins zéro » ne demande rien."),
+            remedy=_("Donnez un nombre entre 1 et {most} ; pour « aucun », excluez.").format(most=MOST_TIMES),
+        )
+    return {"Type": int(_TYPES[times]), "Count": count}
+
+
+_TYPES = {
+    Times.AT_LEAST: OccurrenceType.AT_LEAST,
+    Times.AT_MOST: OccurrenceType.AT_MOST,
+    Times.EXACTLY: OccurrenceType.EXACTLY,
+}
 
 
 def demographic(term: Term, *, sense: Sense, value: Value | None = None) -> Node:

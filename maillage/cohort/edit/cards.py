@@ -7,8 +7,8 @@ from typing import Any
 
 from maillage.base.i18n import _
 from maillage.cohort.edit.kinds import KINDS, PERSON_ATTRIBUTES, SOURCES, attribute_of, controls_of, word_of
-from maillage.cohort.edit.model import Card, Control, Occurs, Sense, TermLine, Times
-from maillage.cohort.edit.traits import read_age, read_choice, read_value, read_years
+from maillage.cohort.edit.model import Card, Control, Length, Occurs, Sense, TermLine, Times
+from maillage.cohort.edit.traits import read_age, read_choice, read_length, read_value, read_years
 from maillage.cohort.edit.windows import read_when
 from maillage.cohort.explain.anchors import Anchor, event_anchor
 from maillage.cohort.explain.conditions import condition_lines, demographic_lines
@@ -140,9 +140,9 @@ def _card(path: str, criterion: Criterion, lists: Lists, *, phrase: str) -> Card
         path,
         KINDS[criterion.domain],
         word_of(criterion.domain),
-        label=_label(criterion, chosen, lists, traits),
+        label=_with_length(_label(criterion, chosen, lists, traits), traits),
         sense=Sense.INCLUDE,
-        sentence=typeset(sentence(phrase)),
+        sentence=typeset(sentence(_with_length(phrase, traits))),
         controls=controls_of(criterion.domain),
         terms=read_terms(chosen),
         shared=lists.uses[chosen.id] - 1 if chosen else 0,
@@ -152,6 +152,12 @@ def _card(path: str, criterion: Criterion, lists: Lists, *, phrase: str) -> Card
         first=criterion.has("First"),
         **traits,
     )
+
+
+def _with_length(text: str, traits: Mapping[str, Any]) -> str:
+    """With how long the events last: stays of any length are others."""
+    length: Length | None = traits.get("length")
+    return f"{text} {length.words}" if length and length.exact else text
 
 
 def _codeset(found: Value | None, lists: Lists) -> ConceptSet | None:
@@ -191,6 +197,9 @@ def _dated(criterion: Criterion, lists: Lists) -> dict[str, Any]:
     if isinstance(value := given.get(age), NumberRange):
         anchor = _("à {date}").format(date=event_anchor(criterion).start)
         found["age"] = read_age(value, words=typeset(words[age]), anchor=anchor)
+    length = attribute_of(criterion.domain, Control.LENGTH) or ""
+    if isinstance(value := given.get(length), NumberRange):
+        found["length"] = read_length(value, words=typeset(words[length]))
     years = attribute_of(criterion.domain, Control.YEARS) or ""
     if isinstance(value := given.get(years), DateRange):
         found["years"] = read_years(value, words=typeset(words[years]))
@@ -200,7 +209,7 @@ def _dated(criterion: Criterion, lists: Lists) -> dict[str, Any]:
 def _handled(criterion: Criterion, traits: Mapping[str, Any]) -> set[str]:
     """The attributes that the controls tell exactly."""
     names = {"First"}
-    fields = _TRAITS | {Control.AGE: "age", Control.YEARS: "years"}
+    fields = _TRAITS | {Control.AGE: "age", Control.YEARS: "years", Control.LENGTH: "length"}
     for control, trait in fields.items():
         if trait in traits and traits[trait].exact:
             names.add(attribute_of(criterion.domain, control) or "")

@@ -33,6 +33,7 @@ _APPLY: Mapping[type[Edit], Callable[[Document, Any], None]] = MappingProxyType(
         said.SetAge: setting.set_age,
         said.SetSex: setting.set_choice,
         said.SetYears: setting.set_years,
+        said.SetLength: setting.set_length,
         said.SetFirst: setting.set_first,
         said.SetWhich: setting.set_which,
         said.SetObservation: setting.set_observation,

@@ -182,11 +182,17 @@ def _settings(before: Outline, after: Outline) -> Iterator[Change]:
         (old.which_words, *old.limits),
         (new.which_words, *new.limits),
     )
-    yield from _replaced(
-        _("Les conditions attachées à l’événement d’entrée ont changé."),
-        tuple(_block_lines(old.also)) if old.also else (),
-        tuple(_block_lines(new.also)) if new.also else (),
-    )
+    text = _("Les conditions attachées à l’événement d’entrée ont changé.")
+    told = list(_replaced(text, *(_also_lines(one.also) for one in (old, new))))
+    yield from told or _replaced(text, *(_also_codes(one.also) for one in (old, new)))
+
+
+def _also_lines(also: Block | None) -> tuple[str, ...]:
+    return tuple(_block_lines(also)) if also else ()
+
+
+def _also_codes(also: Block | None) -> tuple[str, ...]:
+    return tuple(_exact(also.cards())) if also else ()
 
 
 def _sections(before: Outline, after: Outline) -> Iterator[Change]:

@@ -5,25 +5,30 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from maillage.cohort.edit.model import Mode, Sense, Times, Value, When, Which
+from maillage.cohort.edit.model import Mode, Occurs, Sense, Times, Value, When, Which
 from maillage.cohort.edit.terms import Term
 
 
 @dataclass(frozen=True)
 class AddEntry:
-    """One more event by which a person may enter."""
+    """One more event by which a person may enter; `value` is what its result must be."""
 
     term: Term
+    value: Value | None = None
 
 
 @dataclass(frozen=True)
 class AddRule:
-    """A new rule of one card. Without `when`, the window that suits the term and the sense."""
+    """A new rule of one card. Without `when`, the window that suits the term and the sense.
+
+    `occurs` is how many events there are to be, or not to be where they are excluded.
+    """
 
     term: Term
     sense: Sense = Sense.INCLUDE
     when: When | None = None
     value: Value | None = None
+    occurs: Occurs | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class AddTo:
     when: When | None = None
     value: Value | None = None
     mode: Mode = Mode.ANY
+    occurs: Occurs | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,15 @@ class SetYears:
     path: str
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True)
+class SetLength:
+    """How many days the event lasts, bounds included. Both None asks nothing."""
+
+    path: str
+    least: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -289,6 +304,7 @@ Edit = (
     | SetAge
     | SetSex
     | SetYears
+    | SetLength
     | SetFirst
     | SetWhich
     | SetObservation
@@ -324,6 +340,7 @@ EDITS: Mapping[str, type[Edit]] = MappingProxyType(
         "set-age": SetAge,
         "set-sex": SetSex,
         "set-years": SetYears,
+        "set-length": SetLength,
         "set-first": SetFirst,
         "set-which": SetWhich,
         "set-observation": SetObservation,

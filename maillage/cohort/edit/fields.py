@@ -8,22 +8,23 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from maillage.base.canon import CanonError, read_json
-from maillage.base.i18n import _
+from maillage.base.i18n import _, mark
 from maillage.cohort.edit import edits as said
 from maillage.cohort.edit.edits import EDITS, Edit
 from maillage.cohort.edit.lists import MOST_TERMS
-from maillage.cohort.edit.model import Edge, Mode, Place, Sense, Times, Unit, Value, When, Which
+from maillage.cohort.edit.model import Edge, Mode, Occurs, Place, Sense, Times, Unit, Value, When, Which
 from maillage.cohort.edit.numbers import read_day, read_number
 from maillage.cohort.edit.places import LONGEST_PATH
 from maillage.cohort.edit.terms import Kind, Term
 from maillage.cohort.edit.units import find_unit
-from maillage.cohort.edit.windows import at
+from maillage.cohort.edit.windows import at, window_unsaid
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression.values import Comparison
 
 LONGEST_TEXT = 400
 LONGEST_TERMS = 400_000
 _MOST_KEYS = 50
+_TOLD = 40
 _INT64 = 2**63
 _LOCAL = "Maillage"
 """The vocabulary whose concepts only codes of origin carry."""
@@ -39,8 +40,10 @@ def read_edit(fields: Mapping[str, str]) -> Edit:
     `terms`, a JSON list of such objects. A window is `place` with `days` (without a sign; empty is open), or
     `place=custom` with `from` and `to` (with their sign; empty is open), and `anchor` (`start` or `end` of
     the index event). A value is `op` (`gt`, `gte`, `lt`, `lte`, `eq`, `bt`, …), `low`, `high`, `unit` (as
-    UCUM or as French laboratories write it; empty is any unit). Ages are `least` and `most`, dates `since`
-    and `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by spaces; flags are 0 or 1.
+    UCUM or as French laboratories write it; empty is any unit). A number of events is `times` (`at_least`,
+    `at_most`, `exactly`) and `count`. Ages are `least` and `most`, days that a stay lasts `shortest` and
+    `longest`, dates `since` and `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by
+    spaces; flags are 0 or 1.
     """
     given = Fields(fields)
     name = given.text("edit", longest=40)
@@ -87,7 +90,7 @@ class Fields:
             return None
         found = read_number(text)
         if not isinstance(found, int) or abs(found) >= _INT64:
-            raise _bad(key, _("un nombre entier"))
+            raise _bad(key, _("un nombre entier"), given=text)
         return found
 
     def number(self, key: str) -> float | None:
@@ -95,7 +98,7 @@ class Fields:
         text = self.text(key, longest=30)
         found = read_number(text)
         if text and found is None:
-            raise _bad(key, _("un nombre, comme 7,5"))
+            raise _bad(key, _("un nombre, comme 7,5"), given=text)
         return found
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -121,7 +124,7 @@ class Fields:
         text = self.text(key, longest=30)
         found = read_day(text, end=end)
         if text and found is None:
-            raise _bad(key, _("une année ou une date, comme 2020 ou 31/12/2020"))
+            raise _bad(key, _("une année ou une date, comme 2020 ou 31/12/2020"), given=text)
         return found
 
     def keys(self, key: str = "keys") -> tuple[str, ...]:
@@ -132,12 +135,41 @@ class Fields:
         return words
 
 
-def _bad(key: str, wanted: str) -> EditError:
-    return EditError(
-        _("Le champ « {key} » n’est pas rempli comme il faut.").format(key=key),
-        why=_("Il faut {wanted}.").format(wanted=wanted),
-        remedy=_("Corrigez ce champ."),
+def _bad(key: str, wanted: str, *, given: str = "") -> EditError:
+    told = _(FIELD_WORDS[key]) if key in FIELD_WORDS else key
+    what = (
+        _("« {given} » ne va pas pour « {field} ».") if given else _("Le champ « {field} » est mal rempli.")
     )
+    return EditError(
+        what.format(given=given[:_TOLD], field=told),
+        why=_("Il faut {wanted}.").format(wanted=wanted),
+        remedy=_("Corrigez ce champ : ce qui était demandé avant l’est toujours."),
+        field=key,
+    )
+
+
+FIELD_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "after": mark("jours de suivi après l’entrée"),
+        "before": mark("jours de suivi avant l’entrée"),
+        "count": mark("combien"),
+        "days": mark("jours"),
+        "from": mark("du jour"),
+        "high": mark("au plus"),
+        "least": mark("âge au moins"),
+        "longest": mark("durée au plus"),
+        "low": mark("valeur"),
+        "most": mark("âge au plus"),
+        "name": mark("nom"),
+        "shortest": mark("durée au moins"),
+        "since": mark("depuis"),
+        "title": mark("titre"),
+        "to": mark("au jour"),
+        "unit": mark("unité"),
+        "until": mark("jusqu’à"),
+    }
+)
+"""What people read beside the fields that they fill."""
 
 
 def _term(fields: Fields) -> Term:
@@ -198,13 +230,12 @@ def _when(fields: Fields) -> When | None:
     anchor = fields.choice("anchor", Edge, Edge.START)
     if place is not Place.CUSTOM:
         return at(place, fields.optional_integer("days"), anchor=anchor)
-    return When(
-        fields.optional_integer("from"),
-        fields.optional_integer("to"),
-        anchor,
-        fields.choice("event_edge", Edge, Edge.START),
-        same_stay=fields.flag("same_stay", default=False),
-    )
+    low, high = fields.optional_integer("from"), fields.optional_integer("to")
+    same_stay = fields.flag("same_stay", default=False)
+    if low is None and high is None and not same_stay:
+        raise window_unsaid()
+    event_edge = fields.choice("event_edge", Edge, Edge.START)
+    return When(low, high, anchor, event_edge, same_stay=same_stay)
 
 
 def _value(fields: Fields) -> Value | None:
@@ -216,13 +247,20 @@ def _value(fields: Fields) -> Value | None:
     return Value(op, low, fields.number("high") if op.takes_two else None, _units(fields))
 
 
+def _occurs(fields: Fields) -> Occurs | None:
+    """None when the form says no number of events."""
+    if not fields.has("count"):
+        return None
+    return Occurs(fields.choice("times", Times, Times.AT_LEAST), fields.integer("count"))
+
+
 def _units(fields: Fields) -> tuple[Unit, ...]:
     text = fields.text("unit", longest=60)
     if not text:
         return ()
     unit = find_unit(text)
     if unit is None:
-        raise _bad("unit", _("une unité connue, ou rien pour toute unité"))
+        raise _bad("unit", _("une unité connue, ou rien pour toute unité"), given=text)
     return (unit,)
 
 
@@ -239,7 +277,8 @@ def _window(fields: Fields) -> said.SetWindow:
 
 def _add_to(fields: Fields) -> said.AddTo:
     mode = fields.choice("mode", Mode, Mode.ANY)
-    return said.AddTo(fields.path(), _term(fields), _sense(fields), _when(fields), _value(fields), mode)
+    asked = (_sense(fields), _when(fields), _value(fields))
+    return said.AddTo(fields.path(), _term(fields), *asked, mode, _occurs(fields))
 
 
 def _move_to(fields: Fields) -> said.MoveTo:
@@ -253,8 +292,8 @@ def _move_to(fields: Fields) -> said.MoveTo:
 
 _READERS: Mapping[str, Callable[[Fields], Edit]] = MappingProxyType(
     {
-        "add-entry": lambda one: said.AddEntry(_term(one)),
-        "add-rule": lambda one: said.AddRule(_term(one), _sense(one), _when(one), _value(one)),
+        "add-entry": lambda one: said.AddEntry(_term(one), _value(one)),
+        "add-rule": lambda one: said.AddRule(_term(one), _sense(one), _when(one), _value(one), _occurs(one)),
         "add-to": _add_to,
         "add-term": lambda one: said.AddTermTo(one.path(), _term(one)),
         "paste-terms": lambda one: said.PasteTerms(one.path(), _terms(one), _sense(one)),
@@ -275,6 +314,9 @@ _READERS: Mapping[str, Callable[[Fields], Edit]] = MappingProxyType(
         ),
         "set-sex": lambda one: said.SetSex(one.path(), one.keys()),
         "set-years": lambda one: said.SetYears(one.path(), one.day("since"), one.day("until", end=True)),
+        "set-length": lambda one: said.SetLength(
+            one.path(), one.optional_integer("shortest"), one.optional_integer("longest")
+        ),
         "set-first": lambda one: said.SetFirst(one.path(), one.flag("first", default=False)),
         "set-which": lambda one: said.SetWhich(one.choice("which", Which)),
         "set-observation": lambda one: said.SetObservation(

@@ -76,6 +76,7 @@ _BY_NAME = {
 _BY_COLUMN = {
     Control.AGE: (Derived.AGE_AT_START, Derived.AGE_AT_END),
     Control.YEARS: (Derived.START_DATE,),
+    Control.LENGTH: (Derived.LENGTH,),
 }
 
 
@@ -102,7 +103,7 @@ def has_codes(domain: Domain) -> bool:
 
 _EVERY = (
     *(Control.VALUE, Control.SEX, Control.STATUS, Control.PLACE, Control.ANSWER),
-    *(Control.FIRST, Control.AGE, Control.YEARS, Control.STAY),
+    *(Control.FIRST, Control.AGE, Control.YEARS, Control.LENGTH, Control.STAY),
 )
 
 

@@ -90,6 +90,7 @@ class Control(StrEnum):
     SEX = "sex"
     YEARS = "years"
     FIRST = "first"
+    LENGTH = "length"
     STAY = "stay"
     STATUS = "status"
     PLACE = "place"
@@ -215,6 +216,16 @@ class Years:
 
 
 @dataclass(frozen=True)
+class Length:
+    """How many days an event lasts, from its first to its last; bounds included, None is open."""
+
+    least: int | None
+    most: int | None
+    words: str = field(compare=False)
+    exact: bool = True
+
+
+@dataclass(frozen=True)
 class Choice:
     """Some of a few concepts (sex, kind of stay, rank, place, answer), or all but these.
 
@@ -250,6 +261,7 @@ class Card:
     age: Age | None = None
     sex: Choice | None = None
     years: Years | None = None
+    length: Length | None = None
     stay: Choice | None = None
     status: Choice | None = None
     place: Choice | None = None

@@ -16,10 +16,15 @@ _ENDS = r"\s*(?P<unit>[^\s0-9>≥<≤=][^>≥<≤=]{0,24})?\s*$"
 
 @dataclass(frozen=True)
 class Quick:
-    """The text to search for, and what was said besides. An age is the text `âge` with its value."""
+    """The text to search for, and what was said besides. An age is the text `âge` with its value.
+
+    `age` is that of the persons of whom the text says something else: `hommes de plus de 50 ans`. A value
+    of a stay is how many days it lasts.
+    """
 
     text: str
     value: Value | None = None
+    age: Value | None = None
     times: Times | None = None
     count: int | None = None
     sense: Sense | None = None
@@ -36,8 +41,10 @@ def read_quick(text: str) -> Quick:
 _WITHOUT = re.compile(
     r"(?:(?:sans|aucune?|(?:pas|absence) de)\s|(?:pas|absence) d[’'])\s*(?P<rest>.+)", re.IGNORECASE
 )
+_SPELLED = ("une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
 _TIMES = re.compile(
-    r"(?P<how>au moins|≥|>=|au plus|≤|<=|exactement|=)?\s*(?P<count>[0-9]{1,3})\s*(?:fois|×|x)\s+"
+    r"(?P<how>au moins|≥|>=|au plus|≤|<=|exactement|=)?\s*"
+    rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_SPELLED)})\s*(?:fois|×|x)\s+(?:(?:une|un|des|le|la)\s+)?"
     r"(?P<rest>.+)",
     re.IGNORECASE,
 )
@@ -57,10 +64,15 @@ def _sense(found: Quick) -> Quick:
 
 def _times(found: Quick) -> Quick:
     match = _TIMES.fullmatch(found.text)
-    if match is None or int(match["count"]) == 0:
+    count = 0 if match is None else _read_count(match["count"].lower())
+    if match is None or count == 0:
         return found
     times = _HOW.get((match["how"] or "").lower(), Times.AT_LEAST)
-    return replace(found, text=match["rest"], times=times, count=int(match["count"]))
+    return replace(found, text=match["rest"], times=times, count=count)
+
+
+def _read_count(text: str) -> int:
+    return _SPELLED.index(text) + 1 if text in _SPELLED else int(text)
 
 
 _YEARS = r"(?P<low>[0-9]{1,3})\s*ans"
@@ -96,6 +108,14 @@ _SIGNS = {
     "<=": Comparison.LTE,
     "=<": Comparison.LTE,
     "=": Comparison.EQ,
+    "plus de": Comparison.GT,
+    "de plus de": Comparison.GT,
+    "moins de": Comparison.LT,
+    "de moins de": Comparison.LT,
+    "d’au moins": Comparison.GTE,
+    "d'au moins": Comparison.GTE,
+    "d’au plus": Comparison.LTE,
+    "d'au plus": Comparison.LTE,
     "supérieur à": Comparison.GT,
     "supérieure à": Comparison.GT,
     "inférieur à": Comparison.LT,
@@ -124,19 +144,35 @@ def _read(found: Quick, pattern: re.Pattern[str], op: Callable[[str], Comparison
     if match is None:
         return None
     parts = match.groupdict()
+    rest, unit = parts["rest"], (parts["unit"] or "").strip().lower()
     low, high = read_number(parts["low"]), read_number(parts.get("high") or "")
-    units = _units(parts["unit"])
+    units = _units(parts["unit"] or "", of=rest)
     if low is None or units is None or ("high" in parts and high is None):
         return None
     value = Value(op(parts.get("sign", "")), low, high, units)
-    return replace(found, text=parts["rest"], value=value) if _in_order(value) else None
+    if not _in_order(value):
+        return None
+    if unit == _YEARS_UNIT and not _AGE.match(rest):
+        return replace(found, text=_AGED.sub("", rest), age=value)
+    return replace(found, text=rest, value=value)
 
 
-def _units(text: str | None) -> tuple[Unit, ...] | None:
-    """The unit named, none where none is; None for one that is not understood."""
-    if not (text or "").strip() or (text or "").strip() == "ans":
+_YEARS_UNIT = "ans"
+_DAYS_UNITS = ("j", "jour", "jours", "nuit", "nuits")
+_AGE = re.compile(r"[âa]ge", re.IGNORECASE)
+_AGED = re.compile(r"\s+[âa]gée?s?$", re.IGNORECASE)
+_LASTS = re.compile(r"\b(?:séjour|sejour|hospitalis|durée|duree|réa|urgences)", re.IGNORECASE)
+
+
+def _units(text: str, *, of: str) -> tuple[Unit, ...] | None:
+    """The unit named, none where none is; None for one that is not understood.
+
+    Years are of an age and days of a stay, which have no other unit.
+    """
+    named = text.strip().lower()
+    if named in ("", _YEARS_UNIT) or (named in _DAYS_UNITS and _LASTS.search(of)):
         return ()
-    unit = find_unit(text or "")
+    unit = find_unit(text)
     return (unit,) if unit else None
 
 

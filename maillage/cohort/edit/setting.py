@@ -5,13 +5,14 @@ from typing import Any
 
 from maillage.base.i18n import _
 from maillage.cohort.edit.adding import code_key
-from maillage.cohort.edit.build import write_sense
+from maillage.cohort.edit.build import write_sense, write_times
 from maillage.cohort.edit.draft import Document
 from maillage.cohort.edit.edits import (
     Rename,
     SetAge,
     SetAnswer,
     SetFirst,
+    SetLength,
     SetObservation,
     SetOccurrence,
     SetPlace,
@@ -27,7 +28,7 @@ from maillage.cohort.edit.edits import (
 )
 from maillage.cohort.edit.kinds import PERSON_ATTRIBUTES, attribute_of
 from maillage.cohort.edit.lists import lines_of, list_for_change, list_name
-from maillage.cohort.edit.model import Control, Mode, Sense, Times, Which
+from maillage.cohort.edit.model import Control, Mode, Sense, Which
 from maillage.cohort.edit.places import (
     Node,
     Sort,
@@ -39,18 +40,12 @@ from maillage.cohort.edit.places import (
     members_of,
 )
 from maillage.cohort.edit.structure import write_mode
-from maillage.cohort.edit.values import write_ages, write_dates, write_options, write_value
+from maillage.cohort.edit.values import write_ages, write_dates, write_days, write_options, write_value
 from maillage.cohort.edit.windows import check_days, write_window
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression import CountColumn, GroupType, Limit, OccurrenceType
 
-MOST_TIMES = 1_000
 LONGEST_TEXT = 200
-_TYPES = {
-    Times.AT_LEAST: OccurrenceType.AT_LEAST,
-    Times.AT_MOST: OccurrenceType.AT_MOST,
-    Times.EXACTLY: OccurrenceType.EXACTLY,
-}
 
 
 def _event(document: Document, path: str) -> Node:
@@ -106,15 +101,9 @@ def set_window(document: Document, edit: SetWindow) -> None:
 def set_occurrence(document: Document, edit: SetOccurrence) -> None:
     """How many events. What else they are counted by stays, unless it is days."""
     node = _event(document, edit.path)
-    if not 0 <= edit.count <= MOST_TIMES or (edit.count == 0 and edit.times is Times.AT_LEAST):
-        raise EditError(
-            _("Ce nombre d’événements n’est pas possible."),
-            why=_("« Au moins zéro » ne demande rien."),
-            remedy=_("Donnez un nombre entre 1 et {most} ; pour « aucun », excluez.").format(most=MOST_TIMES),
-        )
     former = node["Occurrence"]
     by_days = str(former.get("CountColumn") or "").upper() == CountColumn.START_DATE
-    written = former | {"Type": int(_TYPES[edit.times]), "Count": edit.count}
+    written = former | write_times(edit.times, edit.count)
     if edit.distinct_days:
         written |= {"IsDistinct": True, "CountColumn": CountColumn.START_DATE.value}
     elif by_days:
@@ -143,6 +132,11 @@ def set_age(document: Document, edit: SetAge) -> None:
 def set_years(document: Document, edit: SetYears) -> None:
     """Dates of the event's start."""
     _set(document, edit.path, Control.YEARS, write_dates(edit.since, edit.until))
+
+
+def set_length(document: Document, edit: SetLength) -> None:
+    """Days from the event's first to its last."""
+    _set(document, edit.path, Control.LENGTH, write_days(edit.least, edit.most))
 
 
 _TRAITS = {

@@ -3,8 +3,8 @@
 import math
 from datetime import timedelta
 
-from maillage.base.i18n import _
-from maillage.cohort.edit.model import Age, Choice, Unit, Value, Years
+from maillage.base.i18n import _, ngettext
+from maillage.cohort.edit.model import Age, Choice, Length, Unit, Value, Years
 from maillage.cohort.edit.options import OPTIONS
 from maillage.cohort.explain.grammar import number, one_of
 from maillage.cohort.explain.words.comparisons import NUMBERS
@@ -34,6 +34,29 @@ def _whole_bounds(found: NumberRange) -> tuple[int | None, int | None] | None:
             return math.ceil(low), math.floor(high)
         case _:
             return None
+
+
+def read_length(found: NumberRange, *, words: str) -> Length:
+    """Days are whole; `words` tell what bounds do not."""
+    bounds = _whole_bounds(found)
+    if bounds is None:
+        return Length(None, None, words, exact=False)
+    return Length(*bounds, words=length_words(*bounds))
+
+
+def length_words(least: int | None, most: int | None) -> str:
+    """What follows the event's name: `d’au moins 7 jours`."""
+    match least, most:
+        case int(), int() if least == most:
+            return ngettext("d’un jour exactement", "de {count} jours exactement", least).format(count=least)
+        case int(), int():
+            return _("de {least} à {most} jours").format(least=least, most=most)
+        case int(), None:
+            return ngettext("d’au moins {count} jour", "d’au moins {count} jours", least).format(count=least)
+        case None, int():
+            return ngettext("d’au plus {count} jour", "d’au plus {count} jours", most).format(count=most)
+        case _:
+            return ""
 
 
 def read_years(found: DateRange, *, words: str) -> Years:

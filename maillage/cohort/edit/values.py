@@ -10,6 +10,7 @@ from maillage.cohort.edit.kinds import attribute_of
 from maillage.cohort.edit.model import Control, Unit, Value
 from maillage.cohort.edit.options import OPTIONS, Option
 from maillage.cohort.edit.places import Node
+from maillage.cohort.edit.windows import check_days
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression.values import Concept
 
@@ -79,6 +80,34 @@ def write_ages(least: int | None, most: int | None) -> Node | None:
             if low > high:
                 raise _upside_down(low, high)
             return {"Value": low, "Extent": high, "Op": "bt"}
+
+
+def write_days(least: int | None, most: int | None) -> Node | None:
+    """A range of a length in days; None when nothing is asked. Raises EditError."""
+    for days in (least, most):
+        if days is not None:
+            check_days(days, least=0)
+    match least, most:
+        case None, None:
+            return None
+        case int(), None:
+            return {"Value": least, "Op": "gte"}
+        case None, int():
+            return {"Value": most, "Op": "lte"}
+        case int(low), int(high):
+            if low > high:
+                raise _upside_down(low, high)
+            return {"Value": low, "Extent": high, "Op": "bt"}
+
+
+def write_length(domain: str, value: Value) -> Node:
+    """How long events last, from a number of days as it was typed. Raises EditError."""
+    name = attribute_of(domain, Control.LENGTH)
+    if name is None or value.units:
+        raise EditError(
+            _("La durée d’un séjour se compte en jours."), remedy=_("Donnez un nombre de jours, comme 7.")
+        )
+    return {name: write_number(value)}
 
 
 def write_dates(since: date | None, until: date | None) -> Node | None:

@@ -6,6 +6,7 @@ from maillage.base.i18n import _
 from maillage.cohort.circe.reader import MAX_DAYS
 from maillage.cohort.edit.model import Edge, Place, When
 from maillage.cohort.errors import EditError
+from maillage.cohort.explain.grammar import number
 from maillage.cohort.explain.windows import signed_days
 from maillage.cohort.expression import Endpoint, Window
 
@@ -39,20 +40,27 @@ def at(place: Place, days: int | None = None, *, anchor: Edge = Edge.START) -> W
 
 def _around(place: Place, days: int | None, anchor: Edge) -> When:
     if place is Place.CUSTOM or days is None:
-        raise EditError(
-            _("Cette fenêtre de temps n’est pas dite en entier."),
-            why=_("Il manque un nombre de jours."),
-            remedy=_("Donnez le nombre de jours avant et après l’événement d’entrée."),
-        )
+        raise window_unsaid()
     return When(-days, days, anchor)
+
+
+def window_unsaid() -> EditError:
+    """For a window that cannot do without its days: it is not « always » for want of them."""
+    return EditError(
+        _("Cette fenêtre de temps n’est pas dite en entier."),
+        why=_("Il manque un nombre de jours."),
+        remedy=_("Donnez le nombre de jours avant et après l’événement d’entrée."),
+    )
 
 
 def check_days(days: int, *, least: int = -MAX_DAYS) -> int:
     """A number of days that an engine's dates can bear. Raises EditError."""
     if not least <= days <= MAX_DAYS:
         raise EditError(
-            _("{days} jours : c’est hors limites.").format(days=days),
-            why=_("Il faut de {least} à {most} jours.").format(least=least, most=MAX_DAYS),
+            _("{days} jours : c’est hors limites.").format(days=number(days)),
+            why=_("Il faut un nombre de jours entre {least} et {most}.").format(
+                least=number(least), most=number(MAX_DAYS)
+            ),
             remedy=_("Corrigez ce nombre de jours."),
         )
     return days

@@ -55,3 +55,18 @@ class TooManyCohortsError(SavedCohortError):
 
     kind = Kind.LIMIT
     code = "saved_cohort_too_many"
+
+
+class OvertakenError(SavedCohortError):
+    """The draft has changed in another window since the page that made this change was drawn."""
+
+    kind = Kind.CONFLICT
+    code = "saved_cohort_overtaken"
+
+    def __init__(self, typed: str = "") -> None:
+        lost = _("Ce que vous veniez d’y changer n’est pas fait ({typed}).").format(typed=typed)
+        super().__init__(
+            _("Ce brouillon a changé dans une autre fenêtre : le voici."),
+            why=lost if typed else _("Ce que vous veniez d’y changer n’est pas fait."),
+            remedy=_("Refaites-le ici s’il le faut encore."),
+        )

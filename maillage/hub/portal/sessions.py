@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -71,8 +72,7 @@ def allows(*roles: Role, whose: Whose = Whose.OWN, limit: Limit = limits.PAGES) 
         def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
             present = find_visitor(request)
             if present is None:
-                session_of(request).flush()
-                return _lead_to_door(request)
+                return lead_to_door(request)
             visitor = cast("Visitor", request)
             visitor.who, visitor.requester = present.who, present.who.name
             visitor.session_digest = present.digest
@@ -212,11 +212,25 @@ def _tell_refused(request: HttpRequest, error: MaillageError) -> HttpResponse:
     return render(request, "portal/problem.html", {"error": error, "kind": "told"}, status=403)
 
 
-def _lead_to_door(request: HttpRequest) -> HttpResponse:
-    address = reverse("enter")
-    if request.method == "GET" and request.path != "/":
-        address += "?" + urlencode({"suite": request.get_full_path()})
-    if "HTTP_HX_REQUEST" in request.META:
+def lead_to_door(request: HttpRequest) -> HttpResponse:
+    """To the door, which says that a session has ended where one had, and leads back to the page after."""
+    is_part = "HTTP_HX_REQUEST" in request.META
+    onward, ended = _find_page(request), is_part or _SECRET in session_of(request)
+    session_of(request).flush()
+    told = ({"suite": onward} if onward not in ("", "/") else {}) | ({"fini": "1"} if ended else {})
+    address = reverse("enter") + ("?" + urlencode(told) if told else "")
+    if is_part:
         # A fragment must not receive a whole page: htmx follows this header with the whole window.
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _find_page(request: HttpRequest) -> str:
+    """The page where one was: that in the window for a part of it, or for a form that was sent from it."""
+    if "HTTP_HX_REQUEST" not in request.META and request.method == "GET":
+        return request.get_full_path()
+    told = request.META.get("HTTP_HX_CURRENT_URL") or request.META.get("HTTP_REFERER") or ""
+    with suppress(ValueError):
+        page = urlsplit(str(told))
+        return f"{page.path}?{page.query}" if page.query else page.path
+    return ""

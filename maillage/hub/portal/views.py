@@ -5,7 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maillage.base.errors import MaillageError
+from maillage.base.i18n import _
 from maillage.hub.api.errors import error_response, error_status, log_away, log_unheld, tell_not_found
+from maillage.hub.errors import HubError
+from maillage.hub.portal.sessions import find_visitor, lead_to_door
 
 
 def explain_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -42,4 +45,10 @@ def explain_unheld(request: HttpRequest, error: DataError) -> HttpResponse:
 
 def explain_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """A form sent from elsewhere, or from a page left open for too long."""
+    if "HTTP_HX_REQUEST" in request.META:
+        # Whose session has ended is led to the door; others keep the page that they have.
+        told = HubError(_("Ce formulaire n’est plus valable."), remedy=_("Rechargez la page et recommencez."))
+        if find_visitor(request) is None:
+            return lead_to_door(request)
+        return render(request, "portal/_error.html", {"error": told}, status=403)
     return render(request, "portal/problem.html", {"kind": "form"}, status=403)

@@ -15,6 +15,7 @@ class EventKey(StrEnum):
     READMISSION = "readmission"
     INTENSIVE_CARE = "intensive_care"
     STAY = "stay"
+    LENGTH = "length_of_stay"
     EMERGENCY = "emergency"
     OUTPATIENT = "outpatient"
     AGE = "age"
@@ -47,7 +48,10 @@ class EventTerm:
 
 
 EVENTS: Sequence[EventTerm] = (
-    EventTerm(EventKey.DEATH, "décès|mort|décédé|mortalité|death|died"),
+    EventTerm(
+        EventKey.DEATH,
+        "décès|mort|décédé|mortalité|décès à l’hôpital|mortalité hospitalière|décès hospitalier|death|died",
+    ),
     EventTerm(
         EventKey.READMISSION,
         "réadmission|nouvelle hospitalisation|réhospitalisation|hospitalisé à nouveau|readmission",
@@ -59,7 +63,12 @@ EVENTS: Sequence[EventTerm] = (
         32037,
     ),
     EventTerm(
-        EventKey.STAY, "hospitalisation|hospitalisé|séjour hospitalier|admission|hospitalization", 9201
+        EventKey.STAY, "hospitalisation|hospitalisé|séjour|séjour hospitalier|admission|hospitalization", 9201
+    ),
+    EventTerm(
+        EventKey.LENGTH,
+        "durée de séjour|durée du séjour|durée d’hospitalisation|séjour prolongé|dms|length of stay",
+        9201,
     ),
     EventTerm(EventKey.EMERGENCY, "passage aux urgences|urgences|sau|emergency", 9203),
     EventTerm(
@@ -78,6 +87,7 @@ _LABELS: Mapping[EventKey, str] = {
     EventKey.READMISSION: mark("Nouvelle hospitalisation (réadmission)"),
     EventKey.INTENSIVE_CARE: mark("Séjour en réanimation ou soins intensifs"),
     EventKey.STAY: mark("Hospitalisation"),
+    EventKey.LENGTH: mark("Hospitalisation, selon sa durée"),
     EventKey.EMERGENCY: mark("Passage aux urgences"),
     EventKey.OUTPATIENT: mark("Consultation ou soins ambulatoires"),
     EventKey.AGE: mark("Âge"),
@@ -89,6 +99,7 @@ _ADDS: Mapping[EventKey, str] = {
     EventKey.READMISSION: mark("une hospitalisation qui commence après la fin de la première"),
     EventKey.INTENSIVE_CARE: mark("un passage en réanimation, soins intensifs ou surveillance continue"),
     EventKey.STAY: mark("un séjour à l’hôpital, de jour comme complet si la source ne les distingue pas"),
+    EventKey.LENGTH: mark("une hospitalisation, dont la carte règle la durée en jours"),
     EventKey.EMERGENCY: mark("un passage aux urgences, suivi ou non d’une hospitalisation"),
     EventKey.OUTPATIENT: mark("une consultation externe, une séance ou un hôpital de jour"),
     EventKey.AGE: mark("l’âge à une date que vous nommez : à l’événement d’entrée, le plus souvent"),

@@ -35,7 +35,8 @@ class Found:
     """One suggestion. `value` is what its button sends: a concept id, or `event:` and a key.
 
     `whole` tells whether anything stands below it: added as it is, it is then a whole chapter. `near` marks
-    what is shown for want of a match. `bucket` is None where no hospital said that it has enough patients.
+    what says but a part of what was typed, or something like it. `bucket` is None where no hospital said
+    that it has enough patients.
     """
 
     value: str
@@ -97,15 +98,18 @@ def _weave(first: list[Found], shown: list[Found], later: list[Found], *, limit:
 
 def _search(text: str, *, terms: Terms, buckets: Buckets, limit: int, always: bool) -> list[Found]:
     hits = terms.index.search(text, domains=_KINDS, limit=limit * _PER_TERM)
-    near = always and not hits
-    if near:
+    if not always:
+        hits = [hit for hit in hits if hit.whole]
+    elif not hits:
         hits = terms.index.search_near(text, domains=_KINDS, limit=limit)
     best: dict[int, Suggestion] = {}
     for hit in hits:
         best.setdefault(find_standard(hit.concept_id, terms=terms), hit)
     shown = list(best.items())[:limit]
     return [
-        replace(_describe(standard, hit, terms=terms, buckets=buckets), matched=hit.matched, near=near)
+        replace(
+            _describe(standard, hit, terms=terms, buckets=buckets), matched=hit.matched, near=not hit.whole
+        )
         for standard, hit in shown
     ]
 

@@ -120,6 +120,69 @@ def test_a_page_that_another_window_has_overtaken_changes_nothing(network: Netwo
     assert export(browser, page) == before
 
 
+def test_what_an_overtaken_page_has_typed_is_told_where_it_is_seen(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    edit(browser, page, edit="add-rule", **METFORMIN)
+    late = {"edit": "set-which", "which": "every", "since": "2021", "seen": "1"}
+    told = post(browser, page + "/modifier", page=page, fields=late)
+    notice = re.search(r'<div id="alerte"[^>]*>.*?</div>', told.text, re.DOTALL)
+    assert notice is not None
+    assert "n’est pas fait (depuis 2021)" in notice[0]
+    whole = send(browser, page + "/modifier", page=page, **late)
+    assert whole.status_code == 409, "without a script too"
+    assert "n’est pas fait (depuis 2021)" in whole.text
+
+
+def test_a_mistake_names_its_field(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    response = edit(browser, page, edit="set-years", path="entry", since="hier", until="2024")
+    assert (response.status_code, response.headers["Maillage-Field"]) == (422, "since")
+    assert "« hier » ne va pas pour « depuis »" in response.text
+    assert "<html" not in response.text
+
+
+def test_a_window_of_two_days_that_says_neither_is_not_always(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    edit(browser, page, edit="add-rule", place="before", days="30", **METFORMIN)
+    before = export(browser, page)
+    wanted = {"edit": "set-window", "path": "rule.0.c0", "place": "custom"}
+    assert edit(browser, page, **wanted, **{"from": "", "to": ""}).status_code == 422
+    assert export(browser, page) == before
+    edit(browser, page, **wanted, **{"from": "8", "to": "90", "same_stay": "1"})
+    (rule,) = export(browser, page)["InclusionRules"]
+    (events,) = rule["expression"]["CriteriaList"]
+    assert (events["StartWindow"]["Start"]["Days"], events["StartWindow"]["End"]["Days"]) == (8, 90)
+    assert events["RestrictVisit"], "two days within the same stay"
+
+
+def test_who_is_no_more_inside_is_led_to_the_door_and_back_to_the_page(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    form = {"edit": "set-age", "path": "entry", "least": "18"}
+    browser.cookies.clear()
+    here = FRAGMENT | {"HX-Current-URL": f"http://testserver{page}"}
+    told = browser.post(page + "/modifier", data=form, headers=here)
+    assert told.status_code == 204, "neither the cookie of the session nor that of forms is left"
+    door = told.headers["HX-Redirect"]
+    assert "Votre session a pris fin" in browser.get(door).text
+    assert f'name="suite" value="{page}"' in browser.get(door).text
+    poll = browser.get(page + "/suivi/question-1", headers=here).headers["HX-Redirect"]
+    assert poll == door, "what the page asks by itself leads back to the page"
+    assert "a pris fin" not in browser.get("/entrer").text
+
+
+def test_a_form_that_is_no_more_valid_is_told_as_a_part_of_the_page(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    told = browser.post(page + "/modifier", data={"edit": "set-title"}, headers=FRAGMENT)
+    assert told.status_code == 403
+    assert "Rechargez la page" in told.text
+    assert "<html" not in told.text
+
+
 def test_a_mistake_says_what_to_do_and_changes_nothing(network: Network) -> None:
     browser = enter(network)
     page = start(browser)

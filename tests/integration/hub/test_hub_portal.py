@@ -26,7 +26,7 @@ def enter(network: Network, language: str = "fr") -> httpx2.Client:
     return browser
 
 
-def send(browser: httpx2.Client, path: str, *, page: str = "/", **fields: Any) -> httpx2.Response:
+def send(browser: httpx2.Client, path: str, /, *, page: str = "/", **fields: Any) -> httpx2.Response:
     """Send a form of that page."""
     found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(page).text)
     assert found is not None

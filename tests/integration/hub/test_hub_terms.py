@@ -60,6 +60,8 @@ def test_what_is_typed_finds_its_term_first(office: Network, typed: str, value: 
     ("typed", "event"),
     [
         ("décès", "death"),
+        ("décès à l’hôpital", "death"),
+        ("durée de séjour", "length_of_stay"),
         ("deces", "death"),
         ("réadmission", "readmission"),
         ("nouvelle hospitalisation", "readmission"),
@@ -92,21 +94,44 @@ def test_one_term_of_several_classifications_is_one_hit(office: Network) -> None
     )
 
 
-@pytest.mark.parametrize("typed", ["xyzzyq", "hystérectomie vaginale", "%%% ###", "🦠", "é", "' OR 1=1"])
-def test_nothing_that_is_typed_gives_nothing(office: Network, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["xyzzyq", "zzzzqq", "stroke", "mastectomie", "IMC", "%%% ###", "🦠"])
+def test_what_is_like_nothing_is_told_to_be_not_found(office: Network, typed: str) -> None:
+    from maillage.hub.terms.suggest import suggest
+
+    assert suggest(typed, hub=office.hub) == []
+    page = enter(office).get("/termes/suggestions", params={"q": typed}).text
+    assert "Rien trouvé pour" in page
+    assert "<button" not in page
+
+
+@pytest.mark.parametrize("typed", ["cancer du sein opéré", "metforminiques", "E11 E10"])
+def test_what_is_only_like_what_was_typed_says_so(office: Network, typed: str) -> None:
+    """E10 is not in the demonstration's référentiel: E11 alone is not what was asked."""
     from maillage.hub.terms.suggest import suggest
 
     found = suggest(typed, hub=office.hub)
-    assert found or not re.search(r"\w", typed)
+    assert found
+    assert all(one.near for one in found)
+    browser = enter(office)
+    for page in ("/termes/suggestions", "/demander/termes"):
+        shown = browser.get(page, params={"q": typed}).text.replace("\xa0", " ")
+        assert "Rien d’exact ; proche :" in shown
 
 
-def test_a_word_that_is_nowhere_is_answered_by_the_nearest_and_says_so(office: Network) -> None:
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("dialyse", ["JVJF004"]),
+        ("accident vasculaire cérébral", ["I63", "I60-I69"]),
+        ("A1C", ["4548-4"]),
+        ("E11, I10", ["E11", "I10"]),
+    ],
+)
+def test_what_a_user_looked_for_in_vain_is_found(office: Network, typed: str, codes: list[str]) -> None:
     from maillage.hub.terms.suggest import suggest
 
-    assert all(one.near for one in suggest("xyzzyq", hub=office.hub))
-    page = enter(office).get("/termes/suggestions", params={"q": "xyzzyq"}).text
-    assert "les plus proches" in page
-    assert "<button" in page
+    found = [one.code for one in suggest(typed, hub=office.hub) if not one.near]
+    assert sorted(found[: len(codes)]) == sorted(codes)
 
 
 def test_a_newer_release_is_found_without_waiting_for_it(office: Network, tmp_path: Path) -> None:

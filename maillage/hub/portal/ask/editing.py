@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from maillage.base.i18n import _
 from maillage.cohort.edit import (
+    FIELD_WORDS,
     AddEntry,
     AddRule,
     AddTo,
@@ -22,23 +23,25 @@ from maillage.cohort.edit import (
 )
 from maillage.hub.boot import Hub
 from maillage.hub.cohorts import drafts
+from maillage.hub.cohorts.errors import OvertakenError
 from maillage.hub.cohorts.find import Draft, find_own, read_draft
 
 _MOST_DIGITS = 10
 _TOLD = 2
+_LONGEST_TOLD = 40
 
 
 @dataclass(frozen=True)
 class Edited:
     """A draft after a form. `told` is for who does not see the page; `focus` the id where to go on.
 
-    `stale`: the form came from a page that another one has overtaken, and nothing was changed.
+    `overtaken`: the form came from a page that another one has overtaken, and nothing was changed.
     """
 
     draft: Draft
     told: str = ""
     focus: str = ""
-    stale: bool = False
+    overtaken: OvertakenError | None = None
     added: bool = False
 
 
@@ -65,7 +68,7 @@ def apply_form(fields: Mapping[str, str], *, cohort_id: str, by: str, hub: Hub) 
     draft = drafts.edit(cohort_id, make, seen=seen, by=by, hub=hub)
     if draft is None:
         now = read_draft(find_own(cohort_id, by=by))
-        return Edited(now, told=_("Ce brouillon a changé dans une autre fenêtre : le voici."), stale=True)
+        return Edited(now, overtaken=OvertakenError(_tell_typed(fields)))
     return Edited(draft, _tell(before[0], draft.document), _find_focus(edit), added=_adds(edit))
 
 
@@ -82,6 +85,12 @@ def _read_step(text: str) -> int | None:
 
 def _tell(before: Document, after: Document) -> str:
     return " ".join(found.text for found in compare(before, after)[:_TOLD])
+
+
+def _tell_typed(fields: Mapping[str, str]) -> str:
+    """What a form's fields held, with the words beside them."""
+    typed = [key for key, value in fields.items() if key in FIELD_WORDS and value]
+    return ", ".join(f"{_(FIELD_WORDS[key])} {fields[key][:_LONGEST_TOLD]}" for key in typed)
 
 
 def _adds(edit: Edit) -> bool:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.cohort import cohort_hash, parse_expression
-from maillage.cohort.edit import OPTIONS, missing, new_document
+from maillage.cohort.edit import OPTIONS, EditError, missing, new_document
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import Hub, current_hub
 from maillage.hub.cohorts import drafts
@@ -33,6 +33,9 @@ STANDING = "feasibility"
 
 Context = dict[str, Any]
 
+_TAKE_TIMES = ("rule", "to")
+"""The targets where a number of events can be asked for: an entry event is one."""
+
 # Python refuses to read numbers of thousands of digits.
 MOST_DIGITS = 10
 
@@ -48,8 +51,11 @@ def fields_of(request: HttpRequest) -> dict[str, str]:
     return {name: " ".join(sent.getlist(name)) for name in sent}
 
 
-def show_new(request: HttpRequest, *, error: MaillageError | None = None) -> HttpResponse:
-    """The page of a draft that does not exist yet: nothing is written until there is something to keep."""
+def show_new(request: HttpRequest, *, error: MaillageError | None = None, pasted: str = "") -> HttpResponse:
+    """The page of a draft that does not exist yet: nothing is written until there is something to keep.
+
+    `pasted` are codes that an error kept out: they are still there to be read.
+    """
     hub = current_hub()
     permits = list_permits(requester_of(request), hub=hub)
     permit = pick_permit([one["permit_id"] for one in permits])
@@ -57,18 +63,20 @@ def show_new(request: HttpRequest, *, error: MaillageError | None = None) -> Htt
     budget = next((one["budget"] for one in permits if one["permit_id"] == permit), None)
     panel = Panel(missing=builder.missing, budget=budget)
     context = _workshop(request, draft=None, builder=builder, panel=panel, permits=permits)
-    context |= {"examples": list_examples(hub.examples), "error": error, "permit": permit}
+    context |= {"examples": list_examples(hub.examples), "error": error, "permit": permit, "pasted": pasted}
     return render(request, "portal/ask/page.html", context, status=status_of(error))
 
 
-def show_draft(request: HttpRequest, draft: Draft, *, error: MaillageError | None = None) -> HttpResponse:
-    """The whole page of a draft, with its count if it is known."""
+def show_draft(
+    request: HttpRequest, draft: Draft, *, error: MaillageError | None = None, pasted: str = ""
+) -> HttpResponse:
+    """The whole page of a draft, with its count if it is known; `pasted` as for `show_new`."""
     hub, by = current_hub(), requester_of(request)
     builder = describe_builder(draft.document)
     panel = known_panel(draft, builder=builder, by=by, hub=hub)
     context = _workshop(request, draft=draft, builder=builder, panel=panel, permits=list_permits(by, hub=hub))
     done = word_done(str(request.GET.get("fait", "")))
-    context |= {"error": error, "done": done, "tour": "visite" in request.GET}
+    context |= {"error": error, "done": done, "tour": "visite" in request.GET, "pasted": pasted}
     context["breakdown"] = known_breakdown(draft, by=by, hub=hub)
     return render(request, "portal/ask/page.html", context, status=status_of(error))
 
@@ -111,8 +119,11 @@ def show_counted(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def show_error(request: HttpRequest, error: MaillageError) -> HttpResponse:
-    """What happened and what to do, above the builder, which stays as it is."""
-    return render(request, "portal/_error.html", {"error": error}, status=error_status(error))
+    """What happened and what to do, and in which field: the builder stays as it is."""
+    response = render(request, "portal/_error.html", {"error": error}, status=error_status(error))
+    if isinstance(error, EditError) and error.field:
+        response["Maillage-Field"] = error.field
+    return response
 
 
 def show_panel(request: HttpRequest, panel: Panel) -> HttpResponse:
@@ -195,7 +206,16 @@ def find_suggestions(request: HttpRequest, *, hub: Hub) -> Context:
     text, target = str(request.GET.get("q", ""))[:MAX_TEXT], str(request.GET.get("cible", ""))[:80]
     kind, _colon, path = target.partition(":")
     found: Sequence[Hit] = search_terms(text, hub=hub) if text.strip() else ()
-    return {"query": text, "target": target, "target_kind": kind, "target_path": path, "found": found}
+    takes_times = kind in _TAKE_TIMES
+    return {
+        "query": text,
+        "target": target,
+        "target_kind": kind,
+        "target_path": path,
+        "found": found,
+        "takes_times": takes_times,
+        "times_lost": None if takes_times else next((hit.occurs for hit in found if hit.occurs), None),
+    }
 
 
 def _workshop(

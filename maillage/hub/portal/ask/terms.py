@@ -1,9 +1,11 @@
 """The search field: what is typed, a result typed beside it, and what each suggestion would send."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from maillage.cohort.edit import Kind, Quick, Sense, Term, Value, read_quick
+from maillage.base.i18n import _
+from maillage.cohort.edit import Kind, Occurs, Quick, Sense, Term, Times, Value, read_quick
+from maillage.cohort.edit.naming import value_words
 from maillage.hub.boot import Hub
 from maillage.hub.terms.events import EventKey
 from maillage.hub.terms.suggest import Found, suggest
@@ -12,13 +14,20 @@ MAX_TEXT = 200
 LOCAL = "Maillage"
 """The vocabulary whose concepts only codes of origin carry."""
 
+_AGE = "âge"
 _MEASURED = ("Measurement", "Observation")
+_STAYS = (
+    *(EventKey.STAY, EventKey.LENGTH, EventKey.EMERGENCY, EventKey.OUTPATIENT),
+    *(EventKey.READMISSION, EventKey.INTENSIVE_CARE),
+)
+_OF_PERSON = (EventKey.AGE, EventKey.WOMAN, EventKey.MAN)
 
 _KINDS: Mapping[str, Kind] = {
     EventKey.DEATH: Kind.DEATH,
     EventKey.READMISSION: Kind.READMISSION,
     EventKey.INTENSIVE_CARE: Kind.INTENSIVE_CARE,
     EventKey.STAY: Kind.STAY,
+    EventKey.LENGTH: Kind.STAY,
     EventKey.EMERGENCY: Kind.STAY,
     EventKey.OUTPATIENT: Kind.STAY,
     EventKey.AGE: Kind.AGE,
@@ -29,7 +38,7 @@ _KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Hit:
-    """A suggestion, the hidden fields of its form, and the result it asks for, if one was typed.
+    """A suggestion, the hidden fields of its form, and the result and the number of times that were typed.
 
     `excludes` when what was typed says « sans ».
     """
@@ -37,13 +46,33 @@ class Hit:
     found: Found
     fields: Mapping[str, str]
     value: Value | None = None
+    occurs: Occurs | None = None
     excludes: bool = False
+
+    @property
+    def asked(self) -> str:
+        """The result, the age or the length that was typed, in a few words."""
+        if self.value is None:
+            return ""
+        unit = (
+            _("ans") if self.found.event == EventKey.AGE else _("jours") if self.found.event in _STAYS else ""
+        )
+        return f"{value_words(replace(self.value, units=() if unit else self.value.units))} {unit}".strip()
 
 
 def search_terms(text: str, *, hub: Hub) -> Sequence[Hit]:
     """What the text may mean, the likeliest first."""
     quick = read_quick(text[:MAX_TEXT])
-    return [_describe(found, quick) for found in suggest(quick.text, hub=hub)]
+    hits = [_describe(found, quick) for found in suggest(quick.text, hub=hub)]
+    return [*hits[:1], *_find_age(quick, hub=hub), *hits[1:]]
+
+
+def _find_age(quick: Quick, *, hub: Hub) -> Sequence[Hit]:
+    """The age that was said beside something else: it is added for itself."""
+    if quick.age is None:
+        return ()
+    found = (one for one in suggest(_AGE, hub=hub) if one.event == EventKey.AGE)
+    return [_describe(one, Quick(_AGE, value=quick.age)) for one in found]
 
 
 def as_term(found: Found, *, below: bool) -> Term:
@@ -61,9 +90,20 @@ def as_term(found: Found, *, below: bool) -> Term:
 
 
 def _describe(found: Found, quick: Quick) -> Hit:
-    asked = quick.value if found.domain in _MEASURED or found.event == EventKey.AGE else None
+    asked = quick.value if _takes_value(found) else None
+    occurs = None if found.event in _OF_PERSON else _read_occurs(quick)
     fields = _write_term(found) | (_write_value(asked) if asked else {})
-    return Hit(found, fields, asked, excludes=quick.sense is Sense.EXCLUDE)
+    if occurs is not None:
+        fields |= {"times": str(occurs.times), "count": str(occurs.count)}
+    return Hit(found, fields, asked, occurs, excludes=quick.sense is Sense.EXCLUDE)
+
+
+def _takes_value(found: Found) -> bool:
+    return found.domain in _MEASURED or found.event == EventKey.AGE or found.event in _STAYS
+
+
+def _read_occurs(quick: Quick) -> Occurs | None:
+    return None if quick.count is None else Occurs(quick.times or Times.AT_LEAST, quick.count)
 
 
 def _write_term(found: Found) -> dict[str, str]:

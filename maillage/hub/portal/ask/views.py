@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maillage.base.errors import MaillageError
@@ -13,7 +14,7 @@ from maillage.hub.boot import current_hub
 from maillage.hub.cohorts import drafts, live
 from maillage.hub.cohorts.find import Draft, find_own, find_readable, list_versions, read_draft
 from maillage.hub.portal.ask import pages
-from maillage.hub.portal.ask.choosing import add_chosen
+from maillage.hub.portal.ask.choosing import add_chosen, read_chosen
 from maillage.hub.portal.ask.counts import describe_counts
 from maillage.hub.portal.ask.editing import Edited, apply_form, start_with
 from maillage.hub.portal.ask.guard import page
@@ -85,18 +86,26 @@ def edit(request: HttpRequest, cohort_id: str) -> HttpResponse:
 def choose_new(request: HttpRequest) -> HttpResponse:
     """Terms chosen in the drawer, or among pasted codes, start a cohort."""
     hub, by = current_hub(), requester_of(request)
-    document = add_chosen(new_document(), request.POST, hub=hub)
+    chosen = read_chosen(request.POST, hub=hub)
+    try:
+        document = add_chosen(new_document(), chosen)
+    except EditError as error:
+        return pages.show_new(request, error=error, pasted=chosen.codes)
     permit = pages.default_permit(by, hub=hub)
-    return redirect("cohort_page", drafts.start(document, permit=permit, by=by, hub=hub).id)
+    return _show_done(drafts.start(document, permit=permit, by=by, hub=hub).id, chosen.done)
 
 
 @require_POST
 @page
 def choose(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """Terms chosen in the drawer, or among pasted codes, enter the draft."""
-    hub, by, form = current_hub(), requester_of(request), request.POST
-    drafts.edit(cohort_id, lambda now: add_chosen(now, form, hub=hub), seen=None, by=by, hub=hub)
-    return redirect("cohort_page", cohort_id)
+    hub, by = current_hub(), requester_of(request)
+    draft, chosen = _draft(request, cohort_id), read_chosen(request.POST, hub=hub)
+    try:
+        drafts.edit(cohort_id, lambda now: add_chosen(now, chosen), seen=None, by=by, hub=hub)
+    except EditError as error:
+        return pages.show_draft(request, draft, error=error, pasted=chosen.codes)
+    return _show_done(cohort_id, chosen.done)
 
 
 @require_POST
@@ -183,7 +192,14 @@ def _draft(request: HttpRequest, cohort_id: str) -> Draft:
     return read_draft(find_own(cohort_id, by=requester_of(request)))
 
 
+def _show_done(cohort_id: str, done: str) -> HttpResponse:
+    address = reverse("cohort_page", args=[cohort_id])
+    return redirect(f"{address}?fait={done}" if done else address)
+
+
 def _answer(request: HttpRequest, edited: Edited) -> HttpResponse:
     if pages.is_fragment(request):
         return pages.show_edited(request, edited)
+    if edited.overtaken is not None:
+        return pages.show_draft(request, edited.draft, error=edited.overtaken)
     return redirect("cohort_page", edited.draft.cohort.id)

@@ -19,9 +19,6 @@ PLACE_WORDS: Mapping[Place, str] = {
 }
 """Where an event lies; the anchor's name follows."""
 
-WITH_DAYS = frozenset({Place.BEFORE, Place.ON_OR_BEFORE, Place.AROUND, Place.ON_OR_AFTER, Place.AFTER})
-"""The places that leave a number of days to choose."""
-
 EDGE_WORDS: Mapping[Edge, str] = {Edge.START: mark("le début"), Edge.END: mark("la fin")}
 """Which date of the index event is the anchor."""
 
@@ -68,6 +65,12 @@ ERA_WORDS: Mapping[str, str] = {
 """On which side of the index event a card lies."""
 
 DONE: Mapping[str, str] = {
+    "kinds": mark(
+        "Ces codes sont de plusieurs genres : il y a un critère pour chacun, à changer ou à réunir plus bas."
+    ),
+    "entries": mark(
+        "Ces codes sont de plusieurs genres : il y a un événement d’entrée pour chacun, et l’un d’eux suffit."
+    ),
     "saved": mark("Version enregistrée."),
     "shared": mark("Cohorte partagée : le groupement voit ses versions."),
     "unshared": mark("Cohorte retirée du partage."),

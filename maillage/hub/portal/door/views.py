@@ -29,7 +29,7 @@ from maillage.hub.portal.sessions import (
 def enter(request: HttpRequest) -> HttpResponse:
     """The door; a token opens it."""
     if request.method != "POST":
-        return show_door(request, onward=str(request.GET.get("suite", "")))
+        return show_door(request, onward=str(request.GET.get("suite", "")), ended="fini" in request.GET)
     hub = current_hub()
     try:
         requester = find_requester(field(request, "token").strip(), at=hub.clock())
@@ -112,14 +112,20 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def show_door(
-    request: HttpRequest, *, error: MaillageError | None = None, onward: str = "", name: str = ""
+    request: HttpRequest,
+    *,
+    error: MaillageError | None = None,
+    onward: str = "",
+    name: str = "",
+    ended: bool = False,
 ) -> HttpResponse:
-    """The door, with what it takes here and why somebody was not let in."""
+    """The door, with what it takes here and why somebody is before it: not let in, or no more."""
     settings = current_hub().settings
     context = {
         "error": error,
         "onward": onward,
         "name": name,
+        "ended": ended,
         "takes_passkeys": settings.takes_passkeys,
         "takes_psc": settings.psc is not None,
     }

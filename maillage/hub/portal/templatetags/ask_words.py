@@ -8,11 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from maillage.base.i18n import say
-from maillage.cohort.edit import When
+from maillage.cohort.edit import Occurs, Times, When
 from maillage.hub.portal.ask.builder import Builder, Rail, place_on_rail
 from maillage.hub.portal.ask.drawn import draw_once
 from maillage.hub.portal.ask.placing import Placing, find_placing
-from maillage.hub.portal.ask.words import WITH_DAYS
 
 register = template.Library()
 
@@ -70,9 +69,9 @@ def is_movable(path: str) -> bool:
 
 
 @register.filter
-def takes_days(when: When | None) -> bool:
-    """Whether its place leaves a number of days to choose."""
-    return when is not None and when.place in WITH_DAYS
+def is_several(occurs: Occurs | None) -> bool:
+    """Whether a number of events is asked for: neither any nor none."""
+    return occurs is not None and occurs.count > 0 and occurs != Occurs(Times.AT_LEAST, 1)
 
 
 @register.filter

@@ -28,12 +28,17 @@ __all__ = [
 LONGEST_QUERY = 200
 """Characters; the rest of a longer query is left aside."""
 
+_SHORTEST_NEAR, _LETTERS_PER_SLIP = 5, 3
+
 _BADGES = {"CIM10": "CIM-10", "Maillage": "Local"}
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One hit. `badge` names the classification to people; `matched` is the label found, where not `name`."""
+    """One hit. `badge` names the classification to people; `matched` is the label found, where not `name`.
+
+    `whole`: it says all that was searched for; others say a part of it, or only something like it.
+    """
 
     concept_id: int
     vocabulary: str
@@ -44,6 +49,7 @@ class Suggestion:
     kind: str
     matched: str | None
     score: float
+    whole: bool = True
 
 
 class SearchIndex:
@@ -84,17 +90,19 @@ class SearchIndex:
     def search_near(self, text: str, *, domains: Collection[str] = (), limit: int = 10) -> list[Suggestion]:
         """What labels with the known word nearest to one of the text's give, the nearest word first.
 
-        For a text of which nothing is known; empty only when the release has no word.
+        For a text of which nothing is known; empty where no word is like one of its words: a letter in three
+        differs at most, of five or more.
         """
         words = self._index.words
         tried = [
             (apart, word)
-            for asked in split(text[:LONGEST_QUERY])
-            for word, apart in nearest(stem(asked), words=words, known=self._index.signatures)
+            for asked in map(stem, split(text[:LONGEST_QUERY]))
+            for word, apart in nearest(asked, words=words, known=self._index.signatures)
+            if len(asked) >= _SHORTEST_NEAR and apart * _LETTERS_PER_SLIP <= len(asked)
         ]
         for _apart, word in sorted(tried):
             if found := self.search(word, domains=domains, limit=limit):
-                return found
+                return [replace(one, whole=False) for one in found]
         return []
 
     def search(
@@ -131,7 +139,7 @@ class SearchIndex:
         concept = self._index.concepts[hit.concept]
         label = None if hit.label is None else self._index.labels[hit.label]
         matched = None if label == concept.name else label
-        return replace(as_suggestion(concept), matched=matched, score=hit.score)
+        return replace(as_suggestion(concept), matched=matched, score=hit.score, whole=hit.whole)
 
 
 def as_suggestion(concept: Concept) -> Suggestion:

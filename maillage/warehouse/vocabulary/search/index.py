@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
@@ -59,6 +60,12 @@ class Index:
     lengths: np.ndarray
     priors: np.ndarray
     """By concept, how much it is wanted before anything is typed, 0 to 1; float32."""
+
+    @cached_property
+    def text(self) -> tuple[str, np.ndarray]:
+        """The words in one text, to be looked into, and where in it each starts."""
+        starts = np.cumsum([0, *(len(word) + 1 for word in self.words)])[:-1]
+        return _SEPARATOR.join(self.words), starts
 
 
 def load_index(release: Release) -> Index:

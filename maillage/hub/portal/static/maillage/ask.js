@@ -2,6 +2,7 @@
 
 import { followHands } from "./ask-drag.js";
 import { followPanel } from "./ask-panel.js";
+import { bodyOf, keepTyped, listWrong, putBack, tell, typeAgain } from "./ask-told.js";
 import { announceSteps } from "./ask-tour.js";
 
 const TYPING_PAUSE_MS = 250;
@@ -19,8 +20,9 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[data-edit]")) return;
   event.preventDefault();
   waiting.push({
+    form,
     address: form.action,
-    body: new FormData(form, event.submitter),
+    body: bodyOf(form, event.submitter),
     arranges: !form.hasAttribute("data-auto"),
     arrangement,
   });
@@ -66,39 +68,71 @@ async function send(edit) {
   const response = await fetch(edit.address, {
     method: "POST",
     body: edit.body,
-    headers: { "HX-Request": "true" },
+    headers: { "HX-Request": "true", "HX-Current-URL": location.href },
   }).catch(() => null);
   const elsewhere = response?.headers.get("HX-Redirect");
-  if (elsewhere) location.assign(elsewhere);
-  if (!response || elsewhere) return;
-  const text = await response.text();
-  if (!response.ok) {
-    document.getElementById("alerte").innerHTML = text;
+  if (elsewhere) {
+    leave([edit]);
+    location.assign(elsewhere);
+    return;
+  }
+  const text = (await response?.text()) ?? "";
+  if (!response?.ok) {
+    if (!response) sent.delete(edit.form);
+    tell(edit.form, text, response?.headers.get("Maillage-Field"));
     return;
   }
   construction().dataset.step = response.headers.get("Maillage-Step") ?? "";
+  const told = response.headers.get("Maillage-Event");
   // What is typed further on changes no card's place: the page is drawn once, after the last.
-  if (edit.arranges || !waiting.length) show(text, response.headers.get("Maillage-Address"));
+  if (edit.arranges || !waiting.length) {
+    show(text, { address: response.headers.get("Maillage-Address"), added: told === "ask:added" });
+  }
   if (edit.arranges) arrangement += 1;
-  document.body.dispatchEvent(new Event(response.headers.get("Maillage-Event"), { bubbles: true }));
+  document.body.dispatchEvent(new Event(told, { bubbles: true }));
 }
+
+// The session has ended: what is on its way, waits or is being typed goes on after the door.
+function leave(under) {
+  keepTyped([...[...under, ...waiting].map((edit) => edit.form), ...pending]);
+}
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Redirect")) leave([]);
+});
 
 // --- Showing. What was open stays open, what is being typed is kept, focus stays where it was.
 
-function show(text, address) {
+function show(text, { address, added }) {
   const open = [...document.querySelectorAll("#construction details[open]")].map((one) => one.id);
   const active = document.activeElement;
   const into = document.getElementById("cible").value;
+  const place = active?.closest?.(".control-when")?.elements.place;
+  const wrong = listWrong();
   const typed = [...pending].filter((form) => form.isConnected).flatMap(fieldsOf);
   window.htmx.swap(address ? "#atelier" : "#construction", text, { swapStyle: "outerHTML", settleDelay: 0, swapDelay: 0 });
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  wrong.forEach(putBack);
   typed.forEach(restore);
+  // Days « from 1 » alone are « after » to the draft; who is about to type the second day is left to.
+  const same = ["custom", "around"].includes(place?.value) && document.getElementById(place.id);
+  if (same) same.value = place.value;
+  // What was added where one had said so is added: the next one is a criterion of its own again.
   const target = document.getElementById("cible");
-  if ([...target.options].some((one) => one.value === into) && into !== "entry") target.value = into;
+  if (!added && [...target.options].some((one) => one.value === into)) target.value = into;
   if (address) history.pushState({}, "", address);
   const wanted = construction().dataset.focus;
   const here = document.getElementById(wanted || active?.id);
-  if (document.activeElement !== here) (here ?? document.getElementById("q"))?.focus({ preventScroll: !wanted });
+  if (document.activeElement !== here) goOn(here ?? document.getElementById("q"), { preventScroll: !wanted });
+}
+
+// In a field of numbers a browser puts the cursor first: what is typed further on would come before.
+function goOn(field, how) {
+  field?.focus(how);
+  if (!field?.matches?.("input[type=number]")) return;
+  const { value } = field;
+  field.value = "";
+  field.value = value;
 }
 
 const fieldsOf = (form) => [...form.elements].filter((one) => one.id).map((one) => [one.id, one.value, one.selectionStart]);
@@ -121,13 +155,27 @@ function later(form) {
   clearTimeout(timers.get(form));
   pending.add(form);
   // Half of an age, "7" of "79", may be below the other one: it waits for its second half.
-  timers.set(form, setTimeout(() => holds(form) && submit(form), TYPING_PAUSE_MS));
+  timers.set(form, setTimeout(() => holds(form) && isTyped(form) && submit(form), TYPING_PAUSE_MS));
 }
 
+// Neither is half of a date told to be none, as long as it is being typed.
+const DATE = /^(\d{4}|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\/\d{1,2}\/\d{4})?$/;
+const isTyped = (form) =>
+  [...form.querySelectorAll(".year:not([aria-invalid])")].every((one) => DATE.test(one.value.trim()));
+
 function holds(form) {
-  const { least, most } = form.elements;
+  const { least, most, shortest, longest, place } = form.elements;
   if (least && most) most.min = least.value || 0;
+  if (shortest && longest) longest.min = shortest.value || 0;
+  if (place) askDays(form.elements);
   return form.checkValidity();
+}
+
+// A window « around » or « between two days » is none without its days: it is sent once they are there.
+function askDays({ place, days, from, to, same_stay }) {
+  days.required = place.value === "around";
+  from.required = place.value === "custom" && !to.value && !same_stay.checked;
+  to.min = (place.value === "custom" && from.value) || from.min;
 }
 
 // A value that is left for good though it cannot hold is told by the browser, in its language.
@@ -142,7 +190,9 @@ function submit(form) {
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-auto]");
-  if (form) submit(form);
+  // Two days to be chosen say at first what the draft says: there is nothing to send yet.
+  if (event.target.name === "place" && event.target.value === "custom") form.elements.from.focus();
+  else if (form) submit(form);
 });
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-auto]");
@@ -214,4 +264,5 @@ setInterval(() => {
 
 followPanel();
 followHands();
+typeAgain().forEach(submit);
 announceSteps();

@@ -76,7 +76,10 @@ function search(box, input) {
 
 async function fill(place, address, options = {}) {
   try {
-    const response = await fetch(address, { ...options, headers: { "HX-Request": "true" } });
+    const response = await fetch(address, {
+      ...options,
+      headers: { "HX-Request": "true", "HX-Current-URL": window.location.href },
+    });
     const elsewhere = response.headers.get("HX-Redirect");
     if (elsewhere) window.location.assign(elsewhere);
     if (!response.ok || elsewhere) return false;
