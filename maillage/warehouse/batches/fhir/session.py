@@ -17,8 +17,8 @@ MAX_LINE_BYTES = 16 * 1024 * 1024
 """The longest resource that is read; the engine keeps twice that in memory for each thread."""
 
 STAGED_FORM = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000, WRITE_BLOOM_FILTER false"
-"""How rows are staged. Ids differ from row to row: to look for a dictionary of them took a fifth of the writing
-and made larger files, and nobody looks for one row, which is what the filters would be for."""
+"""How rows are staged. Ids differ from row to row: looking for a dictionary of them took a fifth of the
+writing and made larger files. Filters help who looks for one row, and nobody does."""
 
 
 @contextmanager
