@@ -62,14 +62,15 @@ def find_unfilled(batches: Sequence[tuple[str, Files]]) -> Mapping[str, frozense
 
 
 def _filled(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path]) -> set[str]:
-    present = set(_read(connection, paths).columns)
+    present, filled = set(_read(connection, paths).columns), filled_columns(connection, paths)
     coded = {
         name
         for one in coded_columns(table, present)
-        for name in (one.concept, one.source_concept, one.source_value)
+        # A code that nobody gives has no concept, which is 0, and no text, which is null.
+        for name in (one.concept, one.source_concept, one.source_value if one.code in filled else None)
         if name is not None
     }
-    return filled_columns(connection, paths) | coded | arriving(table)
+    return filled | coded | arriving(table)
 
 
 def _input(table: str, parts: Parts, *, diagnoses: Parts) -> Input:

@@ -115,7 +115,7 @@ def _complete(
     check_persons(connection)
     added = add_self_ancestors(connection)
     if derive:
-        derive_tables(connection)
+        derive_tables(connection, withheld=objections)
     if objections:
         withhold_linked(connection)
     for table in THIN_COPIES:

@@ -10,17 +10,19 @@ from maillage.warehouse.build.stored import DERIVED_TABLES
 from maillage.warehouse.layout import WITHHELD_SCHEMA
 from maillage.warehouse.schema import EVENT_TABLES
 
-_SCHEMAS = ("main", WITHHELD_SCHEMA)
-"""Of persons who objected too: their rows must be whole when an objection is withdrawn."""
 _ERAS = DERIVED_TABLES[1:]
 _NO_SIGN_OF_LIFE = frozenset({"death", *_ERAS})
 
 
-def derive_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give a period to each person who has none, and eras where no input had any of the table."""
-    wanted = [table for table in _ERAS if not any(_count(connection, table, schema) for schema in _SCHEMAS)]
+def derive_tables(connection: duckdb.DuckDBPyConnection, *, withheld: bool) -> None:
+    """Give a period to each person who has none, and eras where no input had any of the table.
+
+    Where rows are `withheld`, theirs too: they must be whole when an objection is withdrawn.
+    """
+    schemas = ("main", WITHHELD_SCHEMA) if withheld else ("main",)
+    wanted = [table for table in _ERAS if not any(_count(connection, table, schema) for schema in schemas)]
     statements = load_statements("maillage.warehouse.build", "sql/derive.sql")
-    for schema in _SCHEMAS:
+    for schema in schemas:
         _view_events(connection, schema)
         for table in ("observation_period", *wanted):
             connection.execute(statements[table].format(schema=schema))

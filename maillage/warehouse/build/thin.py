@@ -32,8 +32,10 @@ def _cut(
     rows: duckdb.DuckDBPyRelation, whole: duckdb.DuckDBPyRelation, concept: str
 ) -> Iterator[duckdb.DuckDBPyRelation]:
     """The rows of a thin copy in pieces that follow one another in its order."""
-    if whole.shape[0] <= _ROWS_A_SORT:
-        yield rows
+    count = whole.shape[0]
+    if count <= _ROWS_A_SORT:
+        # A hospital fills half the tables: nothing is sorted for the others.
+        yield from [rows] if count else []
         return
     counted = whole.filter(f"{concept} IS NOT NULL").aggregate(f"{concept}, count(*) AS size", concept)
     sizes: list[tuple[int, int]] = counted.order(concept).fetchall()

@@ -43,10 +43,10 @@ def extract(
     source = read_lines(sorted(paths), columns_of(resource))
     written = _write(connection, mapping, mapping.main, source=source, folder=folder)
     more = mapping.more if mapping.more and _wants_more(connection, written) else ()
-    _sort_out(connection, written, out, main=True)
+    _sort_out(connection, written, out, mapping=mapping, main=True)
     for name in more:
         written = _write(connection, mapping, name, source=source, folder=folder)
-        _sort_out(connection, written, out, main=False)
+        _sort_out(connection, written, out, mapping=mapping, main=False)
     return out
 
 
@@ -93,7 +93,9 @@ def _words(mapping: ResourceMapping, statements: Mapping[str, str], *, source: s
     return {**words, **pieces}
 
 
-def _sort_out(connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted, *, main: bool) -> None:
+def _sort_out(
+    connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted, *, mapping: ResourceMapping, main: bool
+) -> None:
     """Count the rows that were written by where they go, and give each table its own."""
     counts = connection.execute(work("count_parts", files=path_list([path]))).fetchall()
     parts: dict[str, int] = dict(counts)
@@ -106,17 +108,24 @@ def _sort_out(connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted,
             reason = part.removeprefix(_LEFT)
             out.left[reason] = out.left.get(reason, 0) + rows
         elif part in TABLES or part == "medication":
-            out.files.setdefault(part, []).append(_only(connection, path, part, alone=len(parts) == 1))
-    if len(parts) > 1:
+            names = mapping.renamed.get(part, {})
+            own = _own(connection, path, part, names=names, alone=len(parts) == 1)
+            out.files.setdefault(part, []).append(own)
+    if not any(path in files for files in out.files.values()):
         path.unlink()
 
 
-def _only(connection: duckdb.DuckDBPyConnection, path: Path, part: str, *, alone: bool) -> Path:
-    """The rows of one part in a file of their own, which is the whole file where all rows are."""
-    if alone:
+def _own(
+    connection: duckdb.DuckDBPyConnection, path: Path, part: str, *, names: Mapping[str, str], alone: bool
+) -> Path:
+    """The rows of one part under its own names, new by old: the whole file where it holds just that."""
+    if alone and not names:
         return path
     target = path.with_name(f"{path.stem}-{part}.parquet")
-    connection.execute(work("write_part", files=path_list([path]), part=text(part), target=text(str(target))))
+    renamed = ", ".join(f"{old} AS {new}" for old, new in names.items())
+    columns = f"* RENAME ({renamed})" if renamed else "*"
+    words = {"files": path_list([path]), "columns": columns, "part": text(part), "target": text(str(target))}
+    connection.execute(work("write_part", **words))
     return target
 
 

@@ -19,7 +19,9 @@ class ResourceMapping:
     """One type of resource.
 
     `main` names the statement that makes one row of each resource and says where it goes; those of `more`
-    make further rows of the resources that were kept.
+    make further rows of the resources that were kept. Both write the columns of one table; a table of
+    `renamed` has its own names for them, new by old. A column for each table, most of them null, was a
+    twentieth of the work.
     """
 
     resource: str
@@ -28,6 +30,30 @@ class ResourceMapping:
     tables: tuple[str, ...]
     more: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    renamed: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+_AS_DETAIL: Mapping[str, str] = MappingProxyType(
+    {
+        "visit_occurrence_id": "visit_detail_id",
+        "parent_id": "parent_visit_detail_id",
+        "visit_concept_id": "visit_detail_concept_id",
+        "visit_start_date": "visit_detail_start_date",
+        "visit_start_datetime": "visit_detail_start_datetime",
+        "visit_end_date": "visit_detail_end_date",
+        "visit_end_datetime": "visit_detail_end_datetime",
+        "visit_type_concept_id": "visit_detail_type_concept_id",
+        "visit_source_value": "visit_detail_source_value",
+    }
+)
+_AS_OBSERVATION: Mapping[str, str] = MappingProxyType(
+    {
+        "measurement_id": "observation_id",
+        "measurement_date": "observation_date",
+        "measurement_datetime": "observation_datetime",
+        "measurement_type_concept_id": "observation_type_concept_id",
+    }
+)
 
 
 def _drug(resource: str, *, refused: str, drug_type: int) -> ResourceMapping:
@@ -42,7 +68,13 @@ MAPPINGS: Mapping[str, ResourceMapping] = MappingProxyType(
             ResourceMapping(
                 "Patient", "patient", "person", ("person", "death", "location"), ("death", "location")
             ),
-            ResourceMapping("Encounter", "encounter", "visit", ("visit_occurrence", "visit_detail")),
+            ResourceMapping(
+                "Encounter",
+                "encounter",
+                "visit",
+                ("visit_occurrence", "visit_detail"),
+                renamed={"visit_detail": _AS_DETAIL},
+            ),
             ResourceMapping("Medication", "medication", "medication", ()),
             ResourceMapping("Condition", "condition", "condition", ("condition_occurrence",)),
             ResourceMapping(
@@ -70,7 +102,12 @@ MAPPINGS: Mapping[str, ResourceMapping] = MappingProxyType(
             ),
             _drug("Immunization", refused="'entered-in-error', 'not-done'", drug_type=32817),
             ResourceMapping(
-                "Observation", "observation", "observation", ("measurement", "observation"), ("component",)
+                "Observation",
+                "observation",
+                "observation",
+                ("measurement", "observation"),
+                ("component",),
+                renamed={"observation": _AS_OBSERVATION},
             ),
         )
     }

@@ -12,7 +12,7 @@ from maillage.warehouse.batches.fhir.extract import Extracted, extract, keep
 from maillage.warehouse.batches.fhir.mappings import DRUGS, MAPPINGS
 from maillage.warehouse.batches.fhir.repeats import drop_repeats
 from maillage.warehouse.batches.fhir.report import FhirReport
-from maillage.warehouse.batches.fhir.session import PACKAGE, count_rows, path_list, work
+from maillage.warehouse.batches.fhir.session import PACKAGE, STAGED_FORM, count_rows, path_list, work
 from maillage.warehouse.sql import text
 
 _WORK_TABLES = ("known_person", "nested_visit", "medication")
@@ -83,7 +83,8 @@ def _place_details(connection: duckdb.DuckDBPyConnection, out: Extracted) -> Non
     for _step in range(_NESTED_DEPTH):
         connection.execute(statements["climb"])
     target = nested[0].with_name("rooted.parquet")
-    connection.execute(statements["root"].format(files=path_list(nested), target=text(str(target))))
+    words = {"files": path_list(nested), "target": text(str(target)), "form": STAGED_FORM}
+    connection.execute(statements["root"].format(**words))
     out.files["visit_detail"] = [target]
 
 

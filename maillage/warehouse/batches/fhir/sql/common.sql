@@ -7,7 +7,7 @@ CREATE TEMP MACRO key_of(id, address) AS
 -- What a reference to one type names, whether relative, absolute, with its version, or a URN; else null.
 CREATE TEMP MACRO target_of(reference, kind) AS
     CASE
-        WHEN starts_with(reference, kind || '/') AND NOT contains(substr(reference, length(kind) + 2), '/')
+        WHEN reference LIKE kind || '/%' AND reference NOT LIKE kind || '/%/%'
             THEN substr(reference, length(kind) + 2)
         WHEN starts_with(reference, 'urn:') THEN split_part(reference, ':', -1)
         ELSE nullif(regexp_extract(reference, '(?:^|/)' || kind || '/([^/?#]+)(?:/_history/[^/]+)?$', 1), '')

@@ -32,33 +32,28 @@ FROM (
 LEFT JOIN known_person ON known_person.id = resource.patient;
 
 -- name: visit
+-- As stays: encounters inside others get the names of visit_detail with their own file (see mappings.py).
 SELECT
     part,
     meta.lastUpdated AS last_updated,
     person_id,
-    CASE WHEN part = 'visit_detail' THEN {parent_key} ELSE visit_id END AS visit_occurrence_id,
-    CASE WHEN part = 'visit_occurrence' THEN visit_concept_id END AS visit_concept_id,
-    CASE WHEN part = 'visit_occurrence' THEN first_day(period."start") END AS visit_start_date,
-    CASE WHEN part = 'visit_occurrence' THEN clock(period."start") END AS visit_start_datetime,
-    CASE WHEN part = 'visit_occurrence' THEN last_day_of(period."end") END AS visit_end_date,
-    CASE WHEN part = 'visit_occurrence' THEN clock(period."end") END AS visit_end_datetime,
-    CASE WHEN part = 'visit_occurrence' THEN 32827 END AS visit_type_concept_id,
-    CASE WHEN part = 'visit_occurrence' THEN class.code END AS visit_source_value,
-    CASE WHEN part = 'visit_detail' THEN visit_id END AS visit_detail_id,
-    CASE WHEN part = 'visit_detail' THEN visit_concept_id END AS visit_detail_concept_id,
-    CASE WHEN part = 'visit_detail' THEN first_day(period."start") END AS visit_detail_start_date,
-    CASE WHEN part = 'visit_detail' THEN clock(period."start") END AS visit_detail_start_datetime,
-    CASE WHEN part = 'visit_detail' THEN last_day_of(period."end") END AS visit_detail_end_date,
-    CASE WHEN part = 'visit_detail' THEN clock(period."end") END AS visit_detail_end_datetime,
-    CASE WHEN part = 'visit_detail' THEN 32827 END AS visit_detail_type_concept_id,
-    CASE WHEN part = 'visit_detail' THEN class.code END AS visit_detail_source_value,
-    CASE WHEN part = 'visit_detail' THEN {parent_key} END AS parent_visit_detail_id,
+    visit_id AS visit_occurrence_id,
+    CASE WHEN parent IS NOT NULL THEN {parent_key} END AS parent_id,
+    visit_concept_id,
+    first_day(period."start") AS visit_start_date,
+    clock(period."start") AS visit_start_datetime,
+    last_day_of(period."end") AS visit_end_date,
+    clock(period."end") AS visit_end_datetime,
+    32827 AS visit_type_concept_id,
+    class.code AS visit_source_value,
     hospitalization.admitSource.coding[1].code AS admitted_from_source_value,
     hospitalization.dischargeDisposition.coding[1].code AS discharged_to_source_value
 FROM resources;
 
 -- name: list_nested
-INSERT INTO nested_visit SELECT visit_detail_id, visit_occurrence_id FROM read_parquet({files}, union_by_name = true, hive_partitioning = false);
+INSERT INTO nested_visit
+SELECT visit_detail_id, parent_visit_detail_id
+FROM read_parquet({files}, union_by_name = true, hive_partitioning = false);
 
 -- name: climb
 -- One step up for those whose parent is itself nested; an encounter that contains itself stays where it is.
@@ -71,10 +66,10 @@ WHERE nested_visit.visit_occurrence_id = above.visit_detail_id
 -- The details again, under the stay at the top; a parent that is a stay is no parent detail.
 COPY (
     SELECT
-        detail.* EXCLUDE (visit_occurrence_id, parent_visit_detail_id),
+        detail.* EXCLUDE (parent_visit_detail_id),
         nested.visit_occurrence_id,
         CASE WHEN above.visit_detail_id IS NOT NULL THEN detail.parent_visit_detail_id END AS parent_visit_detail_id
     FROM read_parquet({files}, union_by_name = true, hive_partitioning = false) AS detail
     JOIN nested_visit AS nested USING (visit_detail_id)
     LEFT JOIN nested_visit AS above ON above.visit_detail_id = detail.parent_visit_detail_id
-) TO {target} (FORMAT parquet, COMPRESSION zstd);
+) TO {target} ({form});

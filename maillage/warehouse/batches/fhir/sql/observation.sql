@@ -42,12 +42,12 @@ FROM (
 LEFT JOIN known_person ON known_person.id = resource.patient;
 
 -- name: observation
+-- As rows of measurement: those of observation get its names with their own file (see mappings.py).
 SELECT
     part,
     meta.lastUpdated AS last_updated,
     len(component) > 0 AS more,
-    CASE WHEN part = 'measurement' THEN {row_key} END AS measurement_id,
-    CASE WHEN part = 'observation' THEN {row_key} END AS observation_id,
+    {row_key} AS measurement_id,
     {result_columns}
 FROM resources
 {visit_join};
@@ -56,8 +56,7 @@ FROM resources
 SELECT
     coalesce('left.' || reason, target) AS part,
     meta.lastUpdated AS last_updated,
-    CASE WHEN target = 'measurement' THEN {line_key} END AS measurement_id,
-    CASE WHEN target = 'observation' THEN {line_key} END AS observation_id,
+    {line_key} AS measurement_id,
     {result_columns}
 FROM (
     SELECT
@@ -93,13 +92,9 @@ CASE
 -- name: result_columns
 person_id,
     {visit_columns},
-    CASE WHEN part = 'measurement' THEN day END AS measurement_date,
-    CASE WHEN part = 'measurement' THEN clock(started) END AS measurement_datetime,
-    CASE WHEN part = 'observation' THEN day END AS observation_date,
-    CASE WHEN part = 'observation' THEN clock(started) END AS observation_datetime,
-    CASE WHEN part = 'measurement' THEN CASE kind WHEN 'laboratory' THEN 32856 ELSE 32817 END END
-        AS measurement_type_concept_id,
-    CASE WHEN part = 'observation' THEN 32817 END AS observation_type_concept_id,
+    day AS measurement_date,
+    clock(started) AS measurement_datetime,
+    CASE WHEN kind = 'laboratory' AND part = 'measurement' THEN 32856 ELSE 32817 END AS measurement_type_concept_id,
     CASE comparator
         WHEN '<' THEN 4171756 WHEN '<=' THEN 4171754 WHEN '>=' THEN 4171755 WHEN '>' THEN 4172704
     END AS operator_concept_id,

@@ -44,14 +44,14 @@ LIMIT {limit};
 SELECT count(*), count(*) FILTER (json_type(json) = 'OBJECT') FROM {objects};
 
 -- name: write
-COPY ({statement}) TO {target} (FORMAT parquet, COMPRESSION zstd);
+COPY ({statement}) TO {target} ({form});
 
 -- name: count_parts
 SELECT part, count(*) FROM read_parquet({files}, hive_partitioning = false) GROUP BY part ORDER BY part;
 
 -- name: write_part
-COPY (FROM read_parquet({files}, hive_partitioning = false) WHERE part = {part})
-TO {target} (FORMAT parquet, COMPRESSION zstd);
+COPY (SELECT {columns} FROM read_parquet({files}, hive_partitioning = false) WHERE part = {part})
+TO {target} ({form});
 
 -- name: count_rows
 -- From the files' footers: nothing is read.
@@ -75,4 +75,4 @@ COPY (
     SELECT *
     FROM read_parquet({files}, union_by_name = true, hive_partitioning = false)
     QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY last_updated DESC NULLS LAST) = 1
-) TO {target} (FORMAT parquet, COMPRESSION zstd);
+) TO {target} ({form});
