@@ -240,7 +240,7 @@ def score(few: int) -> tuple[np.ndarray, np.ndarray]:
             "risks": [
                 {
                     "feature": {"name": "rare", "domain": "condition", "concepts": [1]},
-                    "coefficient": 700,
+                    "coefficient": 100,
                 }
             ],
         }

@@ -52,6 +52,11 @@ def begin_sum(
     return None
 
 
+def scope_of(terms: Terms, task: Task) -> str:
+    """Whose former sums are compared with this one: as the releases of a worker (`gatekeeper`)."""
+    return find_scope(permit=terms.name, requester=None if terms.shared else task.requester)
+
+
 def _facts(
     task: Task, *, part: Part, cells: Sequence[Cell], computed: Computed, terms: Terms, seal: Seal
 ) -> Mapping[str, Any]:
@@ -61,7 +66,7 @@ def _facts(
         "sealed": seal.close(part, session=task.question_id),
         "cohort": task.cohort_hash,
         "numbers": seal.fingerprint(cells),
-        "scope": find_scope(permit=terms.name, requester=None if terms.shared else task.requester),
+        "scope": scope_of(terms, task),
         "floor": terms.disclosure.floor,
         "repeated": int(bool(computed.content.get("repeated"))),
         "reference": computed.reference,

@@ -39,10 +39,10 @@ from maillage.node.errors import TooCloseError
 from maillage.node.folder import Node
 from maillage.node.permits.terms import Terms
 from maillage.node.store import Store
+from maillage.node.sums.begin import scope_of
 from maillage.node.sums.rows import SumRow, open_row, sign_row
 from maillage.node.sums.sealing import Part, Seal
 from maillage.node.sums.states import SumState
-from maillage.node.worker.guard import find_scope
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,10 @@ class Place:
     @property
     def stands(self) -> bool:
         """Whether the rules are still those under which the numbers were computed."""
-        scope = find_scope(permit=self.terms.permit, requester=self.task.requester)
-        return (scope, self.terms.disclosure.floor) == (self.row.scope, self.row.floor)
+        return (scope_of(self.terms, self.task), self.terms.disclosure.floor) == (
+            self.row.scope,
+            self.row.floor,
+        )
 
     @cached_property
     def part(self) -> Part:
