@@ -63,6 +63,8 @@ class AnalysisResult:
     elapsed_ms: float
     release: str = ""
     budget: Budget | None = None
+    hidden: str = ""
+    """Why a total that enough hospitals answered for is not shown; else empty."""
 
     @property
     def complete(self) -> bool:
@@ -117,7 +119,7 @@ class AnalysisResult:
         ]
         total = f"  {_('Total'):<{width}}  {describe_cell(self.persons)}"
         tables = [line for chart in self.charts() for line in ("", str(Table.of(chart)))]
-        return "\n".join([self.title, *lines, total, *filter(None, [self.release]), *tables])
+        return "\n".join([self.title, *lines, total, *filter(None, [self.hidden, self.release]), *tables])
 
     def _repr_html_(self) -> str:
         rows = [(site.name, site.sentence or describe_cell(site.persons)) for site in self.sites]
@@ -159,6 +161,7 @@ class AnalysisResult:
             elapsed_ms=document["elapsed_ms"],
             release=(document.get("release") or {}).get("sentence", ""),
             budget=read_budget(document.get("budget")),
+            hidden=document.get("hidden") or "",
         )
 
 

@@ -87,6 +87,8 @@ class CountResult:
     """What the committee's check has come to, in a sentence; empty where the permit asks for none."""
     budget: Budget | None = None
     masked: str = ""
+    hidden: str = ""
+    """Why a total that enough hospitals answered for is not shown; else empty."""
     rules: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -112,7 +114,7 @@ class CountResult:
         lines = [f"  {site.name:<{width}}  {describe_site(site)}" for site in self.sites]
         total = f"  {_('Total'):<{width}}  {describe_total(self)}"
         masked = f"  {self.masked}" if self.masked else ""
-        notes = [masked, self.release, "" if self.budget is None else self.budget.sentence]
+        notes = [masked, self.hidden, self.release, "" if self.budget is None else self.budget.sentence]
         return "\n".join([self.title, *lines, total, *filter(None, notes)])
 
     def _repr_html_(self) -> str:
@@ -161,6 +163,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         release=(document.get("release") or {}).get("sentence", ""),
         budget=read_budget(document.get("budget")),
         masked=(document.get("masked") or {}).get("sentence", ""),
+        hidden=document.get("hidden") or "",
         rules=tuple(document.get("rules", ())),
         document=document["combined"],
     )

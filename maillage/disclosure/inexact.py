@@ -37,11 +37,13 @@ class CountsAlone:
         raise InexactError
 
 
-@dataclass(frozen=True)
+@dataclass
 class InexactGate(CountsAlone):
-    """Numbers that are not exact, each made from its own persons; nothing is remembered.
+    """Numbers that are not exact, each made from its own persons; no answer is remembered.
 
-    Nothing is hidden for another number's sake: what subtraction finds is as inexact as the numbers are.
+    Few things are hidden for another number's sake: what subtraction finds is as inexact as the numbers are.
+    But the same persons have the same number, so that of two nested sets it shows whether nobody lies between
+    them: a step that leaves out fewer than the floor is told as leaving out nobody.
     """
 
     rules: DisclosureRules
@@ -49,13 +51,24 @@ class InexactGate(CountsAlone):
     everyone: Persons | None = None
     """Who is in the warehouse: their number is public, so the few outside a cohort are a small group too."""
 
+    def __post_init__(self) -> None:
+        self._whole: Persons | None = None
+
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons."""
+        self._whole = persons
         return self._show(persons), None
 
-    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
-        """Each step by itself."""
-        return Chain(tuple(self._show(persons) for persons in steps))
+    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:
+        """Each step by itself, or with the number of the nearest after it that leaves out few."""
+        told: list[Cell] = []
+        anchor, cell = (len(steps[-1]) if self._whole is None else len(self._whole)), last
+        for persons in reversed(steps):
+            own = self._show(persons)
+            if len(persons) - anchor >= self.rules.floor:
+                anchor, cell = len(persons), own
+            told.append(cell)
+        return Chain(tuple(reversed(told)))
 
     def _show(self, persons: Persons) -> Cell:
         """A set that leaves out some and too few of everybody is told as everybody."""

@@ -20,7 +20,7 @@ from tests.support.prepare_hub import publish_permit
 Numbers = Mapping[str, int]
 TABLE = NoiseTable.from_json(NOISY.table)
 REWORDED = COHORT | {"CensorWindow": {"StartDate": "1900-01-01"}}
-PERSONS = dict(zip(SITES, (400, 300, 200, 37), strict=True))
+PERSONS: dict[str, int] = dict(zip(SITES, (400, 300, 200, 37), strict=True))
 FOURTH = SITES[3]
 
 
@@ -66,6 +66,10 @@ def test_under_noise_the_same_persons_in_other_words_give_no_second_total(
 ) -> None:
     assert ask_noisy(network, nodes) is not None
     assert ask_noisy(network, nodes[:3], cohort=REWORDED) is None
+    said = {network.read(one)["hidden"] for one in network.call("GET", "/questions").json()["questions"]}
+    (sentence,) = said - {None}
+    assert "mêmes hôpitaux que la première fois" in sentence
+    assert None in said, "the total that was told has nothing to excuse"
 
 
 def test_nor_do_a_few_persons_fewer(network: Network, nodes: list[ProbeNode]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models.functions import Length
 
 from maillage.analysis.several.combine import list_mixed
+from maillage.base.i18n import _
 from maillage.disclosure import Suppressed, cell_from_json
 from maillage.disclosure.isolation import find_isolated
 from maillage.exchange.parts import SEVERAL
@@ -40,6 +41,19 @@ def fix_total(question_id: str) -> None:
         mixed = []
     question.mixed = mixed
     question.save(update_fields=["mixed"])
+
+
+def word_hidden(question: Question) -> str:
+    """Why a total that enough hospitals answered for is not shown; empty where that is not so."""
+    if question.mixed != []:
+        return ""
+    mixed, _repeated = _list_summed(question.id) if question.is_masked else _list_mixed(question)
+    if len(mixed) < question.minimum_sites:
+        return ""
+    return _(
+        "Total non montré : avec vos totaux précédents des mêmes patients, ou presque, il donnerait le "
+        "nombre d’un ou de deux hôpitaux. Posez la question aux mêmes hôpitaux que la première fois."
+    )
 
 
 def _list_summed(question_id: str) -> tuple[list[str], bool]:
