@@ -77,8 +77,8 @@ class InexactGate(CountsAlone):
         return self.cell_of(persons)
 
     def partition(self, groups: Mapping[int, Persons], *, declared: bool = False) -> Partition:  # noqa: ARG002
-        """Each group by itself, and together those that are not shown."""
-        cells = {group: self._show(persons) for group, persons in groups.items()}
+        """Each group by itself, and together those that are not shown; all but a few are told as all."""
+        cells = {group: self._show_part(persons) for group, persons in groups.items()}
         shown = [group for group, cell in cells.items() if is_shown(cell)]
         named = range(min(shown), max(shown) + 1) if shown else range(0)
         hidden = [persons for group, persons in groups.items() if group not in shown]
@@ -87,8 +87,15 @@ class InexactGate(CountsAlone):
                 group: cells[group] if group in shown else Suppressed(Suppression.PROTECTED)
                 for group in named
             },
-            rest=self._show(join_persons(hidden)) if hidden or not shown else None,
+            # Of nobody too: that there is none would be told.
+            rest=self._show_part(join_persons(hidden)),
         )
+
+    def _show_part(self, persons: Persons) -> Cell:
+        """A part that leaves out some and too few of the whole is told as the whole."""
+        if self._whole is not None and 0 < len(self._whole) - len(persons) < self.rules.floor:
+            return self._show(self._whole)
+        return self._show(persons)
 
     def model(self, persons: Persons, *, parts: Sequence[Persons]) -> ModelVerdict:  # noqa: ARG002
         """Sums are exact, and nothing is under this permit."""

@@ -9,7 +9,7 @@ import pytest
 from maillage.analysis.count.local import FoundPersons, protect
 from maillage.analysis.count.spec import CountContent
 from maillage.cli.demo.permits import BUDGETS
-from maillage.disclosure import DisclosureRules, Noisy
+from maillage.disclosure import DisclosureRules, Noisy, Suppressed, Suppression
 from maillage.disclosure.entropy import build_table
 from maillage.disclosure.gates import Chain, Persons
 from maillage.disclosure.inexact import InexactGate, noisy_gate
@@ -49,6 +49,22 @@ def draw_others(count: int) -> list[Persons]:
 def test_steps_do_not_tell_nobody_from_a_few(few: int) -> None:
     for others in draw_others(20):
         assert answer(others, few=few) == answer(others, few=0)
+
+
+@pytest.mark.parametrize("few", [1, 10])
+def test_nor_do_years(few: int) -> None:
+    """An entry event that gives the group another year than all others."""
+
+    def in_years(count: int) -> CountContent:
+        ids = np.concatenate([np.arange(400), GROUP[:count]])
+        years = np.where(ids >= GROUP[0], 2018, 2020)
+        found = FoundPersons(ids, np.ones(len(ids), np.int64), years, rules=1)
+        return protect(found, gate=noisy_gate(rules=DisclosureRules(), table=TABLE, secret=SECRET))
+
+    nobody, somebody = in_years(0), in_years(few)
+    for one in (nobody, somebody):
+        assert [cell.persons for cell in one.years] == [one.persons], "the one year is told as the whole"
+    assert nobody.other_years == somebody.other_years == Suppressed(Suppression.BELOW_FLOOR)
 
 
 def test_a_criterion_that_leaves_out_enough_is_told() -> None:
