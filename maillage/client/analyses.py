@@ -67,6 +67,8 @@ class AnalysisResult:
     release: str = ""
     budget: Budget | None = None
     rounds: str = ""
+    hidden: str = ""
+    """Why a total that enough hospitals answered for is not shown; else empty."""
 
     @property
     def complete(self) -> bool:
@@ -121,7 +123,7 @@ class AnalysisResult:
         ]
         total = f"  {_('Total'):<{width}}  {describe_cell(self.persons)}"
         left = word_left_out(self.left_out, sites=self.sites)
-        notes = filter(None, [f"  {left}" if left else "", self.release])
+        notes = filter(None, [f"  {left}" if left else "", self.hidden, self.release])
         tables = [line for chart in self.charts() for line in ("", str(Table.of(chart)))]
         return "\n".join([self.title, *lines, total, *notes, *tables])
 
@@ -168,6 +170,7 @@ class AnalysisResult:
             release=(document.get("release") or {}).get("sentence", ""),
             budget=read_budget(document.get("budget")),
             rounds=(document.get("rounds") or {}).get("sentence", ""),
+            hidden=document.get("hidden") or "",
         )
 
 

@@ -93,6 +93,8 @@ class CountResult:
     """What the committee's check has come to, in a sentence; empty where the permit asks for none."""
     budget: Budget | None = None
     masked: str = ""
+    hidden: str = ""
+    """Why a total that enough hospitals answered for is not shown; else empty."""
     rules: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -119,7 +121,7 @@ class CountResult:
         total = f"  {_('Total'):<{width}}  {describe_total(self)}"
         masked = f"  {self.masked}" if self.masked else ""
         left = word_left_out(self.combined.left_out, sites=self.sites)
-        notes = [f"  {left}" if left else "", masked, self.release]
+        notes = [f"  {left}" if left else "", masked, self.hidden, self.release]
         notes.append("" if self.budget is None else self.budget.sentence)
         return "\n".join([self.title, *lines, total, *filter(None, notes)])
 
@@ -179,6 +181,7 @@ def read_result(document: Mapping[str, Any]) -> CountResult:
         release=(document.get("release") or {}).get("sentence", ""),
         budget=read_budget(document.get("budget")),
         masked=(document.get("masked") or {}).get("sentence", ""),
+        hidden=document.get("hidden") or "",
         rules=tuple(document.get("rules", ())),
         document=document["combined"],
     )

@@ -65,6 +65,8 @@ class Trace:
     included), `protected` are hidden for the sake of another. `former` is how many sets the differencing
     guard compared with, None where it was not asked. Told outside, these numbers would say how many small
     groups there are.
+
+    `sketch` is that of the whole answer's persons (`disclosure.sketches`), empty where nobody was counted.
     """
 
     rules: tuple[RuleName, ...]
@@ -74,6 +76,7 @@ class Trace:
     protected: int
     former: int | None = None
     neighbours: tuple[Neighbour, ...] = ()
+    sketch: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class _Noted:
     rules: list[RuleName]
     cells: list[tuple[int, Cell | None]] = field(default_factory=list[tuple[int, Cell | None]])
     neighbours: dict[str, Neighbour] = field(default_factory=dict[str, Neighbour])
+    sketch: tuple[int, ...] = ()
 
     def add_neighbours(self, found: Sequence[Neighbour]) -> None:
         """Each former answer once, as it stands to the persons that are nearest to it."""
@@ -169,6 +173,10 @@ class Witness:
             # Asked of few persons too, and then forgotten: the time must not tell.
             found = self._compare(persons)
             self._noted.add_neighbours(found if len(persons) >= self.rules.floor else ())
+        # Here and not above: the agent reads traces without numpy.
+        from maillage.disclosure.sketches import make_sketch
+
+        self._noted.sketch = self._noted.sketch or make_sketch(persons)
         cell, former = self._gate.whole(persons)
         self._noted.cells.append((len(persons), cell))
         return cell, former
@@ -244,6 +252,7 @@ class Witness:
             protected=len(cells) - shown - small,
             former=self._former,
             neighbours=tuple(self._noted.neighbours.values()),
+            sketch=self._noted.sketch,
         )
 
 

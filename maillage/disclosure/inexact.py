@@ -35,11 +35,13 @@ class CountsAlone:
         raise InexactError
 
 
-@dataclass(frozen=True)
+@dataclass
 class InexactGate(CountsAlone):
-    """Numbers that are not exact, each made from its own persons; nothing is remembered.
+    """Numbers that are not exact, each made from its own persons; no answer is remembered.
 
-    Nothing is hidden for another number's sake: what subtraction finds is as inexact as the numbers are.
+    Few things are hidden for another number's sake: what subtraction finds is as inexact as the numbers are.
+    But the same persons have the same number, so that of two nested sets it shows whether nobody lies between
+    them: a step that leaves out fewer than the floor is told as leaving out nobody.
     """
 
     rules: DisclosureRules
@@ -47,13 +49,24 @@ class InexactGate(CountsAlone):
     everyone: Persons | None = None
     """Who is in the warehouse: their number is public, so the few outside a cohort are a small group too."""
 
+    def __post_init__(self) -> None:
+        self._whole: Persons | None = None
+
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons."""
+        self._whole = persons
         return self._show(persons), None
 
-    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:  # noqa: ARG002
-        """Each step by itself."""
-        return Chain(tuple(self._show(persons) for persons in steps))
+    def chain(self, steps: Sequence[Persons], *, last: Cell) -> Chain:
+        """Each step by itself, or with the number of the nearest after it that leaves out few."""
+        told: list[Cell] = []
+        anchor, cell = (len(steps[-1]) if self._whole is None else len(self._whole)), last
+        for persons in reversed(steps):
+            own = self._show(persons)
+            if len(persons) - anchor >= self.rules.floor:
+                anchor, cell = len(persons), own
+            told.append(cell)
+        return Chain(tuple(reversed(told)))
 
     def _show(self, persons: Persons) -> Cell:
         """A set that leaves out some and too few of everybody is told as everybody."""
@@ -62,8 +75,8 @@ class InexactGate(CountsAlone):
         return self.cell_of(persons)
 
     def partition(self, groups: Mapping[int, Persons], *, declared: bool = False) -> Partition:  # noqa: ARG002
-        """Each group by itself, and together those that are not shown."""
-        cells = {group: self._show(persons) for group, persons in groups.items()}
+        """Each group by itself, and together those that are not shown; all but a few are told as all."""
+        cells = {group: self._show_part(persons) for group, persons in groups.items()}
         shown = [group for group, cell in cells.items() if is_shown(cell)]
         named = range(min(shown), max(shown) + 1) if shown else range(0)
         hidden = [persons for group, persons in groups.items() if group not in shown]
@@ -72,8 +85,15 @@ class InexactGate(CountsAlone):
                 group: cells[group] if group in shown else Suppressed(Suppression.PROTECTED)
                 for group in named
             },
-            rest=self._show(join_persons(hidden)) if hidden or not shown else None,
+            # Of nobody too: that there is none would be told.
+            rest=self._show_part(join_persons(hidden)),
         )
+
+    def _show_part(self, persons: Persons) -> Cell:
+        """A part that leaves out some and too few of the whole is told as the whole."""
+        if self._whole is not None and 0 < len(self._whole) - len(persons) < self.rules.floor:
+            return self._show(self._whole)
+        return self._show(persons)
 
     def model(
         self,

@@ -119,7 +119,8 @@ _SENTENCES: Mapping[Reason, str] = {
     ),
     Reason.SUM_REFUSED: mark("L’hôpital refuse cette somme masquée : une clé ou une liste est fausse."),
     Reason.SUM_TOO_CLOSE: mark(
-        "L’hôpital refuse cette somme : une somme précédente ne diffère que de trop peu d’hôpitaux."
+        "L’hôpital refuse cette somme : il est déjà dans une somme des mêmes patients avec d’autres "
+        "hôpitaux. Posez la question aux mêmes hôpitaux qu’alors."
     ),
     Reason.SUM_TOO_FEW: mark("Trop peu d’hôpitaux restent pour une somme masquée."),
     Reason.TOO_FEW_PARTICIPANTS: mark("Trop peu d’hôpitaux participent à la question."),

@@ -119,13 +119,13 @@ class EvidenceBrokenError(NodeError):
 
 
 class TooCloseError(NodeError):
-    """A sum of nearly the same hospitals was signed for the same persons."""
+    """A sum of other hospitals was signed for the same persons."""
 
     kind = Kind.REFUSED
 
     def __init__(self, session: str) -> None:
         super().__init__(
-            _("Une somme des mêmes personnes a été signée pour presque les mêmes hôpitaux."),
+            _("Une somme des mêmes personnes a été signée pour d’autres hôpitaux."),
             why=_("C’était celle de {session}.").format(session=session),
             remedy=_("La question est à poser aux mêmes hôpitaux qu’alors."),
         )

@@ -22,7 +22,7 @@ BUSY_SECONDS = 10
 FLUSHED_FACT = "flushed"
 VERSIONS = (
     *("schema.sql", "objections.sql", "permits.sql", "anchors.sql", "held.sql", "sums.sql"),
-    *("catalogue.sql", "rounds.sql"),
+    *("catalogue.sql", "rounds.sql", "alike.sql"),
 )
 """The scripts that make a store, in order; each ends by writing its number, from 1, as `user_version`."""
 # Quotas and files at their size limit show as errors of writing, not as "full"; the agent treats them alike.

@@ -11,6 +11,7 @@ from maillage.base.keys import SigningKey
 from maillage.node.errors import NodeExistsError, NodeMissingError
 from maillage.node.folder import open_node
 from maillage.node.settings import HubSettings, check_hub_url
+from maillage.node.store import VERSIONS
 from tests.support.nodes import make_node
 
 
@@ -61,7 +62,7 @@ def test_a_lost_store_is_not_made_again_in_silence(tmp_path: Path) -> None:
 def test_a_store_of_another_version_is_named(tmp_path: Path) -> None:
     node = make_node(tmp_path / "hcl")
     with node.open_store() as store:
-        store.connection.execute("PRAGMA user_version = 9")
+        store.connection.execute(f"PRAGMA user_version = {len(VERSIONS) + 1}")
     with pytest.raises(MaillageError, match="version"), node.open_store():
         pass
 

@@ -36,10 +36,11 @@ STANDING = STANDING_PERMIT
 STUDY = "etude"
 STEWARD = "demo"
 LIFE = timedelta(days=30)
-# A cohort that is written with live counts asks some twenty questions; an afternoon holds a dozen cohorts.
+# A cohort that is written with live counts asks some twenty questions. More than these a day, two by two,
+# would average the noise out and count a group of a few persons: docs/disclosure.md has the arithmetic.
 BUDGETS = Budgets(
-    total=Budget(hours=24, slow_after=600, pause_seconds=10, hold_after=2_000),
-    per_hospital=Budget(hours=24, slow_after=300, pause_seconds=10, hold_after=1_000),
+    total=Budget(hours=24, slow_after=240, pause_seconds=10, hold_after=360),
+    per_hospital=Budget(hours=24, slow_after=80, pause_seconds=10, hold_after=120),
     contact="le comité de la démonstration",
 )
 

@@ -210,7 +210,8 @@ class QuestionOut(BaseModel):
 
     `release` is null where the permit asks for no check by the committee. `budget` is what its permit leaves
     to ask now, null where it sets no limit or is over. `masked` is null where the hub adds up hospitals'
-    numbers; else it learns the total alone. `rounds` is null where hospitals answer once.
+    numbers; else it learns the total alone. `rounds` is null where hospitals answer once. `hidden` says why a
+    total that enough hospitals answered for is not shown, null where that is not so.
     """
 
     id: str
@@ -227,6 +228,7 @@ class QuestionOut(BaseModel):
     rules: list[str]
     release: ReleaseOut | None
     sites: list[SiteOut]
+    hidden: str | None
     masked: MaskedOut | None
     rounds: RoundsOut | None
     combined: CombinedOut | AnalysisOut

@@ -17,6 +17,7 @@ from maillage.hub.questions.releases.rows import Visible, find_visible
 from maillage.hub.questions.rounds.document import combine_rounds, describe_rounds, has_rounds
 from maillage.hub.questions.states import TaskState
 from maillage.hub.questions.sums.document import IN_TOTAL, combine_sum, describe_sum
+from maillage.hub.questions.totals import word_hidden
 from maillage.hub.settings import HubSettings
 
 TOTAL_ONLY = "total_only"
@@ -77,6 +78,7 @@ def describe_question(question: Question, *, settings: HubSettings) -> dict[str,
             | _word_spent(task, question=question, settings=settings)
             for task in tasks
         ],
+        "hidden": (word_hidden(question) if visible.is_shown else "") or None,
         "masked": describe_sum(question),
         "rounds": describe_rounds(question),
         "combined": _fill(_combine(question, tasks, settings=settings, visible=visible)),

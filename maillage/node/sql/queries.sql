@@ -286,16 +286,20 @@ ORDER BY sequence LIMIT 1;
 
 -- name: begin_sum
 -- Leaves a former session of this question, or of this task, in place: the change is then none.
-INSERT INTO sums (session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference)
-VALUES (:session, :task_id, 'offered', :sealed, :cohort, :numbers, :scope, :floor, :repeated, :reference)
+INSERT INTO sums (session, task_id, state, sealed, cohort, numbers, sketch, scope, floor, repeated, reference)
+VALUES (
+    :session, :task_id, 'offered', :sealed, :cohort, :numbers, :sketch, :scope, :floor, :repeated, :reference
+)
 ON CONFLICT DO NOTHING;
 
 -- name: sum
-SELECT session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference, offers, survivors
+SELECT session, task_id, state, sealed, cohort, numbers, sketch, scope, floor, repeated, reference, offers,
+    survivors
 FROM sums WHERE session = :session;
 
 -- name: open_sums
-SELECT session, task_id, state, sealed, cohort, numbers, scope, floor, repeated, reference, offers, survivors
+SELECT session, task_id, state, sealed, cohort, numbers, sketch, scope, floor, repeated, reference, offers,
+    survivors
 FROM sums WHERE state IN ('offered', 'masked', 'agreed') ORDER BY session;
 
 -- name: open_sum
@@ -307,12 +311,12 @@ UPDATE sums SET state = 'agreed', survivors = :survivors WHERE session = :sessio
 -- name: end_sum
 UPDATE sums SET state = :state, sealed = NULL WHERE session = :session;
 
--- name: former_lists
--- Lists that this hospital signed for the same persons, as far as it can tell.
-SELECT session, survivors FROM sums
-WHERE survivors <> '' AND session <> :session
-  AND (cohort = :cohort OR numbers = :numbers OR (:repeated AND scope = :scope))
-ORDER BY session;
+-- name: signed_otherwise
+-- Every sum for which this hospital signed another list, and which was or may still be told: one that ended
+-- before this hospital lifted its own mask is read by nobody.
+SELECT session, task_id, state, sealed, cohort, numbers, sketch, scope, floor, repeated, reference, offers,
+    survivors
+FROM sums WHERE state IN ('agreed', 'revealed') AND survivors <> :survivors ORDER BY session;
 
 -- name: sum_of_same_numbers
 -- A former sum that was made of the very numbers of this task's, to the same requester.

@@ -65,7 +65,9 @@ def _facts(
         "task_id": task.task_id,
         "sealed": seal.close(part, session=task.question_id),
         "cohort": task.cohort_hash,
-        "numbers": seal.fingerprint(cells),
+        # Of the whole alone: steps and years change with the words, for the same persons.
+        "numbers": seal.fingerprint(cells[:1]),
+        "sketch": seal.close_sketch(computed.trace.sketch, session=task.question_id),
         "scope": scope_of(terms, task),
         "floor": terms.disclosure.floor,
         "repeated": int(bool(computed.content.get("repeated"))),

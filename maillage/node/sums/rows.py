@@ -1,5 +1,6 @@
 """Masked sums as stored at the node, and the changes of their state. Each change is in a transaction."""
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from maillage.node.sums.states import SumState, check_sum_move
 
 @dataclass(frozen=True)
 class SumRow:
-    """A session as stored. `offers` and `survivors` are JSON, empty as long as they are not known."""
+    """A session as stored. `offers` and `survivors` are JSON, empty as long as they are not known.
+
+    `numbers` is a keyed hash of the whole number, `sketch` that of its persons, encrypted.
+    """
 
     session: str
     task_id: str
@@ -22,6 +26,7 @@ class SumRow:
     sealed: bytes | None
     cohort: str
     numbers: str
+    sketch: bytes | None
     scope: str
     floor: int
     repeated: bool
@@ -33,6 +38,11 @@ class SumRow:
 def list_open(store: Store) -> list[SumRow]:
     """Those that still wait for something."""
     return [_to_row(row) for row in store.rows("open_sums")]
+
+
+def list_signed_otherwise(store: Store, *, sites: list[str]) -> list[SumRow]:
+    """Those told, or that may still be, by the list that this hospital signed: other than this one."""
+    return [_to_row(row) for row in store.rows("signed_otherwise", survivors=_list_sites(sites))]
 
 
 def find_row(store: Store, session: str) -> SumRow | None:
@@ -49,11 +59,11 @@ def open_row(store: Store, *, node: Node, row: SumRow, offers: str, sites: list[
         _log(store, node=node, event=Event.AGENT_SUM_MASKED, row=row, body={"hospitals": sites})
 
 
-def sign_row(store: Store, *, node: Node, row: SumRow, survivors: str, sites: list[str]) -> None:
+def sign_row(store: Store, *, node: Node, row: SumRow, sites: list[str]) -> None:
     """The one list is signed. Raises MoveError."""
     with store.transaction():
         _check(store, row, to=SumState.AGREED)
-        store.change("sign_sum", session=row.session, survivors=survivors)
+        store.change("sign_sum", session=row.session, survivors=_list_sites(sites))
         _log(store, node=node, event=Event.AGENT_SUM_SIGNED, row=row, body={"hospitals": sites})
 
 
@@ -61,6 +71,11 @@ def end_row(store: Store, *, row: SumRow, to: SumState) -> None:
     """Numbers and seeds are gone, inside the caller's transaction. Raises MoveError."""
     _check(store, row, to=to)
     store.change("end_sum", session=row.session, state=to)
+
+
+def _list_sites(sites: list[str]) -> str:
+    """The same text for the same hospitals: lists are compared in the store."""
+    return json.dumps(sorted(sites))
 
 
 def _check(store: Store, row: SumRow, *, to: SumState) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
+from typing import Any
 
 import numpy as np
 from cryptography.exceptions import InvalidTag
@@ -61,27 +62,46 @@ class Seal:
             "own": part.secrets.own.hex(),
             "gated": part.gated.model_dump(mode="json") if part.gated else None,
         }
-        nonce = token_bytes(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, json.dumps(document).encode(), session.encode())
+        return self._encrypt(document, purpose=session)
 
     def open(self, sealed: bytes, *, session: str) -> Part:
         """The reverse. Raises StoreBrokenError when key and bytes do not fit."""
+        found = self._decrypt(sealed, purpose=session)
+        numbers = np.frombuffer(bytes.fromhex(found["numbers"]), dtype="<u8")
+        gated = Gated.model_validate_json(json.dumps(kept)) if (kept := found.get("gated")) else None
+        return Part(numbers, Secrets(bytes.fromhex(found["private"]), bytes.fromhex(found["own"])), gated)
+
+    def close_sketch(self, sketch: Sequence[int], *, session: str) -> bytes | None:
+        """The sketch of a sum's persons, encrypted; None where there is none."""
+        return self._encrypt(list(sketch), purpose=_of_sketch(session)) if sketch else None
+
+    def open_sketch(self, sealed: bytes | None, *, session: str) -> Sequence[int]:
+        """The reverse, empty for None. Raises StoreBrokenError as `open`."""
+        return () if sealed is None else self._decrypt(sealed, purpose=_of_sketch(session))
+
+    def _encrypt(self, document: object, *, purpose: str) -> bytes:
+        nonce = token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, json.dumps(document).encode(), purpose.encode())
+
+    def _decrypt(self, sealed: bytes, *, purpose: str) -> Any:
         try:
-            plain = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], session.encode())
+            plain = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
         except InvalidTag as error:
             raise StoreBrokenError(
                 _("Les nombres d’une somme masquée ne peuvent pas être relus."),
                 remedy=_("Restaurez releases.key et node.sqlite d’une même sauvegarde."),
             ) from error
-        found = json.loads(plain)
-        numbers = np.frombuffer(bytes.fromhex(found["numbers"]), dtype="<u8")
-        gated = Gated.model_validate_json(json.dumps(kept)) if (kept := found.get("gated")) else None
-        return Part(numbers, Secrets(bytes.fromhex(found["private"]), bytes.fromhex(found["own"])), gated)
+        return json.loads(plain)
 
     def fingerprint(self, cells: Sequence[Cell]) -> str:
         """The same for the same cells, and nothing without the key."""
         told = canonical_bytes([cell_to_json(cell) for cell in cells])
         return hmac.new(self._mac_key, told, hashlib.sha256).hexdigest()
+
+
+def _of_sketch(session: str) -> str:
+    # What is encrypted for one use does not open as the other.
+    return f"{session} sketch"
 
 
 def _derive(secret: bytes, *, purpose: bytes) -> bytes:

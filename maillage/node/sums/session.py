@@ -1,8 +1,8 @@
 """One session, step by step: what is said next, what is taken from the hub, and what is refused.
 
 `disclosure.masking` says what each step protects. Here its conditions are kept: one session a question, one
-opening, one list, each on disk before anything that follows from it leaves; and no list that a former one of
-the same persons would give a hospital's number away with.
+opening, one list, each on disk before anything that follows from it leaves; and of the same persons one list
+for ever, in whatever session.
 """
 
 import json
@@ -22,6 +22,7 @@ from maillage.disclosure.masking import (
     open_session,
     reveal,
 )
+from maillage.disclosure.sketches import may_be_near
 from maillage.exchange.permit import Masked
 from maillage.exchange.sums import (
     Agreement,
@@ -40,7 +41,7 @@ from maillage.node.folder import Node
 from maillage.node.permits.terms import Terms
 from maillage.node.store import Store
 from maillage.node.sums.begin import scope_of
-from maillage.node.sums.rows import SumRow, open_row, sign_row
+from maillage.node.sums.rows import SumRow, list_signed_otherwise, open_row, sign_row
 from maillage.node.sums.sealing import Part, Seal
 from maillage.node.sums.states import SumState
 
@@ -76,9 +77,14 @@ class Place:
         )
 
     @cached_property
+    def seal(self) -> Seal:
+        """What opens them."""
+        return Seal(self.node.folder)
+
+    @cached_property
     def part(self) -> Part:
         """The numbers and the seeds."""
-        return Seal(self.node.folder).open(self.row.sealed or b"", session=self.row.session)
+        return self.seal.open(self.row.sealed or b"", session=self.row.session)
 
     @property
     def offer(self) -> Offer:
@@ -116,26 +122,39 @@ def take_opening(store: Store, place: Place, news: Opening) -> None:
 
 
 def take_survivors(store: Store, place: Place, news: Survivors) -> None:
-    """Sign the list, unless a former one is too near. Raises MaskingError, TooCloseError or MoveError."""
+    """Sign the list, unless another was signed. Raises MaskingError, TooCloseError or MoveError."""
     survivors = frozenset(news.sites)
     _sign(place, survivors)
     check_former_lists(store, place, survivors)
-    sites = sorted(survivors)
-    sign_row(store, node=place.node, row=place.row, survivors=json.dumps(sites), sites=sites)
+    sign_row(store, node=place.node, row=place.row, sites=sorted(survivors))
 
 
 def check_former_lists(store: Store, place: Place, survivors: frozenset[str]) -> None:
-    """Two sums of the same persons, over groups that differ by few hospitals, give these hospitals' sum.
+    """Of the same persons this hospital is in sums of one list, for ever. Raises TooCloseError for another.
 
-    The same persons: those of one cohort, or who gave the same numbers, or whom the guard between questions
-    takes for the same. Raises TooCloseError.
+    Then two lists of the same persons are one list or share no hospital, since a hospital of both would have
+    refused; and sums of lists that share nobody, added and subtracted, are sums of whole lists. A hospital
+    cannot allow more: it knows only lists that it is on. Of seven hospitals a…g, the lists abcdefg, bcd and
+    efg give a's number, and no hospital is on all three.
+    """
+    for former in list_signed_otherwise(store, sites=sorted(survivors)):
+        if _is_of_the_same(place, former):
+            raise TooCloseError(former.session)
+
+
+def _is_of_the_same(place: Place, former: SumRow) -> bool:
+    """Whether the persons are the former sum's, or nearly: whoever asked, in whatever words.
+
+    One cohort, whatever became of its persons; persons whom the guard between questions takes for those of a
+    former answer; those whom sketches do not tell apart, or without sketches the same number.
     """
     row = place.row
-    known = {"cohort": row.cohort, "numbers": row.numbers, "scope": row.scope, "repeated": int(row.repeated)}
-    for former in store.rows("former_lists", session=row.session, **known):
-        apart = len(survivors ^ frozenset(json.loads(former["survivors"])))
-        if 0 < apart < place.least:
-            raise TooCloseError(former["session"])
+    if former.cohort == row.cohort or (row.repeated and former.scope == row.scope):
+        return True
+    sketches = [place.seal.open_sketch(one.sketch, session=one.session) for one in (row, former)]
+    if all(sketches):
+        return may_be_near(*sketches, floor=row.floor)
+    return former.numbers == row.numbers
 
 
 def take_agreements(place: Place, news: Agreements) -> Maker:
