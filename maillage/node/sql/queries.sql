@@ -286,9 +286,11 @@ ORDER BY sequence LIMIT 1;
 
 -- name: begin_sum
 -- Leaves a former session of this question, or of this task, in place: the change is then none.
-INSERT INTO sums (session, task_id, state, sealed, cohort, numbers, sketch, scope, floor, repeated, reference)
-VALUES (
-    :session, :task_id, 'offered', :sealed, :cohort, :numbers, :sketch, :scope, :floor, :repeated, :reference
+INSERT INTO sums (
+    session, task_id, state, sealed, cohort, numbers, cells, sketch, scope, floor, repeated, reference
+) VALUES (
+    :session, :task_id, 'offered', :sealed, :cohort, :numbers, :cells, :sketch, :scope, :floor, :repeated,
+    :reference
 )
 ON CONFLICT DO NOTHING;
 
@@ -321,7 +323,7 @@ FROM sums WHERE state IN ('agreed', 'revealed') AND survivors <> :survivors ORDE
 -- name: sum_of_same_numbers
 -- A former sum that was made of the very numbers of this task's, to the same requester.
 SELECT former.session FROM sums AS own JOIN sums AS former
-    ON former.scope = own.scope AND former.numbers = own.numbers AND former.session <> own.session
+    ON former.scope = own.scope AND former.cells = own.cells AND former.session <> own.session
 WHERE own.task_id = :task_id AND former.state = 'revealed' LIMIT 1;
 
 -- name: catalogue

@@ -67,6 +67,8 @@ def _facts(
         "cohort": task.cohort_hash,
         # Of the whole alone: steps and years change with the words, for the same persons.
         "numbers": seal.fingerprint(cells[:1]),
+        # What is told of them: a sum that was told in all its numbers costs nothing again.
+        "cells": seal.fingerprint(cells),
         "sketch": seal.close_sketch(computed.trace.sketch, session=task.question_id),
         "scope": scope_of(terms, task),
         "floor": terms.disclosure.floor,
