@@ -28,7 +28,8 @@ def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_si
     """Persons and stays by department; `figures` has the group's catchment and each hospital's indicators.
 
     `figures.hospitals` are those shown alone: their catchment, and what they cover, lose and attract between
-    them; the territory of each is where it treats more residents than any other of them.
+    them; the territory of each is where it treats more residents than any other of them. Of one that shows no
+    stays all of these are None.
     """
     document = add_tables(contributions, forms=FORMS, floor=floor, minimum_sites=minimum_sites)
     alone = [part for part in read_parts(contributions, forms=FORMS, floor=floor) if part.shown_alone]
@@ -74,7 +75,8 @@ def _describe(part: Hospital, matrix: Matrix, *, territory: Sequence[str]) -> di
         "id": part.site,
         "catchment": _word_catchment(persons, whole=exact(part.content.persons) or 0),
         "territory": list(territory),
-        **describe(found),
+        # Who shows no stays has not none of them.
+        **(describe(found) if matrix[part.site] else dict.fromkeys(describe(found))),
     }
 
 
