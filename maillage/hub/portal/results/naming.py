@@ -1,0 +1,35 @@
+"""The concepts of a result by their names: tables have them as ids, which nobody reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from maillage.hub.boot import Hub
+
+_OF_CONCEPTS = ("condition_", "drug_", "procedure_")
+"""How the tables are named whose rows are concepts; a number in another is a year, or a department."""
+
+
+def list_concepts(combined: Mapping[str, Any]) -> Iterator[str]:
+    """The ids of concepts that its rows are of, those of each part of a joint answer too."""
+    for table in combined["tables"]:
+        if table["id"].startswith(_OF_CONCEPTS):
+            yield from (row["key"] for row in table["rows"] if row["key"].isdecimal())
+    for part in combined["parts"]:
+        yield from list_concepts(part["document"])
+
+
+def name_concepts(ids: Iterable[str], *, hub: Hub) -> dict[str, str]:
+    """By id, its name with the code that hospitals record; those that the référentiel does not know, not.
+
+    A code of origin is named as it is; a standard concept by the classification that it stands for.
+    """
+    wanted = set(ids)
+    terms = hub.shelf.look(hub=hub) if wanted else None
+    if terms is None:
+        return {}
+    # Here and not above: the description of a term brings the search of them all.
+    from maillage.hub.terms.buckets import Buckets
+    from maillage.hub.terms.suggest import describe_concept
+
+    found = {one: describe_concept(int(one), terms=terms, buckets=Buckets({})) for one in wanted}
+    return {one: f"{term.name} ({term.badge} {term.code})" for one, term in found.items() if term is not None}
