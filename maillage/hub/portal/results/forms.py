@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pydantic import ValidationError
+
 from maillage.analysis.base import Words
 from maillage.analysis.errors import ParametersError
 from maillage.analysis.registry import find_spec, load_words, read_parameters
 from maillage.base.canon import CanonError, read_json
 from maillage.base.i18n import _, say
+from maillage.hub.portal.results.complaints import word_complaints
+from maillage.hub.portal.results.filling import Slot, find_slot, write_json
 
 _MAX_JSON_BYTES = 100_000
 
@@ -37,7 +41,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter as it is asked, with what was typed."""
+    """One parameter as it is asked, with what was typed.
+
+    `slot` says what a term becomes in it, where terms can fill it; `example` is one to read or to start from.
+    """
 
     name: str
     kind: Kind
@@ -48,15 +55,23 @@ class Field:
     choices: tuple[Choice, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    slot: Slot | None = None
+    example: str = ""
 
 
 def list_fields(analysis_id: str, *, filled: Mapping[str, str] | None = None) -> list[Field]:
     """The fields of an analysis, holding their defaults or what was typed."""
-    schema = find_spec(analysis_id).parameters.model_json_schema()
+    spec = find_spec(analysis_id)
+    schema = spec.parameters.model_json_schema()
     words, needed = load_words(analysis_id), schema.get("required", ())
     return [
         _make_field(
-            name, _resolve(shape, schema=schema), words=words, is_required=name in needed, filled=filled
+            name,
+            _resolve(shape, schema=schema),
+            words=words,
+            is_required=name in needed,
+            filled=filled,
+            example=spec.example.get(name),
         )
         for name, shape in schema.get("properties", {}).items()
     ]
@@ -66,8 +81,17 @@ def read_fields(analysis_id: str, *, filled: Mapping[str, str]) -> dict[str, Any
     """The parameters that a filled form means, checked. Raises ParametersError."""
     fields = list_fields(analysis_id, filled=filled)
     document = {field.name: _read(field) for field in fields if field.value.strip() or _is_switch(field)}
-    read_parameters(find_spec(analysis_id), document)
+    try:
+        read_parameters(find_spec(analysis_id), document)
+    except ParametersError as error:
+        raise _in_words(error, words=load_words(analysis_id)) from error
     return document
+
+
+def _in_words(error: ParametersError, *, words: Words) -> ParametersError:
+    cause = error.__cause__
+    why = word_complaints(cause, words=words) if isinstance(cause, ValidationError) else error.why
+    return ParametersError(_("La question ne peut pas être posée ainsi."), why=why)
 
 
 def _resolve(shape: Mapping[str, Any], *, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,6 +100,8 @@ def _resolve(shape: Mapping[str, Any], *, schema: Mapping[str, Any]) -> dict[str
     if "$ref" in found:
         found = {**schema["$defs"][found.pop("$ref").rsplit("/", 1)[-1]], **found}
     told = [each for each in found.get("anyOf", ()) if each.get("type") != "null"]
+    if "$ref" in found.get("items", {}):
+        found["items"] = _resolve(found["items"], schema=schema)
     if len(told) == 1:
         found = {**_resolve(told[0], schema=schema), **{k: v for k, v in found.items() if k != "anyOf"}}
     return found
@@ -88,8 +114,10 @@ def _make_field(
     words: Words,
     is_required: bool,
     filled: Mapping[str, str] | None,
+    example: Any = None,
 ) -> Field:
     kind = _kind_of(shape)
+    is_json = kind is Kind.JSON
     typed = _write(shape.get("default"), kind=kind) if filled is None else filled.get(name, "")
     return Field(
         name,
@@ -103,6 +131,8 @@ def _make_field(
         ),
         minimum=shape.get("minimum", shape.get("exclusiveMinimum")),
         maximum=shape.get("maximum", shape.get("exclusiveMaximum")),
+        slot=find_slot(name, shape) if is_json else None,
+        example=write_json(example) if is_json and example is not None else "",
     )
 
 
@@ -139,6 +169,8 @@ def _write(value: Any, *, kind: Kind) -> str:
             return "on" if value else ""
         case list() | tuple() if kind is not Kind.JSON:
             return ", ".join(map(str, value))
+        case _document if kind is Kind.JSON:
+            return write_json(value)
         case _other:
             return str(value)
 
@@ -160,15 +192,39 @@ def _read(field: Field) -> Any:
             case Kind.LIST:
                 return [part.strip() for part in text.split(",") if part.strip()]
             case Kind.NUMBERS:
-                return [_read_number(part) for part in text.split(",") if part.strip()]
+                return [_read_number(part) for part in _split_numbers(text) if part.strip()]
             case Kind.JSON:
                 return read_json(text, max_bytes=_MAX_JSON_BYTES)
             case Kind.CHOICE | Kind.TEXT:
                 return text
     except (ValueError, CanonError) as error:
         raise ParametersError(
-            _("« {value} » ne convient pas pour « {field} ».").format(value=text[:60], field=field.label)
+            _("« {value} » ne convient pas pour « {field} ».").format(value=text[:60], field=field.label),
+            **_advise(field),
         ) from error
+
+
+def _advise(field: Field) -> dict[str, str]:
+    """What the field asks for, and how to come to it."""
+    if field.slot is not None:
+        return {
+            "why": _(
+                "Ce champ contient ce que devient un terme, écrit en JSON ; un nom seul n’y suffit pas."
+            ),
+            "remedy": _("Cherchez le terme en haut du formulaire : choisi, il remplit le champ."),
+        }
+    match field.kind:
+        case Kind.WHOLE | Kind.REAL:
+            return {"why": _("Il faut un nombre.")}
+        case Kind.NUMBERS:
+            return {"why": _("Il faut des nombres, séparés par des virgules ; ou par des « ; ».")}
+        case _other:
+            return {"remedy": _("Partez de l’exemple, sous le champ.")} if field.example else {}
+
+
+def _split_numbers(text: str) -> list[str]:
+    """By commas; or by semicolons, where a comma then begins the decimals."""
+    return text.replace(",", ".").split(";") if ";" in text else text.split(",")
 
 
 def _read_number(text: str) -> int | float:
