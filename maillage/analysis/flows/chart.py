@@ -34,30 +34,18 @@ def _tell_hospitals(document: Mapping[str, Any], *, asked: Asked) -> list[ChartS
         "self_sufficiency": _("Autarcie"),
         "attraction": _("Attractivité"),
     }
-    told = document.get("figures", {}).get("hospitals", ())
-    if all(one["covered"] is None for one in told):
-        return []
     rows = [
         {
             "hospital": asked.sites.get(one["id"], one["id"]),
             "catchment": ", ".join(one["catchment"]["departments"]) or "–",
-            **{name: _word_stays(one[name]) for name in ("covered", "leaks", "attracted")},
+            **{name: word_number(one[name], digits=0) for name in ("covered", "leaks", "attracted")},
             **{name: _word_share(one[name]) for name in ("self_sufficiency", "attraction")},
         }
-        for one in told
+        for one in document.get("figures", {}).get("hospitals", ())
     ]
     figures = [name for name in columns if name not in ("hospital", "catchment")]
     table = as_rows(rows, columns, figures=figures)
-    note = _(
-        "« masqué » n’est pas zéro : cet hôpital ne montre aucun séjour, et les fuites des autres ne "
-        "comptent pas les siens."
-    )
-    hidden = any(one["covered"] is None for one in told)
-    return [ChartSpec(_("Hôpitaux montrés seuls"), None, table, note=note if hidden else "")]
-
-
-def _word_stays(value: float | None) -> str:
-    return _("masqué") if value is None else word_number(value, digits=0)
+    return [ChartSpec(_("Hôpitaux montrés seuls"), None, table)] if rows else []
 
 
 def _word_share(value: float | None) -> str:

@@ -91,6 +91,12 @@ def test_a_term_of_another_sort_is_refused_in_words(form: Any) -> None:
     assert "{&quot;name&quot;: &quot;x&quot;}" in told.text, "what was typed is still there"
 
 
+def test_what_does_not_fit_names_its_field(form: Any) -> None:
+    told = form("distribution", p__measure='{"name": "CRP"}', p__edges="2, 1")
+    assert told.status_code == 422
+    assert "À revoir : « Mesure »" in told.text.replace("\xa0", " ").replace("\u202f", " ")
+
+
 def test_a_name_typed_where_json_is_asked_is_looked_for(form: Any) -> None:
     told = form("survival", p__event="metformine", p__until="365")
     assert told.status_code == 422

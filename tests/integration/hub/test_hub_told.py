@@ -102,8 +102,8 @@ def test_where_all_is_hidden_the_panel_says_why_there_is_nothing_to_read(network
 )
 def test_a_result_without_a_chart_says_why(network: Network, content: dict[str, Any], told: str) -> None:
     (node,) = network.enrol("hcl")
-    publish_permit(network.hub, joint_permit("flows"))
-    question = network.ask(permit="etude", analysis="flows")
+    publish_permit(network.hub, joint_permit("pyramid"))
+    question = network.ask(permit="etude", analysis="pyramid")
     answered = node.take()
     assert node.answer(answered, node.partial(answered, content=content)).status_code == 200
     page = read(enter(network), f"/questions/{question['id']}")

@@ -1,7 +1,8 @@
 """The form of an analysis, made from the parameters that it declares; its words name the fields."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +13,6 @@ from maillage.analysis.errors import ParametersError
 from maillage.analysis.registry import find_spec, load_words, read_parameters
 from maillage.base.canon import CanonError, read_json
 from maillage.base.i18n import _, say
-from maillage.hub.portal.results.complaints import word_complaints
 from maillage.hub.portal.results.filling import Slot, find_slot, write_json
 
 _MAX_JSON_BYTES = 100_000
@@ -43,7 +43,7 @@ class Choice:
 class Field:
     """One parameter as it is asked, with what was typed.
 
-    `slot` says what a term becomes in it, where terms can fill it; `example` is one to read or to start from.
+    `slot` says what a term becomes in it, where terms can fill it.
     """
 
     name: str
@@ -55,26 +55,29 @@ class Field:
     choices: tuple[Choice, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
-    slot: Slot | None = None
     example: str = ""
+    """What may be typed, of a field whose form nobody guesses."""
+    slot: Slot | None = None
 
 
 def list_fields(analysis_id: str, *, filled: Mapping[str, str] | None = None) -> list[Field]:
     """The fields of an analysis, holding their defaults or what was typed."""
-    spec = find_spec(analysis_id)
+    spec, words = find_spec(analysis_id), load_words(analysis_id)
     schema = spec.parameters.model_json_schema()
-    words, needed = load_words(analysis_id), schema.get("required", ())
-    return [
+    needed = schema.get("required", ())
+    fields = [
         _make_field(
-            name,
-            _resolve(shape, schema=schema),
-            words=words,
-            is_required=name in needed,
-            filled=filled,
-            example=spec.example.get(name),
+            name, _resolve(shape, schema=schema), words=words, is_required=name in needed, filled=filled
         )
         for name, shape in schema.get("properties", {}).items()
     ]
+    return [_add_example(field, spec.example.get(field.name)) for field in fields]
+
+
+def _add_example(field: Field, example: object) -> Field:
+    if field.kind is not Kind.JSON or example is None:
+        return field
+    return replace(field, example=json.dumps(example, ensure_ascii=False))
 
 
 def read_fields(analysis_id: str, *, filled: Mapping[str, str]) -> dict[str, Any]:
@@ -84,14 +87,20 @@ def read_fields(analysis_id: str, *, filled: Mapping[str, str]) -> dict[str, Any
     try:
         read_parameters(find_spec(analysis_id), document)
     except ParametersError as error:
-        raise _in_words(error, words=load_words(analysis_id)) from error
+        raise _name_fields(error, fields=fields) from error
     return document
 
 
-def _in_words(error: ParametersError, *, words: Words) -> ParametersError:
+def _name_fields(error: ParametersError, *, fields: Sequence[Field]) -> ParametersError:
+    """The same error, with the fields to look at as the form calls them."""
     cause = error.__cause__
-    why = word_complaints(cause, words=words) if isinstance(cause, ValidationError) else error.why
-    return ParametersError(_("La question ne peut pas être posée ainsi."), why=why)
+    places = (
+        cause.errors(include_url=False, include_input=False) if isinstance(cause, ValidationError) else ()
+    )
+    wrong = {place["loc"][0] for place in places if place["loc"]}
+    labels = [_("« {label} »").format(label=field.label) for field in fields if field.name in wrong]
+    what = _("À revoir : {fields}.").format(fields=", ".join(labels)) if labels else error.what
+    return ParametersError(what, why=error.why)
 
 
 def _resolve(shape: Mapping[str, Any], *, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,10 +123,8 @@ def _make_field(
     words: Words,
     is_required: bool,
     filled: Mapping[str, str] | None,
-    example: Any = None,
 ) -> Field:
     kind = _kind_of(shape)
-    is_json = kind is Kind.JSON
     typed = _write(shape.get("default"), kind=kind) if filled is None else filled.get(name, "")
     return Field(
         name,
@@ -131,8 +138,7 @@ def _make_field(
         ),
         minimum=shape.get("minimum", shape.get("exclusiveMinimum")),
         maximum=shape.get("maximum", shape.get("exclusiveMaximum")),
-        slot=find_slot(name, shape) if is_json else None,
-        example=write_json(example) if is_json and example is not None else "",
+        slot=find_slot(name, shape) if kind is Kind.JSON else None,
     )
 
 

@@ -4,6 +4,7 @@ The form is sent for that too, so that it works without a script: by the button 
 the search (`do=search`), of an example (`do=example:` and a field). Nothing is asked of hospitals then.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from maillage.analysis.errors import ParametersError
 from maillage.base.i18n import _
 from maillage.exchange.parts import SEVERAL
 from maillage.hub.boot import Hub, current_hub
-from maillage.hub.portal.results.filling import fill
+from maillage.hub.portal.results.filling import fill, write_json
 from maillage.hub.portal.results.forms import Field, list_fields
 from maillage.hub.portal.sessions import field
 from maillage.hub.terms.buckets import Buckets
@@ -51,7 +52,7 @@ def help_in(request: HttpRequest, posted: Mapping[str, str]) -> dict[str, str]:
     if asked is None or not (choices or do.startswith(_EXAMPLE)):
         return dict(posted)
     if not choices:
-        return {**posted, into: asked.example}
+        return {**posted, into: write_json(json.loads(asked.example or "null"))}
     if asked.slot is None:
         return dict(posted)
     term = _find_term(choices[0], hub=current_hub())
