@@ -208,3 +208,56 @@ def test_every_page_has_words_in_the_journal(network: Network) -> None:
 def test_an_address_that_is_nowhere_speaks_of_no_question(network: Network) -> None:
     page = enter(network).get("/nulle-part").text
     assert "question" not in page.split("<main")[1].split("</main>")[0].lower()
+
+
+def test_an_export_bears_the_name_of_its_cohort_and_the_tab_too(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    send(browser, page + "/enregistrer", page=page, name="Diabète : 2e ligne")
+    headers = browser.get(page + "/atlas.json").headers
+    assert headers["Content-Disposition"] == 'attachment; filename="diabete-2e-ligne.json"'
+    headers = browser.get(page + "/atlas.json?v=1").headers
+    assert headers["Content-Disposition"] == 'attachment; filename="diabete-2e-ligne-v1.json"'
+    panel = post(browser, page + "/compter", page=page, fields={}).text
+    assert '<template data-for="titre-page">Diabète : 2e ligne · Maillage</template>' in panel
+
+
+def test_a_sign_that_nobody_sees_is_refused_for_what_it_is(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    told = send(browser, page + "/enregistrer", page=page, name="Diab\u202eète")
+    assert told.status_code == 422
+    assert "120" not in told.text
+    assert "invisible" in told.text
+
+
+def test_a_code_list_is_read_without_the_numbers_of_its_concepts(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    send(browser, page + "/enregistrer", page=page, name="Diabète")
+    for address in (page + "/compte", page + "/versions/1"):
+        shown = read(browser, address)
+        assert "E11 (CIM10) Diabète de type 2" in shown
+        assert "[concept" not in shown
+
+
+def test_a_search_says_what_the_lack_of_a_number_means(office: Network) -> None:  # noqa: F811
+    shown = enter(office).get("/demander/termes?q=metformine", headers={"HX-Request": "true"}).text
+    assert "Ce n’est pas zéro" in shown
+
+
+def test_bins_are_told_from_where_to_where_and_of_what(office: Network) -> None:  # noqa: F811
+    (node,) = office.enrol("hcl")
+    publish_permit(office.hub, joint_permit("distribution"))
+    measure = {"name": "CRP", "concepts": [3020460]}
+    question = office.ask(
+        permit="etude", analysis="distribution", parameters={"measure": measure, "edges": [5.0, 7.5]}
+    )
+    rows = [{"key": key, "persons": {"count": 20}, "amounts": {}} for key in ("<5.0", "5.0", "7.5+")]
+    opened = node.take()
+    content = tables_of(60) | {"tables": [{"id": "bin", "rows": rows, "rest": None}]}
+    assert node.answer(opened, node.partial(opened, content=content)).status_code == 200
+    page = read(enter(office), f"/questions/{question['id']}")
+    for words in ("moins de 5<", "de 5 à moins de 7,5", "7,5 et plus", ">CRP<", "toutes leurs unités"):
+        assert words in page, words
+    assert "– –" not in page

@@ -33,3 +33,12 @@ def name_concepts(ids: Iterable[str], *, hub: Hub) -> dict[str, str]:
 
     found = {one: describe_concept(int(one), terms=terms, buckets=Buckets({})) for one in wanted}
     return {one: f"{term.name} ({term.badge} {term.code})" for one, term in found.items() if term is not None}
+
+
+def name_unit(parameters: Mapping[str, Any], *, hub: Hub) -> dict[str, str]:
+    """By its concept's id, the unit of the measure that a question names, as it is written: `mmol/L`."""
+    measure = parameters.get("measure")
+    unit = measure.get("unit") if isinstance(measure, Mapping) else None
+    terms = hub.shelf.look(hub=hub) if unit is not None else None
+    found = terms.index.find(int(unit)) if terms is not None and unit is not None else None
+    return {} if found is None else {str(unit): found.code or found.name}

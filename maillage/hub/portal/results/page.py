@@ -17,7 +17,7 @@ from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.exchange.parts import SEVERAL
 from maillage.hub.boot import Hub
-from maillage.hub.portal.results.naming import list_concepts, name_concepts
+from maillage.hub.portal.results.naming import list_concepts, name_concepts, name_unit
 from maillage.hub.portal.words import word_repeats
 from maillage.hub.questions.document import describe_question, list_questions
 from maillage.hub.questions.models import Question, Task
@@ -137,7 +137,10 @@ def _read_asked(question: Question, *, document: Mapping[str, Any], hub: Hub) ->
         parameters=question.parameters,
         rules=tuple(question.rules),
         sites={site["id"]: site["name"] for site in document["sites"]},
-        names=name_concepts(list_concepts(document["combined"]), hub=hub),
+        names={
+            **name_concepts(list_concepts(document["combined"]), hub=hub),
+            **name_unit(question.parameters, hub=hub),
+        },
     )
 
 
