@@ -86,7 +86,7 @@ def _tell_quantiles(document: Mapping[str, Any]) -> ChartSpec:
     figures = document.get("figures", {})
     rows = [
         {
-            "level": f"{one['level']:.0%}",
+            "level": _("{percent} %").format(percent=round(100 * one["level"])),
             "value": word_number(one["value"]),
             "between": _word_ends(one),
         }

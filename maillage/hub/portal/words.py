@@ -40,9 +40,9 @@ def word_repeats(repeats: Repeats, *, names: Mapping[str, str]) -> dict[str, str
 
 _REPEATS: Mapping[str, str] = {
     "near": mark(
-        "Ce n’est pas le nombre exact de cette cohorte pour : {sites}. C’est celui d’une cohorte voisine, "
-        "demandée avant sous la même autorisation : les personnes sont les mêmes, ou en diffèrent par moins "
-        "que le seuil."
+        "Ce n’est peut-être pas le nombre exact de cette cohorte pour : {sites}. C’est celui d’une cohorte "
+        "voisine, demandée avant sous la même autorisation : les personnes sont les mêmes, ou en diffèrent "
+        "par moins que le seuil."
     ),
     "partly": mark(
         "Une partie des nombres, comme ceux de certains critères, vient d’une réponse précédente pour : "

@@ -66,13 +66,13 @@ def test_the_panel_names_who_repeats_a_former_answer(network: Network) -> None:
     count(browser, page)
     for node in (hcl, grenoble):
         answer(node)
-    assert "Ce n’est pas le nombre exact" not in read(browser, page)
+    assert "peut-être pas le nombre exact" not in read(browser, page)
     edit(browser, page, edit="set-age", path="entry", least="50")
     count(browser, page)
     answer(hcl, repeated=True)
     answer(grenoble)
     shown = read(browser, page)
-    assert "Ce n’est pas le nombre exact de cette cohorte pour : Hôpital hcl." in shown
+    assert "Ce n’est peut-être pas le nombre exact de cette cohorte pour : Hôpital hcl." in shown
     assert shown.count("Nombre d’une réponse précédente.") == 1
     network.clock.advance(seconds=5)
     asked = send(browser, page + "/poser", page=page).headers["Location"]

@@ -195,7 +195,9 @@ def find_suggestions(request: HttpRequest, *, hub: Hub) -> Context:
     text, target = str(request.GET.get("q", ""))[:MAX_TEXT], str(request.GET.get("cible", ""))[:80]
     kind, _colon, path = target.partition(":")
     found: Sequence[Hit] = search_terms(text, hub=hub) if text.strip() else ()
-    return {"query": text, "target": target, "target_kind": kind, "target_path": path, "found": found}
+    unsaid = any(hit.found.bucket is None for hit in found)
+    aim = {"target": target, "target_kind": kind, "target_path": path}
+    return {"query": text, "found": found, "unsaid": unsaid, **aim}
 
 
 def _workshop(

@@ -78,8 +78,9 @@ def fill(slot: Slot, *, text: str, term: "Found") -> str:
 
 
 def write_json(value: Any) -> str:
-    """As a field shows it: a line a key, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    """As a field shows it: a line a key, a list of numbers in one, letters as they are."""
+    spread = json.dumps(value, ensure_ascii=False, indent=2)
+    return re.sub(r"\[[\s\d.,-]+\]", lambda found: "[" + " ".join(found[0][1:-1].split()) + "]", spread)
 
 
 def _read_list(text: str) -> list[Any]:

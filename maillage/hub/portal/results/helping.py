@@ -79,6 +79,7 @@ def describe_help(request: HttpRequest, sections: Sequence[Mapping[str, Any]], *
         "text": text[:_MOST_TYPED],
         "found": found,
         "near": bool(found) and found[0].near,
+        "unsaid": any(one.bucket is None for one in found),
         "reference": hub.shelf.look(hub=hub) is not None,
     }
 
