@@ -122,10 +122,10 @@ def test_a_table_names_its_concepts_in_charts_and_files(office: Network) -> None
     assert node.answer(opened, node.partial(opened, content=content)).status_code == 200
     browser = enter(office)
     page = read(browser, f"/questions/{question['id']}")
-    assert "Diabète de type 2 (CIM-10 E11)" in page
+    assert "E11 Diabète de type 2" in page
     assert str(E11) not in page
     files = [browser.get(f"/questions/{question['id']}/tableaux/{rank}.csv").text for rank in (1, 2)]
-    assert "Diabète de type 2 (CIM-10 E11);40;count" in files[1]
+    assert "E11 Diabète de type 2;40;count" in files[1]
     assert "2021;100;count" in files[0]
 
 

@@ -19,9 +19,10 @@ def list_concepts(combined: Mapping[str, Any]) -> Iterator[str]:
 
 
 def name_concepts(ids: Iterable[str], *, hub: Hub) -> dict[str, str]:
-    """By id, its name with the code that hospitals record; those that the référentiel does not know, not.
+    """By id, the code that people know and the name: `E11 Diabète de type 2`; none that is not known here.
 
-    A code of origin is named as it is; a standard concept by the classification that it stands for.
+    A standard concept has the code and the name of the classification that it stands for. Of two that would
+    be called alike each keeps its id: a chart would take them for one.
     """
     wanted = set(ids)
     terms = hub.shelf.look(hub=hub) if wanted else None
