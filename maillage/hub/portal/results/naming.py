@@ -1,5 +1,6 @@
 """The concepts of a result by their names: tables have them as ids, which nobody reads."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -33,7 +34,9 @@ def name_concepts(ids: Iterable[str], *, hub: Hub) -> dict[str, str]:
     from maillage.hub.terms.suggest import describe_concept
 
     found = {one: describe_concept(int(one), terms=terms, buckets=Buckets({})) for one in wanted}
-    return {one: f"{term.name} ({term.badge} {term.code})" for one, term in found.items() if term is not None}
+    named = {one: f"{term.code} {term.name}" for one, term in found.items() if term is not None}
+    borne = Counter(named.values())
+    return {one: name if borne[name] == 1 else f"{name} ({one})" for one, name in named.items()}
 
 
 def name_unit(parameters: Mapping[str, Any], *, hub: Hub) -> dict[str, str]:
