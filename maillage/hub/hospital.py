@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count
 
 from maillage.base.clock import format_instant
+from maillage.exchange.reasons import Reason
 from maillage.governance.group.errors import UnknownMemberError
 from maillage.governance.group.models import Member
 from maillage.governance.group.states import MemberState
@@ -37,6 +38,7 @@ def describe_hospital(site: str, *, requester: str, hub: Hub) -> dict[str, Any]:
 def _count_reasons(site: str) -> list[dict[str, Any]]:
     """Why it did not answer, the most frequent first."""
     silent = Task.objects.filter(site=site).exclude(reason="").exclude(state=TaskState.ANSWERED.value)
+    silent = silent.exclude(reason=Reason.CANCELLED.value)
     rows = silent.values("reason").annotate(count=Count("id")).order_by("-count", "reason")
     return [{"sentence": word_reason(row["reason"]), "count": row["count"]} for row in rows]
 

@@ -17,6 +17,8 @@ from maillage.hub.questions.changes import statements
 from maillage.hub.questions.models import Task
 from maillage.hub.questions.states import TaskState
 
+LATE_AFTER = timedelta(seconds=30)
+"""A node that waits for questions ends a poll every 25 s, and is seen at each end."""
 SILENT_AFTER = timedelta(seconds=75)
 """Three polls of 25 s."""
 
@@ -56,20 +58,24 @@ def judge_health(member: Member, *, now: datetime) -> str:
         return "never_seen"
     if now - member.last_seen > SILENT_AFTER:
         return "silent"
+    if now - member.last_seen > LATE_AFTER:
+        return "late"
     if member.health in ("ok", *_REPORTED):
         return member.health
     return "other"
 
 
-def word_health(health: str, *, state: str) -> str:
+def word_health(member: Member, *, now: datetime) -> str:
     """The state of a hospital in words."""
-    if state == MemberState.SUSPENDED:
+    if member.state == MemberState.SUSPENDED:
         return _("Suspendu par le hub.")
-    return _(_SENTENCES[health])
+    unheard = 0 if member.last_seen is None else (now - member.last_seen).total_seconds()
+    return _(_SENTENCES[judge_health(member, now=now)]).format(seconds=int(unheard))
 
 
 _SENTENCES: Mapping[str, str] = {
     "ok": mark("Connecté."),
+    "late": mark("N’a pas répondu depuis {seconds} s."),
     "silent": mark("Ne répond plus."),
     "never_seen": mark("Jamais connecté."),
     "clock_skew": mark("Son horloge est fausse : ses requêtes sont refusées."),
@@ -81,15 +87,14 @@ _SENTENCES: Mapping[str, str] = {
 
 def describe_member(member: Member, *, now: datetime) -> dict[str, Any]:
     """A hospital's line: who it is, how its node is, what software and vocabulary it says it has."""
-    health = judge_health(member, now=now)
     return {
         "id": member.site,
         "name": member.name,
         "city": member.city,
         "department": member.department,
         "state": member.state,
-        "health": health,
-        "sentence": word_health(health, state=member.state),
+        "health": judge_health(member, now=now),
+        "sentence": word_health(member, now=now),
         "software": member.software,
         "protocol": member.protocol,
         "reference": member.reference,
@@ -98,13 +103,18 @@ def describe_member(member: Member, *, now: datetime) -> dict[str, Any]:
 
 
 def count_tasks(*, hub: Hub) -> Mapping[str, Mapping[str, int]]:
-    """By hospital, its tasks in each state of `STATES`; where they are many, of a little while ago."""
+    """By hospital, its tasks in each state of `STATES`; where they are many, of a little while ago.
+
+    Refusals are the hospital's own: a question that its requester took back was refused by nobody.
+    """
     return hub.tasks.read(_count_tasks)
 
 
 def _count_tasks() -> Mapping[str, Mapping[str, int]]:
     found: dict[str, dict[str, int]] = {}
     tasks = Task.objects.filter(state__in=[state.value for state in STATES])
+    # The hub closed these by itself. Told by a column of the index, not by their reason: no row is read.
+    tasks = tasks.exclude(state=TaskState.REFUSED.value, answered_at=None)
     for row in tasks.values("site", "state").annotate(count=Count("id")):
         found.setdefault(row["site"], {})[row["state"]] = row["count"]
     return found

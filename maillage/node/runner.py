@@ -23,6 +23,7 @@ from maillage.node.release.ready import Ready
 from maillage.node.release.settle import settle
 from maillage.node.rounds.begin import begin_rounds
 from maillage.node.shared import Shared, keep_trying
+from maillage.node.states import OPEN
 from maillage.node.store import Store
 from maillage.node.tasks import MAX_ATTEMPTS
 from maillage.node.worker.messages import Computed, Declined
@@ -180,8 +181,11 @@ class Runner:
         if self._shared.stop.is_set():
             tasks.give_back(self._store, task=work.row)
             return None
+        if tasks.find_task(self._store, work.row.task_id).state not in OPEN:
+            # A cancellation or the date stopped it, and is its recorded answer: nothing went wrong.
+            self._shared.log.info("task_stopped", task=work.row.task_id)
+            return None
         incident = log_incident(self._shared.log, "task_stopped", error=error, task=work.row.task_id)
-        # When a cancellation or the date stopped it, that is its recorded answer, and this one is dropped.
         return make_failure(work.delivery, reason=Reason.LIMIT_REACHED, incident=incident)
 
     def _after_crash(self, work: _Work, error: WorkerCrashedError) -> None:

@@ -237,7 +237,10 @@ def test_a_held_question_expires(hub: StandInHub, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("behave", ["heed", "deaf"])
-def test_a_cancelled_question_stops_and_says_so(hub: StandInHub, node: Node, behave: str) -> None:
+def test_a_cancelled_question_stops_and_says_so(
+    hub: StandInHub, node: Node, behave: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """And is no trouble of the hospital's: its log has neither an error nor an incident."""
     running = send_task(hub, cohort={"behave": behave})
     with agent_thread(node):
         wait_until(lambda: read_jobs(node) == [running.task_id])
@@ -249,6 +252,9 @@ def test_a_cancelled_question_stops_and_says_so(hub: StandInHub, node: Node, beh
     assert isinstance(answer, Refusal)
     assert answer.reason is Reason.CANCELLED
     assert len(hub.tasks[running.task_id].answers) == 1
+    logged = "".join(capfd.readouterr())
+    assert "task_cancelled" in logged
+    assert "incident" not in logged
 
 
 def test_a_question_past_its_time_limit_fails(hub: StandInHub, tmp_path: Path) -> None:

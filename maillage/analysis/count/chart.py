@@ -41,8 +41,7 @@ def _draw_attrition(document: Mapping[str, Any], *, asked: Asked) -> ChartSpec:
 
 
 def _draw_years(document: Mapping[str, Any]) -> ChartSpec:
-    told = {row["year"]: row for row in document["years"]}
-    rows = [_describe_year(year, row=told.get(year)) for year in range(min(told), max(told) + 1)]
+    rows = list_years(document["years"])
     columns = (
         Column("year", _("Année")),
         Column("persons", _("Personnes"), figures=True),
@@ -60,6 +59,16 @@ def _draw_years(document: Mapping[str, Any]) -> ChartSpec:
         ),
         ChartTable(columns, tuple(rows)),
         note=_note_years(rows),
+    )
+
+
+def list_years(years: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every year from the first that is told to the last: `year`, `persons`, in how many `sites`, whether
+    that is a `partial` number; those between that nobody tells have none.
+    """
+    told = {row["year"]: row for row in years}
+    return (
+        [_describe_year(year, row=told.get(year)) for year in range(min(told), max(told) + 1)] if told else []
     )
 
 

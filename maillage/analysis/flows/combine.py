@@ -29,8 +29,8 @@ def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_si
     """Persons and stays by department; `figures` has the group's catchment and each hospital's indicators.
 
     `figures.hospitals` are those shown alone: their catchment, and what they cover, lose and attract between
-    them; the territory of each is where it treats more residents than any other of them. `residence` are its
-    own rows, a hidden one hidden.
+    them; the territory of each is where it treats more residents than any other of them. Of one that shows no
+    stays these are None. `residence` are its own rows, a hidden one hidden.
     """
     document = add_tables(contributions, forms=FORMS, floor=floor, minimum_sites=minimum_sites)
     alone = [part for part in read_parts(contributions, forms=FORMS, floor=floor) if part.shown_alone]
@@ -78,7 +78,8 @@ def _describe(part: Hospital, matrix: Matrix, *, territory: Sequence[str]) -> di
         "territory": list(territory),
         "persons": cell_to_json(part.content.persons),
         "residence": [{"key": key, "persons": cell_to_json(row.persons)} for key, row in rows.items()],
-        **describe(found),
+        # Who shows no stays has not none of them.
+        **(describe(found) if matrix[part.site] else dict.fromkeys(describe(found))),
     }
 
 

@@ -62,13 +62,18 @@ def _word_interval(row: Mapping[str, Any], *, word: Callable[[float], str]) -> s
     return "–" if row["rate"] is None else f"{word(row['low'])} – {word(row['high'])}"
 
 
+def _count(amount: float | None) -> int | None:
+    """Persons, whose thousands the page sets apart."""
+    return None if amount is None else round(amount)
+
+
 def _tell_prevalence(document: Mapping[str, Any]) -> ChartSpec:
     rows = sorted(find_table(document, "prevalent"), key=lambda row: row["key"])
     told = [
         {
             "year": row["key"],
             "persons": row["persons"],
-            "observed": word_number(row["amounts"].get("observed"), digits=0),
+            "observed": _count(row["amounts"].get("observed")),
             "rate": "–" if row["rate"] is None else word_percent(row["rate"]),
             "interval": _word_interval(row, word=word_percent),
             "sites": len(row["contributing"]),

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.live import Live
 
 from maillage.base.i18n import _
 from maillage.cli.demo import asked
 from maillage.cli.demo.hospitals import brought_hospitals, names_the_demo, synthetic_hospitals
-from maillage.cli.demo.live import as_document, draw_result, make_console
+from maillage.cli.demo.live import as_document, draw_result, make_console, open_screen
 from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, running_network
 from maillage.cli.demo.permits import STUDY
 from maillage.cli.source_options import (
@@ -145,7 +144,7 @@ def _play(
 
 def _ask_live(network: RunningNetwork, *, show: _Show, console: Console) -> tuple[CountResult, float]:
     """Ask and redraw at each answer; the result and the milliseconds from asking to the last change."""
-    with network.connect() as hub, Live(console=console, auto_refresh=False) as live:
+    with network.connect() as hub, open_screen(console) as live:
         started = time.perf_counter()
         result = hub.count(
             show.question,

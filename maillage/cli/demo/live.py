@@ -1,9 +1,11 @@
 """The screen of the demo: each hospital's line as it answers, then the total."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, Group
+from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
@@ -34,6 +36,16 @@ def _state_words() -> Mapping[str, str]:
         "failed": _("a échoué"),
         "missing": _("n’a pas répondu"),
     }
+
+
+@contextmanager
+def open_screen(console: Console) -> Generator[Live]:
+    """What is drawn anew at each answer; what comes after it begins on a line of its own."""
+    with Live(console=console, auto_refresh=False) as live:
+        yield live
+    if not console.is_terminal:
+        # A terminal's cursor is set below the drawing; a file has none.
+        console.line()
 
 
 def draw_result(result: CountResult) -> Group:

@@ -33,11 +33,15 @@ def wait_for_hub(url: str, *, process: "subprocess.Popen[bytes]", log: Path) -> 
     raise NotReadyError(_("Le hub n’a pas démarré."), why="\n".join(log.read_text().splitlines()[-5:]))
 
 
+_WELL = ("ok", "late")
+"""Heard, and with nothing to say; a machine that is busy starting a network may miss a poll."""
+
+
 def wait_for_nodes(hub: Hub) -> None:
     """Return when every member has been heard and is well. Raises NotReadyError naming the others."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        missing = [site["name"] for site in hub.network() if site["health"] != "ok" or not site["last_seen"]]
+        missing = [site["name"] for site in hub.network() if site["health"] not in _WELL]
         if not missing:
             return
         if time.monotonic() > deadline:

@@ -258,7 +258,9 @@ class NetworkSite(BaseModel):
     name: str
     city: str
     state: Literal["active", "suspended"]
-    health: Literal["ok", "silent", "never_seen", "clock_skew", "disk_full", "warehouse_missing", "other"]
+    health: Literal[
+        "ok", "late", "silent", "never_seen", "clock_skew", "disk_full", "warehouse_missing", "other"
+    ]
     sentence: str
     software: str
     protocol: int

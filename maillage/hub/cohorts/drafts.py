@@ -101,9 +101,15 @@ def rename(cohort_id: str, name: str, *, by: str, hub: Hub) -> Cohort:
 def read_name(name: str) -> str:
     """The name in one line. Raises CohortInputError."""
     clean = " ".join(name.split())
-    if len(clean) > MAX_NAME or not clean.isprintable():
+    if len(clean) > MAX_NAME:
         raise CohortInputError(
             _("Le nom d’une cohorte compte au plus {most} caractères.").format(most=MAX_NAME)
+        )
+    if not clean.isprintable():
+        raise CohortInputError(
+            _("Le nom d’une cohorte ne contient que des caractères qui se voient."),
+            why=_("Un signe invisible, comme une marque de sens d’écriture, en ferait lire un autre."),
+            remedy=_("Retapez le nom au lieu de le coller."),
         )
     return clean
 

@@ -280,7 +280,7 @@ def test_a_suppressed_count_is_never_a_zero_and_a_refusal_is_told(network: Netwo
     shown = browser.get(page).text
     assert "masqué (&lt; 11)" in shown
     assert '<span class="count">0</span>' not in shown
-    assert "Ne répond pas" in shown
+    assert "A refusé" in shown
 
 
 def test_a_cohort_that_is_not_shared_does_not_exist_for_others(network: Network) -> None:

@@ -213,6 +213,7 @@ def find_suggestions(request: HttpRequest, *, hub: Hub) -> Context:
         "target_kind": kind,
         "target_path": path,
         "found": found,
+        "unsaid": any(hit.found.bucket is None for hit in found),
         "takes_times": takes_times,
         "times_lost": None if takes_times else next((hit.occurs for hit in found if hit.occurs), None),
     }

@@ -37,5 +37,5 @@ def known_breakdown(draft: Draft, *, by: str, hub: Hub) -> Breakdown | None:
 def describe_breakdown(question: Question, *, hub: Hub) -> Breakdown:
     """What there is to show of it so far."""
     document = describe_question(question, settings=hub.settings)
-    charts = chart_result(question, document=document)
+    charts = chart_result(question, document=document, hub=hub)
     return Breakdown(document, show(charts[0]) if charts else None)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from maillage.base.errors import MaillageError
@@ -69,13 +70,16 @@ def export_atlas(request: HttpRequest, cohort_id: str) -> HttpResponse:
     by = requester_of(request)
     number = str(request.GET.get("v", ""))
     if number.isdecimal() and len(number) < pages.MOST_DIGITS:
-        document = json.loads(find_version(find_readable(cohort_id, by=by), number=int(number)).document)
+        cohort, version = find_readable(cohort_id, by=by), f"-v{int(number)}"
+        document = json.loads(find_version(cohort, number=int(number)).document)
     else:
-        document = read_draft(find_own(cohort_id, by=by)).document
+        cohort, version = find_own(cohort_id, by=by), ""
+        document = read_draft(cohort).document
+    name = (slugify(cohort.name) or cohort_id) + version
     return HttpResponse(
         json.dumps(document, ensure_ascii=False, indent=2).encode(),
         content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{cohort_id}.json"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
     )
 
 

@@ -1,5 +1,6 @@
 """Choose an analysis for a cohort, fill in what it asks, run it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,13 @@ from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
 from maillage.hub.portal.results.cohorts import Source, find_source
 from maillage.hub.portal.results.forms import list_fields, read_fields
+from maillage.hub.portal.results.helping import (
+    asks_for_help,
+    describe_help,
+    help_in,
+    list_posted,
+    own_fields,
+)
 from maillage.hub.portal.sessions import allows, field, requester_of
 from maillage.hub.questions.ask import Draft, ask
 from maillage.hub.questions.errors import QuestionUnknownError
@@ -48,11 +56,17 @@ def fill(request: HttpRequest, analysis_id: str) -> HttpResponse:
         return redirect(f"{reverse('analyses')}?{urlencode({source.way: source.key})}")
     if request.method != "POST":
         return _show(request, analysis_id, source=source)
+    posted = list_posted(request)
     try:
-        draft = _write_draft(request, analysis_id, source=source)
-        asked = ask(draft, by=requester_of(request), hub=current_hub())
+        if asks_for_help(request):
+            return _show(request, analysis_id, source=source, posted=help_in(request, posted))
+        asked = ask(
+            _write_draft(request, analysis_id, source=source, posted=posted),
+            by=requester_of(request),
+            hub=current_hub(),
+        )
     except MaillageError as error:
-        return _show(request, analysis_id, source=source, error=error)
+        return _show(request, analysis_id, source=source, posted=posted, error=error)
     return redirect("question", asked.id)
 
 
@@ -70,62 +84,64 @@ def _list_chosen(request: HttpRequest) -> list[str]:
     return [name for name in list_joinable() if name in (given.getlist("parts") or ())][:MOST_PARTS]
 
 
-def _write_draft(request: HttpRequest, analysis_id: str, *, source: Source) -> Draft:
+def _write_draft(
+    request: HttpRequest, analysis_id: str, *, source: Source, posted: Mapping[str, str]
+) -> Draft:
     return Draft(
         title=field(request, "title").strip() or source.title,
         analysis=analysis_id,
-        parameters=_read_parameters(request, analysis_id),
+        parameters=_read_parameters(request, analysis_id, posted=posted),
         cohort=source.cohort,
         sites=None,
         permit=field(request, "permit") or source.permit,
     )
 
 
-def _read_parameters(request: HttpRequest, analysis_id: str) -> dict[str, Any]:
+def _read_parameters(request: HttpRequest, analysis_id: str, *, posted: Mapping[str, str]) -> dict[str, Any]:
     if analysis_id != SEVERAL:
-        return read_fields(analysis_id, filled=_typed(request))
+        return read_fields(analysis_id, filled=posted)
     return {
         "parts": [
-            {"analysis": name, "parameters": read_fields(name, filled=_typed(request, of=name))}
+            {"analysis": name, "parameters": read_fields(name, filled=own_fields(posted, of=name))}
             for name in _list_chosen(request)
         ]
     }
 
 
-def _list_sections(request: HttpRequest, analysis_id: str, *, is_filled: bool) -> list[dict[str, Any]]:
+def _list_sections(
+    request: HttpRequest, analysis_id: str, *, posted: Mapping[str, str] | None
+) -> list[dict[str, Any]]:
     """The fields of each analysis; of one among several they bear its name too."""
     if analysis_id != SEVERAL:
-        filled = _typed(request) if is_filled else None
-        return [{"id": analysis_id, "fields": list_fields(analysis_id, filled=filled)}]
+        return [{"id": analysis_id, "fields": list_fields(analysis_id, filled=posted)}]
     sections: list[dict[str, Any]] = []
     for name in _list_chosen(request):
-        fields = list_fields(name, filled=_typed(request, of=name) if is_filled else None)
+        fields = list_fields(name, filled=None if posted is None else own_fields(posted, of=name))
         named = [replace(one, name=f"{name}.{one.name}") for one in fields]
         sections.append({"id": name, "words": load_words(name), "fields": named})
     return sections
 
 
 def _show(
-    request: HttpRequest, analysis_id: str, *, source: Source, error: MaillageError | None = None
+    request: HttpRequest,
+    analysis_id: str,
+    *,
+    source: Source,
+    posted: Mapping[str, str] | None = None,
+    error: MaillageError | None = None,
 ) -> HttpResponse:
+    sections = _list_sections(request, analysis_id, posted=posted)
     context: dict[str, Any] = {
         "source": source,
         "analysis": load_words(analysis_id),
         "analysis_id": analysis_id,
-        "sections": _list_sections(request, analysis_id, is_filled=error is not None),
+        "sections": sections,
         "is_joint": analysis_id == SEVERAL,
         "title": field(request, "title") or source.title,
         "permits": list_permits(requester_of(request), hub=current_hub()),
         "chosen": field(request, "permit") or source.permit,
         "error": error,
     }
+    context |= describe_help(request, sections, hub=current_hub())
     status = 200 if error is None else error_status(error)
     return render(request, "portal/results/fill.html", context, status=status)
-
-
-def _typed(request: HttpRequest, *, of: str = "") -> dict[str, str]:
-    """What was typed, by parameter: the fields of the form bear the name of theirs after a dot."""
-    start = f"p.{of}." if of else "p."
-    return {
-        name.removeprefix(start): str(value) for name, value in request.POST.items() if name.startswith(start)
-    }

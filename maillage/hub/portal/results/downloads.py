@@ -29,7 +29,7 @@ def download_table(request: HttpRequest, question_id: str, rank: int, form: str)
     """One table of the result: 0 is the hospitals', then those of the charts."""
     found = find_mine(request, question_id)
     document = describe_question(found, settings=current_hub().settings)
-    tables = list_tables(chart_result(found, document=document), document=document)
+    tables = list_tables(chart_result(found, document=document, hub=current_hub()), document=document)
     if rank >= len(tables) or form not in _FORMS:
         raise Http404
     kind, write = _FORMS[form]

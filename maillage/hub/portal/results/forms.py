@@ -1,16 +1,19 @@
 """The form of an analysis, made from the parameters that it declares; its words name the fields."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from pydantic import ValidationError
 
 from maillage.analysis.base import Words
 from maillage.analysis.errors import ParametersError
 from maillage.analysis.registry import find_spec, load_words, read_parameters
 from maillage.base.canon import CanonError, read_json
 from maillage.base.i18n import _, say
+from maillage.hub.portal.results.filling import Slot, find_slot, write_json
 
 _MAX_JSON_BYTES = 100_000
 
@@ -38,7 +41,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter as it is asked, with what was typed."""
+    """One parameter as it is asked, with what was typed.
+
+    `slot` says what a term becomes in it, where terms can fill it.
+    """
 
     name: str
     kind: Kind
@@ -51,6 +57,7 @@ class Field:
     maximum: float | None = None
     example: str = ""
     """What may be typed, of a field whose form nobody guesses."""
+    slot: Slot | None = None
 
 
 def list_fields(analysis_id: str, *, filled: Mapping[str, str] | None = None) -> list[Field]:
@@ -77,8 +84,23 @@ def read_fields(analysis_id: str, *, filled: Mapping[str, str]) -> dict[str, Any
     """The parameters that a filled form means, checked. Raises ParametersError."""
     fields = list_fields(analysis_id, filled=filled)
     document = {field.name: _read(field) for field in fields if field.value.strip() or _is_switch(field)}
-    read_parameters(find_spec(analysis_id), document)
+    try:
+        read_parameters(find_spec(analysis_id), document)
+    except ParametersError as error:
+        raise _name_fields(error, fields=fields) from error
     return document
+
+
+def _name_fields(error: ParametersError, *, fields: Sequence[Field]) -> ParametersError:
+    """The same error, with the fields to look at as the form calls them."""
+    cause = error.__cause__
+    places = (
+        cause.errors(include_url=False, include_input=False) if isinstance(cause, ValidationError) else ()
+    )
+    wrong = {place["loc"][0] for place in places if place["loc"]}
+    labels = [_("« {label} »").format(label=field.label) for field in fields if field.name in wrong]
+    what = _("À revoir : {fields}.").format(fields=", ".join(labels)) if labels else error.what
+    return ParametersError(what, why=error.why)
 
 
 def _resolve(shape: Mapping[str, Any], *, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,6 +109,8 @@ def _resolve(shape: Mapping[str, Any], *, schema: Mapping[str, Any]) -> dict[str
     if "$ref" in found:
         found = {**schema["$defs"][found.pop("$ref").rsplit("/", 1)[-1]], **found}
     told = [each for each in found.get("anyOf", ()) if each.get("type") != "null"]
+    if "$ref" in found.get("items", {}):
+        found["items"] = _resolve(found["items"], schema=schema)
     if len(told) == 1:
         found = {**_resolve(told[0], schema=schema), **{k: v for k, v in found.items() if k != "anyOf"}}
     return found
@@ -114,6 +138,7 @@ def _make_field(
         ),
         minimum=shape.get("minimum", shape.get("exclusiveMinimum")),
         maximum=shape.get("maximum", shape.get("exclusiveMaximum")),
+        slot=find_slot(name, shape) if kind is Kind.JSON else None,
     )
 
 
@@ -150,6 +175,8 @@ def _write(value: Any, *, kind: Kind) -> str:
             return "on" if value else ""
         case list() | tuple() if kind is not Kind.JSON:
             return ", ".join(map(str, value))
+        case _document if kind is Kind.JSON:
+            return write_json(value)
         case _other:
             return str(value)
 
@@ -171,15 +198,39 @@ def _read(field: Field) -> Any:
             case Kind.LIST:
                 return [part.strip() for part in text.split(",") if part.strip()]
             case Kind.NUMBERS:
-                return [_read_number(part) for part in text.split(",") if part.strip()]
+                return [_read_number(part) for part in _split_numbers(text) if part.strip()]
             case Kind.JSON:
                 return read_json(text, max_bytes=_MAX_JSON_BYTES)
             case Kind.CHOICE | Kind.TEXT:
                 return text
     except (ValueError, CanonError) as error:
         raise ParametersError(
-            _("« {value} » ne convient pas pour « {field} ».").format(value=text[:60], field=field.label)
+            _("« {value} » ne convient pas pour « {field} ».").format(value=text[:60], field=field.label),
+            **_advise(field),
         ) from error
+
+
+def _advise(field: Field) -> dict[str, str]:
+    """What the field asks for, and how to come to it."""
+    if field.slot is not None:
+        return {
+            "why": _(
+                "Ce champ contient ce que devient un terme, écrit en JSON ; un nom seul n’y suffit pas."
+            ),
+            "remedy": _("Cherchez le terme en haut du formulaire : choisi, il remplit le champ."),
+        }
+    match field.kind:
+        case Kind.WHOLE | Kind.REAL:
+            return {"why": _("Il faut un nombre.")}
+        case Kind.NUMBERS:
+            return {"why": _("Il faut des nombres, séparés par des virgules ; ou par des « ; ».")}
+        case _other:
+            return {"remedy": _("Partez de l’exemple, sous le champ.")} if field.example else {}
+
+
+def _split_numbers(text: str) -> list[str]:
+    """By commas; or by semicolons, where a comma then begins the decimals."""
+    return text.replace(",", ".").split(";") if ";" in text else text.split(",")
 
 
 def _read_number(text: str) -> int | float:

@@ -17,10 +17,16 @@ from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.exchange.parts import SEVERAL
 from maillage.hub.boot import Hub
+from maillage.hub.portal.results.naming import list_concepts, name_concepts, name_unit
+from maillage.hub.portal.words import word_repeats
 from maillage.hub.questions.document import describe_question, list_questions
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.permits import describe_budget
+from maillage.hub.questions.repeats import find_repeats
+from maillage.hub.questions.states import AWAITED
 
+_AWAITED = [state.value for state in AWAITED]
+_COUNT = "count"
 _LOG = logging.getLogger(__name__)
 
 
@@ -54,27 +60,51 @@ def describe_result(question: Question, *, hub: Hub) -> dict[str, Any]:
     """Everything that the result's page shows of a question."""
     document = describe_question(question, settings=hub.settings)
     document["budget"] = describe_budget(question.permit, requester=question.requester, hub=hub)
-    charts = [show(chart) for chart in chart_result(question, document=document)]
+    charts = [show(chart) for chart in chart_result(question, document=document, hub=hub)]
+    names = {site["id"]: site["name"] for site in document["sites"]}
+    repeats = find_repeats(question, combined=document["combined"])
     return {
         "question": document,
         "analysis": load_words(question.analysis["id"]),
-        "spoken": sum(site["status"] not in ("waiting", "delivered") for site in document["sites"]),
+        "repeated": word_repeats(repeats, names=names),
+        "no_chart": "" if charts else _say_no_chart(question, document=document),
+        "spoken": sum(site["status"] not in _AWAITED for site in document["sites"]),
         "knots": [_tie(site) for site in document["sites"]],
         "checked": [site for site in document["sites"] if site["checks"]],
         "contributing": len(document["combined"]["contributing"]),
         "most": max((drawn(site["persons"]) or 0 for site in document["sites"]), default=0),
         "charts": charts,
-        "sections": _list_sections(question, document=document, charts=charts),
+        "sections": _list_sections(question, document=document, charts=charts, hub=hub),
     }
 
 
+def _say_no_chart(question: Question, *, document: Mapping[str, Any]) -> str:
+    """Why an analysis that ended shows nothing but its total; nothing where that is all there is to show."""
+    combined = document["combined"]
+    if document["status"] == "open" or question.analysis["id"] == _COUNT:
+        return ""
+    if combined["repeated"]:
+        return _(
+            "Pas de graphique : des hôpitaux ont répondu à une cohorte voisine, de la même autorisation, "
+            "dont les personnes diffèrent de celles-ci par moins que le seuil. Deux tableaux de cohortes si "
+            "proches feraient reconnaître quelqu’un. Décrivez la cohorte voisine, ou une cohorte qui s’en "
+            "éloigne."
+        )
+    if not combined["contributing"]:
+        return _(
+            "Pas de graphique : aucun hôpital ne montre de nombre. Masqué ne veut pas dire zéro ; une "
+            "cohorte plus large montrerait davantage."
+        )
+    return _("Pas de graphique : les hôpitaux ne montrent que le total de leurs personnes.")
+
+
 def _list_sections(
-    question: Question, *, document: Mapping[str, Any], charts: Sequence[Shown]
+    question: Question, *, document: Mapping[str, Any], charts: Sequence[Shown], hub: Hub
 ) -> list[dict[str, Any]]:
     """The analyses of a joint question, each with its own charts of all; none of another question."""
     if question.analysis["id"] != SEVERAL or not charts:
         return []
-    names = {site["id"]: site["name"] for site in document["sites"]}
+    asked = _read_asked(question, document=document, hub=hub)
     drawn_so_far = iter(enumerate(charts, start=1))
     return [
         {
@@ -82,29 +112,36 @@ def _list_sections(
             "persons": section.document["persons"],
             "contributing": len(section.document["contributing"]),
             "failed": [
-                names[line["id"]] for line in section.document["left_out"] if line["why"] == PART_FAILED
+                asked.sites[line["id"]] for line in section.document["left_out"] if line["why"] == PART_FAILED
             ],
             "charts": [
                 {"rank": rank, "shown": replace(shown, title=chart.title)}
                 for chart, (rank, shown) in zip(section.charts, drawn_so_far, strict=False)
             ],
         }
-        for section in list_sections(document["combined"], asked=_read_asked(question, names=names))
+        for section in list_sections(document["combined"], asked=asked)
     ]
 
 
-def chart_result(question: Question, *, document: Mapping[str, Any]) -> list[ChartSpec]:
+def chart_result(question: Question, *, document: Mapping[str, Any], hub: Hub) -> list[ChartSpec]:
     """The charts that the analysis makes of the group's document; none while nobody is in it."""
     combined = document["combined"]
     if not combined["contributing"]:
         return []
-    names = {site["id"]: site["name"] for site in document["sites"]}
-    asked = _read_asked(question, names=names)
+    asked = _read_asked(question, document=document, hub=hub)
     return load_chart(question.analysis["id"]).charts(combined, asked=asked)
 
 
-def _read_asked(question: Question, *, names: Mapping[str, str]) -> Asked:
-    return Asked(parameters=question.parameters, rules=tuple(question.rules), sites=names)
+def _read_asked(question: Question, *, document: Mapping[str, Any], hub: Hub) -> Asked:
+    return Asked(
+        parameters=question.parameters,
+        rules=tuple(question.rules),
+        sites={site["id"]: site["name"] for site in document["sites"]},
+        names={
+            **name_concepts(list_concepts(document["combined"]), hub=hub),
+            **name_unit(question.parameters, hub=hub),
+        },
+    )
 
 
 def show(chart: ChartSpec) -> Shown:

@@ -30,7 +30,7 @@ from maillage.hub.questions.provenance import describe_provenance
 def write_pdf(question: Question, *, hub: Hub) -> bytes:
     """The page: title, sentence, total, charts with their tables, provenance, citation. PDF/UA."""
     document = describe_question(question, settings=hub.settings)
-    charts = chart_result(question, document=document)
+    charts = chart_result(question, document=document, hub=hub)
     pictures = {f"chart-{rank}.svg": draw(chart, form=Form.PRINTED) for rank, chart in enumerate(charts)}
     parts = [
         {

@@ -1,5 +1,6 @@
 """How a page writes a number, a duration, a moment; a masked cell has its own partial."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -19,6 +20,8 @@ from maillage.disclosure import Private
 from maillage.hub.portal.words import word_status
 
 register = template.Library()
+# `E11 (CIM10) Diabète de type 2, et tout ce qui en dépend [concept 201826]`, whose spaces may be of any kind.
+_NUMBERED = re.compile(r"^(\S+\s\([^)]+\)\s.*?)\s\[concept\s\d+\]$", re.DOTALL)
 register.filter(say)
 
 
@@ -82,6 +85,12 @@ def portion(cell: dict[str, Any] | None, most: int) -> int:
 def value_of(row: Mapping[str, Any], column: Column) -> Any:
     """What a row of a table holds under a column."""
     return row.get(column.key)
+
+
+@register.filter
+def without_numbers(text: str) -> str:
+    """A line of a code list without OMOP's number of the concept, where it has the code that people know."""
+    return _NUMBERED.sub(r"\1", text)
 
 
 @register.filter

@@ -63,6 +63,7 @@ def _find(request: HttpRequest) -> dict[str, Any]:
         "text": text,
         "found": found,
         "near": bool(found) and found[0].near,
+        "unsaid": any(one.bucket is None for one in found),
         "reference": terms and terms.reference,
     }
 

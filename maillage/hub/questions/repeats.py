@@ -1,0 +1,53 @@
+"""Whose numbers are a former answer's, and whether that was to this very cohort or to one close to it.
+
+A hospital repeats itself where two cohorts of one permit differ by fewer persons than its floor: their
+subtraction would tell of those few. The number is then true of the former cohort, and only near to this
+one's.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from maillage.hub.questions.models import Question, Task
+from maillage.hub.questions.states import TaskState
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Ids of hospitals. `near`: the former cohort was another, whose persons are the same or nearly; `same`:
+    it was this one; `partly`: some of the numbers alone are a former answer's, such as some criteria's.
+    """
+
+    near: Sequence[str] = ()
+    same: Sequence[str] = ()
+    partly: Sequence[str] = ()
+
+
+def find_repeats(question: Question, *, combined: Mapping[str, Any]) -> Repeats:
+    """Of the hospitals that the group's answer names as repeating."""
+    sites = combined["repeated"]
+    if not sites:
+        return Repeats()
+    tasks = Task.objects.filter(question_id=question.id, site__in=sites)
+    wholly = set(tasks.filter(repeated=True).values_list("site", flat=True))
+    same = _list_same(question, sites=wholly)
+    return Repeats(
+        near=[site for site in sites if site in wholly and site not in same],
+        same=[site for site in sites if site in same],
+        partly=[site for site in sites if site not in wholly],
+    )
+
+
+def _list_same(question: Question, *, sites: Set[str]) -> Set[str]:
+    """Those that answered the requester on this very cohort before, with its own numbers."""
+    first = Task.objects.filter(
+        site__in=sites,
+        state=TaskState.ANSWERED.value,
+        repeated=False,
+        question__requester=question.requester,
+        question__permit=question.permit,
+        question__cohort_hash=question.cohort_hash,
+        question__asked_at__lt=question.asked_at,
+    )
+    return set(first.values_list("site", flat=True))
