@@ -290,7 +290,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Rule:
-    """One step of the attrition funnel. `named`: its author gave it its name, which edits then keep."""
+    """One step of the attrition funnel. `named`: somebody gave it its name, which holds until the rule is edited."""
 
     path: str
     name: str
