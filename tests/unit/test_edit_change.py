@@ -343,6 +343,12 @@ def test_a_group_is_forbidden_as_a_whole_and_required_again() -> None:
     assert outline(change(none, SetSense("rule.0", Sense.INCLUDE))).rules[0].body.mode is Mode.ANY
 
 
+@pytest.mark.parametrize("mode", [Mode.ALL, Mode.ANY])
+def test_a_group_of_one_condition_does_not_count_its_conditions(mode: Mode) -> None:
+    document = build([AddEntry(E11), AddRule(METFORMIN), SetMode("rule.0", mode)])
+    assert outline(document).rules[0].body.words == "Remplir la condition suivante\u00a0:"
+
+
 def test_a_card_added_to_a_card_among_others_makes_a_group_of_the_two() -> None:
     document = build([AddEntry(E11), AddRule(METFORMIN), AddTo("rule.0", HBA1C, mode=Mode.ALL)])
     both = change(document, AddTo("rule.0.c0", term("I50")))
