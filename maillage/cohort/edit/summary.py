@@ -61,7 +61,7 @@ def _entry_card(card: Card, shared: set[str]) -> str:
     event = lower_first(card.sentence).removesuffix(".")
     value = f" {value_words(card.value)}" if card.value else ""
     # The sentence of a card tells its list only where that is not of codes of origin.
-    codes = set() if card.source_codes else {Control.TERMS.value}
+    codes = [] if card.source_codes else [Control.TERMS]
     return _with_more(event + value, card, said={Control.FIRST, *codes, *shared})
 
 
@@ -80,7 +80,7 @@ def _with_more(text: str, card: Card, *, said: set[str]) -> str:
 
 
 def _unsaid(card: Card, said: set[str]) -> Iterator[str]:
-    known = said | ({Control.VALUE.value} if card.value else set())
+    known = {*said, *([Control.VALUE] if card.value else [])}
     yield from (line for control, line in card.told if control not in known)
     yield from (line for line in card.kept if line not in card.details)
     if card.occurs and card.occurs.distinct_days:
