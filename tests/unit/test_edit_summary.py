@@ -8,6 +8,7 @@ from maillage.cohort.edit import (
     AddRule,
     AddTermTo,
     Document,
+    Edge,
     Edit,
     EditError,
     Place,
@@ -23,6 +24,7 @@ from maillage.cohort.edit import (
     SetWindow,
     SetYears,
     Times,
+    When,
     at,
     change,
     new_document,
@@ -132,6 +134,22 @@ def test_conditions_around_an_event_and_codes_of_origin_are_in_the_sentence() ->
     assert "code d’origine" in told
     assert "« Hospitalisation de jour" in told
     assert told.endswith(" : diagnostic (autour de cet événement : décès).")
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        (at(Place.AFTER, anchor=Edge.END), " : metformine, après la fin."),
+        (
+            at(Place.AROUND, 7, anchor=Edge.END),
+            " : metformine, débutant entre 7 jours avant et 7 jours après la date de fin de l’événement "
+            "d’entrée.",
+        ),
+        (When(-90, -30, Edge.END), " et 30 jours (1 mois) avant la date de fin de l’événement d’entrée."),
+    ],
+)
+def test_days_counted_from_the_end_are_not_told_as_from_the_start(when: When, told: str) -> None:
+    assert read(build([AddEntry(term("E11")), AddRule(term("A10BA02"), when=when)])).endswith(told)
 
 
 def test_a_value_is_in_the_sentence_of_an_entry_event() -> None:

@@ -146,11 +146,18 @@ _OPEN = {
     Place.ON_OR_AFTER: mark("le jour même ou après"),
 }
 
+_COUNTED_FROM_THE_START = {Place.SAME_DAY, Place.BEFORE, Place.ON_OR_BEFORE, Place.AROUND, Place.CUSTOM}
+"""The few words of these leave out the date that days are counted from, which is then that of the start."""
+
 
 def when_words(when: When) -> str:
     """A window in a few words; empty where any time will do."""
+    if when.anchor is Edge.END and when.place in _COUNTED_FROM_THE_START:
+        return when.words
     if when.place is Place.CUSTOM:
         return _custom(when)
+    if when.days is None and when.anchor is Edge.END and when.place in (Place.AFTER, Place.ON_OR_AFTER):
+        return _("après la fin")
     if when.days is None:
         return _(_OPEN[when.place]) if _OPEN[when.place] else ""
     days = _days(when.days)
