@@ -24,6 +24,7 @@ from maillage.cohort.edit import (
     Kind,
     Mode,
     Move,
+    MoveTo,
     PasteTerms,
     Place,
     Remove,
@@ -183,17 +184,33 @@ def test_a_rule_of_an_age_takes_the_age_that_was_typed() -> None:
     assert outline(document).rules[0].name == "76 ans ou plus"
 
 
-def test_names_of_rules_follow_their_edits_until_a_person_names_them() -> None:
+def test_names_of_rules_follow_their_edits() -> None:
     document = build(TWO_RULES)
     later = change(document, SetWindow("rule.0", at(Place.ON_OR_AFTER, 90)))
     assert outline(later).rules[0].name == "Metformine, dans les 90 jours après"
     forbidden = change(later, SetSense("rule.0", Sense.EXCLUDE))
     assert outline(forbidden).rules[0].name == "Sans metformine, dans les 90 jours après"
-    named = change(forbidden, Rename("rule.0", "Pas de biguanide"))
+
+
+def test_a_name_that_somebody_gave_is_dropped_once_its_rule_is_edited() -> None:
+    named = change(build(TWO_RULES), Rename("rule.0", "Pas de biguanide"))
     assert outline(named).rules[0].named
-    again = change(named, SetSense("rule.0", Sense.INCLUDE))
-    assert outline(again).rules[0].name == "Pas de biguanide"
-    assert outline(change(again, Rename("rule.0", ""))).rules[0].name == "Metformine, dans les 90 jours après"
+    elsewhere = change(change(named, SetSense("rule.1", Sense.EXCLUDE)), SetAge("entry", 18))
+    assert outline(elsewhere).rules[0].name == "Pas de biguanide"
+    assert outline(change(elsewhere, MoveTo("rule.0", "rule"))).rules[1].name == "Pas de biguanide"
+    edited = change(named, SetWindow("rule.0", at(Place.ON_OR_AFTER, 30)))
+    assert outline(edited).rules[0].name == "Metformine, dans les 30 jours après"
+    joined = change(named, AddTo("rule.0", HBA1C))
+    assert outline(joined).rules[0].name == "Metformine ou hémoglobine glyquée (HbA1c)"
+    more = change(named, AddTermTo("rule.0", INSULIN))
+    assert outline(more).rules[0].name == "Metformine / Insulines et analogues"
+    assert outline(change(named, Rename("rule.0", ""))).rules[0].name == "Metformine"
+
+
+def test_an_edit_that_changes_nothing_leaves_the_name() -> None:
+    named = change(build(TWO_RULES), Rename("rule.0", "Pas de biguanide"))
+    assert outline(change(named, SetSense("rule.0", Sense.INCLUDE))).rules[0].name == "Pas de biguanide"
+    assert outline(change(named, SetWindow("rule.0", at(Place.ANY)))).rules[0].name == "Pas de biguanide"
 
 
 def test_a_rule_that_its_author_left_without_a_name_stays_so() -> None:
@@ -249,15 +266,20 @@ def test_a_list_leaves_with_the_last_card_that_uses_it() -> None:
     assert change(unused, Remove("entry.0"))["ConceptSets"] == unused["ConceptSets"]
 
 
-def test_the_name_of_a_list_follows_its_codes_until_a_person_names_it() -> None:
+def test_the_name_of_a_list_follows_its_codes() -> None:
     document = build([AddEntry(E11), AddTermTo("entry.0", term("I50"))])
     assert outline(document).entry.cards[0].label == "Diabète de type 2 / Insuffisance cardiaque"
     more = change(document, AddTermTo("entry.0", term("J44")))
     assert outline(more).entry.cards[0].label == "Diabète de type 2 et 2 autres codes"
-    named = change(more, Rename("entry.0", "Comorbidités"))
+
+
+def test_a_name_that_somebody_gave_to_a_list_is_dropped_once_its_codes_change() -> None:
+    named = change(build([AddEntry(term("I63"))]), Rename("entry.0", "Infarctus cérébral (CIM-10 I63)"))
     assert (
-        outline(change(named, RemoveTerm("entry.0", E11.concept_id))).entry.cards[0].label == "Comorbidités"
+        outline(change(named, SetAge("entry", 18))).entry.cards[0].label.startswith("Infarctus cérébral (CIM")
     )
+    more = change(named, AddTermTo("entry.0", E11))
+    assert outline(more).entry.cards[0].label == "Infarctus cérébral / Diabète de type 2"
 
 
 def test_codes_are_excluded_counted_alone_and_taken_out() -> None:
@@ -320,6 +342,12 @@ def test_a_group_is_forbidden_as_a_whole_and_required_again() -> None:
     assert outline(none).rules[0].sense is Sense.EXCLUDE
     assert outline(none).rules[0].body.words == "Ne remplir aucune des 2 conditions suivantes\u00a0:"
     assert outline(change(none, SetSense("rule.0", Sense.INCLUDE))).rules[0].body.mode is Mode.ANY
+
+
+@pytest.mark.parametrize("mode", [Mode.ALL, Mode.ANY])
+def test_a_group_of_one_condition_does_not_count_its_conditions(mode: Mode) -> None:
+    document = build([AddEntry(E11), AddRule(METFORMIN), SetMode("rule.0", mode)])
+    assert outline(document).rules[0].body.words == "Remplir la condition suivante\u00a0:"
 
 
 def test_a_card_added_to_a_card_among_others_makes_a_group_of_the_two() -> None:

@@ -4,16 +4,35 @@ import pytest
 
 from maillage.cohort.edit import (
     TEMPLATES,
+    AddEntry,
     AddRule,
+    AddTermTo,
+    Document,
+    Edge,
+    Edit,
     EditError,
+    Place,
+    Rename,
+    Sense,
+    SetAge,
+    SetFirst,
+    SetOccurrence,
+    SetSense,
     SetSex,
+    SetStatus,
+    SetValue,
+    SetWindow,
     SetYears,
+    Times,
+    When,
+    at,
     change,
     new_document,
     outline,
     summary,
 )
-from tests.support.builder import JOURNEYS, build, term
+from tests.support.builder import JOURNEYS, at_least, build, term
+from tests.support.circe import cohort, correlated, group, rule
 
 SUMMARIES = {
     "diabetes": "Personnes (de 18 à 79 ans) qui ont eu le premier diagnostic de la liste "
@@ -39,13 +58,103 @@ def test_a_draft_says_what_it_lacks() -> None:
     )
 
 
-def test_conditions_without_a_word_are_not_passed_over() -> None:
+def read(document: Document) -> str:
+    return summary(document).replace("\u00a0", " ")
+
+
+def test_conditions_without_a_control_are_not_passed_over() -> None:
     document = build(JOURNEYS["hip"])
     document["PrimaryCriteria"]["CriteriaList"][0]["ConditionOccurrence"]["StopReason"] = {"Text": "x"}
-    assert "sous d’autres conditions" in summary(document)
+    assert "(motif d’arrêt : le texte « x ») (hospitalisation)" in read(document)
     both = change(document, SetSex("entry", ("F", "M")))
     assert summary(both).startswith("Femmes ou hommes (76 ans ou plus)")
-    assert "sous d’autres" not in summary(change(build(JOURNEYS["hip"]), SetYears("entry")))
+    assert "(motif" not in summary(change(build(JOURNEYS["hip"]), SetYears("entry")))
+
+
+def named(document: Document, name: str) -> Document:
+    """As an author wrote it elsewhere."""
+    rule = document["InclusionRules"][0] | {"name": name}
+    return document | {"InclusionRules": [rule, *document["InclusionRules"][1:]]}
+
+
+def test_the_days_are_those_of_the_rule_whatever_its_author_called_it() -> None:
+    asked = (AddEntry(term("E11")), AddRule(term("A10BA02"), when=at(Place.ON_OR_AFTER, 180)))
+    document = named(build(asked), "metformine dans les 180 jours")
+    forbidden = change(
+        change(document, SetWindow("rule.0", at(Place.ON_OR_AFTER, 30))), SetSense("rule.0", Sense.EXCLUDE)
+    )
+    assert read(forbidden) == (
+        "Personnes qui ont eu un diagnostic de la liste « Diabète de type 2 » : sans metformine, dans les 30 "
+        "jours après."
+    )
+    assert outline(forbidden).rules[0].name == "Sans metformine, dans les 30 jours après"
+    assert read(named(build(asked), "within 365d")).endswith(" : metformine, dans les 180 jours après.")
+
+
+def test_a_code_that_is_added_to_a_named_list_is_in_the_sentence() -> None:
+    document = build([AddEntry(term("I63")), Rename("entry.0", "Infarctus cérébral (CIM-10 I63)")])
+    more = change(document, AddTermTo("entry.0", term("I10")))
+    assert "« Infarctus cérébral / Hypertension artérielle essentielle »." in read(more)
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (SetAge("rule.0", 50), "(âge à la date de début de ce diagnostic : au moins 50 ans)"),
+        (SetFirst("rule.0"), "(premier événement de ce genre chez la personne)"),
+        (SetStatus("rule.0", ("primary",)), "(statut du diagnostic : Diagnostic principal)"),
+        (SetOccurrence("rule.0", Times.AT_LEAST, 2, distinct_days=True), "(sans compter deux fois la même"),
+    ],
+)
+def test_what_the_name_of_a_rule_leaves_out_is_in_the_sentence(edit: Edit, told: str) -> None:
+    document = build([AddEntry(term("E11")), AddRule(term("I50"))])
+    assert told in read(change(document, edit))
+    assert told not in read(document)
+
+
+def test_conditions_that_no_name_tells_are_in_the_sentence() -> None:
+    stay = {"VisitOccurrence": {"VisitLength": {"Value": 2, "Op": "gte"}}}
+    never = correlated({"Death": {}}) | {"Occurrence": {"Type": 2, "Count": 0}}
+    document = cohort(
+        stay, InclusionRules=[rule(group(correlated(stay)), name="r"), rule(group(never), name="Décès")]
+    )
+    document["AdditionalCriteria"] = group(correlated({"Death": {}}))
+    lasting = "(durée, de la date de début à la date de fin : au moins 2 jours)"
+    assert read(document) == (
+        f"Personnes qui ont eu un séjour ou une consultation, quel qu’en soit le type {lasting} : décès ; "
+        f"séjour ou consultation {lasting} ; avec ou sans décès."
+    )
+
+
+def test_conditions_around_an_event_and_codes_of_origin_are_in_the_sentence() -> None:
+    around = {"ConditionOccurrence": {"CorrelatedCriteria": group(correlated({"Death": {}}))}}
+    document = build([AddEntry(term("HDJ", "Maillage"))])
+    document["InclusionRules"] = [rule(group(correlated(around)), name="r")]
+    told = read(document)
+    assert "code d’origine" in told
+    assert "« Hospitalisation de jour" in told
+    assert told.endswith(" : diagnostic (autour de cet événement : décès).")
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        (at(Place.AFTER, anchor=Edge.END), " : metformine, après la fin."),
+        (
+            at(Place.AROUND, 7, anchor=Edge.END),
+            " : metformine, débutant entre 7 jours avant et 7 jours après la date de fin de l’événement "
+            "d’entrée.",
+        ),
+        (When(-90, -30, Edge.END), " et 30 jours (1 mois) avant la date de fin de l’événement d’entrée."),
+    ],
+)
+def test_days_counted_from_the_end_are_not_told_as_from_the_start(when: When, told: str) -> None:
+    assert read(build([AddEntry(term("E11")), AddRule(term("A10BA02"), when=when)])).endswith(told)
+
+
+def test_a_value_is_in_the_sentence_of_an_entry_event() -> None:
+    document = build([AddEntry(term("4548-4")), SetValue("entry.0", at_least(8, "%"))])
+    assert "« Hémoglobine glyquée (HbA1c) » ≥ 8 %." in read(document)
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def _card(path: str, criterion: Criterion, lists: Lists, *, phrase: str) -> Card
         terms=read_terms(chosen),
         shared=lists.uses[chosen.id] - 1 if chosen else 0,
         source_codes=codes != "CodesetId",
-        details=tuple(typeset(line) for _about, line in lines),
+        told=tuple((_control(criterion, about, codes=codes), typeset(line)) for about, line in lines),
         kept=tuple(typeset(line) for about, line in lines if about not in handled),
         first=criterion.has("First"),
         **traits,
@@ -206,6 +206,15 @@ def _dated(criterion: Criterion, lists: Lists) -> dict[str, Any]:
     return found
 
 
+def _control(criterion: Criterion, about: str, *, codes: str) -> str:
+    """The control that edits an attribute; empty where none does."""
+    units = dict(criterion.attributes).get("Unit")
+    kept_out = isinstance(units, ConceptList) and units.exclude
+    named = {codes: Control.TERMS.value, "Unit": "" if kept_out else Control.VALUE.value}
+    found = (one.value for one in Control if attribute_of(criterion.domain, one) == about)
+    return named.get(about) or next(found, "")
+
+
 def _handled(criterion: Criterion, traits: Mapping[str, Any]) -> set[str]:
     """The attributes that the controls tell exactly."""
     names = {"First"}
@@ -223,8 +232,10 @@ def person_card(path: str, demographic: Demographic, lists: Lists, anchor: Ancho
     lines = demographic_lines(demographic, lists.names, anchor)
     traits = _person_traits(demographic, dict(lines), anchor)
     handled = {PERSON_ATTRIBUTES[Control(trait)] for trait, one in traits.items() if one.exact}
-    told = [typeset(line) for _about, line in lines]
-    text = " ".join(told) or _("Aucune condition sur la personne : toujours satisfait.")
+    told = [(_PERSON_CONTROLS.get(about, ""), typeset(line)) for about, line in lines]
+    text = " ".join(line for _control, line in told) or _(
+        "Aucune condition sur la personne : toujours satisfait."
+    )
     return Card(
         path,
         "person",
@@ -233,10 +244,13 @@ def person_card(path: str, demographic: Demographic, lists: Lists, anchor: Ancho
         sense=Sense.INCLUDE,
         sentence=text,
         controls=frozenset(PERSON_ATTRIBUTES),
-        details=tuple(told) or (text,),
+        told=tuple(told) or (("", text),),
         kept=tuple(typeset(line) for about, line in lines if about not in handled),
         **traits,
     )
+
+
+_PERSON_CONTROLS = {name: control.value for control, name in PERSON_ATTRIBUTES.items()}
 
 
 def _person_traits(demographic: Demographic, words: Mapping[str, str], anchor: Anchor) -> dict[str, Any]:

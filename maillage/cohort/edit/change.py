@@ -1,7 +1,8 @@
 """Applying an edit: a document in, another out; the first is left as it is."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,7 @@ from maillage.cohort.edit import adding, moving, setting, structure
 from maillage.cohort.edit import edits as said
 from maillage.cohort.edit.draft import Document, copy_of, read_draft
 from maillage.cohort.edit.edits import Edit
+from maillage.cohort.edit.lists import references
 from maillage.cohort.edit.naming import automatic_name
 from maillage.cohort.edit.outline import outline
 from maillage.cohort.edit.places import Node
@@ -57,15 +59,14 @@ _APPLY: Mapping[type[Edit], Callable[[Document, Any], None]] = MappingProxyType(
 def change(document: Document, edit: Edit) -> Document:
     """The document with the edit made. Raises EditError: a path that is not there, a number out of range.
 
-    Names that were automatic follow what their rules and lists have become.
+    Automatic names follow what their rules and lists have become. A rule or a list that the edit changes
+    loses the name that somebody gave it: nothing tells whether that name is still true.
     """
     draft = copy_of(document)
     try:
-        named = {id(rule): rule.get("name") for rule in structure.rules(draft)}
-        automatic = _automatic(draft)
+        former = {id(rule.node): rule for rule in _look(draft)}
         _APPLY[type(edit)](draft, edit)
-        _name(draft, lambda rule: _follows(rule, named, automatic) or _is_new(rule, named))
-        read_draft(draft)
+        _name(draft, former)
         _check_size(draft)
     except EditError:
         raise
@@ -85,26 +86,43 @@ def _check_size(draft: Document) -> None:
         )
 
 
-def _automatic(draft: Document) -> set[int]:
-    """The rules, by identity, whose name is the automatic one."""
+@dataclass(frozen=True)
+class _Looked:
+    """A rule of the draft, held so that no other object takes its identity; what it asks, codes included."""
+
+    node: Node
+    name: str | None
+    asks: tuple[object, ...]
+    automatic: bool
+
+
+def _look(draft: Document) -> Iterator[_Looked]:
     shown = outline(draft).rules
-    return {id(node) for node, rule in zip(structure.rules(draft), shown, strict=True) if not rule.named}
+    for node, rule, asks in zip(structure.rules(draft), shown, _asked(draft), strict=True):
+        yield _Looked(node, node.get("name"), asks, automatic=not rule.named)
 
 
-def _follows(rule: Node, named: Mapping[int, str | None], automatic: set[int]) -> bool:
-    """Whether the name was automatic, and the edit left it alone."""
-    return id(rule) in automatic and rule.get("name") == named[id(rule)]
+def _asked(draft: Document) -> Iterator[tuple[object, ...]]:
+    """What each rule asks, whatever it and its lists are called. Raises ExpressionError."""
+    expression = read_draft(draft)
+    codes = {one.id: one.items for one in expression.concept_sets}
+    for node, rule in zip(structure.rules(draft), expression.rules, strict=True):
+        yield rule.group, *map(codes.get, references(node))
 
 
-def _is_new(rule: Node, named: Mapping[int, str | None]) -> bool:
-    """Whether the edit left the rule without a name: it made it, or took its name away."""
-    return not rule.get("name") and named.get(id(rule), "new") != rule.get("name")
-
-
-def _name(draft: Document, automatic: Callable[[Node], bool]) -> None:
-    found = structure.rules(draft)
-    wanted = [index for index, rule in enumerate(found) if automatic(rule)]
+def _name(draft: Document, former: Mapping[int, _Looked]) -> None:
+    asked = zip(structure.rules(draft), _asked(draft), strict=True)
+    wanted = [
+        index for index, (node, asks) in enumerate(asked) if _lacks_name(node, former.get(id(node)), asks)
+    ]
     if wanted:
         shown = outline(draft).rules
         for index in wanted:
-            found[index]["name"] = automatic_name(shown[index].body)
+            structure.rules(draft)[index]["name"] = automatic_name(shown[index].body)
+
+
+def _lacks_name(node: Node, former: _Looked | None, asks: tuple[object, ...]) -> bool:
+    """Whether the rule is new, its name was taken away, or its former name is not to be relied on."""
+    if former is None or node.get("name") != former.name:
+        return not node.get("name")
+    return former.automatic or asks != former.asks

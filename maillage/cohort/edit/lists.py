@@ -100,15 +100,15 @@ def list_for_change(document: Document, body: Node, key: str) -> Node:
 
 
 def rename_by(found: Node, lines: Sequence[Node]) -> None:
-    """Put new lines in a list, whose name follows if it was that of the former lines."""
-    follows = found.get("name") == list_name(lines_of(found))
+    """Put new lines in a list, named by them: its former name, whoever gave it, was that of other codes."""
+    changes = lines_of(found) != list(lines)
     if len(lines) > MOST_TERMS:
         raise EditError(
             _("La liste aurait plus de {most} codes.").format(most=MOST_TERMS),
             remedy=_("Prenez plutôt le code qui les comprend tous."),
         )
     found["expression"]["items"] = list(lines)
-    if follows:
+    if changes:
         found["name"] = list_name(lines)
 
 

@@ -269,9 +269,14 @@ class Card:
     first: bool = False
     around: "Block | None" = None
     """Conditions around each of this card's events, which are the index there."""
-    details: tuple[str, ...] = ()
-    """Every condition of the card, a sentence each, whether a control edits it or not."""
+    told: tuple[tuple[str, str], ...] = ()
+    """Every condition of the card: the `Control` that edits it, empty where none does, and a sentence."""
     kept: tuple[str, ...] = ()
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The sentences of `told`."""
+        return tuple(line for _control, line in self.told)
 
     def below(self) -> "Iterator[Card]":
         """The card, then those around its events."""
@@ -302,7 +307,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Rule:
-    """One step of the attrition funnel. `named`: its author gave it its name, which edits then keep."""
+    """One step of the attrition funnel. `named`: somebody gave it its name, which an edit of it drops."""
 
     path: str
     name: str

@@ -1,5 +1,7 @@
 """The name of a rule that its author did not name: a step of the attrition funnel in a few words."""
 
+from collections.abc import Callable
+
 from maillage.base.i18n import _, mark, ngettext
 from maillage.cohort.edit.model import Age, Block, Card, Edge, Mode, Place, Sense, Times, Value, When
 from maillage.cohort.explain.grammar import capital, number
@@ -17,26 +19,35 @@ _SIGNS = {
 _A_YEAR = 365
 
 
+Say = Callable[[Card], str]
+"""How a card is named, its window aside."""
+
+
 def automatic_name(body: Block) -> str:
     """What the members say together, within `LONGEST_NAME` letters."""
-    name = capital(_block_name(body))
+    name = block_words(body)
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def _block_name(body: Block) -> str:
+def block_words(body: Block, say: Say | None = None) -> str:
+    """The same, as long as it takes; `say` names a card in place of `card_name`."""
+    return capital(_block_name(body, say or card_name))
+
+
+def _block_name(body: Block, say: Say) -> str:
     if not body.members:
         return _("Sans condition")
     if len(body.members) == 1 and body.mode in (Mode.ALL, Mode.ANY):
-        return _with_when(body.members[0], _bare_name(body.members[0]))
+        return _with_when(body.members[0], _bare_name(body.members[0], say))
     shared = {_when_of(member) for member in body.members}
     if len(shared) == 1:
-        return _and_when(_joined(body, [_bare_name(member) for member in body.members]), shared.pop())
-    return _joined(body, [_with_own_when(member) for member in body.members])
+        return _and_when(_joined(body, [_bare_name(member, say) for member in body.members]), shared.pop())
+    return _joined(body, [_with_own_when(member, say) for member in body.members])
 
 
-def _with_own_when(member: Card | Block) -> str:
+def _with_own_when(member: Card | Block, say: Say) -> str:
     words = when_words(member.when) if isinstance(member, Card) and member.when else ""
-    return f"{_bare_name(member)} ({words})" if words else _bare_name(member)
+    return f"{_bare_name(member, say)} ({words})" if words else _bare_name(member, say)
 
 
 def _joined(body: Block, names: list[str]) -> str:
@@ -55,15 +66,22 @@ def _joined(body: Block, names: list[str]) -> str:
             return _("Au plus {count} parmi : {names}").format(count=body.count, names=", ".join(small))
 
 
-def _bare_name(member: Card | Block) -> str:
+def _bare_name(member: Card | Block, say: Say) -> str:
     if isinstance(member, Block):
-        return _("({group})").format(group=_block_name(member))
+        return _("({group})").format(group=_block_name(member, say))
+    return say(member)
+
+
+def card_name(member: Card) -> str:
+    """Its label, its value, how many times: what else it asks is left out."""
     if member.occurs is None:
         return _person_name(member)
     head = f"{member.label} {value_words(member.value)}".strip() if member.value else member.label
     if member.sense is Sense.EXCLUDE:
         return _("Sans {event}").format(event=lower_first(head))
     times, count = member.occurs.times, member.occurs.count
+    if times is Times.AT_LEAST and count == 0:
+        return _("Avec ou sans {event}").format(event=lower_first(head))
     if times is Times.AT_LEAST and count < 2:
         return head
     words = {
@@ -128,11 +146,18 @@ _OPEN = {
     Place.ON_OR_AFTER: mark("le jour même ou après"),
 }
 
+_COUNTED_FROM_THE_START = {Place.SAME_DAY, Place.BEFORE, Place.ON_OR_BEFORE, Place.AROUND, Place.CUSTOM}
+"""The few words of these leave out the date that days are counted from, which is then that of the start."""
+
 
 def when_words(when: When) -> str:
     """A window in a few words; empty where any time will do."""
+    if when.anchor is Edge.END and when.place in _COUNTED_FROM_THE_START:
+        return when.words
     if when.place is Place.CUSTOM:
         return _custom(when)
+    if when.days is None and when.anchor is Edge.END and when.place in (Place.AFTER, Place.ON_OR_AFTER):
+        return _("après la fin")
     if when.days is None:
         return _(_OPEN[when.place]) if _OPEN[when.place] else ""
     days = _days(when.days)

@@ -1,25 +1,31 @@
-"""A whole cohort in a sentence, for a list of cohorts or the head of a page. `explain` says it exactly."""
+"""A whole cohort in a sentence, for a list of cohorts or the head of a page. `explain` says it exactly.
+
+It is made from the expression alone. The names of rules are left out: nothing holds an author to them.
+"""
 
 from collections.abc import Iterator
 
 from maillage.base.i18n import _
 from maillage.cohort.edit.draft import Document
-from maillage.cohort.edit.model import Card, Entry, Years
-from maillage.cohort.edit.naming import age_words, lower_first
+from maillage.cohort.edit.model import Card, Control, Entry, Years
+from maillage.cohort.edit.naming import age_words, block_words, card_name, lower_first, value_words
 from maillage.cohort.edit.outline import outline
 from maillage.cohort.explain.grammar import capital, day, one_of, typeset
+from maillage.cohort.explain.words.attributes import SAME
 from maillage.cohort.explain.words.comparisons import DATES
+from maillage.cohort.expression import CountColumn
 from maillage.cohort.expression.values import Comparison
 
 
 def summary(document: Document) -> str:
-    """Who enters, then the rules by their names, in the language in force.
+    """Who enters, then what each rule asks, in the language in force.
 
     Raises ExpressionError for what is no expression.
     """
     shown = outline(document)
     head = _("{people} {entry}").format(people=_people(shown.entry), entry=_events(shown.entry))
-    rules = " ; ".join(lower_first(rule.name) for rule in shown.rules)
+    asked = [*([shown.entry.also] if shown.entry.also else []), *(rule.body for rule in shown.rules)]
+    rules = " ; ".join(lower_first(block_words(body, _card)) for body in asked)
     text = _("{head} : {rules}").format(head=head, rules=rules) if rules else head
     return typeset(capital(text) + ".")
 
@@ -32,10 +38,56 @@ def _people(entry: Entry) -> str:
 def _events(entry: Entry) -> str:
     if not entry.cards:
         return _("dont l’événement d’entrée n’est pas encore choisi")
-    events = one_of([lower_first(card.sentence).removesuffix(".") for card in entry.cards])
-    if entry.stay:
+    shared = set(_shared(entry))
+    events = one_of([_entry_card(card, shared) for card in entry.cards])
+    if Control.STAY in shared and entry.stay:
         events = f"{events} ({one_of(list(entry.stay.names))})"
     return ", ".join([_("qui ont eu {events}").format(events=events), *_circumstances(entry)])
+
+
+def _shared(entry: Entry) -> Iterator[str]:
+    """What the sentence says once for all the entry events."""
+    if entry.age:
+        yield Control.AGE
+    if entry.sex and not entry.sex.exclude:
+        yield Control.SEX
+    if entry.stay and not entry.stay.exclude:
+        yield Control.STAY
+    if entry.years and entry.years.exact:
+        yield Control.YEARS
+
+
+def _entry_card(card: Card, shared: set[str]) -> str:
+    event = lower_first(card.sentence).removesuffix(".")
+    value = f" {value_words(card.value)}" if card.value else ""
+    # The sentence of a card tells its list only where that is not of codes of origin.
+    codes = [] if card.source_codes else [Control.TERMS]
+    return _with_more(event + value, card, said={Control.FIRST, *codes, *shared})
+
+
+def _card(card: Card) -> str:
+    """A card of a rule: its name, and what the name leaves out."""
+    name = card_name(card)
+    if card.occurs is None:
+        return name
+    is_place = card.place and not card.place.exclude and not card.terms
+    return _with_more(name, card, said={Control.TERMS, *([Control.PLACE] if is_place else [])})
+
+
+def _with_more(text: str, card: Card, *, said: set[str]) -> str:
+    more = [lower_first(line).removesuffix(".") for line in _unsaid(card, said)]
+    return f"{text} ({', '.join(more)})" if more else text
+
+
+def _unsaid(card: Card, said: set[str]) -> Iterator[str]:
+    known = {*said, *([Control.VALUE] if card.value else [])}
+    yield from (line for control, line in card.told if control not in known)
+    yield from (line for line in card.kept if line not in card.details)
+    if card.occurs and card.occurs.distinct_days:
+        yield _("sans compter deux fois {same}").format(same=_(SAME[CountColumn.START_DATE]))
+    if card.around:
+        conditions = lower_first(block_words(card.around, _card))
+        yield _("autour de cet événement : {conditions}").format(conditions=conditions)
 
 
 def _circumstances(entry: Entry) -> Iterator[str]:
@@ -43,8 +95,6 @@ def _circumstances(entry: Entry) -> Iterator[str]:
         yield _dates(entry.years)
     if entry.prior_days or entry.post_days:
         yield lower_first(entry.observation).removesuffix(".")
-    if any(map(_says_more, entry.cards)) or entry.also:
-        yield _("sous d’autres conditions")
 
 
 def _dates(years: Years) -> str:
@@ -55,8 +105,3 @@ def _dates(years: Years) -> str:
             return _(DATES[Comparison.GTE]).format(low=day(since))
         case since, until:
             return _(DATES[Comparison.BETWEEN]).format(low=day(since), high=day(until))
-
-
-def _says_more(card: Card) -> bool:
-    """Whether the card asks what the sentence leaves out."""
-    return bool(card.kept or card.around or card.value or card.status or card.answer)

@@ -70,6 +70,8 @@ def group_items(group: Group, names: Names, anchor: Anchor) -> list[Item]:
 
 def how_many(group: Group, total: int) -> str:
     """The words over the `total` members of a group."""
+    if total == 1 and not group.type.counts:
+        return _only_one()
     match group.type:
         case GroupType.ALL:
             return _("Toutes les conditions suivantes ({total}) :").format(total=total)
@@ -83,10 +85,14 @@ def how_many(group: Group, total: int) -> str:
 
 def _at_least(count: int, total: int) -> str:
     if count == total == 1:
-        return _("Remplir la condition suivante :")
+        return _only_one()
     if total == 1:
         return _("Au moins {count} sur cette condition :").format(count=count)
     return _("Au moins {count} des {total} conditions suivantes :").format(count=count, total=total)
+
+
+def _only_one() -> str:
+    return _("Remplir la condition suivante :")
 
 
 def _at_most(count: int, total: int) -> str:

@@ -11,9 +11,11 @@ import duckdb
 import pytest
 
 from maillage.analysis.registry import find_spec
+from maillage.cohort.edit import AddEntry, AddRule, Sense, SetAge
 from tests.integration.hub.conftest import Network
 from tests.integration.hub.test_hub_portal import enter, send
 from tests.integration.hub.test_hub_questions import TWO_STEPS
+from tests.support.builder import build, term
 from tests.support.hubs import ProbeNode
 
 HIDDEN = {"suppressed": "protected"}
@@ -42,6 +44,18 @@ def test_a_chart_stands_with_the_table_that_says_the_same(network: Network) -> N
     assert page.count('role="img"') == 4, "attrition and years, each wide and narrow"
     assert page.count("Le même en tableau") == 2
     assert "style=" not in page, "the page's policy would refuse it"
+
+
+def test_the_page_says_the_cohort_in_the_sentence_of_the_builder(network: Network) -> None:
+    (node,) = network.enrol("hcl")
+    edits = (AddEntry(term("E11")), SetAge("entry", 50), AddRule(term("A10A"), Sense.EXCLUDE))
+    question = ask_and_answer(network, node, cohort=build(edits))
+    page = enter(network).get(f"/questions/{question}").text.replace("\u00a0", " ")
+    sentence = (
+        "Personnes (50 ans ou plus) qui ont eu un diagnostic de la liste « Diabète de type 2 » : sans "
+        "insulines et analogues, avant."
+    )
+    assert f'<p class="lead sentence">{sentence}</p>' in page
 
 
 def test_a_hidden_number_is_a_zero_in_no_file(network: Network) -> None:

@@ -16,8 +16,7 @@ from maillage.base.canon import read_json
 from maillage.base.clock import parse_instant
 from maillage.base.french import format_figure, format_milliseconds
 from maillage.base.i18n import _, current_language, say
-from maillage.cohort import parse_expression
-from maillage.cohort.explain import explain_cohort
+from maillage.cohort.edit import summary
 from maillage.exchange.parts import name_parts
 from maillage.hub.boot import Hub
 from maillage.hub.portal.results.page import chart_result
@@ -81,12 +80,8 @@ def _name_analysis(question: Question) -> str:
 
 
 def say_cohort(question: Question) -> str:
-    """The definition in one paragraph, in the present language: who enters, then each rule."""
-    expression = parse_expression(read_json(question.cohort, max_bytes=MAX_COHORT_TEXT))
-    told = explain_cohort(expression)
-    kept = [section for section in told.sections if section.key in ("entry", "rules")]
-    texts = [item.text.rstrip(".") for section in kept for item in section.items]
-    return " ; ".join(texts) + "." if texts else told.title
+    """The cohort in one sentence, the one that the builder shows, in the present language."""
+    return summary(read_json(question.cohort, max_bytes=MAX_COHORT_TEXT))
 
 
 def _describe(question: Question, *, document: Mapping[str, Any], hub: Hub) -> dict[str, Any]:
