@@ -137,7 +137,8 @@ def _draw(seed: int) -> Modelled:
     chance = 1 / (1 + np.exp(-values @ np.linspace(-0.3, 0.3, COVARIATES)))
     outcome = (rng.random(ROWS) < chance).astype(float)
     columns = tuple(Column(f"x{place}", f"x{place}", is_flag=False) for place in range(COVARIATES))
-    matrix = Matrix(columns, values, np.arange(ROWS), np.ones(ROWS, dtype=bool))
+    everybody = np.ones(ROWS, dtype=bool)
+    matrix = Matrix(columns, values, np.arange(ROWS), everybody, read=np.empty((ROWS, 0)))
     design = np.asfortranarray(np.column_stack([np.ones(ROWS), values]))
     return Modelled(matrix, Data.of(design, outcome))
 

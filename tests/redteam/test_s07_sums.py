@@ -459,7 +459,7 @@ def lone_step(group: Group) -> int:
 def test_a_hospital_with_nothing_to_show_says_so_and_is_in_no_sum(group: Group) -> None:
     asked = ask_sum(group)
     for site, hospital in group.items():
-        hidden = {"persons": {"suppressed": "below_floor"}} if site == VICTIM else {}
+        hidden: dict[str, Any] = {"persons": {"suppressed": "below_floor"}} if site == VICTIM else {}
         hospital.receive(asked[site], **hidden)
     assert reason_of(group[VICTIM], asked[VICTIM]) is Reason.SUM_HIDDEN
     left = {site: group[site] for site in OTHERS}
