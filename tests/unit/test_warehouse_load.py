@@ -1,6 +1,7 @@
 """Loading: what is read, what is refused and how it is told."""
 
 import gzip
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -48,6 +49,20 @@ def test_compressed_csv_with_a_byte_order_mark_and_windows_lines(tmp_path: Path)
 def test_a_folder_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "export [2026] *", {"person": people(1)})
     assert load_omop(folder, target=tmp_path / "w.duckdb").persons == 1
+
+
+def test_who_has_events_is_observed_where_no_table_says_when(tmp_path: Path) -> None:
+    """Who is never observed is in no cohort, whatever they have."""
+    events = [
+        {"condition_occurrence_id": number, "person_id": 1, "condition_start_date": day}
+        for number, day in enumerate(("2020-01-05", "2021-03-01"), start=1)
+    ]
+    write_folder(tmp_path, {"person": people(1, 2), "condition_occurrence": events})
+    load_omop(tmp_path, target=tmp_path / "w.duckdb")
+    periods = "SELECT person_id, observation_period_start_date, observation_period_end_date"
+    assert ask(tmp_path / "w.duckdb", f"{periods} FROM observation_period") == [
+        (1, date(2020, 1, 5), date(2021, 3, 1))
+    ]
 
 
 def test_absent_tables_are_empty_and_the_report_tells_what_was_not_read(tmp_path: Path) -> None:

@@ -48,13 +48,14 @@ def open_rounds(
 ) -> tuple[SurvivalContent, SurvivalResident]:
     """The opening and what is kept. Raises ModelRefusedError, before anything is told."""
     is_flag = np.array([column.is_flag for column in rows.columns], dtype=bool)
-    flags, levels = rows.matrix[:, is_flag], _indicate(rows, asked)
+    flags, groups, strata = rows.matrix[:, is_flag], *_indicate(rows, asked)
+    levels = np.column_stack([groups, strata])
     rules = ModelRules(gate.rules, MagnitudeRules())
     # Before all else: nobody and too few are told apart by no other rule's refusal.
     check_size(len(rows.persons), parameters=rows.matrix.shape[1], model=rules)
-    # With one baseline for all hospitals, what is told of each interval holds the table of its covariates
-    # too.
-    told = np.column_stack([levels, flags]) if asked.baseline == "common" else levels
+    # With one baseline for all hospitals, what is told of each interval holds the table of its strata and
+    # covariates too.
+    told = np.column_stack([levels, flags]) if asked.baseline == "common" else groups
     ends = find_ends(rows, told, asked, model=rules)
     model = open_model(
         Rows(
@@ -90,12 +91,14 @@ def list_leavers(
     return [persons for persons in sets if len(persons)]
 
 
-def _indicate(rows: SurvivalRows, asked: SurvivalParameters) -> Floats:
-    """A column for each level of the curves and of the strata, where there are several."""
-    groups = [rows.group == level for level in range(len(asked.groups)) if len(asked.groups) > 1]
-    strata = [rows.stratum == level for level in range(len(asked.strata_names)) if asked.strata is not None]
-    found = np.array([*groups, *strata], dtype=float)
-    return found.reshape(len(groups) + len(strata), len(rows.persons)).T
+def _indicate(rows: SurvivalRows, asked: SurvivalParameters) -> tuple[Floats, Floats]:
+    """A column for each level of the curves, and for each of the strata, where there are several."""
+    groups = range(len(asked.groups) if len(asked.groups) > 1 else 0)
+    strata = range(len(asked.strata_names) if asked.strata is not None else 0)
+    return (
+        (rows.group[:, None] == np.array(groups)).astype(float),
+        (rows.stratum[:, None] == np.array(strata)).astype(float),
+    )
 
 
 def find_ends(

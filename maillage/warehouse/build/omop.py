@@ -33,8 +33,9 @@ def load_omop(
 ) -> LoadReport:
     """Build the warehouse `target` from a folder with one Parquet or CSV file per OMOP table.
 
-    Objections come from the optional file objection and from the former warehouse at `target`: loading
-    again never forgets one. Raises SourceError, WarehouseWriteError, WarehouseBusyError.
+    Without a table of observation periods these are derived, and eras where there are none: who is never
+    observed is in no cohort. Objections come from the optional file objection and from the former warehouse
+    at `target`: loading again never forgets one. Raises SourceError, WarehouseWriteError, WarehouseBusyError.
     """
     sources = find_sources(source)
     inputs = [_input(table, path) for table, path in sources.files.items()]
@@ -48,6 +49,7 @@ def load_omop(
         progress=progress,
         memory_limit=memory_limit,
         ignored=sources.ignored,
+        derive="observation_period" not in sources.files,
         empty=find_empty(filled.items()),
     )
 
