@@ -42,6 +42,14 @@ def demo_network(
 ) -> Generator[DemoNetwork]:
     """A hub and four nodes, up for the whole session; tests that stop or break one start their own."""
     folder = tmp_path_factory.mktemp("network")
-    options = NetworkOptions(examples=ROOT / "maillage" / "cli" / "examples", terms=True)
+    # Named, so that what one test is told is not held against another's questions.
+    names = (
+        "demo",
+        "analyste",
+        "jointe",
+        "survie",
+        *(path.stem for path in (ROOT / "docs").rglob("*.ipynb")),
+    )
+    options = NetworkOptions(examples=ROOT / "maillage" / "cli" / "examples", terms=True, requesters=names)
     with running_network(synthetic_hospitals, folder=folder, options=options) as running:
         yield DemoNetwork(running, folder)

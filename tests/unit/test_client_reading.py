@@ -141,7 +141,8 @@ def join() -> JointResult:
     count = EMPTY | {"persons": {"count": 120}, "contributing": ["a", "b", "c"]}
     row = {"key": "73", "persons": {"count": 30}, "of": {"count": 120}, "contributing": ["a"]}
     row |= {"complete": False, "amounts": {}, "measured": None}
-    flows = count | {"tables": [{"id": "residence", "kind": "split", "rows": [row]}]}
+    residence = {"id": "residence", "kind": "split", "rows": [row]}
+    flows = count | {"tables": [residence], "figures": {"hospitals": [], "catchment": None}}
     parts = [{"analysis": "count", "document": count}, {"analysis": "flows", "document": flows}]
     asked = {"parts": [{"analysis": "count"}, {"analysis": "flows"}]}
     document = write({}, analysis="several", refused="", parameters=asked)

@@ -119,7 +119,7 @@ def test_conditions_that_no_name_tells_are_in_the_sentence() -> None:
         stay, InclusionRules=[rule(group(correlated(stay)), name="r"), rule(group(never), name="Décès")]
     )
     document["AdditionalCriteria"] = group(correlated({"Death": {}}))
-    lasting = "(durée, de la date de début à la date de fin : au moins 2 jours)"
+    lasting = "d’au moins 2 jours"
     assert read(document) == (
         f"Personnes qui ont eu un séjour ou une consultation, quel qu’en soit le type {lasting} : décès ; "
         f"séjour ou consultation {lasting} ; avec ou sans décès."

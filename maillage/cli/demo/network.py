@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 from maillage.base.keys import PublicKey
 from maillage.cli.demo.permits import BUDGETS, Committee, accept_permits
@@ -45,9 +46,10 @@ class NetworkOptions:
     """How the network differs from the usual one. A floor under 11 makes it a test network.
 
     `budgets` bound the questions under the standing permit. `masked`: the hub learns sums alone;
-    `step_seconds` is how long hospitals have for each step of one. `terms`: the hub publishes the
-    demonstration's référentiel, and hospitals tell daily how many patients each term has. `opening` is the
-    cohort on which the portal opens. `hub_lines` end `hub.toml`.
+    `step_seconds` is how long hospitals have for each step of one. `requesters` may ask under the study's
+    permit; where anybody may, hospitals compare what one asks with what others were told. `terms`: the hub
+    publishes the demonstration's référentiel, and hospitals tell daily how many patients each term has.
+    `opening` is the cohort on which the portal opens. `hub_lines` end `hub.toml`.
     """
 
     floor: int = NETWORK_FLOOR
@@ -55,6 +57,7 @@ class NetworkOptions:
     budgets: Budgets | None = BUDGETS
     masked: bool = False
     step_seconds: float = 60
+    requesters: Literal["any"] | tuple[str, ...] = "any"
     terms: bool = False
     opening: Path | None = None
     banner: str = ""
@@ -120,7 +123,13 @@ def create_network(hospitals: Sequence[Hospital], *, folder: Path, options: Netw
     """Write the folders of a hub and its nodes, registered with one another; nothing runs yet."""
     url = f"http://127.0.0.1:{options.port or find_free_port()}"
     hub_key = create_hub(folder / "hub", name=NETWORK_NAME, address=url)
-    committee = Committee(NETWORK_NAME, floor=options.floor, budgets=options.budgets, catalogue=options.terms)
+    committee = Committee(
+        NETWORK_NAME,
+        floor=options.floor,
+        budgets=options.budgets,
+        catalogue=options.terms,
+        requesters=options.requesters,
+    )
     _amend_hub_settings(folder / "hub" / "hub.toml", options=options, committee=committee.key.public)
     nodes = {hospital.id: _create_node(hospital, folder, url, hub_key, options) for hospital in hospitals}
     keys = {site: node.key.public for site, node in nodes.items()}

@@ -7,7 +7,7 @@ examples: exact counts. A permit has one form of counts, so that nobody subtract
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from maillage.analysis.registry import list_analyses
 from maillage.base.clock import utc_now
@@ -50,12 +50,14 @@ class Committee:
     """Its key lives in this process alone: the demo ends with it.
 
     `budgets` are the standing permit's, and so is `catalogue`: whether hospitals tell daily what they have.
+    `requesters` may ask under the study's.
     """
 
     network: str
     floor: int
     budgets: Budgets | None = BUDGETS
     catalogue: bool = False
+    requesters: Literal["any"] | tuple[str, ...] = "any"
     key: SigningKey = field(default_factory=SigningKey.generate)
 
     def sign_permits(self, *, masked: Mapping[str, PublicKey] | None = None) -> list[bytes]:
@@ -68,6 +70,7 @@ class Committee:
             STANDING,
             project="Comptages de faisabilité",
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
+            requesters="any",
             # Sums under masks are of counts alone.
             analyses=("count",) if masked else ("count", "pyramid"),
             counts=_noisy(self.floor),
@@ -80,6 +83,7 @@ class Committee:
             STUDY,
             project="Étude de démonstration",
             purpose="Compter et décrire exactement les cohortes d’exemple, sur des patients synthétiques.",
+            requesters=self.requesters,
             # Of masked sums a permit tells counts alone.
             analyses=("count",) if masked else [name for name in list_analyses() if name != SEVERAL],
             counts=Exact(),
@@ -102,7 +106,6 @@ class Committee:
         return Permit(
             permit_id=name,
             network=self.network,
-            requesters="any",
             sites=tuple(masked) if masked else "any",
             analyses=tuple(AnalysisScope(id=analysis) for analysis in analyses),
             cohorts="any",

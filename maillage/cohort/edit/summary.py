@@ -80,7 +80,9 @@ def _with_more(text: str, card: Card, *, said: set[str]) -> str:
 
 
 def _unsaid(card: Card, said: set[str]) -> Iterator[str]:
-    known = {*said, *([Control.VALUE] if card.value else [])}
+    # A card's own words tell how long its events last.
+    length = [Control.LENGTH] if card.length and card.length.exact else []
+    known = {*said, *length, *([Control.VALUE] if card.value else [])}
     yield from (line for control, line in card.told if control not in known)
     yield from (line for line in card.kept if line not in card.details)
     if card.occurs and card.occurs.distinct_days:

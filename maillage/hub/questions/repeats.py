@@ -5,9 +5,12 @@ subtraction would tell of those few. The number is then true of the former cohor
 one's.
 """
 
+import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from maillage.hub.questions.models import Question, Task
 from maillage.hub.questions.states import TaskState
@@ -29,8 +32,7 @@ def find_repeats(question: Question, *, combined: Mapping[str, Any]) -> Repeats:
     sites = combined["repeated"]
     if not sites:
         return Repeats()
-    tasks = Task.objects.filter(question_id=question.id, site__in=sites)
-    wholly = set(tasks.filter(repeated=True).values_list("site", flat=True))
+    wholly = _list_repeating(Task.objects.filter(question_id=question.id, site__in=sites))
     same = _list_same(question, sites=wholly)
     return Repeats(
         near=[site for site in sites if site in wholly and site not in same],
@@ -41,13 +43,23 @@ def find_repeats(question: Question, *, combined: Mapping[str, Any]) -> Repeats:
 
 def _list_same(question: Question, *, sites: Set[str]) -> Set[str]:
     """Those that answered the requester on this very cohort before, with its own numbers."""
-    first = Task.objects.filter(
+    before = Task.objects.filter(
         site__in=sites,
         state=TaskState.ANSWERED.value,
-        repeated=False,
         question__requester=question.requester,
         question__permit=question.permit,
         question__cohort_hash=question.cohort_hash,
         question__asked_at__lt=question.asked_at,
     )
-    return set(first.values_list("site", flat=True))
+    return set(before.values_list("site", flat=True)) - _list_repeating(before, always=True)
+
+
+def _list_repeating(tasks: QuerySet[Task], *, always: bool = False) -> Set[str]:
+    """The hospitals whose number is a former answer's in one of the tasks, or in all of them.
+
+    As they say themselves: a task's own `repeated` says that nothing at all was new.
+    """
+    said: dict[str, list[bool]] = {}
+    for site, content in tasks.exclude(content="").values_list("site", "content"):
+        said.setdefault(site, []).append(bool(json.loads(content).get("repeated")))
+    return {site for site, each in said.items() if (all(each) if always else any(each))}

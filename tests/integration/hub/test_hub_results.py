@@ -198,7 +198,8 @@ def test_a_field_of_json_has_an_example_that_can_be_sent(network: Network, analy
     (node,) = network.enrol("hcl")
     question = ask_and_answer(network, node)
     page = enter(network).get(f"/analyses/{analysis}?question={question}").text
-    examples = dict(re.findall(r'id="p-([a-z_]+)-exemple">Par exemple : <code>(.*?)</code>', page))
+    pattern = r'<code>([^<]*)</code></p><button class="quiet" name="do" value="example:([a-z_]+)"'
+    examples = {name: text for text, name in re.findall(pattern, page)}
     from maillage.hub.portal.results.forms import read_fields
 
     needed = set(re.findall(r'<textarea id="p-([a-z_]+)"[^>]* required', page))
