@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from maillage.disclosure.fingerprints import Column
 
     # At run time these would bring numpy into the node's agent, which reads traces and makes none.
-    from maillage.disclosure.gates import Chain, Former, Gate, ModelVerdict, Persons
+    from maillage.disclosure.gates import Chain, Gate, ModelVerdict, Persons
     from maillage.disclosure.groups import Margins
+    from maillage.disclosure.guarding import Former
     from maillage.disclosure.magnitudes import Magnitude
     from maillage.disclosure.tables import Partition
 

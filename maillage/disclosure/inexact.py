@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from maillage.disclosure.fingerprints import Column
-from maillage.disclosure.gates import Chain, Former, Gate, ModelVerdict, Persons, is_shown, join_persons
+from maillage.disclosure.gates import Chain, Gate, ModelVerdict, Persons, is_shown, join_persons
 from maillage.disclosure.groups import Margins
+from maillage.disclosure.guarding import Former
 from maillage.disclosure.magnitudes import Magnitude
 from maillage.disclosure.noise import NoiseTable
 from maillage.disclosure.perturbation import band_count, perturb_persons

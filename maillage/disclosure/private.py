@@ -28,7 +28,8 @@ from typing import Any
 from maillage.base.errors import Kind
 from maillage.base.i18n import _
 from maillage.disclosure.fingerprints import Column
-from maillage.disclosure.gates import Chain, Former, ModelVerdict, Persons
+from maillage.disclosure.gates import Chain, ModelVerdict, Persons
+from maillage.disclosure.guarding import Former
 from maillage.disclosure.inexact import CountsAlone
 from maillage.disclosure.noise import has_opendp
 from maillage.disclosure.rules import DisclosureError, DisclosureRules

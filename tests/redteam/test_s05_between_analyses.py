@@ -16,7 +16,8 @@ from maillage.analysis.count.local import protect as protect_count
 from maillage.analysis.tabular.drafts import Groups, Split
 from maillage.analysis.tabular.people import Found, protect
 from maillage.disclosure import DisclosureRules, gates
-from maillage.disclosure.gates import ExactGate, Former
+from maillage.disclosure.gates import ExactGate
+from maillage.disclosure.guarding import Former
 from maillage.node.worker.guard import History, ReleaseGuard, find_scope
 from maillage.node.worker.releases import Asked, Releases
 

@@ -18,7 +18,8 @@ from scipy.stats import ks_2samp
 
 from maillage.analysis.count.local import FoundPersons, protect
 from maillage.disclosure import DisclosureRules
-from maillage.disclosure.gates import ExactGate, Former, Persons
+from maillage.disclosure.gates import ExactGate, Persons
+from maillage.disclosure.guarding import Former
 from maillage.disclosure.values import Cell, Suppressed
 from maillage.exchange.envelope import ANSWER_TYPE, _seal, open_answer, seal_answer
 from maillage.exchange.reasons import Reason

@@ -15,7 +15,8 @@ from maillage.analysis.count import local
 from maillage.analysis.count.spec import CountContent
 from maillage.disclosure import NETWORK_FLOOR, DisclosureRules
 from maillage.disclosure.entropy import build_table
-from maillage.disclosure.gates import ExactGate, Former, Persons
+from maillage.disclosure.gates import ExactGate, Persons
+from maillage.disclosure.guarding import Former
 from maillage.disclosure.inexact import noisy_gate
 from maillage.disclosure.noise import NoiseRules
 from maillage.disclosure.values import Cell, Suppressed, Suppression

@@ -16,7 +16,8 @@ from maillage.analysis.tabular.people import Cohort, open_cohort
 from maillage.cohort.attrition import best_prefixes
 from maillage.cohort.compile import CohortPlan
 from maillage.cohort.run import CohortTables, run_plan
-from maillage.disclosure.gates import Former, Gate, Persons
+from maillage.disclosure.gates import Gate, Persons
+from maillage.disclosure.guarding import Former
 from maillage.disclosure.values import Cell, Suppressed, Suppression
 from maillage.warehouse.engines.base import Engine
 

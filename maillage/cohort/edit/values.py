@@ -69,6 +69,10 @@ def write_ages(least: int | None, most: int | None) -> Node | None:
                 _("{age} ans n’est pas un âge.").format(age=age),
                 remedy=_("Donnez un âge entre 0 et {most} ans.").format(most=OLDEST),
             )
+    return _write_range(least, most)
+
+
+def _write_range(least: int | None, most: int | None) -> Node | None:
     match least, most:
         case None, None:
             return None
@@ -87,17 +91,7 @@ def write_days(least: int | None, most: int | None) -> Node | None:
     for days in (least, most):
         if days is not None:
             check_days(days, least=0)
-    match least, most:
-        case None, None:
-            return None
-        case int(), None:
-            return {"Value": least, "Op": "gte"}
-        case None, int():
-            return {"Value": most, "Op": "lte"}
-        case int(low), int(high):
-            if low > high:
-                raise _upside_down(low, high)
-            return {"Value": low, "Extent": high, "Op": "bt"}
+    return _write_range(least, most)
 
 
 def write_length(domain: str, value: Value) -> Node:

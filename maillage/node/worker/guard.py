@@ -10,7 +10,8 @@ from maillage.base.canon import canonical_hash
 from maillage.disclosure.differencing import Clear, check, is_near_union
 from maillage.disclosure.evidence import Neighbour, Relation
 from maillage.disclosure.fingerprints import Column, Fingerprint, are_apart, count_persons
-from maillage.disclosure.gates import Former, Persons, Role, Shown
+from maillage.disclosure.gates import Persons
+from maillage.disclosure.guarding import Former, Role, Shown
 from maillage.disclosure.persons import Known, PersonSet
 from maillage.node.worker.releases import Asked, Kept, Releases
 

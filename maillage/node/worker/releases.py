@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from numpy.typing import NDArray
 
 from maillage.base.statements import load_statements
-from maillage.disclosure.gates import Persons, Role
+from maillage.disclosure.gates import Persons
+from maillage.disclosure.guarding import Role
 from maillage.disclosure.persons import PersonSet, Ranks
 from maillage.node.secret import read_secret, releases_broken
 
@@ -113,36 +114,25 @@ class Releases:
         """
         block = self._ranks.unwritten
         chaff = [self.seal(token_bytes(_CHAFF_BYTES), scope=scope) for _set in range(at_least - len(shown))]
+        owner = {"scope": scope, "job": job}
         with self._connection:
-            self._connection.execute(_queries()["note_job"], {"job": job, "chaff": b"".join(chaff)})
+            self._change("note_job", job=job, chaff=b"".join(chaff))
             if block.size:
-                self._connection.execute(_queries()["add_block"], {"block": block.tobytes()})
+                self._change("add_block", block=block.tobytes())
             for column in columns:
-                sealed = self.seal(column, scope=scope)
-                self._connection.execute(
-                    _queries()["keep_column"], {"scope": scope, "job": job, "sealed": sealed}
-                )
+                self._change("keep_column", **owner, sealed=self.seal(column, scope=scope))
             for kept in shown:
-                told = json.dumps(
-                    {
-                        "exact": kept.exact,
-                        "role": kept.role,
-                        "content": kept.content,
-                        "question": kept.asked.question,
-                        "definition": kept.asked.definition,
-                        "table": kept.table,
-                    }
-                )
-                self._connection.execute(
-                    _queries()["keep"],
-                    {
-                        "scope": scope,
-                        "job": job,
-                        "persons": self.seal(kept.persons.to_bytes(), scope=scope),
-                        "content": self.seal(told.encode(), scope=scope),
-                    },
+                persons, told = kept.persons.to_bytes(), _tell(kept)
+                self._change(
+                    "keep",
+                    **owner,
+                    persons=self.seal(persons, scope=scope),
+                    content=self.seal(told, scope=scope),
                 )
         self._ranks.note_written()
+
+    def _change(self, name: str, **words: Any) -> None:
+        self._connection.execute(_queries()[name], words)
 
     def forget_job(self, job: str) -> bool:
         """Drop what a job kept that runs again, so was not answered; whether there was any."""
@@ -172,6 +162,19 @@ class Releases:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], scope.encode())
         except InvalidTag as error:
             raise releases_broken() from error
+
+
+def _tell(kept: Kept) -> bytes:
+    """What is kept beside the persons, as JSON."""
+    told = {
+        "exact": kept.exact,
+        "role": kept.role,
+        "content": kept.content,
+        "question": kept.asked.question,
+        "definition": kept.asked.definition,
+        "table": kept.table,
+    }
+    return json.dumps(told).encode()
 
 
 def _read_ranks(connection: sqlite3.Connection) -> Ranks:
