@@ -1,25 +1,54 @@
 -- name: observation_period
 -- One period a person, from the first event to the last end of one, for those whose sources give none.
--- A death closes it: what was written down later is no observation of a living person.
+-- A death closes it, and so does the day of the load: an end in 9999 says that a stay goes on. What starts
+-- before the birth or after that day is an error of its source and opens nothing; the few persons who have
+-- an event before birth are looked at twice, which costs less than each event's birth.
 INSERT INTO {schema}.observation_period
-SELECT
-    row_number() OVER (ORDER BY seen.person_id)
-        + (SELECT coalesce(max(observation_period_id), 0) FROM main.observation_period),
-    seen.person_id,
-    seen.first_date,
-    greatest(seen.first_date, least(seen.last_date, coalesce(died.death_date, seen.last_date))),
-    32880
-FROM (
-    SELECT person_id, min(start_date) AS first_date, max(end_date) AS last_date
-    FROM seen
-    WHERE start_date IS NOT NULL
-    GROUP BY person_id
-) AS seen
-JOIN {schema}.person AS person ON person.person_id = seen.person_id
-LEFT JOIN (
+WITH past AS (
+    SELECT person_id, start_date, end_date FROM seen WHERE start_date <= current_date
+),
+spans AS (
+    SELECT past.person_id, min(start_date) AS first_date, max(end_date) AS last_date
+    FROM past
+    GROUP BY past.person_id
+),
+births AS (
+    SELECT
+        person_id,
+        year_of_birth * 10000 + coalesce(month_of_birth, 1) * 100 + coalesce(day_of_birth, 1) AS born
+    FROM {schema}.person
+),
+early AS (
+    SELECT spans.person_id, births.born
+    FROM spans
+    JOIN births ON births.person_id = spans.person_id
+    WHERE year(first_date) * 10000 + month(first_date) * 100 + day(first_date) < births.born
+),
+lived AS (
+    SELECT person_id, first_date, last_date
+    FROM spans
+    ANTI JOIN early ON early.person_id = spans.person_id
+    UNION ALL
+    SELECT past.person_id, min(start_date), max(end_date)
+    FROM past
+    JOIN early ON early.person_id = past.person_id
+    WHERE year(start_date) * 10000 + month(start_date) * 100 + day(start_date) >= early.born
+    GROUP BY past.person_id
+),
+died AS (
     SELECT person_id, min(death_date) AS death_date FROM {schema}.death GROUP BY person_id
-) AS died ON died.person_id = seen.person_id
-ANTI JOIN {schema}.observation_period AS known ON known.person_id = seen.person_id;
+)
+SELECT
+    row_number() OVER (ORDER BY lived.person_id)
+        + (SELECT coalesce(max(observation_period_id), 0) FROM main.observation_period),
+    lived.person_id,
+    lived.first_date,
+    greatest(lived.first_date, least(lived.last_date, died.death_date, current_date)),
+    32880
+FROM lived
+JOIN births ON births.person_id = lived.person_id
+LEFT JOIN died ON died.person_id = lived.person_id
+ANTI JOIN {schema}.observation_period AS known ON known.person_id = lived.person_id;
 
 -- name: condition_era
 -- Occurrences of one condition at most thirty days apart (OHDSI, CDM 5.4 conventions).
