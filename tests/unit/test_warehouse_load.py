@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sqlglot import exp, parse_one
 
+from maillage.base.clock import utc_now
 from maillage.base.errors import MaillageError
 from maillage.warehouse.build.omop import load_omop
 from maillage.warehouse.build.tables import write_parts, write_warehouse
@@ -51,6 +52,11 @@ def test_a_folder_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
     assert load_omop(folder, target=tmp_path / "w.duckdb").persons == 1
 
 
+PERIODS = (
+    "SELECT person_id, observation_period_start_date, observation_period_end_date FROM observation_period"
+)
+
+
 def test_who_has_events_is_observed_where_no_table_says_when(tmp_path: Path) -> None:
     """Who is never observed is in no cohort, whatever they have."""
     events = [
@@ -59,9 +65,28 @@ def test_who_has_events_is_observed_where_no_table_says_when(tmp_path: Path) -> 
     ]
     write_folder(tmp_path, {"person": people(1, 2), "condition_occurrence": events})
     load_omop(tmp_path, target=tmp_path / "w.duckdb")
-    periods = "SELECT person_id, observation_period_start_date, observation_period_end_date"
-    assert ask(tmp_path / "w.duckdb", f"{periods} FROM observation_period") == [
-        (1, date(2020, 1, 5), date(2021, 3, 1))
+    assert ask(tmp_path / "w.duckdb", PERIODS) == [(1, date(2020, 1, 5), date(2021, 3, 1))]
+
+
+def test_a_date_that_cannot_be_opens_and_closes_no_period(tmp_path: Path) -> None:
+    """Person 1 has each error once, 2 nothing but errors, 3 is in hospital still: 9999 is no day."""
+    days = [
+        (1, "0001-01-01", "0001-01-01"),
+        (1, "1949-12-31", "1949-12-31"),
+        (1, "2020-01-05", "2020-01-06"),
+        (1, "9999-12-31", "9999-12-31"),
+        (2, "1900-01-01", "1900-01-01"),
+        (3, "2021-03-01", "9999-12-31"),
+    ]
+    stays = [
+        {"visit_occurrence_id": number, "person_id": person, "visit_start_date": start, "visit_end_date": end}
+        for number, (person, start, end) in enumerate(days, start=1)
+    ]
+    write_folder(tmp_path, {"person": people(1, 2, 3), "visit_occurrence": stays})
+    load_omop(tmp_path, target=tmp_path / "w.duckdb")
+    assert ask(tmp_path / "w.duckdb", PERIODS) == [
+        (1, date(2020, 1, 5), date(2020, 1, 6)),
+        (3, date(2021, 3, 1), utc_now().date()),
     ]
 
 
