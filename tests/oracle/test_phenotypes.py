@@ -1,6 +1,5 @@
 """Rows and attrition of public definitions equal those of the reference implementation (OHDSI circe-be)."""
 
-import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -50,12 +49,8 @@ ALL_SETS = [
     ("fuzz", "phenotypes"),
 ]
 FEWER_SETS = [("combined", "features"), ("fuzz", "phenotypes")]
-LONG = bool(os.environ.get("MAILLAGE_TEST_LONG"))
-FEWER: dict[str, dict[str, int]] = {
-    "spark": {"phenotypes": 60},
-    "postgres": {} if LONG else {"features": 28, "phenotypes": 80},
-}
-"""Definitions of each set on the slower engines: the whole of CI stays under twenty minutes."""
+FEWER: dict[str, dict[str, int]] = {"spark": {"phenotypes": 60}}
+"""Definitions of a set on a slower engine: the whole of CI stays under twenty minutes."""
 
 
 def on(engine: str, sets: list[tuple[str, str]]) -> list[Any]:
