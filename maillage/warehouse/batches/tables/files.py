@@ -29,6 +29,8 @@ from maillage.warehouse.sql import quote, text
 
 _BLOCK = 1 << 20
 _MAX_FILES = 1000
+BLANKS = " \t\r\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+"""What is not part of a text at its ends."""
 NAMED = 20
 """So many rows that were not loaded are named by file and line."""
 
@@ -207,7 +209,8 @@ def _cleaned(column: FileColumn, source: Source) -> str:
     if column.kind is not Kind.TEXT:
         return name
     nothing = ", ".join(text(one) for one in ("", *source.nulls))
-    return f"CASE WHEN trim({name}) IN ({nothing}) THEN NULL ELSE trim({name}) END"
+    trimmed = f"trim({name}, {text(BLANKS)})"
+    return f"CASE WHEN {trimmed} IN ({nothing}) THEN NULL ELSE {trimmed} END"
 
 
 def _take_rejects(connection: duckdb.DuckDBPyConnection, readable: Path, path: Path) -> list[Unreadable]:

@@ -12,8 +12,11 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 """A name of a column, a source or a file: one line of text."""
 Text = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 Scalar = Text | int | float
-Format = Annotated[str, StringConstraints(max_length=40, pattern=r"^(%[dmYHMS]|[-/ .:T])+$")]
-"""Of strptime, without `%y`: a year of two digits has no century."""
+Format = Annotated[str, StringConstraints(max_length=40, pattern=r"^(%[dmYHMSfz]|[-/ .:T])+$")]
+"""Of strptime, without `%y`: a year of two digits has no century. `.%f` is a fraction of a second and `%z`
+a zone: both are read over, for a record says the time of the hospital's clock."""
+Separators = Annotated[str, StringConstraints(min_length=1, max_length=5, pattern=r"^[^\w.+*]+$")]
+"""Characters that no code holds."""
 Columns = Annotated[list[Name], Field(min_length=1, max_length=20)]
 
 _MAX_MAP = 2000
@@ -140,11 +143,30 @@ Simple = Annotated[
 ]
 
 
+Codes = Annotated[
+    Annotated[Cell, Tag("column")] | Annotated[Constant, Tag("constant")] | Annotated[Concat, Tag("concat")],
+    Discriminator(_kind_of),
+]
+
+
 class Code(_Model):
     """A code and its code system: it becomes a concept each time the warehouse is made."""
 
-    code: Simple
+    code: Codes
     vocabulary: Annotated[Name, Field(description="As OMOP names it: CIM10, CCAM, ATC, LOINC… or your own.")]
+    split: Annotated[
+        Separators | None,
+        Field(
+            description="What stands between the codes of one cell: any of these characters, such as ;, — each "
+            "code is then a row of its own. With concat, the codes of several columns."
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _split_needs_cells(self) -> "Code":
+        if self.split is not None and isinstance(self.code, Constant):
+            raise ValueError("split needs column or concat")
+        return self
 
 
 class Condition(_Model):
@@ -190,7 +212,12 @@ class Block(_Model):
         Field(description="The columns that tell rows apart: the row's id is made of them."),
     ] = None
     code: Annotated[Code | None, Field(description="The code that gives the main concept.")] = None
-    unit: Annotated[Simple | None, Field(description="The unit, as UCUM writes it.")] = None
+    unit: Annotated[
+        Simple | None,
+        Field(
+            description="The unit, as UCUM or as laboratories write it; what a map lacks stays as it is written."
+        ),
+    ] = None
     value_code: Annotated[Code | None, Field(description="A coded result.")] = None
     columns: Annotated[dict[Name, Value], Field(max_length=60)] = {}
 

@@ -150,6 +150,10 @@ def _check_codes(file: MappingFile, block: Block, place: Place) -> None:
             raise file.fault(
                 (*place, name), _("{table} n’a pas de « {name} ».").format(table=block.table, name=name)
             )
+    if block.value_code and block.value_code.split:
+        raise file.fault(
+            (*place, "value_code", "split"), _("split ne vaut que pour le code principal (code).")
+        )
     taken = set(coded_targets(block)) & set(block.columns)
     if taken:
         raise file.fault(

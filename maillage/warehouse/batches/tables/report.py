@@ -18,13 +18,15 @@ class Rejected:
 
 @dataclass(frozen=True)
 class BlockReport:
-    """One table of the mapping. `rows` = `mapped` + `left_out` + `repeated` + the rejected ones."""
+    """One table of the mapping. `rows` + `added` = `mapped` + `left_out` + `repeated` + the rejected ones."""
 
     table: str
     source: str
     line: int
     """The line of the mapping that says it."""
     rows: int
+    added: int
+    """Rows that cells of several codes make beyond those that were read."""
     mapped: int
     left_out: int
     """By the conditions of `where`."""
@@ -44,7 +46,7 @@ class BlockReport:
 
 @dataclass(frozen=True)
 class UnknownCode:
-    """A code that gave the concept 0. `code` is None for those that too few persons have to be shown."""
+    """A code, or a unit, that gave the concept 0. `code` is None for those that too few persons have to be shown."""
 
     table: str
     code: str | None
@@ -58,3 +60,6 @@ class TablesReport:
     batch: BatchReport
     blocks: tuple[BlockReport, ...]
     unknown_codes: tuple[UnknownCode, ...]
+    unknown_units: tuple[UnknownCode, ...] = ()
+    knows_codes: bool = True
+    """Whether the warehouse has a vocabulary in which codes can be looked up."""

@@ -77,6 +77,7 @@ def _stage(
         source=block.source,
         line=compiler.file.document.line_of(compiler.place),
         rows=source.rows + sum(len(one.records) for one in source.unreadable),
+        added=_count(connection, into, "true") - source.rows,
         mapped=_count(connection, into, GOOD),
         left_out=_count(connection, into, "NOT _kept"),
         repeated=repeated,
@@ -156,7 +157,7 @@ def _places(source: OpenSource, rows: Sequence[tuple[int, int]]) -> tuple[tuple[
 def _check_tolerance(report: BlockReport, tolerate: float) -> None:
     """Raise SourceError when more rows were rejected than is tolerated."""
     # The conditions' rows are not candidates: a filter must not hide a column that is wholly wrong.
-    candidates = report.rows - report.left_out
+    candidates = report.rows + report.added - report.left_out
     if report.rejected_rows <= tolerate * candidates:
         return
     raise SourceError(

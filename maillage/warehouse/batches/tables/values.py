@@ -86,6 +86,9 @@ class Scope:
         return self.kept.setdefault(sql, f"x{len(self.kept)}")
 
 
+_ZONE = "(?:Z|[-+][0-9]{2}(?::?[0-9]{2})?)"
+_FRACTION = "[.][0-9]{1,9}"
+_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}"
 _DIGITS = {
     "%d": "[0-9]{1,2}",
     "%m": "[0-9]{1,2}",
@@ -93,6 +96,8 @@ _DIGITS = {
     "%H": "[0-9]{1,2}",
     "%M": "[0-9]{2}",
     "%S": "[0-9]{2}",
+    "%f": "[0-9]{1,9}",
+    "%z": f" ?{_ZONE}",
 }
 _TEMPORAL = (CdmType.DATE, CdmType.DATETIME)
 
@@ -165,8 +170,9 @@ def _read_cell(value: Cell, found: Found, target: CdmType, *, scope: Scope) -> C
     sql, kind = found.sql, found.kind
     if target in _TEMPORAL:
         sql, kind = _as_time(value, found, target)
-    elif target is CdmType.FLOAT and kind is Kind.TEXT and _decimal(value, found) == ",":
-        sql = _with_point(sql)
+    elif target is CdmType.FLOAT and kind is Kind.TEXT:
+        sql = _joined_digits(sql)
+        sql = _with_point(sql) if _decimal(value, found) == "," else sql
     return _cast(scope.keep(sql), kind, target, label=found.label)
 
 
@@ -206,15 +212,28 @@ def _read_time(value: Cell, found: Found, target: CdmType) -> tuple[str, Kind]:
         # An instant is cut to its day where a day is wanted.
         long = f"length({sql}) > 10 AND TRY_CAST({sql} AS TIMESTAMP) IS NOT NULL"
         day = f"CASE WHEN {long} THEN {sql}[1:10] ELSE {sql} END"
-        return (day if target is CdmType.DATE else sql), Kind.TEXT
+        usual = f"length({sql}) = 19 AND {sql}[17] = ':'"
+        instant = f"CASE WHEN {usual} THEN {sql} ELSE {_on_the_clock(sql, _ISO)} END"
+        return (day if target is CdmType.DATE else instant), Kind.TEXT
     tries = " ".join(
-        f"WHEN regexp_full_match({sql}, {text(_shape(one))}) THEN try_strptime({sql}, {text(one)})"
-        for one in formats
+        f"WHEN regexp_full_match({sql}, {text(_shape(one))}) THEN {_parsed(sql, one)}" for one in formats
     )
     # What no format reads must fail as a text that is no date does.
     written = f"coalesce(strftime(CASE {tries} END, '%Y-%m-%d %H:%M:%S'), '?')"
     read = f"CASE WHEN {sql} IS NOT NULL THEN {written} END"
     return (f"({read})[1:10]" if target is CdmType.DATE else read), Kind.TEXT
+
+
+def _parsed(sql: str, format_: str) -> str:
+    plain = format_.replace(".%f", "").replace("%z", "").rstrip()
+    clock = sql if plain == format_ else _on_the_clock(sql, "")
+    return f"try_strptime({clock}, {text(plain)})"
+
+
+def _on_the_clock(sql: str, start: str) -> str:
+    """An instant as the hospital's clock showed it: its zone is left aside, so that day and time agree."""
+    tail = text(f"^({start}.*?)( ?{_FRACTION})?( ?{_ZONE})?$")
+    return f"regexp_replace({sql}, {tail}, '\\1')"
 
 
 def _shape(format_: str) -> str:
@@ -225,6 +244,13 @@ def _shape(format_: str) -> str:
 
 def _decimal(value: Cell, found: Found) -> str:
     return value.decimal or found.source.settings.decimal
+
+
+def _joined_digits(sql: str) -> str:
+    """`1 234,5` as laboratories print it: blanks that part thousands, of any width, and no others."""
+    blanks = text("[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]")
+    shape = text(f"[-+]?[0-9]{{1,3}}({blanks[1:-1]}[0-9]{{3}})+([.,][0-9]+)?")
+    return f"CASE WHEN regexp_full_match({sql}, {shape}) THEN regexp_replace({sql}, {blanks}, '', 'g') ELSE {sql} END"
 
 
 def _with_point(sql: str) -> str:
