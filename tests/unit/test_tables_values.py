@@ -11,6 +11,8 @@ from maillage.warehouse.errors import MappingError, SourceError
 from tests.support.omop import write_parquet
 
 CLOCK = ', datetime_formats: ["%d/%m/%Y %H:%M"]'
+FRACTION = ', datetime_formats: ["%d/%m/%Y %H:%M:%S.%f"]'
+ZONE = ', datetime_formats: ["%Y-%m-%dT%H:%M%z"]'
 PERSON = "{ref: person, by: [p]}"
 
 
@@ -69,9 +71,9 @@ def observations(column: str, value: str, *, more: str = "", extra: str = "") ->
         ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03 00:30:00.1230000", "1950-12-03 00:30:00"),
         ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03T23:30Z", "1950-12-03 23:30:00"),
         ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03", "1950-12-03 00:00:00"),
-        ("birth_datetime::VARCHAR", '{column: v, formats: ["%d/%m/%Y %H:%M:%S.%f"]}', "", "03/12/1950 07:08:09.5", "1950-12-03 07:08:09"),
-        ("birth_datetime::VARCHAR", '{column: v, formats: ["%Y-%m-%dT%H:%M:%S%z"]}', "", "1950-12-03T00:30:00+0100", "1950-12-03 00:30:00"),
-        ("day_of_birth", '{column: v, part: day, formats: ["%Y-%m-%dT%H:%M%z"]}', "", "1950-12-03T00:30+01:00", 3),
+        ("birth_datetime::VARCHAR", "{column: v}", FRACTION, "03/12/1950 07:08:09.5", "1950-12-03 07:08:09"),
+        ("birth_datetime::VARCHAR", "{column: v}", ZONE, "1950-12-03T00:30+0100", "1950-12-03 00:30:00"),
+        ("day_of_birth", "{column: v, part: day}", ZONE, "1950-12-03T00:30+01:00", 3),
         ("person_source_value", "{column: v}", "", "\N{NO-BREAK SPACE}x\t", "x"),
     ],
 )  # fmt: skip
@@ -192,12 +194,14 @@ def test_the_same_row_again_is_counted_and_another_of_its_key_rejected(tmp_path:
 
 
 def test_two_entries_of_one_table_do_not_share_a_key(tmp_path: Path) -> None:
-    (tmp_path / "b.csv").write_text("P\n2\n3\n")
-    block = persons("location_id", "{constant: 1}")
-    report = load(tmp_path, "P\n1\n2\n", block + block.replace("source: a", "source: b"), tolerate=0.5)
-    assert [one.mapped for one in report] == [2, 1]
-    assert report[1].rejected[0].reason == "key_taken"
-    assert len(read(tmp_path, "person_id", "person")) == 3
+    (tmp_path / "b.csv").write_text("P,V\n2,x\n3,x\n4,y\n")
+    block = persons("person_source_value", "{column: v}")
+    text = "P;V\n1;x\n2;x\n4;x\n"
+    report = load(tmp_path, text, block + block.replace("source: a", "source: b"), tolerate=0.5)
+    assert [(one.mapped, one.repeated) for one in report] == [(3, 0), (1, 1)]
+    assert report[1].repeated_places == (("b.csv", 2),)
+    assert [(one.reason, one.places) for one in report[1].rejected] == [("key_taken", (("b.csv", 4),))]
+    assert len(read(tmp_path, "person_id", "person")) == 4
 
 
 def test_every_line_of_a_broken_file_is_accounted_for(tmp_path: Path) -> None:

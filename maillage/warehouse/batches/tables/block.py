@@ -250,7 +250,7 @@ def _test(condition: Condition, given: str) -> str:
 def run_query(
     connection: duckdb.DuckDBPyConnection, compiler: BlockCompiler, query: Query, *, into: str
 ) -> None:
-    """Fill the table `into`: _file, _record, _place, _kept, _fault (an index, null where none), then the values."""
+    """Fill the table `into`: _file, _record, _place, _kept, _fault (an index; null: none), the values."""
     own, code = compiler.sources[compiler.block.source], compiler.block.code
     rows, place = own.table, "0"
     if code and compiler.split:

@@ -157,8 +157,8 @@ class Code(_Model):
     split: Annotated[
         Separators | None,
         Field(
-            description="What stands between the codes of one cell: any of these characters, such as ;, — each "
-            "code is then a row of its own. With concat, the codes of several columns."
+            description="What stands between the codes of a cell: any of these characters; each code is a row "
+            "of its own; with concat, each code of several columns."
         ),
     ] = None
 
@@ -215,7 +215,7 @@ class Block(_Model):
     unit: Annotated[
         Simple | None,
         Field(
-            description="The unit, as UCUM or as laboratories write it; what a map lacks stays as it is written."
+            description="The unit, as UCUM or laboratories write it; what a map lacks stays as it is written."
         ),
     ] = None
     value_code: Annotated[Code | None, Field(description="A coded result.")] = None

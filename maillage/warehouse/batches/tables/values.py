@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import duckdb
 
-from maillage.base.i18n import _, mark
+from maillage.base.i18n import mark
 from maillage.warehouse.batches.identity import row_id
 from maillage.warehouse.batches.tables.files import OpenSource
 from maillage.warehouse.batches.tables.mapping import Cell, Concat, Constant, Reference, Scalar
@@ -24,6 +24,9 @@ class Reason(StrEnum):
     """Why a row was not loaded."""
 
     TYPE = "type"
+    DATE = "date"
+    NUMBER = "number"
+    INTEGER = "integer"
     NOT_IN_MAP = "not_in_map"
     EMPTY = "empty"
     NO_PARTNER = "no_partner"
@@ -34,11 +37,14 @@ class Reason(StrEnum):
 
 REASONS: Mapping[Reason, str] = {
     Reason.TYPE: mark("valeur impossible"),
+    Reason.DATE: mark("pas une date dans les formats attendus"),
+    Reason.NUMBER: mark("pas un nombre"),
+    Reason.INTEGER: mark("pas un nombre entier"),
     Reason.NOT_IN_MAP: mark("valeur absente de map"),
     Reason.EMPTY: mark("valeur requise absente"),
     Reason.NO_PARTNER: mark("aucune ligne jointe"),
-    Reason.PARTNERS: mark("plusieurs lignes jointes"),
-    Reason.KEY_TAKEN: mark("clé déjà prise par une autre ligne"),
+    Reason.PARTNERS: mark("plusieurs lignes jointes qui diffèrent"),
+    Reason.KEY_TAKEN: mark("même clé qu’une ligne différente"),
     Reason.LINE: mark("ligne illisible"),
 }
 
@@ -100,6 +106,12 @@ _DIGITS = {
     "%z": f" ?{_ZONE}",
 }
 _TEMPORAL = (CdmType.DATE, CdmType.DATETIME)
+_MISFITS: Mapping[CdmType, Reason] = {
+    CdmType.DATE: Reason.DATE,
+    CdmType.DATETIME: Reason.DATE,
+    CdmType.FLOAT: Reason.NUMBER,
+    CdmType.INTEGER: Reason.INTEGER,
+}
 
 
 def compile_value(value: Cell | Constant | Concat | Reference, target: CdmType, *, scope: Scope) -> Compiled:
@@ -248,9 +260,10 @@ def _decimal(value: Cell, found: Found) -> str:
 
 def _joined_digits(sql: str) -> str:
     """`1 234,5` as laboratories print it: blanks that part thousands, of any width, and no others."""
-    blanks = text("[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]")
-    shape = text(f"[-+]?[0-9]{{1,3}}({blanks[1:-1]}[0-9]{{3}})+([.,][0-9]+)?")
-    return f"CASE WHEN regexp_full_match({sql}, {shape}) THEN regexp_replace({sql}, {blanks}, '', 'g') ELSE {sql} END"
+    blank = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
+    shape = text(f"[-+]?[0-9]{{1,3}}({blank}[0-9]{{3}})+([.,][0-9]+)?")
+    joined = f"regexp_replace({sql}, {text(blank)}, '', 'g')"
+    return f"CASE WHEN regexp_full_match({sql}, {shape}) THEN {joined} ELSE {sql} END"
 
 
 def _with_point(sql: str) -> str:
@@ -262,9 +275,4 @@ def _cast(sql: str, kind: Kind, target: CdmType, *, label: str) -> Compiled:
     bad = cannot_cast(sql, kind=kind, target=target)
     null = f"CAST(NULL AS {DUCKDB_TYPES[target]})"
     result = f"CASE WHEN {bad} THEN {null} ELSE {strict_cast(sql, kind=kind, target=target)} END"
-    return Compiled(result, (Fault(Reason.TYPE, label, bad),))
-
-
-def describe_reason(reason: Reason) -> str:
-    """In the reader's language."""
-    return _(REASONS[reason])
+    return Compiled(result, (Fault(_MISFITS.get(target, Reason.TYPE), label, bad),))

@@ -34,9 +34,13 @@ FROM (SELECT DISTINCT {columns} FROM {origin}) AS different
 GROUP BY {keys};
 
 -- name: refuse_taken
--- Rows whose key an earlier block of the same table has.
-UPDATE {into} SET _fault = {taken}
-WHERE {good} AND ({key}) IN (SELECT ({key}) FROM {other} WHERE {good});
+-- Rows whose key an earlier block of the same table has, and whether they say the same where both say anything.
+UPDATE {into} SET _fault = CASE
+    WHEN row({shared}) IS NOT DISTINCT FROM row({former}) THEN {repeated}
+    ELSE {taken}
+END
+FROM (SELECT * FROM {other} WHERE {good}) AS former
+WHERE {into}._kept AND {into}._fault IS NULL AND {same};
 
 -- name: find_later
 -- Of the rows of one key, those after the first, and whether they say the same.
