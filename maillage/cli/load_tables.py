@@ -15,7 +15,7 @@ from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.tables import TablesReport, check_tables, load_tables
-from maillage.warehouse.batches.tables.describe import describe_block, describe_findings
+from maillage.warehouse.batches.tables.describe import advise, describe_block, describe_findings
 from maillage.warehouse.batches.tables.suggest import suggest_mapping
 
 
@@ -122,5 +122,5 @@ def _print_blocks(report: TablesReport, console: Console) -> None:
         table.add_row(block.table, block.source, *map(format_number, (*came, *counts)))
     console.print(table)
     remarks = [text for block in report.blocks for text in describe_block(block)]
-    for text in [*remarks, *describe_findings(report.findings)]:
+    for text in [*remarks, *advise(report.blocks), *describe_findings(report.findings)]:
         console.print(text, markup=False)

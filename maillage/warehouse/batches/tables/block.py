@@ -9,6 +9,7 @@ from maillage.base.i18n import _
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.tables.document import Place
 from maillage.warehouse.batches.tables.files import FileColumn, OpenSource
+from maillage.warehouse.batches.tables.invalid import suggest_name
 from maillage.warehouse.batches.tables.mapping import (
     Block,
     Cell,
@@ -23,7 +24,6 @@ from maillage.warehouse.batches.tables.read import (
     coded_targets,
     id_of,
     needed_columns,
-    suggest_name,
 )
 from maillage.warehouse.batches.tables.split import PART, split_columns, split_rows
 from maillage.warehouse.batches.tables.values import (
@@ -77,6 +77,8 @@ class BlockCompiler:
         scope = Scope(self._find)
         compiled = dict(self._all_values(scope))
         kept = self._conditions()
+        if self.split:
+            kept = f"({kept}) AND {PART} IS NOT NULL"
         faults = [*self._join_faults(), *(fault for one in compiled.values() for fault in one.faults)]
         values = {name: one.result for name, one in compiled.items()}
         faults += self._empty_faults(values)
@@ -137,10 +139,10 @@ class BlockCompiler:
             found.append(("unit_code", _compile_unit(block.unit, scope)))
         return found
 
-    def _key(self, names: Sequence[str]) -> list[str]:
+    def _key(self, parts: Sequence[str | Constant]) -> list[str]:
         """The parts of the row's id: among the codes of one cell, the code is one of them."""
-        found = [self._find(name).sql for name in names]
-        told = any(name.lower() in self.split for name in names)
+        found = [self._find(one).sql if isinstance(one, str) else text(str(one.constant)) for one in parts]
+        told = any(name.lower() in self.split for name in self.block.key_columns)
         return found if told or not self.split else [*found, PART]
 
     def _code(self, name: str, code: Code, scope: Scope) -> list[tuple[str, Compiled]]:
@@ -204,7 +206,7 @@ class BlockCompiler:
             case Reference():
                 return ", ".join(value.by)
             case None if self.block.key:
-                return ", ".join(self.block.key)
+                return ", ".join(self.block.key_columns)
             case _:
                 return target
 

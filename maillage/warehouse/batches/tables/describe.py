@@ -7,6 +7,7 @@ from maillage.base.i18n import _
 from maillage.warehouse.batches.tables.files import NAMED
 from maillage.warehouse.batches.tables.report import BlockReport, Findings, Orphans, Unmapped
 from maillage.warehouse.batches.tables.values import REASONS
+from maillage.warehouse.schema import EVENT_TABLES
 
 _FEW = 5
 """So many places are enough where nothing was refused."""
@@ -51,12 +52,23 @@ def describe_findings(findings: Findings) -> list[str]:
     return [*strangers, *missing, *(text for one in findings.unmapped for text in _describe_unmapped(one))]
 
 
+def advise(blocks: Sequence[BlockReport]) -> list[str]:
+    """What to do of rows that are repeated, once for all of them."""
+    if not any(_tells_repeated(one) for one in blocks):
+        return []
+    return [
+        _("Des lignes répétées qui diffèrent dans le fichier ? Ajoutez à key la colonne qui les distingue.")
+    ]
+
+
+def _tells_repeated(report: BlockReport) -> bool:
+    """Many rows name one place or one care site: that is no news."""
+    return bool(report.repeated) and (report.table == "person" or report.table in EVENT_TABLES)
+
+
 def _describe_repeated(report: BlockReport) -> Iterator[str]:
-    if report.repeated:
-        yield _(
-            "{table}, répétées : mêmes valeurs sous la même clé ({key}), chargées une fois ({count}) "
-            "{places}. Si ces lignes diffèrent dans le fichier, ajoutez à key la colonne qui les distingue."
-        ).format(
+    if _tells_repeated(report):
+        yield _("{table}, répétées : mêmes valeurs sous la même clé, {key} ({count}) {places}").format(
             table=report.table,
             key=", ".join(report.key),
             count=format_number(report.repeated),

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from maillage.base.i18n import _
+from maillage.warehouse.batches.tables.invalid import suggest_name
 from maillage.warehouse.batches.tables.mapping import Encoding, Source
 from maillage.warehouse.batches.tables.read import MappingFile
 from maillage.warehouse.build.casts import Kind, kind_of
@@ -79,7 +80,9 @@ def find_files(file: MappingFile, name: str, folder: Path) -> list[Path]:
         raise file.fault(
             place,
             _("{count} fichiers portent ce nom dans {folder}.").format(count=len(found), folder=folder.name),
-            remedy=_("Donnez le dossier des fichiers (--from), ou corrigez le nom."),
+            remedy=_("Donnez le dossier des fichiers (--from), ou corrigez le nom. {near}").format(
+                near=suggest_name(pattern, sorted(path.name for path in folder.iterdir() if path.is_file()))
+            ),
         )
     return found
 

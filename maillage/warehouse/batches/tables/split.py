@@ -28,7 +28,7 @@ def split_rows(table: str, code: Code, columns: Mapping[str, FileColumn]) -> str
     """SQL for the rows of a source, one for each code: `_code`, and `_place` among those of its row.
 
     A column that is parted alone holds the part: conditions, keys and values then see one code. A row
-    without any code stays one row, whose code is null.
+    without any code stays one row, whose code is null: it is left out.
     """
     separators = code.split or ""
     stored = [columns[name.lower()].stored for name in split_columns(code)]

@@ -71,7 +71,7 @@ def _stage(
     }
     taken = len(query.faults)
     _settle_keys(connection, block.table, query, into=into, earlier=same, taken=taken)
-    key = tuple(block.key or key_of(block.table))
+    key = tuple(block.key_columns or key_of(block.table))
     faults = (*query.faults, Fault(Reason.KEY_TAKEN, ", ".join(key), ""))
     source, repeated = compiler.sources[block.source], f"_fault = {taken + 1}"
     return BlockReport(

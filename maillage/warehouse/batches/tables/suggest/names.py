@@ -1,0 +1,72 @@
+"""Names of columns as people write them, and the role that each one tells."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("n", "no", "nb", "numero", "number"), "num"),
+    **dict.fromkeys(("dt", "dat", "dte"), "date"),
+    **dict.fromkeys(("cd", "cod"), "code"),
+    **dict.fromkeys(("lib", "lbl", "label", "intitule"), "libelle"),
+    **dict.fromkeys(("qte", "qty"), "quantite"),
+    **dict.fromkeys(("sej",), "sejour"),
+    **dict.fromkeys(("pat",), "patient"),
+    **dict.fromkeys(("identifiant", "ident", "identifier"), "id"),
+    **dict.fromkeys(("res", "result"), "resultat"),
+    **dict.fromkeys(("horodate", "dh"), "date_heure"),
+}
+_SMALL = frozenset({"de", "d", "du", "des", "la", "le", "l", "en", "a", "au", "of", "the"})
+_OWNERS = frozenset(
+    {"patient", "sejour", "bio", "labo", "biologie", "diag", "acte", "presc", "med", "hopital", "t"}
+)
+_NUMBERED = re.compile(r"(.*?[a-z])_?0*[0-9]{1,2}")
+
+
+def fold_name(name: str) -> str:
+    """`Date de Naissance` and `DATE_DE_NAISSANCE` are one name."""
+    plain = unicodedata.normalize("NFKD", name.replace("°", "o ").replace("’", "'"))
+    return re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode().lower()).strip("_")
+
+
+def find_role(name: str) -> tuple[str, str, bool] | None:
+    """The role that a name tells, how sure that is, and whether it is one of a numbered row of columns."""
+    known, core = _names(), _canonical(name)
+    for candidate in _shorter(core):
+        if candidate in known:
+            return (*known[candidate], False)
+    numbered = _NUMBERED.fullmatch(fold_name(name))
+    base = _canonical(numbered[1]) if numbered else ""
+    return (*known[base], True) if base in known else None
+
+
+def _shorter(core: str) -> list[str]:
+    """A name, and what is left of it without the word that says whose the column is."""
+    words = core.split("_")
+    found = [core]
+    if len(words) > 1 and words[0] in _OWNERS:
+        found.append("_".join(words[1:]))
+    if len(words) > 1 and words[-1] in _OWNERS:
+        found.append("_".join(words[:-1]))
+    return found
+
+
+def _canonical(name: str) -> str:
+    # `DateEntree` has two words, `DDN` one.
+    parted = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])", "_", name)
+    words = [word for word in fold_name(parted).split("_") if word not in _SMALL]
+    plain = (_WORDS.get(word, word) for word in words)
+    return "_".join(word[:-1] if len(word) > 4 and word.endswith("s") else word for word in plain)
+
+
+@cache
+def _names() -> Mapping[str, tuple[str, str]]:
+    file = resources.files("maillage.warehouse.batches.tables.suggest").joinpath("names.csv")
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    found: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        found.setdefault(_canonical(row["name"]), (row["role"], row["confidence"]))
+    return found
