@@ -321,3 +321,43 @@ def test_only_cells_of_the_source_itself_are_parted(tmp_path: Path) -> None:
             "P;S\n1;s1\n",
             persons("location_id", "{constant: 1}") + joined.replace("column: d", "column: b.d"),
         )
+
+
+@pytest.mark.parametrize(
+    ("unit", "found"),
+    [
+        ("{column: v}", ["G/L", "UI/L"]),
+        ("{column: v, map: {UI/L: '[iU]/L'}}", ["G/L", "[iU]/L"]),
+        ("{column: v, map: {UI/L: '[iU]/L'}, otherwise: '%'}", ["%", "[iU]/L"]),
+    ],
+)
+def test_a_map_of_units_wins_and_leaves_the_others_as_they_are_written(
+    tmp_path: Path, unit: str, found: list[str]
+) -> None:
+    mapping = persons("location_id", "{constant: 1}") + observations(
+        "value_as_string", "{column: v}", more=f"    unit: {unit}\n"
+    )
+    load(tmp_path, "P;V\n1;UI/L\n2;G/L\n", mapping)
+    assert [one for (one,) in read(tmp_path, "unit_code", "observation")] == found
+
+
+def test_a_constant_of_the_key_tells_two_entries_of_the_same_cells_apart(tmp_path: Path) -> None:
+    twice = "".join(DIAGNOSES.replace("[s]", f"[s, d, {{constant: {rank}}}]") for rank in ("DP", "DAS"))
+    (tmp_path / "a").mkdir()
+    report = load(tmp_path / "a", "P;S;D\n1;s1;I10\n", persons("location_id", "{constant: 1}") + twice)
+    assert [one.mapped for one in report] == [1, 1, 1]
+    assert len({number for _code, number in read(tmp_path / "a", CODES, "condition_occurrence")}) == 2
+
+
+def test_a_row_of_an_unknown_person_is_named_by_file_and_line(tmp_path: Path) -> None:
+    stay = "  - table: death\n    source: b\n    columns:\n      death_date: {constant: 2020-01-01}\n"
+    stay += "      person_id: {ref: person, by: [p]}\n"
+    (tmp_path / "b.csv").write_text("P\n1\n9\n", encoding="utf-8")
+    report = load(tmp_path, "P\n1\n", persons("location_id", "{constant: 1}") + stay)[1]
+    (found,) = report.orphans
+    assert (found.column, found.table, found.rows, found.places) == (
+        "person_id",
+        "person",
+        1,
+        (("b.csv", 3),),
+    )

@@ -45,7 +45,7 @@ def describe_findings(findings: Findings) -> list[str]:
     missing = [] if findings.has_vocabulary or not findings.unmapped else [_no_vocabulary()]
     strangers = [
         _(
-            "{table} : {count} lignes de personnes que l’entrepôt n’a pas ; aucune cohorte ne les compte"
+            "{table} : lignes de personnes que l’entrepôt n’a pas, qu’aucune cohorte ne compte ({count})"
         ).format(table=table, count=format_number(rows))
         for table, rows in findings.strangers
     ]
@@ -114,8 +114,8 @@ def _no_vocabulary() -> str:
 
 def _describe_unmapped(found: Unmapped) -> Iterator[str]:
     said = {
-        "code": _("{table} : {rows} lignes sur {coded} ont un code sans concept"),
-        "unit": _("{table} : {rows} lignes sur {coded} ont une unité sans concept"),
+        "code": _("{table}, codes sans concept : {rows} lignes sur {coded}"),
+        "unit": _("{table}, unités sans concept : {rows} lignes sur {coded}"),
     }
     yield said[found.what].format(
         table=found.table, rows=format_number(found.rows), coded=format_number(found.coded)

@@ -165,7 +165,13 @@ def _find_shape(path: Path, source: Source, *, named: Path) -> CsvShape | None:
 
 
 def check_header(names: Iterable[str], *, file: str) -> None:
-    """Raise SourceError when the first line holds values: they would be shown as names of columns."""
+    """Raise SourceError when the first line names no columns: values would be shown as names."""
+    names = list(names)
+    if names[:1] and names[0].lower().startswith("sep="):
+        raise SourceError(
+            _("{file} : la première ligne, « sep= », est celle d’un tableur.").format(file=file),
+            remedy=_("Ôtez-la : la première ligne doit nommer les colonnes."),
+        )
     if any(re.fullmatch(r"[-+0-9.,/: ]*[0-9][-+0-9.,/: ]*", name) for name in names):
         raise SourceError(
             _("{file} : la première ligne ne nomme pas les colonnes.").format(file=file),

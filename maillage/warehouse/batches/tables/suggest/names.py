@@ -18,11 +18,27 @@ _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("identifiant", "ident", "identifier"), "id"),
     **dict.fromkeys(("res", "result"), "resultat"),
     **dict.fromkeys(("horodate", "dh"), "date_heure"),
+    **dict.fromkeys(("ent",), "entree"),
+    **dict.fromkeys(("sor",), "sortie"),
+    **dict.fromkeys(("mod",), "mode"),
+    **dict.fromkeys(("heb",), "hebergement"),
+    **dict.fromkeys(("prelev", "prel", "prlvt"), "prelevement"),
+    **dict.fromkeys(("nais", "naiss"), "naissance"),
+    **dict.fromkeys(("dec",), "deces"),
+    **dict.fromkeys(("diagnostic", "diagnosis"), "diag"),
+    **dict.fromkeys(("princ", "prin"), "principal"),
+    **dict.fromkeys(("rel",), "relie"),
+    **dict.fromkeys(("sign", "signif"), "significatif"),
+    **dict.fromkeys(("admin",), "administration"),
+    **dict.fromkeys(("value",), "valeur"),
+    **dict.fromkeys(("unit",), "unite"),
+    **dict.fromkeys(("analyte",), "analyse"),
 }
-_SMALL = frozenset({"de", "d", "du", "des", "la", "le", "l", "en", "a", "au", "of", "the"})
+_SMALL = frozenset({"de", "d", "du", "des", "la", "le", "l", "en", "a", "au", "et", "e", "of", "the"})
 _OWNERS = frozenset(
     {"patient", "sejour", "bio", "labo", "biologie", "diag", "acte", "presc", "med", "hopital", "t"}
 )
+_GLUED = re.compile(r"(num|dat|diag|code|lib|mod)(?!e?_)([a-z]{2,})")
 _NUMBERED = re.compile(r"(.*?[a-z])_?0*[0-9]{1,2}")
 
 
@@ -34,10 +50,12 @@ def fold_name(name: str) -> str:
 
 def find_role(name: str) -> tuple[str, str, bool] | None:
     """The role that a name tells, how sure that is, and whether it is one of a numbered row of columns."""
-    known, core = _names(), _canonical(name)
-    for candidate in _shorter(core):
-        if candidate in known:
-            return (*known[candidate], False)
+    known = _names()
+    # What stands between brackets explains the name: `Sexe (M/F)`.
+    for written in (name, re.sub(r"\(.*?\)", "", name)):
+        for candidate in _shorter(_canonical(written)):
+            if candidate in known:
+                return (*known[candidate], False)
     numbered = _NUMBERED.fullmatch(fold_name(name))
     base = _canonical(numbered[1]) if numbered else ""
     return (*known[base], True) if base in known else None
@@ -47,6 +65,10 @@ def _shorter(core: str) -> list[str]:
     """A name, and what is left of it without the word that says whose the column is."""
     words = core.split("_")
     found = [core]
+    if words[0] == "date" and "heure" in words:
+        found.append("_".join(word for word in words if word != "heure"))
+    if glued := _GLUED.fullmatch(core):
+        found.append(_canonical("_".join(glued.groups())))
     if len(words) > 1 and words[0] in _OWNERS:
         found.append("_".join(words[1:]))
     if len(words) > 1 and words[-1] in _OWNERS:

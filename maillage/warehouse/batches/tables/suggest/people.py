@@ -116,9 +116,7 @@ def _death(file: Described) -> Lines:
 def _visit(file: Described) -> Lines:
     stay, person = file.roles["stay"], file.roles["person"]
     key = choose_key(file, [stay.column])
-    twice = _(
-        "à vérifier : un séjour a plusieurs lignes ; la première qui diffère d’une autre la fait rejeter"
-    )
+    twice = _("à décider : un séjour a plusieurs lignes, dont une seule peut être chargée")
     note = " ; ".join(filter(None, (doubt(stay), twice if len(key.columns) > 1 or key.alike else "")))
     lines = start("visit_occurrence", file, key=[stay.column], comment=note)
     lines.add(2, "columns:")

@@ -91,7 +91,7 @@ def _in_context(guesses: Sequence[Guess]) -> list[Guess]:
         "start": _of_what(roles, "start"),
         "end": _of_what(roles, "end"),
     }
-    if "result" not in roles:
+    if not roles & {"result", "loinc", "lab_code"}:
         meant["unit"] = "dose_unit" if roles & _DRUGS else "ward"
     return [replace(guess, role=meant.get(guess.role, guess.role)) for guess in guesses]
 
@@ -133,7 +133,16 @@ def _shape_of(values: Sequence[str]) -> str:
     if len(values) < _ENOUGH:
         return ""
     shaped = next((role for role in _TOLD_BY_SHAPE if _fits(role, values)), "")
+    if not shaped and len({value.upper() for value in values}) > 1 and _are_sexes(values):
+        return "sex"
     return shaped or ("date" if formats_of(values) else "")
+
+
+def _are_sexes(values: Sequence[str]) -> bool:
+    words = {value.upper() for value in values}
+    return (
+        words <= {"M", "F", "I"} or words <= {"H", "F"} or words <= {"HOMME", "FEMME", "MASCULIN", "FEMININ"}
+    )
 
 
 def _fits(role: str, values: Sequence[str]) -> bool:
