@@ -120,14 +120,12 @@ def _enter(at: dict[str, Any], part: str | int, schema: dict[str, Any]) -> dict[
         model = _resolve(one, schema)
         if part in model.get("properties", {}):
             return model
-    named = next(iter(at.get("patternProperties", {}).values()), {})
-    return _resolve(at.get("properties", {}).get(part) or at.get("items") or named, schema)
+    named: list[Any] = [*at.get("patternProperties", {}).values(), {}]
+    return _resolve(at.get("properties", {}).get(part) or at.get("items") or named[0], schema)
 
 
-def _resolve(one: Any, schema: dict[str, Any]) -> dict[str, Any]:
+def _resolve(one: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """Without references and without the choice of nothing."""
-    if not isinstance(one, dict):
-        return {}
     for option in one.get("anyOf", ()):
         if option.get("type") != "null":
             return _resolve(option, schema)
