@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -33,11 +33,21 @@ _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("value",), "valeur"),
     **dict.fromkeys(("unit",), "unite"),
     **dict.fromkeys(("analyte",), "analyse"),
+    **dict.fromkeys(("comment", "commentaires"), "commentaire"),
+    **dict.fromkeys(("hr", "heures"), "heure"),
+    **dict.fromkeys(("presc",), "prescription"),
+    **dict.fromkeys(("poso",), "posologie"),
+    **dict.fromkeys(("normale", "borne", "limite", "ref", "reference"), "norme"),
+    **dict.fromkeys(("inferieure", "inferieur", "basse", "min", "mini", "low"), "inf"),
+    **dict.fromkeys(("superieure", "superieur", "haute", "max", "maxi", "high"), "sup"),
 }
 _SMALL = frozenset({"de", "d", "du", "des", "la", "le", "l", "en", "a", "au", "et", "e", "of", "the"})
 _OWNERS = frozenset(
     {"patient", "sejour", "bio", "labo", "biologie", "diag", "acte", "presc", "med", "hopital", "t"}
 )
+_OTHERS = frozenset({"mere", "pere", "conjoint", "enfant", "medecin", "contact", "parent"})
+"""Whose column it is, when it is not the patient's."""
+_ANYWHERE = frozenset({"code", "date", "num", "id", "type", "mode", "nom", "heure", "valeur", "ne"})
 _GLUED = re.compile(r"(num|dat|diag|code|lib|mod)(?!e?_)([a-z]{2,})")
 _NUMBERED = re.compile(r"(.*?[a-z])_?0*[0-9]{1,2}")
 
@@ -48,17 +58,37 @@ def fold_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode().lower()).strip("_")
 
 
-def find_role(name: str) -> tuple[str, str, bool] | None:
-    """The role that a name tells, how sure that is, and whether it is one of a numbered row of columns."""
+def find_role(name: str) -> tuple[str, str] | None:
+    """The role that a name tells, and how sure that is."""
     known = _names()
     # What stands between brackets explains the name: `Sexe (M/F)`.
     for written in (name, re.sub(r"\(.*?\)", "", name)):
         for candidate in _shorter(_canonical(written)):
             if candidate in known:
-                return (*known[candidate], False)
+                return known[candidate]
     numbered = _NUMBERED.fullmatch(fold_name(name))
     base = _canonical(numbered[1]) if numbered else ""
-    return (*known[base], True) if base in known else None
+    if base in known:
+        return known[base]
+    role = _find_within(_canonical(name).split("_"))
+    return (role, "guess") if role else None
+
+
+def _find_within(words: Sequence[str]) -> str | None:
+    """The role of the longest known name whose words are all there: `CODE_EXAMEN_LOCAL` holds `CODE_EXAMEN`.
+
+    One word alone must stand at an end of the name, and be none that any column may have.
+    """
+    if _OTHERS.intersection(words):
+        return None
+    ends = {words[0], words[-1]} - _ANYWHERE
+    parts = [(known.split("_"), role) for known, (role, _sure) in _names().items()]
+    held = [
+        (len(part), len("".join(part)), role)
+        for part, role in parts
+        if set(part) <= (set(words) if len(part) > 1 else ends)
+    ]
+    return max(held)[2] if held else None
 
 
 def _shorter(core: str) -> list[str]:

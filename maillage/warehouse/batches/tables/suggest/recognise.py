@@ -91,6 +91,8 @@ def _in_context(guesses: Sequence[Guess]) -> list[Guess]:
         "start": _of_what(roles, "start"),
         "end": _of_what(roles, "end"),
     }
+    if "person" not in roles and "birth_date" in roles:
+        meant["row"] = "person"
     if not roles & {"result", "loinc", "lab_code"}:
         meant["unit"] = "dose_unit" if roles & _DRUGS else "ward"
     return [replace(guess, role=meant.get(guess.role, guess.role)) for guess in guesses]
