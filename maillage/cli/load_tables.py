@@ -15,8 +15,7 @@ from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.tables import TablesReport, check_tables, load_tables
-from maillage.warehouse.batches.tables.report import BlockReport, UnknownCode
-from maillage.warehouse.batches.tables.stage import describe_rejected
+from maillage.warehouse.batches.tables.describe import advise, describe_block, describe_findings
 from maillage.warehouse.batches.tables.suggest import suggest_mapping
 
 
@@ -113,40 +112,15 @@ def print_tables_report(report: TablesReport, *, console: Console) -> None:
 def _print_blocks(report: TablesReport, console: Console) -> None:
     """Every row that came in, and what became of it."""
     table = Table(_("Table"), _("Source"), box=None)
-    for title in (_("Lues"), _("Chargées"), _("Écartées"), _("Répétées"), _("Rejetées")):
+    added = any(block.added for block in report.blocks)
+    titles = (_("Lues"), _("En plus"), _("Chargées"), _("Écartées"), _("Répétées"), _("Rejetées"))
+    for title in titles if added else (titles[0], *titles[2:]):
         table.add_column(title, justify="right")
     for block in report.blocks:
-        counts = (block.rows, block.mapped, block.left_out, block.repeated, block.rejected_rows)
-        table.add_row(block.table, block.source, *map(format_number, counts))
+        counts = (block.mapped, block.left_out, block.repeated, block.rejected_rows)
+        came = (block.rows, block.added) if added else (block.rows,)
+        table.add_row(block.table, block.source, *map(format_number, (*came, *counts)))
     console.print(table)
-    remarks = [text for block in report.blocks for text in _remarks(block)]
-    for text in [*remarks, *map(_describe_unknown, report.unknown_codes)]:
+    remarks = [text for block in report.blocks for text in describe_block(block)]
+    for text in [*remarks, *advise(report.blocks), *describe_findings(report.findings)]:
         console.print(text, markup=False)
-
-
-def _remarks(block: BlockReport) -> list[str]:
-    rejected = [f"{block.table} : {text}" for text in describe_rejected(block)]
-    emptied = [
-        _("{table}, {column} : cellules illisibles laissées vides ({count})").format(
-            table=block.table, count=format_number(count), column=column
-        )
-        for column, count in block.emptied
-        if count
-    ]
-    orphans = [
-        _("{table}, {column} : références à des lignes que ce lot n’a pas ({count})").format(
-            table=block.table, count=format_number(count), column=column
-        )
-        for column, count in block.orphans
-    ]
-    return [*rejected, *emptied, *orphans]
-
-
-def _describe_unknown(found: UnknownCode) -> str:
-    if found.code is None:
-        return _("{table} : lignes de codes inconnus, chacun chez moins de 11 personnes ({count})").format(
-            table=found.table, count=format_number(found.rows)
-        )
-    return _("{table} : lignes du code inconnu {code} ({count})").format(
-        table=found.table, code=found.code, count=format_number(found.rows)
-    )

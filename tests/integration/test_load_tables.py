@@ -12,6 +12,7 @@ from maillage.warehouse.engines.duckdb import open_warehouse
 from tests.conftest import ROOT
 from tests.support.circe import persons_found
 from tests.support.extract import FILES, STROKES, load, load_vocabulary, suggest, write_extract
+from tests.support.omop import write_folder
 
 STROKE = ROOT / "maillage" / "cli" / "examples" / "avc-ischemique.json"
 
@@ -76,7 +77,9 @@ def test_a_newer_extract_replaces_the_batch_and_undo_brings_the_former_back(
     write_extract(folder, {"patients.csv": newer})
     assert load(mapping, folder, target) == 0
     told = capsys.readouterr().out
-    assert "visit_occurrence, person_id : références à des lignes que ce lot n’a pas (1)" in told
+    told = " ".join(told.split())
+    lost = "visit_occurrence, person_id : personnes que la table person de ce lot n’a pas (1) sejours.csv:6"
+    assert lost in told
     assert len(read(target, "person_id", "person")) == 5
     assert run(["warehouse", "undo", str(target), "extract"]) == 0
     assert len(read(target, "person_id", "person")) == 6
@@ -118,18 +121,60 @@ def test_an_unknown_code_is_shown_when_enough_persons_have_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     persons = "".join(f"Q{number};M;01/01/1950\n" for number in range(20))
-    codes = "".join(f"Q{number};{'XCOMMON' if number < 11 else 'XRARE'};01/01/2024\n" for number in range(20))
-    alone = "Q0;PERSONAL;{:02}/01/2024\n"
+    codes = "".join(
+        f"Q{number};{'XCOMMON' if number < 11 else 'XRARE'};01/01/2024;{'zorg/L' if number < 11 else 'G/L'}\n"
+        for number in range(20)
+    )
+    alone = "Q0;PERSONAL;{:02}/01/2024;\n"
     codes += "".join(alone.format(day) for day in range(1, 16))
     write_extract(
         tmp_path / "extract",
-        {"p.csv": "IPP;SEXE;DDN\n" + persons, "labo.csv": "IPP;CODE_LABO;DATE_ANALYSE\n" + codes},
+        {"p.csv": "IPP;SEXE;DDN\n" + persons, "labo.csv": "IPP;CODE_LABO;DATE_ANALYSE;UNITE\n" + codes},
     )
     mapping = suggest(tmp_path / "extract", to=tmp_path / "m.yaml")
     capsys.readouterr()
     assert load(mapping, tmp_path / "extract", tmp_path / "w.duckdb") == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "measurement : lignes du code inconnu XCOMMON (11)" in told
-    assert "measurement : lignes de codes inconnus, chacun chez moins de 11 personnes (24)" in told
+    assert "Cet entrepôt n’a pas de vocabulaire : aucun code n’y a de concept." in told
+    assert "measurement, codes sans concept : 35 lignes sur 35 XCOMMON (11)" in told
+    assert "d’autres, chacun chez moins de 11 personnes ou moins fréquent (24)" in told
+    assert "measurement, unités sans concept : 11 lignes sur 20 zorg/L (11)" in told
     assert "XRARE" not in told
     assert "PERSONAL" not in told
+
+
+def test_a_batch_without_persons_tells_rows_of_persons_that_nobody_has(
+    loaded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_extract(loaded / "late", {"sejours.csv": FILES["sejours.csv"].replace("S6;P6", "S6;P9")})
+    (loaded / "late.yaml").write_text(
+        "version: 1\nsources:\n  a: {file: sejours.csv, datetime_formats: ['%d/%m/%Y %H:%M']}\ntables:\n"
+        "  - table: visit_occurrence\n    source: a\n    key: [num_sejour]\n    columns:\n"
+        "      person_id: {ref: person, by: [ipp]}\n      visit_start_date: {column: date_entree}\n"
+        "      visit_end_date: {column: date_sortie}\n",
+        encoding="utf-8",
+    )
+    options = ["--from", str(folder), "--to", str(loaded / "w.duckdb"), "--batch", "late"]
+    assert run(["warehouse", "load-tables", str(loaded / "late.yaml"), *options]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "lignes de personnes que l’entrepôt n’a pas, qu’aucune cohorte ne compte (1)" in told
+
+
+def test_units_are_found_as_they_are_written_and_as_the_hospital_maps_them(tmp_path: Path) -> None:
+    concept = {"vocabulary_id": "UCUM", "standard_concept": "S", "domain_id": "Unit"}
+    codes = {"umol/L": 8749, "10*9/L": 9444, "[U]/L": 8645}
+    concepts = [{"concept_id": id_, "concept_code": code, **concept} for code, id_ in codes.items()]
+    own = {"source_vocabulary_id": "UCUM", "source_code": "UI/L", "target_concept_id": 8749}
+    source = write_folder(tmp_path / "omop", {"concept": concepts, "source_to_concept_map": [own]})
+    target = tmp_path / "w.duckdb"
+    assert run(["warehouse", "load", str(source), "--to", str(target), "--batch", "vocabulary"]) == 0
+    units = ["μmol/l", "µmol/L", "umol/L", "G/L", "UI/L", "U/L", "zorg"]
+    lines = "".join(f"P1;4548-4;0{day}/01/2024;1;{unit}\n" for day, unit in enumerate(units, start=1))
+    folder = tmp_path / "extract"
+    folder.mkdir()
+    (folder / "p.csv").write_text("IPP;DDN\nP1;01/01/1950\n", encoding="utf-8")
+    header = "IPP;CODE_LOINC;DATE_PRELEVEMENT;RESULTAT;UNITE\n"
+    (folder / "l.csv").write_text(header + lines, encoding="utf-8")
+    assert load(suggest(folder, to=tmp_path / "m.yaml"), folder, target) == 0
+    expected = zip(units, [8749, 8749, 8749, 9444, 8749, 8645, 0], strict=True)
+    assert read(target, "unit_source_value, unit_concept_id", "measurement") == sorted(expected)

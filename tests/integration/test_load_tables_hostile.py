@@ -35,8 +35,14 @@ def drop_a_line(data: bytes, generator: random.Random) -> bytes:
     return b"\n".join(lines)
 
 
+def cut_within_braces(data: bytes, generator: random.Random) -> bytes:
+    """Between two entries, what is left of a mapping is a mapping."""
+    opened = generator.choice([match.span() for match in re.finditer(rb"\{[^{}]+\}", data)])
+    return data[: generator.randrange(opened[0] + 1, opened[1])]
+
+
 MAPPING: list[Spoil] = [
-    *[cut] * 12,
+    *[cut_within_braces] * 12,
     *[noise] * 8,
     replace("version: 1", "version: one"),
     replace("version: 1", "version: 1\nversion: 1"),

@@ -11,6 +11,8 @@ from maillage.warehouse.errors import MappingError, SourceError
 from tests.support.omop import write_parquet
 
 CLOCK = ', datetime_formats: ["%d/%m/%Y %H:%M"]'
+FRACTION = ', datetime_formats: ["%d/%m/%Y %H:%M:%S.%f"]'
+ZONE = ', datetime_formats: ["%Y-%m-%dT%H:%M%z"]'
 PERSON = "{ref: person, by: [p]}"
 
 
@@ -65,6 +67,14 @@ def observations(column: str, value: str, *, more: str = "", extra: str = "") ->
         ("person_source_value", "{column: V}", "", "'; DROP TABLE x --", "'; DROP TABLE x --"),
         ("birth_datetime::VARCHAR", "{column: v}", CLOCK, "03/12/1950 07:08", "1950-12-03 07:08:00"),
         ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03T07:08:09", "1950-12-03 07:08:09"),
+        ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03T00:30:00+01:00", "1950-12-03 00:30:00"),
+        ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03 00:30:00.1230000", "1950-12-03 00:30:00"),
+        ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03T23:30Z", "1950-12-03 23:30:00"),
+        ("birth_datetime::VARCHAR", "{column: v}", "", "1950-12-03", "1950-12-03 00:00:00"),
+        ("birth_datetime::VARCHAR", "{column: v}", FRACTION, "03/12/1950 07:08:09.5", "1950-12-03 07:08:09"),
+        ("birth_datetime::VARCHAR", "{column: v}", ZONE, "1950-12-03T00:30+0100", "1950-12-03 00:30:00"),
+        ("day_of_birth", "{column: v, part: day}", ZONE, "1950-12-03T00:30+01:00", 3),
+        ("person_source_value", "{column: v}", "", "\N{NO-BREAK SPACE}x\t", "x"),
     ],
 )  # fmt: skip
 def test_a_cell_becomes_a_value(
@@ -104,7 +114,19 @@ def test_a_cell_that_cannot_be_is_rejected_at_its_line(
 
 @pytest.mark.parametrize(
     ("cell", "found"),
-    [("8,5", 8.5), ("8", 8.0), ("-0,25", -0.25), ("1.234", None), ("<5", None), ("inf", None)],
+    [
+        ("8,5", 8.5),
+        ("8", 8.0),
+        ("-0,25", -0.25),
+        ("1 234,5", 1234.5),
+        ("12\N{NO-BREAK SPACE}345", 12345.0),
+        ("1\N{NARROW NO-BREAK SPACE}234 567", 1234567.0),
+        ("12 34", None),
+        ("1 2", None),
+        ("1.234", None),
+        ("<5", None),
+        ("inf", None),
+    ],
 )
 def test_where_the_mark_is_a_comma_a_point_is_no_number(
     tmp_path: Path, cell: str, found: float | None
@@ -172,12 +194,14 @@ def test_the_same_row_again_is_counted_and_another_of_its_key_rejected(tmp_path:
 
 
 def test_two_entries_of_one_table_do_not_share_a_key(tmp_path: Path) -> None:
-    (tmp_path / "b.csv").write_text("P\n2\n3\n")
-    block = persons("location_id", "{constant: 1}")
-    report = load(tmp_path, "P\n1\n2\n", block + block.replace("source: a", "source: b"), tolerate=0.5)
-    assert [one.mapped for one in report] == [2, 1]
-    assert report[1].rejected[0].reason == "key_taken"
-    assert len(read(tmp_path, "person_id", "person")) == 3
+    (tmp_path / "b.csv").write_text("P,V\n2,x\n3,x\n4,y\n")
+    block = persons("person_source_value", "{column: v}")
+    text = "P;V\n1;x\n2;x\n4;x\n"
+    report = load(tmp_path, text, block + block.replace("source: a", "source: b"), tolerate=0.5)
+    assert [(one.mapped, one.repeated) for one in report] == [(3, 0), (1, 1)]
+    assert report[1].repeated_places == (("b.csv", 2),)
+    assert [(one.reason, one.places) for one in report[1].rejected] == [("key_taken", (("b.csv", 4),))]
+    assert len(read(tmp_path, "person_id", "person")) == 4
 
 
 def test_every_line_of_a_broken_file_is_accounted_for(tmp_path: Path) -> None:
@@ -233,3 +257,107 @@ def test_a_column_that_is_not_in_the_file_is_named_with_the_line_of_the_mapping(
 def test_a_constant_of_another_type_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"m\.yaml, ligne 11 : gender_concept_id"):
         load(tmp_path, "P;V\n1;x\n", persons("gender_concept_id", "{column: v, map: {M: homme}}"))
+
+
+DIAGNOSES = """\
+  - table: condition_occurrence
+    source: a
+    key: [s]
+    code: {code: {column: d}, vocabulary: CIM10, split: ";,"}
+    columns:
+      person_id: {ref: person, by: [p]}
+      condition_start_date: {constant: 2020-01-01}
+"""
+CODES = "source_code, condition_occurrence_id"
+
+
+def conditions(folder: Path, text: str, mapping: str = DIAGNOSES, *, tolerate: float = 0.0) -> BlockReport:
+    folder.mkdir()
+    return load(folder, text, persons("location_id", "{constant: 1}") + mapping, tolerate=tolerate)[1]
+
+
+def test_each_code_of_a_cell_is_a_row_that_its_neighbours_do_not_change(tmp_path: Path) -> None:
+    report = conditions(tmp_path / "many", 'P;S;D\n1;s1;E11.9, I10\n1;s2;I10\n1;s3;" ;;J18\xa0; "\n')
+    assert (report.rows, report.added, report.mapped, report.rejected_rows) == (3, 1, 4, 0)
+    conditions(tmp_path / "single", "P;S;D\n1;s1;I10\n1;s1;E11.9\n1;s2;I10\n1;s3;J18\n")
+    found = read(tmp_path / "many", CODES, "condition_occurrence")
+    assert found == read(tmp_path / "single", CODES, "condition_occurrence")
+    assert [code for code, _id in found] == ["E11.9", "I10", "I10", "J18"]
+    assert len({number for _code, number in found}) == 4
+
+
+def test_the_codes_of_several_columns_are_rows_like_those_of_one_cell(tmp_path: Path) -> None:
+    wide = DIAGNOSES.replace("{column: d}", "{concat: [d1, d2, d3]}")
+    report = conditions(tmp_path / "wide", "P;S;D1;D2;D3\n1;s1;E11.9;;I10\n1;s2;I10;;\n", wide)
+    assert (report.rows, report.added, report.mapped) == (2, 1, 3)
+    conditions(tmp_path / "cell", "P;S;D\n1;s1;I10,E11.9\n1;s2;I10\n", DIAGNOSES.replace("[s]", "[s, d]"))
+    assert read(tmp_path / "wide", CODES, "condition_occurrence") == read(
+        tmp_path / "cell", CODES, "condition_occurrence"
+    )
+
+
+def test_a_code_written_twice_in_a_cell_and_a_cell_without_any_are_counted(tmp_path: Path) -> None:
+    text = 'P;S;D\n1;s1;I10,E11,I10\n1;s2;" ; "\n1;s3;J18\n'
+    report = conditions(tmp_path / "a", text, tolerate=0.5)
+    assert (report.rows, report.added, report.mapped, report.repeated) == (3, 2, 3, 1)
+    assert (report.left_out, report.rejected) == (1, ())
+
+
+def test_a_condition_and_a_map_see_each_code(tmp_path: Path) -> None:
+    mapped = DIAGNOSES.replace("{column: d}", "{column: d, map: {x: I10, y: J18}, otherwise: Z00}")
+    mapped = mapped.replace("    key:", "    where: [{column: d, not_equals: y}]\n    key:")
+    report = conditions(tmp_path / "a", 'P;S;D\n1;s1;"x;y;z"\n', mapped)
+    assert (report.mapped, report.left_out) == (2, 1)
+    assert [code for code, _id in read(tmp_path / "a", CODES, "condition_occurrence")] == ["I10", "Z00"]
+
+
+def test_only_cells_of_the_source_itself_are_parted(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b.csv").write_text("S,D\ns1,I10\n")
+    joined = DIAGNOSES.replace("    key:", "    join: {source: b, columns: {s: s}}\n    key:")
+    with pytest.raises(MappingError, match=r"ligne 16 : split ne partage"):
+        load(
+            tmp_path / "a",
+            "P;S\n1;s1\n",
+            persons("location_id", "{constant: 1}") + joined.replace("column: d", "column: b.d"),
+        )
+
+
+@pytest.mark.parametrize(
+    ("unit", "found"),
+    [
+        ("{column: v}", ["G/L", "UI/L"]),
+        ("{column: v, map: {UI/L: '[iU]/L'}}", ["G/L", "[iU]/L"]),
+        ("{column: v, map: {UI/L: '[iU]/L'}, otherwise: '%'}", ["%", "[iU]/L"]),
+    ],
+)
+def test_a_map_of_units_wins_and_leaves_the_others_as_they_are_written(
+    tmp_path: Path, unit: str, found: list[str]
+) -> None:
+    mapping = persons("location_id", "{constant: 1}") + observations(
+        "value_as_string", "{column: v}", more=f"    unit: {unit}\n"
+    )
+    load(tmp_path, "P;V\n1;UI/L\n2;G/L\n", mapping)
+    assert [one for (one,) in read(tmp_path, "unit_code", "observation")] == found
+
+
+def test_a_constant_of_the_key_tells_two_entries_of_the_same_cells_apart(tmp_path: Path) -> None:
+    twice = "".join(DIAGNOSES.replace("[s]", f"[s, d, {{constant: {rank}}}]") for rank in ("DP", "DAS"))
+    (tmp_path / "a").mkdir()
+    report = load(tmp_path / "a", "P;S;D\n1;s1;I10\n", persons("location_id", "{constant: 1}") + twice)
+    assert [one.mapped for one in report] == [1, 1, 1]
+    assert len({number for _code, number in read(tmp_path / "a", CODES, "condition_occurrence")}) == 2
+
+
+def test_a_row_of_an_unknown_person_is_named_by_file_and_line(tmp_path: Path) -> None:
+    stay = "  - table: death\n    source: b\n    columns:\n      death_date: {constant: 2020-01-01}\n"
+    stay += "      person_id: {ref: person, by: [p]}\n"
+    (tmp_path / "b.csv").write_text("P\n1\n9\n", encoding="utf-8")
+    report = load(tmp_path, "P\n1\n", persons("location_id", "{constant: 1}") + stay)[1]
+    (found,) = report.orphans
+    assert (found.column, found.table, found.rows, found.places) == (
+        "person_id",
+        "person",
+        1,
+        (("b.csv", 3),),
+    )

@@ -4,45 +4,16 @@ from collections.abc import Mapping
 from functools import cache
 
 from maillage.cohort.edit.model import Unit
+from maillage.warehouse.vocabulary.units import fold_unit, name_units
 
-_EXACT: Mapping[str, str] = {"G/L": "10*9/L", "T/L": "10*12/L", "Giga/L": "10*9/L", "Tera/L": "10*12/L"}
-"""Where a capital changes the unit: giga is not gram."""
-
-_SPELLINGS: Mapping[str, str] = {
-    "mmhg": "mm[Hg]",
-    "°c": "Cel",
-    "degrés": "Cel",
-    "c": "Cel",
-    "u/l": "[U]/L",
-    "ui/l": "[U]/L",
-    "pourcent": "%",
-    "bpm": "/min",
-    "/mn": "/min",
-    "battements/min": "/min",
-    "ml/min": "mL/min/1.73.m2",
-    "ml/min/1,73m2": "mL/min/1.73.m2",
-    "ml/min/1.73m2": "mL/min/1.73.m2",
-    "ml/min/1,73m²": "mL/min/1.73.m2",
-    "sec": "s",
-    "secondes": "s",
-    "points": "[score]",
-    "point": "[score]",
-    "ug/l": "ng/mL",
-    "pg/ml": "ng/L",
-    "10^9/l": "10*9/L",
-    "10^12/l": "10*12/L",
-}
-"""Without blanks, in small letters, micro as u. Each names the same quantity, digit for digit."""
+_MEANT: Mapping[str, str] = {"c": "Cel", "ml/min": "mL/min/1.73.m2"}
+"""What people mean who type less than they think: a filtration rate is that of 1.73 m² of body."""
 
 
 def find_unit(text: str) -> Unit | None:
     """The unit that a text names, as UCUM or as French laboratories write it; None where it is unknown."""
-    given = text.strip()
     known = all_units()
-    code = _EXACT.get(given) or (given if given in known else None)
-    if code is None:
-        folded = _fold(given)
-        code = _SPELLINGS.get(folded) or _folded().get(folded)
+    code = _MEANT.get(fold_unit(text)) or name_units([text], codes=known).get(text)
     return known.get(code or "")
 
 
@@ -57,12 +28,3 @@ def all_units() -> Mapping[str, Unit]:
         for concept in read_vocabulary().concepts
         if concept.vocabulary == "UCUM"
     }
-
-
-@cache
-def _folded() -> Mapping[str, str]:
-    return {_fold(code): code for code in all_units()}
-
-
-def _fold(text: str) -> str:
-    return "".join(text.split()).lower().replace("µ", "u").replace("μ", "u")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from maillage.warehouse.batches.codes import MAIN_CODE, VOCABULARY_TABLES, coded_columns, look_up
+from maillage.warehouse.batches.codes import MAIN_CODE, VOCABULARY_TABLES, coded_columns
 from maillage.warehouse.batches.domains import DESTINATIONS, DIAGNOSES, arriving, moving, staying
+from maillage.warehouse.batches.units import look_up_with_units
 from maillage.warehouse.build.insert import Input
 from maillage.warehouse.build.stored import filled_columns, find_empty
 from maillage.warehouse.schema import TABLES
@@ -104,7 +105,8 @@ def _newest(connection: duckdb.DuckDBPyConnection, table: str, parts: Parts) -> 
         kept = older.set_alias("older").join(later.set_alias("later"), _same_key(table), how="anti")
         found = _union(found, kept)
         later = later.union(_keys(table, older))
-    return look_up(connection, found, table=table)
+    files = _read(connection, [path for _name, paths in parts for path in paths])
+    return look_up_with_units(connection, found, table=table, files=files)
 
 
 def _only_model(rows: duckdb.DuckDBPyRelation, table: str) -> duckdb.DuckDBPyRelation:

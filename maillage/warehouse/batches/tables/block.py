@@ -9,14 +9,23 @@ from maillage.base.i18n import _
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.tables.document import Place
 from maillage.warehouse.batches.tables.files import FileColumn, OpenSource
-from maillage.warehouse.batches.tables.mapping import Block, Cell, Code, Condition, Reference
+from maillage.warehouse.batches.tables.invalid import suggest_name
+from maillage.warehouse.batches.tables.mapping import (
+    Block,
+    Cell,
+    Code,
+    Concat,
+    Condition,
+    Constant,
+    Reference,
+)
 from maillage.warehouse.batches.tables.read import (
     MappingFile,
     coded_targets,
     id_of,
     needed_columns,
-    suggest_name,
 )
+from maillage.warehouse.batches.tables.split import PART, split_columns, split_rows
 from maillage.warehouse.batches.tables.values import (
     Compiled,
     Fault,
@@ -28,6 +37,7 @@ from maillage.warehouse.batches.tables.values import (
     first_misfit,
     make_id,
 )
+from maillage.warehouse.build.casts import Kind
 from maillage.warehouse.layout import DUCKDB_TYPES
 from maillage.warehouse.schema import TABLES, CdmType, Column
 from maillage.warehouse.sql import quote, text
@@ -57,14 +67,18 @@ class BlockCompiler:
         self.place: Place = ("tables", index)
         self.sources = sources
         self._at: Place = self.place
+        self.split = frozenset(name.lower() for name in split_columns(self.block.code))
         self.joined: dict[str, FileColumn] = {}
 
     def compile(self, connection: duckdb.DuckDBPyConnection) -> Query:
         """Raises MappingError where a column is not in its file, or a constant not of its type."""
         self._check_constants(connection)
+        self._check_split()
         scope = Scope(self._find)
         compiled = dict(self._all_values(scope))
         kept = self._conditions()
+        if self.split:
+            kept = f"({kept}) AND {PART} IS NOT NULL"
         faults = [*self._join_faults(), *(fault for one in compiled.values() for fault in one.faults)]
         values = {name: one.result for name, one in compiled.items()}
         faults += self._empty_faults(values)
@@ -87,7 +101,8 @@ class BlockCompiler:
     def _find(self, name: str) -> Found:
         own = self.sources[self.block.source]
         if (column := own.columns.get(name.lower())) is not None:
-            return Found(f"own.{column.stored}", column.kind, column.name, own)
+            kind = Kind.TEXT if name.lower() in self.split else column.kind
+            return Found(f"own.{column.stored}", kind, column.name, own)
         join = self.block.join
         prefix = f"{join.source}." if join else ""
         if join and name.startswith(prefix):
@@ -111,7 +126,7 @@ class BlockCompiler:
         found: list[tuple[str, Compiled]] = []
         if block.key:
             self._at = (*self.place, "key")
-            made = make_id(block.table, [self._find(name).sql for name in block.key])
+            made = make_id(block.table, self._key(block.key))
             found.append((str(id_of(block.table)), Compiled(scope.keep(made))))
         for name, value in block.columns.items():
             self._at = (*self.place, "columns", name)
@@ -121,15 +136,33 @@ class BlockCompiler:
                 found += self._code(name, code, scope)
         if block.unit is not None:
             self._at = (*self.place, "unit")
-            found.append(("unit_code", compile_value(block.unit, CdmType.VARCHAR, scope=scope)))
+            found.append(("unit_code", _compile_unit(block.unit, scope)))
         return found
+
+    def _key(self, parts: Sequence[str | Constant]) -> list[str]:
+        """The parts of the row's id: among the codes of one cell, the code is one of them."""
+        found = [self._find(one).sql if isinstance(one, str) else text(str(one.constant)) for one in parts]
+        told = any(name.lower() in self.split for name in self.block.key_columns)
+        return found if told or not self.split else [*found, PART]
 
     def _code(self, name: str, code: Code, scope: Scope) -> list[tuple[str, Compiled]]:
         self._at = (*self.place, "code" if name == "source" else "value_code")
-        return [
-            (f"{name}_vocabulary_id", Compiled(text(code.vocabulary))),
-            (f"{name}_code", compile_value(code.code, CdmType.VARCHAR, scope=scope)),
-        ]
+        parted = isinstance(code.code, Concat) and self.split
+        value = (
+            Compiled(scope.keep(PART)) if parted else compile_value(code.code, CdmType.VARCHAR, scope=scope)
+        )
+        return [(f"{name}_vocabulary_id", Compiled(text(code.vocabulary))), (f"{name}_code", value)]
+
+    def _check_split(self) -> None:
+        self._at = (*self.place, "code")
+        for name in sorted(self.split):
+            if self._find(name).sql.startswith("other."):
+                raise self.file.fault(
+                    (*self.place, "code", "split"),
+                    _("split ne partage que les cellules de la source elle-même, pas « {name} ».").format(
+                        name=name[:60]
+                    ),
+                )
 
     def _check_constants(self, connection: duckdb.DuckDBPyConnection) -> None:
         types = {column.name: column.type for column in TABLES[self.block.table].columns}
@@ -173,7 +206,7 @@ class BlockCompiler:
             case Reference():
                 return ", ".join(value.by)
             case None if self.block.key:
-                return ", ".join(self.block.key)
+                return ", ".join(self.block.key_columns)
             case _:
                 return target
 
@@ -182,6 +215,17 @@ class BlockCompiler:
         given = {*values, *coded_targets(self.block)}
         missing = [one for one in TABLES[self.block.table].columns if one.required and one.name not in given]
         return {column.name: _filling(column) for column in missing}
+
+
+def _compile_unit(value: Cell | Constant, scope: Scope) -> Compiled:
+    """A unit that a map does not name stays as it is written: its usual spellings are known."""
+    compiled = compile_value(value, CdmType.VARCHAR, scope=scope)
+    if not isinstance(value, Cell) or value.map is None or value.otherwise is not None:
+        return compiled
+    missing, *others = compiled.faults
+    written = compile_value(value.model_copy(update={"map": None}), CdmType.VARCHAR, scope=scope)
+    result = f"CASE WHEN {missing.condition} THEN {written.result} ELSE {compiled.result} END"
+    return Compiled(result, tuple(others))
 
 
 def _filling(column: Column) -> str:
@@ -208,18 +252,22 @@ def _test(condition: Condition, given: str) -> str:
 def run_query(
     connection: duckdb.DuckDBPyConnection, compiler: BlockCompiler, query: Query, *, into: str
 ) -> None:
-    """Fill the table `into`: _file, _record, _kept, _fault (an index, null where none), then the values."""
-    origin, partners = f"{compiler.sources[compiler.block.source].table} AS own", "NULL"
+    """Fill the table `into`: _file, _record, _place, _kept, _fault (an index; null: none), the values."""
+    own, code = compiler.sources[compiler.block.source], compiler.block.code
+    rows, place = own.table, "0"
+    if code and compiler.split:
+        rows, place = split_rows(own.table, code, own.columns), "own._place"
+    origin, partners = f"{rows} AS own", "NULL"
     if compiler.block.join:
         origin += f" LEFT JOIN partners_{into} AS other ON {_find_partners(connection, compiler, into=into)}"
         partners = "other._partners"
     inner = [
-        f"own._file, own._record, {query.kept} AS _kept, {partners} AS _partners",
+        f"own._file, own._record, {place} AS _place, {query.kept} AS _kept, {partners} AS _partners",
         *(f"{sql} AS {alias}" for alias, sql in query.inner.items()),
     ]
     cases = " ".join(f"WHEN {fault.condition} THEN {index}" for index, fault in enumerate(query.faults))
     outer = [
-        "_file, _record, _kept",
+        "_file, _record, _place, _kept",
         f"CASE {cases or 'WHEN false THEN 0'} END AS _fault",
         *(f"coalesce({sql}, false) AS {quote(f'_emptied_{name}')}" for name, sql in query.emptied.items()),
         *(f"{sql} AS {quote(name)}" for name, sql in query.values.items()),

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from maillage.base.i18n import _
+from maillage.warehouse.batches.tables.invalid import suggest_name
 from maillage.warehouse.batches.tables.mapping import Encoding, Source
 from maillage.warehouse.batches.tables.read import MappingFile
 from maillage.warehouse.build.casts import Kind, kind_of
@@ -29,6 +30,8 @@ from maillage.warehouse.sql import quote, text
 
 _BLOCK = 1 << 20
 _MAX_FILES = 1000
+BLANKS = " \t\r\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+"""What is not part of a text at its ends."""
 NAMED = 20
 """So many rows that were not loaded are named by file and line."""
 
@@ -77,7 +80,9 @@ def find_files(file: MappingFile, name: str, folder: Path) -> list[Path]:
         raise file.fault(
             place,
             _("{count} fichiers portent ce nom dans {folder}.").format(count=len(found), folder=folder.name),
-            remedy=_("Donnez le dossier des fichiers (--from), ou corrigez le nom."),
+            remedy=_("Donnez le dossier des fichiers (--from), ou corrigez le nom. {near}").format(
+                near=suggest_name(pattern, sorted(path.name for path in folder.iterdir() if path.is_file()))
+            ),
         )
     return found
 
@@ -160,7 +165,13 @@ def _find_shape(path: Path, source: Source, *, named: Path) -> CsvShape | None:
 
 
 def check_header(names: Iterable[str], *, file: str) -> None:
-    """Raise SourceError when the first line holds values: they would be shown as names of columns."""
+    """Raise SourceError when the first line names no columns: values would be shown as names."""
+    names = list(names)
+    if names[:1] and names[0].lower().startswith("sep="):
+        raise SourceError(
+            _("{file} : la première ligne, « sep= », est celle d’un tableur.").format(file=file),
+            remedy=_("Ôtez-la : la première ligne doit nommer les colonnes."),
+        )
     if any(re.fullmatch(r"[-+0-9.,/: ]*[0-9][-+0-9.,/: ]*", name) for name in names):
         raise SourceError(
             _("{file} : la première ligne ne nomme pas les colonnes.").format(file=file),
@@ -207,7 +218,8 @@ def _cleaned(column: FileColumn, source: Source) -> str:
     if column.kind is not Kind.TEXT:
         return name
     nothing = ", ".join(text(one) for one in ("", *source.nulls))
-    return f"CASE WHEN trim({name}) IN ({nothing}) THEN NULL ELSE trim({name}) END"
+    trimmed = f"trim({name}, {text(BLANKS)})"
+    return f"CASE WHEN {trimmed} IN ({nothing}) THEN NULL ELSE {trimmed} END"
 
 
 def _take_rejects(connection: duckdb.DuckDBPyConnection, readable: Path, path: Path) -> list[Unreadable]:

@@ -8,12 +8,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from maillage.base.i18n import mark
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A name of a column, a source or a file: one line of text."""
 Text = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 Scalar = Text | int | float
-Format = Annotated[str, StringConstraints(max_length=40, pattern=r"^(%[dmYHMS]|[-/ .:T])+$")]
-"""Of strptime, without `%y`: a year of two digits has no century."""
+Format = Annotated[str, StringConstraints(max_length=40, pattern=r"^(%[dmYHMSfz]|[-/ .:T])+$")]
+"""Of strptime, without `%y`: a year of two digits has no century. `.%f` is a fraction of a second and `%z`
+a zone: both are read over, for a record says the time of the hospital's clock."""
+Separators = Annotated[str, StringConstraints(min_length=1, max_length=5, pattern=r"^[^\w.+*]+$")]
+"""Characters that no code holds."""
 Columns = Annotated[list[Name], Field(min_length=1, max_length=20)]
 
 _MAX_MAP = 2000
@@ -95,7 +100,7 @@ class Cell(_Model):
     @model_validator(mode="after")
     def _otherwise_needs_map(self) -> "Cell":
         if self.otherwise is not None and self.map is None:
-            raise ValueError("otherwise needs map")
+            raise ValueError(mark("otherwise ne va qu’avec map."))
         return self
 
 
@@ -140,11 +145,39 @@ Simple = Annotated[
 ]
 
 
+Codes = Annotated[
+    Annotated[Cell, Tag("column")] | Annotated[Constant, Tag("constant")] | Annotated[Concat, Tag("concat")],
+    Discriminator(_kind_of),
+]
+
+
+def _kind_of_part(value: Any) -> str:
+    return "constant" if isinstance(value, dict | Constant) else "column"
+
+
+KeyPart = Annotated[
+    Annotated[Name, Tag("column")] | Annotated[Constant, Tag("constant")], Discriminator(_kind_of_part)
+]
+
+
 class Code(_Model):
     """A code and its code system: it becomes a concept each time the warehouse is made."""
 
-    code: Simple
+    code: Codes
     vocabulary: Annotated[Name, Field(description="As OMOP names it: CIM10, CCAM, ATC, LOINC… or your own.")]
+    split: Annotated[
+        Separators | None,
+        Field(
+            description="What stands between the codes of a cell, any of these characters: each is a row "
+            "of its own; with concat, each code of several columns."
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _split_needs_cells(self) -> "Code":
+        if self.split is not None and isinstance(self.code, Constant):
+            raise ValueError(mark("split ne va qu’avec column ou concat."))
+        return self
 
 
 class Condition(_Model):
@@ -161,7 +194,7 @@ class Condition(_Model):
     def _one_test(self) -> "Condition":
         tests = self.model_fields_set - {"column"}
         if len(tests) != 1 or getattr(self, next(iter(tests))) is None:
-            raise ValueError("one test of equals, not_equals, among, not_among, empty")
+            raise ValueError(mark("Un seul test : equals, not_equals, among, not_among ou empty."))
         return self
 
 
@@ -186,13 +219,28 @@ class Block(_Model):
     join: Join | None = None
     where: Annotated[list[Condition], Field(max_length=20, description="Every one must hold.")] = []
     key: Annotated[
-        Columns | None,
-        Field(description="The columns that tell rows apart: the row's id is made of them."),
+        list[KeyPart] | None,
+        Field(
+            min_length=1,
+            max_length=20,
+            description="The columns that tell rows apart: the row's id is made of them. A constant tells "
+            "this entry's rows from those that another entry makes of the same cells.",
+        ),
     ] = None
     code: Annotated[Code | None, Field(description="The code that gives the main concept.")] = None
-    unit: Annotated[Simple | None, Field(description="The unit, as UCUM writes it.")] = None
+    unit: Annotated[
+        Simple | None,
+        Field(
+            description="The unit, as UCUM or laboratories write it; what a map lacks stays as it is written."
+        ),
+    ] = None
     value_code: Annotated[Code | None, Field(description="A coded result.")] = None
     columns: Annotated[dict[Name, Value], Field(max_length=60)] = {}
+
+    @property
+    def key_columns(self) -> list[str]:
+        """The columns of the key, without its constants."""
+        return [part for part in self.key or () if isinstance(part, str)]
 
 
 class Mapping(_Model):

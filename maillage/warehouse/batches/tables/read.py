@@ -1,19 +1,20 @@
 """From the file to a mapping whose every name was checked, or to an error that names a line."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from maillage.base.i18n import _
 from maillage.warehouse.batches.tables.document import Document, Place, fault, read_document
-from maillage.warehouse.batches.tables.mapping import Block, Mapping, Reference
+from maillage.warehouse.batches.tables.invalid import describe_invalid, suggest_name
+from maillage.warehouse.batches.tables.mapping import Block, Code, Mapping, Reference
 from maillage.warehouse.errors import MappingError
 from maillage.warehouse.schema import EVENT_TABLES, TABLES, CdmType
 from maillage.warehouse.schema.keys import key_of
 
+_VOCABULARIES = ("CIM10", "CCAM", "ATC", "LOINC", "UCD", "CIP", "SNOMED", "ICD10", "ICD9CM", "UCUM", "ADICAP")
+"""What OMOP, or the group, calls code systems that hospitals write otherwise: CIM-10, Loinc."""
 _CODED = ("code", "unit", "value_code")
 
 
@@ -35,37 +36,14 @@ def read_mapping(path: Path) -> MappingFile:
     try:
         mapping = Mapping.model_validate(document.value)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)[0]
-        place = _place_of(details, document)
-        raise fault(document.name, document.line_of(place), _describe(details)) from None
+        found = error.errors(include_url=False, include_input=False)
+        # A misspelt key is missing under its own name too.
+        details = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
+        raise describe_invalid(details, document) from None
     file = MappingFile(document, mapping)
     for index, block in enumerate(mapping.tables):
         _check_block(file, block, ("tables", index))
     return file
-
-
-def _place_of(details: ErrorDetails, document: Document) -> Place:
-    """Pydantic puts names of its own between the keys: they are passed over."""
-    place: Place = ()
-    for part in details["loc"]:
-        if (*place, part) in document.lines:
-            place = (*place, part)
-    return place
-
-
-def _describe(details: ErrorDetails) -> str:
-    last = next((str(part) for part in reversed(details["loc"]) if isinstance(part, str)), "")
-    match details["type"]:
-        case "missing":
-            return _("Il manque la clé « {key} ».").format(key=last)
-        case "extra_forbidden":
-            return _("La clé « {key} » n’existe pas ici.").format(key=last[:60])
-        case "union_tag_not_found":
-            return _("Il faut l’une des clés column, constant, concat ou ref.")
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return _("Il faut ici des clés et des valeurs.")
-        case _:
-            return _("« {key} » : {rule}.").format(key=last[:60], rule=details["msg"])
 
 
 def _check_block(file: MappingFile, block: Block, place: Place) -> None:
@@ -92,15 +70,6 @@ def _check_known(file: MappingFile, name: str, known: object, place: Place, wron
     names = [str(one) for one in known]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType, reportUnknownArgumentType]
     if name not in names:
         raise file.fault(place, wrong.replace("{name}", name[:60]), remedy=suggest_name(name, names))
-
-
-def suggest_name(name: str, known: list[str]) -> str:
-    """What the person may have meant."""
-    near = get_close_matches(name.lower(), known, n=3)
-    listed = near or known[:40]
-    return (_("Vouliez-vous dire : {names} ?") if near else _("Connus : {names}.")).format(
-        names=", ".join(listed)
-    )
 
 
 def _check_reference(file: MappingFile, value: Reference, place: Place) -> None:
@@ -150,10 +119,28 @@ def _check_codes(file: MappingFile, block: Block, place: Place) -> None:
             raise file.fault(
                 (*place, name), _("{table} n’a pas de « {name} ».").format(table=block.table, name=name)
             )
+    for name in ("code", "value_code"):
+        code: Code | None = getattr(block, name)
+        if code is not None:
+            _check_vocabulary(file, code.vocabulary, (*place, name, "vocabulary"))
+    if block.value_code and block.value_code.split:
+        raise file.fault(
+            (*place, "value_code", "split"), _("split ne vaut que pour le code principal (code).")
+        )
     taken = set(coded_targets(block)) & set(block.columns)
     if taken:
         raise file.fault(
             (*place, "columns", min(taken)), _("{column} vient déjà du code.").format(column=min(taken))
+        )
+
+
+def _check_vocabulary(file: MappingFile, name: str, place: Place) -> None:
+    plain = "".join(filter(str.isalnum, name)).upper()
+    if name not in _VOCABULARIES and plain in _VOCABULARIES:
+        raise file.fault(
+            place,
+            _("« {name} » ne nomme aucun vocabulaire.").format(name=name[:60]),
+            remedy=suggest_name(plain, _VOCABULARIES),
         )
 
 

@@ -1,6 +1,7 @@
 """What became of every row of the sources: counts, files and lines, never a value."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from maillage.warehouse.batches.load import BatchReport
 from maillage.warehouse.batches.tables.values import Reason
@@ -17,24 +18,38 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Orphans:
+    """Rows whose reference names no row of `table` in their batch."""
+
+    column: str
+    table: str
+    rows: int
+    places: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class BlockReport:
-    """One table of the mapping. `rows` = `mapped` + `left_out` + `repeated` + the rejected ones."""
+    """One table of the mapping. `rows` + `added` = `mapped` + `left_out` + `repeated` + the rejected ones."""
 
     table: str
     source: str
     line: int
     """The line of the mapping that says it."""
     rows: int
+    added: int
+    """Rows that cells of several codes make beyond those that were read."""
     mapped: int
     left_out: int
     """By the conditions of `where`."""
     repeated: int
     """The same values again under the same key."""
+    repeated_places: tuple[tuple[str, int], ...]
+    key: tuple[str, ...]
+    """The columns of the source that the key is made of."""
     rejected: tuple[Rejected, ...]
     emptied: tuple[tuple[str, int], ...]
     """Columns whose unreadable cells were left empty, as the mapping asks, and how many."""
-    orphans: tuple[tuple[str, int], ...]
-    """References to rows that this batch does not have, and how many."""
+    orphans: tuple[Orphans, ...]
 
     @property
     def rejected_rows(self) -> int:
@@ -43,12 +58,30 @@ class BlockReport:
 
 
 @dataclass(frozen=True)
-class UnknownCode:
-    """A code that gave the concept 0. `code` is None for those that too few persons have to be shown."""
+class Unmapped:
+    """Rows of a table whose code, or unit, gave the concept 0, among the `coded` rows that have one."""
 
     table: str
-    code: str | None
+    what: Literal["code", "unit"]
     rows: int
+    coded: int
+    shown: tuple[tuple[str, int], ...]
+    """The most frequent texts that at least 11 persons have, and their rows."""
+
+    @property
+    def hidden(self) -> int:
+        """The rows of texts that are not shown."""
+        return self.rows - sum(rows for _text, rows in self.shown)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the warehouse says of a batch once it is loaded."""
+
+    unmapped: tuple[Unmapped, ...] = ()
+    strangers: tuple[tuple[str, int], ...] = ()
+    """By table, rows of persons that the warehouse does not have; empty where the batch brings persons."""
+    has_vocabulary: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,4 +90,4 @@ class TablesReport:
 
     batch: BatchReport
     blocks: tuple[BlockReport, ...]
-    unknown_codes: tuple[UnknownCode, ...]
+    findings: Findings

@@ -10,11 +10,12 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.batches.tables.block import BlockCompiler, Query, run_query, statements
+from maillage.warehouse.batches.tables.describe import describe_rejected
 from maillage.warehouse.batches.tables.files import NAMED, OpenSource, find_lines
 from maillage.warehouse.batches.tables.mapping import Reference
 from maillage.warehouse.batches.tables.read import MappingFile, id_of
-from maillage.warehouse.batches.tables.report import BlockReport, Rejected
-from maillage.warehouse.batches.tables.values import Fault, Reason, describe_reason
+from maillage.warehouse.batches.tables.report import BlockReport, Orphans, Rejected
+from maillage.warehouse.batches.tables.values import Fault, Reason
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.schema.keys import key_of
 from maillage.warehouse.sql import quote
@@ -63,23 +64,27 @@ def _stage(
 ) -> BlockReport:
     into, block = f"block_{earlier}", compiler.block
     run_query(connection, compiler, query, into=into)
-    same = [
-        f"block_{index}"
+    same = {
+        f"block_{index}": connection.table(f"block_{index}").columns
         for index, other in enumerate(compiler.file.mapping.tables[:earlier])
         if other.table == block.table
-    ]
+    }
     taken = len(query.faults)
-    repeated = _settle_keys(connection, block.table, query, into=into, earlier=same, taken=taken)
-    faults = (*query.faults, Fault(Reason.KEY_TAKEN, ", ".join(block.key or key_of(block.table)), ""))
-    source = compiler.sources[block.source]
+    _settle_keys(connection, block.table, query, into=into, earlier=same, taken=taken)
+    key = tuple(block.key_columns or key_of(block.table))
+    faults = (*query.faults, Fault(Reason.KEY_TAKEN, ", ".join(key), ""))
+    source, repeated = compiler.sources[block.source], f"_fault = {taken + 1}"
     return BlockReport(
         table=block.table,
         source=block.source,
         line=compiler.file.document.line_of(compiler.place),
         rows=source.rows + sum(len(one.records) for one in source.unreadable),
+        added=_count(connection, into, "true") - source.rows,
         mapped=_count(connection, into, GOOD),
         left_out=_count(connection, into, "NOT _kept"),
-        repeated=repeated,
+        repeated=_count(connection, into, repeated),
+        repeated_places=_first_places(connection.table(into).filter(repeated), source),
+        key=key,
         rejected=(*_unreadable(source), *_rejected(connection, source, faults, into=into)),
         emptied=tuple(
             (name, _count(connection, into, f"{GOOD} AND {quote(f'_emptied_{name}')}"))
@@ -95,27 +100,33 @@ def _settle_keys(
     query: Query,
     *,
     into: str,
-    earlier: Sequence[str],
+    earlier: Mapping[str, Sequence[str]],
     taken: int,
-) -> int:
+) -> None:
     """Of the rows of one key the first stays; the same again is left out and counted, another is a fault."""
+    keys = [name for name in key_of(table) if name in query.values]
     names = {
         "into": into,
-        "key": ", ".join(quote(name) for name in key_of(table) if name in query.values),
+        "key": ", ".join(map(quote, keys)),
         "values": ", ".join(map(quote, query.values)),
         "good": GOOD,
         "taken": taken,
         # Past every fault: such a row is neither good nor rejected.
         "repeated": taken + 1,
     }
-    if not names["key"]:
-        return 0
-    for other in earlier:
-        connection.execute(statements()["refuse_taken"].format(other=other, **names))
+    if not keys:
+        return
+    for other, columns in earlier.items():
+        shared = [quote(name) for name in query.values if name in columns]
+        same = " AND ".join(f"{into}.{name} = former.{name}" for name in map(quote, keys))
+        both = {
+            "shared": ", ".join(f"{into}.{name}" for name in shared),
+            "former": ", ".join(f"former.{name}" for name in shared),
+        }
+        connection.execute(statements()["refuse_taken"].format(other=other, same=same, **both, **names))
     connection.execute(statements()["find_later"].format(**names))
     if _count(connection, "later", "true"):
         connection.execute(statements()["mark_later"].format(**names))
-    return _count(connection, "later", "alike")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:
@@ -137,10 +148,14 @@ def _rejected(
     counts = bad.aggregate("_fault, count(*) AS rows", "_fault").order("_fault").fetchall()
     found: list[Rejected] = []
     for index, rows in ((int(index), int(rows)) for index, rows in counts):
-        first = bad.filter(f"_fault = {index}").order("_file, _record").limit(NAMED)
-        places = _places(source, first.project("_file, _record").fetchall())
+        places = _first_places(bad.filter(f"_fault = {index}"), source)
         found.append(Rejected(faults[index].reason, faults[index].column, rows, places))
     return found
+
+
+def _first_places(rows: duckdb.DuckDBPyRelation, source: OpenSource) -> tuple[tuple[str, int], ...]:
+    first = rows.project("_file, _record").distinct().order("_file, _record").limit(NAMED)
+    return _places(source, first.fetchall())
 
 
 def _places(source: OpenSource, rows: Sequence[tuple[int, int]]) -> tuple[tuple[str, int], ...]:
@@ -156,7 +171,7 @@ def _places(source: OpenSource, rows: Sequence[tuple[int, int]]) -> tuple[tuple[
 def _check_tolerance(report: BlockReport, tolerate: float) -> None:
     """Raise SourceError when more rows were rejected than is tolerated."""
     # The conditions' rows are not candidates: a filter must not hide a column that is wholly wrong.
-    candidates = report.rows - report.left_out
+    candidates = report.rows + report.added - report.left_out
     if report.rejected_rows <= tolerate * candidates:
         return
     raise SourceError(
@@ -170,19 +185,6 @@ def _check_tolerance(report: BlockReport, tolerate: float) -> None:
     )
 
 
-def describe_rejected(report: BlockReport) -> list[str]:
-    """One line for each reason, then the first places; twenty in all."""
-    texts: list[str] = []
-    left = NAMED
-    for one in report.rejected:
-        named = ", ".join(f"{file}:{line}" for file, line in one.places[:left])
-        left -= len(one.places[:left])
-        what = describe_reason(one.reason)
-        column = _(", colonne {column}").format(column=one.column) if one.column else ""
-        texts.append(f"{what}{column} ({one.rows}) {named}".rstrip())
-    return texts
-
-
 def _with_orphans(
     connection: duckdb.DuckDBPyConnection,
     compiler: BlockCompiler,
@@ -190,7 +192,8 @@ def _with_orphans(
     compilers: Sequence[BlockCompiler],
 ) -> BlockReport:
     """References to rows that this batch should hold, for it has the table, and does not."""
-    orphans: list[tuple[str, int]] = []
+    orphans: list[Orphans] = []
+    source = compiler.sources[compiler.block.source]
     for name, value in compiler.block.columns.items():
         if not isinstance(value, Reference):
             continue
@@ -203,8 +206,9 @@ def _with_orphans(
         if held:
             known = reduce(duckdb.DuckDBPyRelation.union, held).set_alias("held")
             lost = named.join(known, f"named.{quote(name)} = held.id", how="anti")
-            orphans.append((name, lost.aggregate("count(*)").fetchall()[0][0]))
-    return replace(report, orphans=tuple((name, count) for name, count in orphans if count))
+            count = lost.aggregate("count(*)").fetchall()[0][0]
+            orphans.append(Orphans(name, value.ref, count, _first_places(lost, source) if count else ()))
+    return replace(report, orphans=tuple(one for one in orphans if one.rows))
 
 
 def _good_rows(connection: duckdb.DuckDBPyConnection, compiler: BlockCompiler) -> duckdb.DuckDBPyRelation:

@@ -1,12 +1,14 @@
-"""Codes of a batch that no vocabulary of the warehouse knows, by frequency."""
+"""What of a batch the warehouse does not know: codes and units by frequency, and persons."""
 
 import glob
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from maillage.warehouse.batches.shelf import Batch, Shelf
-from maillage.warehouse.batches.tables.report import UnknownCode
+from maillage.warehouse.batches.tables.report import Findings, Unmapped
+from maillage.warehouse.batches.units import UNIT_CODE
 from maillage.warehouse.file import open_file
 from maillage.warehouse.schema import EVENT_TABLES
 from maillage.warehouse.sql import quote
@@ -16,34 +18,69 @@ _SHOWN_FROM = 11
 _MAX_SHOWN = 20
 
 
-def count_unknown(target: Path, batch: Batch) -> tuple[UnknownCode, ...]:
-    """The rows that the batch brought and whose code gave the concept 0, most frequent first.
-
-    A code is shown when at least 11 persons have it; the others of a table are counted together.
-    """
-    found: list[UnknownCode] = []
+def find_unknown(target: Path, batch: Batch) -> Findings:
+    """Of the rows that the batch brought: codes and units without a concept, and persons without a row."""
+    unmapped: list[Unmapped] = []
+    strangers: list[tuple[str, int]] = []
+    files = Shelf(target).files(batch)
     with open_file(target) as connection:
-        for table, paths in Shelf(target).files(batch).items():
-            names = [glob.escape(str(path)) for path in paths]
+        for table in files.keys() & EVENT_TABLES.keys():
+            names = [glob.escape(str(path)) for path in files[table]]
             staged = connection.read_parquet(names, union_by_name=True)
-            if table in EVENT_TABLES and "source_code" in staged.columns:
-                found += _count(connection, staged, table)
-    return tuple(sorted(found, key=lambda one: (one.code is None, -one.rows)))
-
-
-def _count(
-    connection: duckdb.DuckDBPyConnection, staged: duckdb.DuckDBPyRelation, table: str
-) -> list[UnknownCode]:
-    event = EVENT_TABLES[table]
-    value = event.concept.replace("_concept_id", "_source_value")
-    brought = staged.project(quote(event.id)).set_alias("brought")
-    unknown = connection.table(f"main.{table}").filter(f"{event.concept} = 0").set_alias("loaded")
-    rows = unknown.join(brought, f"brought.{event.id} = loaded.{event.id}", how="semi")
-    counts = rows.aggregate(f"{value}, count(*) AS rows, count(DISTINCT person_id) AS persons", value)
-    shown = (
-        counts.filter(f"persons >= {_SHOWN_FROM}").order(f"rows DESC, {value}").limit(_MAX_SHOWN).fetchall()
+            unmapped += _find_unmapped(connection, staged, table)
+            if "person" not in files:
+                strangers.append((table, _count_strangers(connection, staged, table)))
+        vocabulary = connection.table("main.concept").limit(1).fetchall()
+    return Findings(
+        tuple(sorted(unmapped, key=lambda one: (-one.rows, one.table, one.what))),
+        tuple((table, rows) for table, rows in sorted(strangers) if rows),
+        bool(vocabulary),
     )
-    total = rows.aggregate("count(*)").fetchall()[0][0]
-    hidden = total - sum(count for _code, count, _persons in shown)
-    listed = [UnknownCode(table, code, count) for code, count, _persons in shown]
-    return [*listed, UnknownCode(table, None, hidden)] if hidden else listed
+
+
+def _find_unmapped(
+    connection: duckdb.DuckDBPyConnection, staged: duckdb.DuckDBPyRelation, table: str
+) -> Sequence[Unmapped]:
+    found: list[Unmapped] = []
+    loaded = _loaded(connection, staged, table)
+    if "source_code" in staged.columns:
+        found.append(_count(loaded, table, "code", EVENT_TABLES[table].concept))
+    if UNIT_CODE in staged.columns:
+        found.append(_count(loaded, table, "unit", "unit_concept_id"))
+    return [one for one in found if one.rows]
+
+
+def _loaded(
+    connection: duckdb.DuckDBPyConnection, staged: duckdb.DuckDBPyRelation, table: str
+) -> duckdb.DuckDBPyRelation:
+    id_ = EVENT_TABLES[table].id
+    brought = staged.project(quote(id_)).set_alias("brought")
+    loaded = connection.table(f"main.{table}").set_alias("loaded")
+    return loaded.join(brought, f"brought.{id_} = loaded.{id_}", how="semi")
+
+
+def _count(loaded: duckdb.DuckDBPyRelation, table: str, what: str, concept: str) -> Unmapped:
+    value = concept.replace("_concept_id", "_source_value")
+    coded = loaded.filter(f"{value} IS NOT NULL")
+    unknown = coded.filter(f"{concept} = 0")
+    counts = unknown.aggregate(f"{value}, count(*) AS rows, count(DISTINCT person_id) AS persons", value)
+    shown = counts.filter(f"persons >= {_SHOWN_FROM}").order(f"rows DESC, {value}").limit(_MAX_SHOWN)
+    return Unmapped(
+        table,
+        "unit" if what == "unit" else "code",
+        _rows(unknown),
+        _rows(coded),
+        tuple(shown.project(f"{value}, rows").fetchall()),
+    )
+
+
+def _count_strangers(
+    connection: duckdb.DuckDBPyConnection, staged: duckdb.DuckDBPyRelation, table: str
+) -> int:
+    persons = connection.table("main.person").project("person_id").set_alias("known")
+    loaded = _loaded(connection, staged, table).set_alias("brought")
+    return _rows(loaded.join(persons, "known.person_id = brought.person_id", how="anti"))
+
+
+def _rows(rows: duckdb.DuckDBPyRelation) -> int:
+    return rows.aggregate("count(*)").fetchall()[0][0]

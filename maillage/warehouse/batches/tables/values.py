@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import duckdb
 
-from maillage.base.i18n import _, mark
+from maillage.base.i18n import mark
 from maillage.warehouse.batches.identity import row_id
 from maillage.warehouse.batches.tables.files import OpenSource
 from maillage.warehouse.batches.tables.mapping import Cell, Concat, Constant, Reference, Scalar
@@ -24,6 +24,9 @@ class Reason(StrEnum):
     """Why a row was not loaded."""
 
     TYPE = "type"
+    DATE = "date"
+    NUMBER = "number"
+    INTEGER = "integer"
     NOT_IN_MAP = "not_in_map"
     EMPTY = "empty"
     NO_PARTNER = "no_partner"
@@ -34,11 +37,14 @@ class Reason(StrEnum):
 
 REASONS: Mapping[Reason, str] = {
     Reason.TYPE: mark("valeur impossible"),
+    Reason.DATE: mark("pas une date dans les formats attendus"),
+    Reason.NUMBER: mark("pas un nombre"),
+    Reason.INTEGER: mark("pas un nombre entier"),
     Reason.NOT_IN_MAP: mark("valeur absente de map"),
     Reason.EMPTY: mark("valeur requise absente"),
     Reason.NO_PARTNER: mark("aucune ligne jointe"),
-    Reason.PARTNERS: mark("plusieurs lignes jointes"),
-    Reason.KEY_TAKEN: mark("clé déjà prise par une autre ligne"),
+    Reason.PARTNERS: mark("plusieurs lignes jointes qui diffèrent"),
+    Reason.KEY_TAKEN: mark("même clé qu’une ligne différente"),
     Reason.LINE: mark("ligne illisible"),
 }
 
@@ -86,6 +92,9 @@ class Scope:
         return self.kept.setdefault(sql, f"x{len(self.kept)}")
 
 
+_ZONE = "(?:Z|[-+][0-9]{2}(?::?[0-9]{2})?)"
+_FRACTION = "[.][0-9]{1,9}"
+_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}"
 _DIGITS = {
     "%d": "[0-9]{1,2}",
     "%m": "[0-9]{1,2}",
@@ -93,8 +102,16 @@ _DIGITS = {
     "%H": "[0-9]{1,2}",
     "%M": "[0-9]{2}",
     "%S": "[0-9]{2}",
+    "%f": "[0-9]{1,9}",
+    "%z": f" ?{_ZONE}",
 }
 _TEMPORAL = (CdmType.DATE, CdmType.DATETIME)
+_MISFITS: Mapping[CdmType, Reason] = {
+    CdmType.DATE: Reason.DATE,
+    CdmType.DATETIME: Reason.DATE,
+    CdmType.FLOAT: Reason.NUMBER,
+    CdmType.INTEGER: Reason.INTEGER,
+}
 
 
 def compile_value(value: Cell | Constant | Concat | Reference, target: CdmType, *, scope: Scope) -> Compiled:
@@ -165,8 +182,9 @@ def _read_cell(value: Cell, found: Found, target: CdmType, *, scope: Scope) -> C
     sql, kind = found.sql, found.kind
     if target in _TEMPORAL:
         sql, kind = _as_time(value, found, target)
-    elif target is CdmType.FLOAT and kind is Kind.TEXT and _decimal(value, found) == ",":
-        sql = _with_point(sql)
+    elif target is CdmType.FLOAT and kind is Kind.TEXT:
+        sql = _joined_digits(sql)
+        sql = _with_point(sql) if _decimal(value, found) == "," else sql
     return _cast(scope.keep(sql), kind, target, label=found.label)
 
 
@@ -206,15 +224,28 @@ def _read_time(value: Cell, found: Found, target: CdmType) -> tuple[str, Kind]:
         # An instant is cut to its day where a day is wanted.
         long = f"length({sql}) > 10 AND TRY_CAST({sql} AS TIMESTAMP) IS NOT NULL"
         day = f"CASE WHEN {long} THEN {sql}[1:10] ELSE {sql} END"
-        return (day if target is CdmType.DATE else sql), Kind.TEXT
+        usual = f"length({sql}) = 19 AND {sql}[17] = ':'"
+        instant = f"CASE WHEN {usual} THEN {sql} ELSE {_on_the_clock(sql, _ISO)} END"
+        return (day if target is CdmType.DATE else instant), Kind.TEXT
     tries = " ".join(
-        f"WHEN regexp_full_match({sql}, {text(_shape(one))}) THEN try_strptime({sql}, {text(one)})"
-        for one in formats
+        f"WHEN regexp_full_match({sql}, {text(_shape(one))}) THEN {_parsed(sql, one)}" for one in formats
     )
     # What no format reads must fail as a text that is no date does.
     written = f"coalesce(strftime(CASE {tries} END, '%Y-%m-%d %H:%M:%S'), '?')"
     read = f"CASE WHEN {sql} IS NOT NULL THEN {written} END"
     return (f"({read})[1:10]" if target is CdmType.DATE else read), Kind.TEXT
+
+
+def _parsed(sql: str, format_: str) -> str:
+    plain = format_.replace(".%f", "").replace("%z", "").rstrip()
+    clock = sql if plain == format_ else _on_the_clock(sql, "")
+    return f"try_strptime({clock}, {text(plain)})"
+
+
+def _on_the_clock(sql: str, start: str) -> str:
+    """An instant as the hospital's clock showed it: its zone is left aside, so that day and time agree."""
+    tail = text(f"^({start}.*?)( ?{_FRACTION})?( ?{_ZONE})?$")
+    return f"regexp_replace({sql}, {tail}, '\\1')"
 
 
 def _shape(format_: str) -> str:
@@ -227,6 +258,14 @@ def _decimal(value: Cell, found: Found) -> str:
     return value.decimal or found.source.settings.decimal
 
 
+def _joined_digits(sql: str) -> str:
+    """`1 234,5` as laboratories print it: blanks that part thousands, of any width, and no others."""
+    blank = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
+    shape = text(f"[-+]?[0-9]{{1,3}}({blank}[0-9]{{3}})+([.,][0-9]+)?")
+    joined = f"regexp_replace({sql}, {text(blank)}, '', 'g')"
+    return f"CASE WHEN regexp_full_match({sql}, {shape}) THEN {joined} ELSE {sql} END"
+
+
 def _with_point(sql: str) -> str:
     """`1.234` is a thousand for some and one for others: where the mark is a comma, a point is refused."""
     return f"CASE WHEN contains({sql}, '.') THEN '?' ELSE replace({sql}, ',', '.') END"
@@ -236,9 +275,4 @@ def _cast(sql: str, kind: Kind, target: CdmType, *, label: str) -> Compiled:
     bad = cannot_cast(sql, kind=kind, target=target)
     null = f"CAST(NULL AS {DUCKDB_TYPES[target]})"
     result = f"CASE WHEN {bad} THEN {null} ELSE {strict_cast(sql, kind=kind, target=target)} END"
-    return Compiled(result, (Fault(Reason.TYPE, label, bad),))
-
-
-def describe_reason(reason: Reason) -> str:
-    """In the reader's language."""
-    return _(REASONS[reason])
+    return Compiled(result, (Fault(_MISFITS.get(target, Reason.TYPE), label, bad),))

@@ -1,194 +1,133 @@
-"""From recognised columns to blocks of a mapping, line by line, with a comment on what is unsure."""
+"""From recognised columns to blocks of a mapping for events, with a comment on what is unsure."""
 
 import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from maillage.base.i18n import _, mark
-from maillage.warehouse.batches.tables.suggest.recognise import Confidence, Guess, has_decimal_commas
-from maillage.warehouse.batches.tables.suggest.sample import Sample
-
-_DOUBTS: Mapping[Confidence, str] = {
-    Confidence.LIKELY: mark("probable"),
-    Confidence.GUESS: mark("à vérifier : le nom dit peu"),
-    Confidence.SHAPE: mark("à vérifier : reconnu à la forme des valeurs"),
-    Confidence.DOUBT: mark("à vérifier : les valeurs n’ont pas la forme de ces codes"),
-}
-_SEX = '{M: 8507, F: 8532, H: 8507, "1": 8507, "2": 8532}'
-
-
-@dataclass(frozen=True)
-class Described:
-    """A file, the name of its source in the mapping, and what its columns seem to be."""
-
-    name: str
-    sample: Sample
-    roles: Mapping[str, Guess]
-
-    def has(self, *roles: str) -> bool:
-        """Whether a column was found for each role."""
-        return all(role in self.roles for role in roles)
+from maillage.base.i18n import _
+from maillage.warehouse.batches.tables.suggest.keys import choose_key
+from maillage.warehouse.batches.tables.suggest.lines import Described, Lines, doubt, quote_name
+from maillage.warehouse.batches.tables.suggest.people import add_time, find_stays, propose_people, start
+from maillage.warehouse.batches.tables.suggest.recognise import Guess
 
 
 @dataclass(frozen=True)
 class Event:
-    """A kind of event: the role of its code, the code system, the table, and where its dates come from."""
+    """A kind of event: the role of its code, the code system, the table, and where its dates come from.
+
+    Of the events of one `group` a file has one, the first.
+    """
 
     role: str
     vocabulary: str
     table: str
     start: str
     date: str
+    group: str
+    status: int = 0
+    """The rank of a diagnosis, as a concept."""
 
 
+_PRINCIPAL, _ASSOCIATED = 32902, 32908
+_RANKS: Mapping[str, int] = {"DP": _PRINCIPAL, "DR": _ASSOCIATED, "DA": _ASSOCIATED, "DAS": _ASSOCIATED}
+_CONDITION = ("condition_occurrence", "condition_start")
+_DRUG = ("drug_exposure", "drug_exposure_start")
+_LAB = ("measurement", "measurement")
 EVENTS: Sequence[Event] = (
-    Event("cim10", "CIM10", "condition_occurrence", "condition_start_date", "cim10_date"),
-    Event("ccam", "CCAM", "procedure_occurrence", "procedure_date", "ccam_date"),
-    Event("atc", "ATC", "drug_exposure", "drug_exposure_start_date", "drug_start"),
-    Event("ucd", "UCD", "drug_exposure", "drug_exposure_start_date", "drug_start"),
-    Event("loinc", "LOINC", "measurement", "measurement_date", "lab_date"),
-    Event("lab_code", "LABO", "measurement", "measurement_date", "lab_date"),
+    Event("dp", "CIM10", *_CONDITION, "cim10_date", "dp", _PRINCIPAL),
+    Event("dr", "CIM10", *_CONDITION, "cim10_date", "dr", _ASSOCIATED),
+    Event("das", "CIM10", *_CONDITION, "cim10_date", "das", _ASSOCIATED),
+    Event("cim10", "CIM10", *_CONDITION, "cim10_date", "cim10"),
+    Event("ccam", "CCAM", "procedure_occurrence", "procedure", "ccam_date", "ccam"),
+    Event("atc", "ATC", *_DRUG, "drug_start", "drug"),
+    Event("ucd", "UCD", *_DRUG, "drug_start", "drug"),
+    Event("cip13", "CIP", *_DRUG, "drug_start", "drug"),
+    Event("drug_code", "MEDICAMENT", *_DRUG, "drug_start", "drug"),
+    Event("loinc", "LOINC", *_LAB, "lab_date", "loinc"),
+    Event("lab_code", "LABO", *_LAB, "lab_date", "local"),
 )
-
-
-@dataclass
-class Lines:
-    """Lines of YAML. `missing` says why they cannot be used as they are: they are then all comments."""
-
-    texts: list[str] = field(default_factory=list[str])
-    missing: str = ""
-
-    def add(self, depth: int, text: str, comment: str = "") -> None:
-        """One line."""
-        self.texts.append("  " * depth + text + (f"  # {comment}" if comment else ""))
-
-    def value(self, name: str, guess: Guess, *, more: str = "", comment: str = "") -> None:
-        """A column of the table from a column of the file."""
-        notes = " ; ".join(filter(None, (doubt(guess), comment)))
-        self.add(3, f"{name}: {{column: {quote_name(guess.column)}{more}}}", notes)
-
-
-def quote_name(name: str) -> str:
-    """A text that YAML reads as the same text."""
-    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name not in ("null", "true", "false")
-    return name if plain else json.dumps(name, ensure_ascii=False)
-
-
-def doubt(guess: Guess) -> str:
-    """What a comment says of a guess; nothing when it is sure."""
-    return _(_DOUBTS[guess.confidence]) if guess.confidence in _DOUBTS else ""
 
 
 def propose_blocks(files: Sequence[Described]) -> list[Lines]:
     """Every table that the files allow, persons first."""
-    stays = next((one for one in files if one.has("stay", "person", "stay_start")), None)
-    blocks = [_person(one) for one in files if one.has("person", "birth_date")][:1]
-    blocks += [_death(one) for one in files if one.has("person", "death_date")][:1]
-    blocks += [_visit(stays)] if stays else []
-    for one in files:
-        chosen: dict[str, Event] = {}
-        for event in EVENTS:
-            if event.role in one.roles:
-                chosen.setdefault(event.table, event)
-        blocks += [_event(one, event, stays) for event in chosen.values()]
-    return blocks
+    stays = find_stays(files)
+    events = [_event(one, event, stays) for one in files for event in _choose(one)]
+    return [*propose_people(files, stays), *events]
 
 
-def _start(table: str, file: Described, *, key: Sequence[str] = (), comment: str = "") -> Lines:
-    lines = Lines()
-    lines.add(1, f"- table: {table}")
-    lines.add(2, f"source: {file.name}")
-    if key:
-        lines.add(2, f"key: [{', '.join(map(quote_name, key))}]", comment)
-    return lines
-
-
-def _person(file: Described) -> Lines:
-    key, birth = file.roles["person"], file.roles["birth_date"]
-    lines = _start("person", file, key=[key.column], comment=doubt(key))
-    lines.add(2, "columns:")
-    lines.value("person_source_value", key)
-    for part in ("year", "month", "day"):
-        lines.value(f"{part}_of_birth", birth, more=f", part: {part}")
-    if sex := file.roles.get("sex"):
-        known = set(file.sample.columns[sex.column]) <= {"M", "F", "H", "1", "2"}
-        strange = "" if known else _("à vérifier : d’autres valeurs donnent le concept 0, complétez map")
-        lines.value(
-            "gender_concept_id", sex, more=f", map: {_SEX}, otherwise: 0, default: 0", comment=strange
-        )
-        lines.value("gender_source_value", sex)
-    return lines
-
-
-def _death(file: Described) -> Lines:
-    person, death = file.roles["person"], file.roles["death_date"]
-    lines = _start("death", file)
-    lines.add(2, "where:")
-    lines.add(3, f"- {{column: {quote_name(death.column)}, empty: false}}")
-    lines.add(2, "columns:")
-    lines.add(3, f"person_id: {{ref: person, by: [{quote_name(person.column)}]}}")
-    lines.value("death_date", death)
-    return lines
-
-
-def _visit(file: Described) -> Lines:
-    stay, person = file.roles["stay"], file.roles["person"]
-    lines = _start("visit_occurrence", file, key=[stay.column], comment=doubt(stay))
-    lines.add(2, "columns:")
-    lines.add(3, f"person_id: {{ref: person, by: [{quote_name(person.column)}]}}", doubt(person))
-    lines.add(
-        3,
-        "visit_concept_id: {constant: 9201}",
-        _("à vérifier : 9201 hospitalisation, 9203 urgences, 9202 consultation"),
-    )
-    lines.value("visit_start_date", file.roles["stay_start"])
-    if end := file.roles.get("stay_end"):
-        lines.value("visit_end_date", end)
-    lines.value("visit_source_value", stay)
-    if kind := file.roles.get("stay_type"):
-        lines.add(
-            3,
-            f"# visit_concept_id: {{column: {quote_name(kind.column)}, map: {{…: 9201}}}}",
-            _("peut remplacer la constante"),
-        )
-    return lines
+def _choose(file: Described) -> Iterator[Event]:
+    groups: set[str] = set()
+    for event in EVENTS:
+        if event.role not in file.roles or event.group in groups:
+            continue
+        # Local codes tell what the international ones beside them do not.
+        if event.group == "local" and "loinc" in groups and file.is_full(file.roles["loinc"]):
+            continue
+        groups.add(event.group)
+        yield event
 
 
 def _event(file: Described, event: Event, stays: Described | None) -> Lines:
-    code = file.roles[event.role]
-    joined = _joined(file, event, stays)
-    lines = _start(
-        event.table, file, key=_key(file, event), comment=_("à vérifier : doit distinguer deux lignes")
-    )
+    code, joined = file.roles[event.role], _joined(file, event, stays)
+    key = choose_key(file, _base(file, event), code=code)
+    rank = event.role.upper() if event.status else ""
+    lines = start(event.table, file, key=key.columns, comment=_of_key(key.alike), rank=rank)
     if joined and stays:
-        own, other = file.roles["stay"].column, stays.roles["stay"].column
-        lines.add(2, f"join: {{source: {stays.name}, columns: {{{quote_name(own)}: {quote_name(other)}}}}}")
-    lines.add(
-        2,
-        f"code: {{code: {{column: {quote_name(code.column)}}}, vocabulary: {event.vocabulary}}}",
-        _of_code(event, code),
-    )
+        own, other = file.roles["stay"], stays.roles["stay"].column
+        lines.add(2, f"join: {{source: {stays.name}, columns: {{{lines.name(own)}: {quote_name(other)}}}}}")
+    if where := _where(lines, file, event):
+        lines.add(2, f"where: [{where}]")
+    lines.add(2, f"code: {_code(lines, code, event)}", _of_code(event, code))
     if event.table == "measurement" and (unit := file.roles.get("unit")):
-        lines.add(2, f"unit: {{column: {quote_name(unit.column)}}}", doubt(unit))
+        lines.add(2, f"unit: {{column: {lines.name(unit)}}}", doubt(unit))
     lines.add(2, "columns:")
     _who_and_when(lines, file, event, stays if joined else None)
-    if stays and file.has("stay"):
-        lines.add(
-            3,
-            f"visit_occurrence_id: {{ref: visit_occurrence, by: [{quote_name(file.roles['stay'].column)}]}}",
-        )
-    _details(lines, file, event)
+    if stays and (stay := file.roles.get("stay")):
+        lines.refer("visit_occurrence_id", "visit_occurrence", stay)
+    _DETAILS[event.table](lines, file, event)
     return lines
+
+
+def _code(lines: Lines, code: Guess, event: Event) -> str:
+    split = f", split: {json.dumps(code.separators or ';')}" if code.separators or _row_of(code) else ""
+    given = f"column: {lines.name(code)}"
+    if columns := _row_of(code):
+        lines.used += columns
+        given = f"concat: [{', '.join(map(quote_name, columns))}]"
+    return f"{{code: {{{given}}}, vocabulary: {event.vocabulary}{split}}}"
+
+
+def _row_of(code: Guess) -> list[str]:
+    """The columns of a row such as DAS1, DAS2…; nothing for one column alone."""
+    return [code.column, *code.others] if code.others and code.role in ("das", "cim10", "ccam") else []
+
+
+def _of_key(alike: int) -> str:
+    told = _("à vérifier : doit distinguer deux lignes")
+    if not alike:
+        return told
+    return _("à décider : {count} lignes de l’échantillon ont la clé d’une ligne différente").format(
+        count=alike
+    )
 
 
 def _of_code(event: Event, code: Guess) -> str:
     own = (
         _("codes locaux : donnez-leur des concepts dans source_to_concept_map")
-        if event.role == "lab_code"
+        if event.vocabulary in ("LABO", "MEDICAMENT")
         else ""
     )
     return " ; ".join(filter(None, (doubt(code), own)))
+
+
+def _where(lines: Lines, file: Described, event: Event) -> str:
+    """Rows without the code are not events of this kind; those of cells with several are left out anyway."""
+    code, found = file.roles[event.role], list[str]()
+    if event.group == "local" and (loinc := file.roles.get("loinc")):
+        found.append(f"{{column: {lines.name(loinc)}, empty: true}}")
+    if not file.is_full(code) and not code.separators and not _row_of(code):
+        found.append(f"{{column: {lines.name(code)}, empty: false}}")
+    return ", ".join(found)
 
 
 def _joined(file: Described, event: Event, stays: Described | None) -> bool:
@@ -202,46 +141,81 @@ def _date(file: Described, event: Event) -> Guess | None:
     return file.roles.get(event.date) or file.roles.get("date") or file.roles.get("stay_start")
 
 
-def _key(file: Described, event: Event) -> list[str]:
-    row = file.roles.get("row")
-    if row:
+def _base(file: Described, event: Event) -> list[str]:
+    """The columns that a key begins with, the most telling first."""
+    if (row := file.roles.get("row")) and file.is_full(row):
         return [row.column]
-    date = file.roles.get(event.date) or file.roles.get("date")
-    owner = file.roles.get("stay") or file.roles.get("person")
-    return [one.column for one in (owner, file.roles[event.role], date) if one]
+    owners = [guess for role in ("stay", "person") if (guess := file.roles.get(role))]
+    owner = next((guess for guess in owners if file.is_full(guess)), owners[0] if owners else None)
+    code, date = file.roles[event.role], file.roles.get(event.date) or file.roles.get("date")
+    told = [owner, None if _row_of(code) else code, date]
+    return [guess.column for guess in told if guess]
 
 
 def _who_and_when(lines: Lines, file: Described, event: Event, joined: Described | None) -> None:
     person, date = file.roles.get("person"), _date(file, event)
     if person:
-        lines.add(3, f"person_id: {{ref: person, by: [{quote_name(person.column)}]}}", doubt(person))
+        lines.refer("person_id", "person", person)
     elif joined:
         column = quote_name(f"{joined.name}.{joined.roles['person'].column}")
         lines.add(3, f"person_id: {{ref: person, by: [{column}]}}", _("par le séjour"))
     else:
         lines.missing = _("la colonne du patient n’est pas reconnue")
     if date:
-        lines.value(event.start, date)
+        add_time(lines, file, event.start, date)
     elif joined:
         column = quote_name(f"{joined.name}.{joined.roles['stay_start'].column}")
-        lines.add(
-            3, f"{event.start}: {{column: {column}}}", _("à vérifier : la date du séjour, faute d’autre")
-        )
+        why = _("à vérifier : la date du séjour, faute d’autre")
+        lines.add(3, f"{event.start}_date: {{column: {column}}}", why)
     else:
         lines.missing = lines.missing or _("aucune colonne de date n’est reconnue")
 
 
-def _details(lines: Lines, file: Described, event: Event) -> None:
-    if event.table == "drug_exposure":
-        for role, name in (("drug_end", "drug_exposure_end_date"), ("quantity", "quantity"), ("sig", "sig")):
-            if guess := file.roles.get(role):
-                lines.value(name, guess, more=", unreadable: empty" if name == "quantity" else "")
-    if event.table == "measurement" and (result := file.roles.get("result")):
-        comma = ', decimal: ","' if has_decimal_commas(file.sample.columns[result.column]) else ""
-        lines.value(
-            "value_as_number",
-            result,
-            more=f"{comma}, unreadable: empty",
-            comment=_("ce qui n’est pas un nombre reste dans value_source_value"),
-        )
+def _detail_diagnosis(lines: Lines, file: Described, event: Event) -> None:
+    if event.status:
+        lines.add(3, f"condition_status_concept_id: {{constant: {event.status}}}")
+        lines.add(3, f"condition_status_source_value: {{constant: {event.role.upper()}}}")
+    elif kind := file.roles.get("diag_type"):
+        ranks = ", ".join(f"{word}: {concept}" for word, concept in _RANKS.items())
+        more = f", map: {{{ranks}}}, otherwise: 0, default: 0"
+        lines.value("condition_status_concept_id", kind, more=more)
+        lines.value("condition_status_source_value", kind)
+
+
+def _detail_drug(lines: Lines, file: Described, _event: Event) -> None:
+    if end := file.roles.get("drug_end"):
+        add_time(lines, file, "drug_exposure_end", end)
+    if quantity := file.roles.get("quantity"):
+        lines.value("quantity", quantity, more=", unreadable: empty")
+    dose, unit = file.roles.get("dose"), file.roles.get("dose_unit")
+    if sig := file.roles.get("sig"):
+        lines.value("sig", sig)
+    elif dose:
+        told = [lines.name(one) for one in (dose, unit) if one]
+        lines.add(3, f"sig: {{concat: [{', '.join(told)}]}}", _("la dose, telle qu’elle est écrite"))
+    if unit:
+        lines.value("dose_unit_source_value", unit)
+    if route := file.roles.get("route"):
+        lines.value("route_source_value", route)
+
+
+def _detail_result(lines: Lines, file: Described, _event: Event) -> None:
+    if result := file.roles.get("result"):
+        kept = _("ce qui n’est pas un nombre reste dans value_source_value")
+        lines.value("value_as_number", result, more=", unreadable: empty", comment=kept)
         lines.value("value_source_value", result)
+    for role in ("range_low", "range_high"):
+        if bound := file.roles.get(role):
+            lines.value(role, bound, more=", unreadable: empty")
+
+
+def _no_detail(_lines: Lines, _file: Described, _event: Event) -> None:
+    """An act has its code and its date."""
+
+
+_DETAILS = {
+    "condition_occurrence": _detail_diagnosis,
+    "procedure_occurrence": _no_detail,
+    "drug_exposure": _detail_drug,
+    "measurement": _detail_result,
+}

@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -25,12 +25,22 @@ _DELIMITERS = ";,\t|"
 
 @dataclass(frozen=True)
 class Sample:
-    """A file, how it seems to be written, and for each column some values, empty ones left out."""
+    """A file, how it seems to be written, and some of its rows."""
 
     path: Path
     encoding: Encoding
     delimiter: str
-    columns: Mapping[str, Sequence[str]]
+    rows: Mapping[str, Sequence[str]]
+    """By column, the cells of the same rows; an empty one is an empty text."""
+
+    @cached_property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """By column, the cells of the first rows that are not empty."""
+        return {name: [cell for cell in cells[:_ROWS] if cell] for name, cells in self.rows.items()}
+
+    def is_full(self, column: str) -> bool:
+        """Whether no cell of a column is empty."""
+        return all(self.rows[column])
 
 
 def read_sample(path: Path) -> Sample:
@@ -61,13 +71,9 @@ def _read_csv(path: Path) -> Sample:
         raise csv.Error
     check_header(names, file=path.name)
     check_distinct(names, origin=path.name)
-    sampled = [row for row in islice(rows, _ROWS) if len(row) == len(names)]
-    columns = {
-        name: [row[index].strip() for row in sampled if row[index].strip()]
-        for index, name in enumerate(names)
-        if name
-    }
-    return Sample(path, encoding, delimiter, columns)
+    sampled = [row for row in rows if len(row) == len(names)]
+    cells = {name: [row[index].strip() for row in sampled] for index, name in enumerate(names) if name}
+    return Sample(path, encoding, delimiter, cells)
 
 
 def _decode(data: bytes) -> tuple[Encoding, str]:
@@ -86,10 +92,8 @@ def _end_of_line(data: bytes) -> int:
 
 def _read_parquet(path: Path) -> Sample:
     with duckdb.connect() as connection:
-        rows = open_file(connection, path).limit(_ROWS)
+        rows = open_file(connection, path).limit(_ROWS * 10)
         check_distinct(rows.columns, origin=path.name)
         found = rows.project("CAST(COLUMNS(*) AS VARCHAR)").fetchall()
-        columns = {
-            name: [row[index] for row in found if row[index]] for index, name in enumerate(rows.columns)
-        }
-    return Sample(path, Encoding.UTF_8, "", columns)
+        cells = {name: [row[index] or "" for row in found] for index, name in enumerate(rows.columns)}
+    return Sample(path, Encoding.UTF_8, "", cells)

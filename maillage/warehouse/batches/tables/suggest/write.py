@@ -1,23 +1,49 @@
 """The proposal as a YAML file that a person reads, corrects and loads."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from maillage.base.i18n import _
+from maillage.base.i18n import _, mark
 from maillage.warehouse.batches.tables.mapping import Encoding
-from maillage.warehouse.batches.tables.suggest.blocks import Described, propose_blocks, quote_name
-from maillage.warehouse.batches.tables.suggest.recognise import (
-    date_formats,
-    fold_name,
+from maillage.warehouse.batches.tables.suggest.blocks import propose_blocks
+from maillage.warehouse.batches.tables.suggest.dates import (
+    find_nothing,
+    formats_of,
+    has_short_years,
+    list_formats,
     month_comes_first,
-    recognise,
 )
-from maillage.warehouse.batches.tables.suggest.sample import Sample, read_sample
+from maillage.warehouse.batches.tables.suggest.lines import Described, Lines, quote_name
+from maillage.warehouse.batches.tables.suggest.names import fold_name
+from maillage.warehouse.batches.tables.suggest.recognise import has_decimal_commas, recognise
+from maillage.warehouse.batches.tables.suggest.sample import read_sample
 from maillage.warehouse.build.sources import is_csv
 from maillage.warehouse.errors import SourceError
 
 _SUFFIX = re.compile(r"\.(csv\.gz|csv|txt|tsv|parquet)$", re.IGNORECASE)
+_NUMBERS = ("result", "range_low", "range_high", "quantity", "dose")
+_ROLES: Mapping[str, str] = {
+    "identity": mark("identité"),
+    "ins": mark("identité nationale de santé"),
+    "town": mark("commune"),
+    "postal_code": mark("code postal"),
+    "ward": mark("unité"),
+    "label": mark("libellé"),
+    "time": mark("heure"),
+    "performer": mark("professionnel"),
+    "ccam_part": mark("partie du code CCAM"),
+    "status": mark("état"),
+    "comment": mark("commentaire"),
+    "ucd": mark("code UCD"),
+    "cip13": mark("code CIP"),
+    "lab_code": mark("code local"),
+    "row": mark("numéro de ligne"),
+    "date": mark("date"),
+}
+"""What is recognised and has no place of its own in what is proposed."""
+_DATES = re.compile(r"(.*_)?(date|start|end)")
 
 
 def suggest_mapping(paths: Sequence[Path]) -> str:
@@ -48,7 +74,7 @@ def suggest_mapping(paths: Sequence[Path]) -> str:
         if block.missing:
             lines.append("  # " + _("Incomplet : {why}.").format(why=block.missing))
             lines += [f"  # {line[2:]}" for line in block.texts]
-    lines += [_unused(one) for one in files if _unused(one)]
+    lines += [text for one in files for text in _unused(one, blocks)]
     return "\n".join(lines) + "\n"
 
 
@@ -66,42 +92,68 @@ def _source_name(path: Path, taken: Sequence[str]) -> str:
 def _source(file: Described) -> list[str]:
     sample = file.sample
     lines = [f"  {file.name}:", f"    file: {quote_name(sample.path.name)}"]
-    if not is_csv(sample.path):
-        return lines
-    if sample.encoding is not Encoding.UTF_8:
-        lines.append(f"    encoding: {sample.encoding.value}  # " + _("deviné d’après les octets"))
-    lines.append(f"    delimiter: {_DELIMITER.get(sample.delimiter, sample.delimiter)}")
-    return lines + _formats(sample)
+    if is_csv(sample.path):
+        if sample.encoding is not Encoding.UTF_8:
+            lines.append(f"    encoding: {sample.encoding.value}  # " + _("deviné d’après les octets"))
+        lines.append(f"    delimiter: {json.dumps(sample.delimiter)}")
+    return [*lines, *_decimal(file), *_formats(file), *_nothing(file)]
 
 
-_DELIMITER = {";": '";"', ",": '","', "\t": '"\\t"', "|": '"|"'}
+def _decimal(file: Described) -> Iterator[str]:
+    columns = [guess.column for role in _NUMBERS if (guess := file.roles.get(role))]
+    if any(has_decimal_commas(file.sample.columns[column]) for column in columns):
+        yield '    decimal: ","'
 
 
-def _formats(sample: Sample) -> list[str]:
-    formats = date_formats(sample)
-    if not formats:
-        return []
-    comment = ""
-    if month_comes_first(sample):
-        formats = [one.replace("%d/%m/", "%m/%d/") for one in formats]
+def _formats(file: Described) -> Iterator[str]:
+    columns = {name: file.sample.columns[name] for name in _date_columns(file)}
+    formats, comment = list_formats(columns), ""
+    if month_comes_first(value for values in columns.values() for value in values):
         comment = "  # " + _("à vérifier : le mois semble venir avant le jour")
     days = [one for one in formats if "%H" not in one]
     instants = [one for one in formats if "%H" in one]
-    lines = [f"    date_formats: [{', '.join(map(_quoted, days))}]{comment}"] if days else []
-    return lines + (
-        [f"    datetime_formats: [{', '.join(map(_quoted, instants))}]{comment}"] if instants else []
-    )
+    if days:
+        yield f"    date_formats: [{', '.join(map(json.dumps, days))}]{comment}"
+    if instants:
+        yield f"    datetime_formats: [{', '.join(map(json.dumps, instants))}]{comment}"
+    if short := [name for name, values in columns.items() if has_short_years(values)]:
+        yield "    # " + _("à décider : année sur deux chiffres, illisible sans le siècle : {names}").format(
+            names=", ".join(map(quote_name, short))
+        )
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"'
+def _date_columns(file: Described) -> list[str]:
+    """The columns of dates, whatever they are dates of."""
+    known = {guess.column: role for role, guess in file.roles.items()}
+    return [
+        name
+        for name, values in file.sample.columns.items()
+        if _DATES.fullmatch(known.get(name, "")) or (name not in known and formats_of(values))
+    ]
 
 
-def _unused(file: Described) -> str:
-    used = {guess.column for guess in file.roles.values()}
-    rest = [quote_name(name) for name in file.sample.columns if name not in used]
-    if not rest:
-        return ""
-    return "# " + _("{file}, colonnes non reconnues : {names}").format(
-        file=quote_name(file.sample.path.name), names=", ".join(rest)
-    )
+def _nothing(file: Described) -> Iterator[str]:
+    """Words such as NR where a date or a number is expected: they are of a known list, and no value."""
+    numbers = [guess.column for role in _NUMBERS if role != "result" and (guess := file.roles.get(role))]
+    columns = [*_date_columns(file), *numbers]
+    words = {word for name in columns for word in find_nothing(file.sample.columns[name])}
+    if words:
+        yield f"    nulls: [{', '.join(json.dumps(word, ensure_ascii=False) for word in sorted(words))}]"
+
+
+def _unused(file: Described, blocks: Sequence[Lines]) -> Iterator[str]:
+    """What is not loaded: columns whose meaning is known, then the others."""
+    used = {name for block in blocks for name in block.used}
+    known = {name: guess.role for guess in file.roles.values() for name in (guess.column, *guess.others)}
+    left = [name for name in file.sample.columns if name not in used]
+    said = {
+        _("{file}, colonnes reconnues que cette proposition ne charge pas : {names}"): [
+            f"{quote_name(name)} ({_(_ROLES[known[name]])})" for name in left if known.get(name) in _ROLES
+        ],
+        _("{file}, colonnes non reconnues : {names}"): [
+            quote_name(name) for name in left if known.get(name) not in _ROLES
+        ],
+    }
+    for text, names in said.items():
+        if names:
+            yield "# " + text.format(file=quote_name(file.sample.path.name), names=", ".join(names))
