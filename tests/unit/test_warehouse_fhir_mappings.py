@@ -524,7 +524,7 @@ def test_of_a_resource_that_comes_twice_the_last_version_stands(tmp_path: Path) 
     )
     staged = stage(tmp_path, newer, older)
     assert staged.rows("condition_occurrence", "source_code") == [("I11",)]
-    assert staged.report.left_out == {("condition_occurrence", "repeated"): 1}
+    assert staged.report.left_out == {("Condition", "older-version"): 1}
 
 
 def test_a_file_whose_head_hides_another_type_is_read_whole(tmp_path: Path) -> None:

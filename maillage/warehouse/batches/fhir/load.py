@@ -14,7 +14,7 @@ from maillage.warehouse.batches.digest import digest_files
 from maillage.warehouse.batches.fhir.bundles import unpack_documents
 from maillage.warehouse.batches.fhir.census import Census, guess_types
 from maillage.warehouse.batches.fhir.read import read_types
-from maillage.warehouse.batches.fhir.rejects import NAMED, find_long_line, holds_no_fhir, name_rejects
+from maillage.warehouse.batches.fhir.rejects import find_long_line, find_rejects, holds_no_fhir
 from maillage.warehouse.batches.fhir.report import FAULTS, FhirReport, Reject
 from maillage.warehouse.batches.fhir.session import open_session
 from maillage.warehouse.batches.fhir.sources import FhirSources, check_archives, find_fhir
@@ -95,10 +95,7 @@ def _count_rejects(connection: duckdb.DuckDBPyConnection, census: Census, *, rep
         if path in census.empty and holds_no_fhir(connection, path):
             report.ignored_files.append(path.name)
             continue
-        report.rejected += count
-        wanted = NAMED - len(report.first_rejects)
-        if wanted > 0:
-            report.first_rejects += name_rejects(connection, path, limit=wanted)
+        report.reject(find_rejects(connection, path), count=count)
 
 
 def _judge(report: FhirReport, *, tolerate: float) -> None:

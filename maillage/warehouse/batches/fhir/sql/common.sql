@@ -72,6 +72,17 @@ CREATE TEMP MACRO code_of(concept, preferred) AS
 CREATE TEMP MACRO clean_code(vocabulary, code) AS
     CASE WHEN vocabulary = 'CCAM' THEN substr(trim(code), 1, 7) ELSE code END;
 
+-- name: finite
+-- JSON has no largest number: what the engine's has no room for comes in as infinity, and NaN is written as a text.
+CREATE TEMP MACRO finite(value) AS CASE WHEN isfinite(value) THEN value END;
+
+-- name: within
+CREATE TEMP MACRO within(value, least_one, most) AS CASE WHEN value BETWEEN least_one AND most THEN value END;
+
+-- name: whole
+-- A count as the model's integer.
+CREATE TEMP MACRO whole(value, most) AS CASE WHEN value BETWEEN 0 AND most THEN CAST(value AS INTEGER) END;
+
 -- name: part_of
 -- Where a resource goes: the table, or why it goes nowhere. The first reason counts.
 CREATE TEMP MACRO part_of(found, wanted, reasons, target) AS
@@ -85,6 +96,18 @@ CREATE TEMP MACRO part_of(found, wanted, reasons, target) AS
 -- The number that the hospital itself gives to a patient (FR Core, type PI): other files of it quote it too.
 CREATE TEMP MACRO hospital_number(identifiers) AS
     [one.value FOR one IN identifiers IF list_contains([coding.code FOR coding IN one.type.coding], 'PI')][1];
+
+-- name: ins_of
+-- The number for care (FR Core, slices INS-NIR and INS-NIA), as it is written without spaces.
+-- Test numbers are no identity: many samples bear the same.
+CREATE TEMP MACRO ins_of(identifiers) AS
+    upper(regexp_replace(
+        [
+            one.value FOR one IN identifiers
+            IF one.system IN ('urn:oid:1.2.250.1.213.1.4.8', 'urn:oid:1.2.250.1.213.1.4.9')
+        ][1],
+        '[\s.-]', '', 'g'
+    ));
 
 -- name: known_person
 CREATE TABLE known_person (id VARCHAR, person_id BIGINT);
