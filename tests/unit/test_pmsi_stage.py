@@ -1,6 +1,6 @@
 """PMSI lines to rows of the model: every version, the zones that repeat, what the report counts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -187,6 +187,16 @@ def test_a_line_that_comes_again_counts_once_and_a_later_one_stands(tmp_path: Pa
     report = stage(tmp_path, [line, line, "", later])
     assert (report.lines, report.repeated, report.replaced, report.units) == (3, 1, 1, 1)
     assert read(tmp_path, "person", "gender_source_value") == [("1",)]
+
+
+@pytest.mark.parametrize("write", [write_rum, lambda stay: [write_rsa(stay)]], ids=["rum", "rsa"])
+def test_codes_are_kept_in_the_case_that_the_source_gives_them(
+    tmp_path: Path, write: Callable[[Stay], list[str]]
+) -> None:
+    unit = Unit(principal="s7200", associated=(" e119", "I10 +"), acts=(Act(code="neka020"),))
+    assert stage(tmp_path, write(replace(Stay(), units=(unit,)))).bad_lines == 0
+    assert read(tmp_path, "condition_occurrence", "source_code") == [("I10 +",), ("e119",), ("s7200",)]
+    assert read(tmp_path, "procedure_occurrence", "source_code") == [("neka020",)]
 
 
 def test_what_deserves_a_look_is_counted(tmp_path: Path) -> None:

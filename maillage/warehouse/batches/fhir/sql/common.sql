@@ -44,7 +44,7 @@ CREATE TEMP MACRO code_of(concept, preferred) AS
         WHEN len(concept.coding) = 1 AND concept.coding[1].code IS NOT NULL THEN
             struct_pack(
                 vocabulary := vocabulary_of(concept.coding[1].system),
-                code := clean_code(vocabulary_of(concept.coding[1].system), concept.coding[1].code)
+                code := concept.coding[1].code
             )
         WHEN len(concept.coding) > 1 THEN
             list_extract(
@@ -55,7 +55,7 @@ CREATE TEMP MACRO code_of(concept, preferred) AS
                                 rank := coalesce(list_position(preferred, vocabulary_of(one.system)), 99),
                                 place := place,
                                 vocabulary := vocabulary_of(one.system),
-                                code := clean_code(vocabulary_of(one.system), one.code)
+                                code := one.code
                             )
                             FOR one, place IN concept.coding IF one.code IS NOT NULL
                         ]
@@ -66,11 +66,6 @@ CREATE TEMP MACRO code_of(concept, preferred) AS
             )
         WHEN concept.text IS NOT NULL THEN struct_pack(vocabulary := '', code := substr(concept.text, 1, 50))
     END;
-
--- name: clean_code
--- The PMSI writes an act with its phase and activity behind it; the act is the first seven characters.
-CREATE TEMP MACRO clean_code(vocabulary, code) AS
-    CASE WHEN vocabulary = 'CCAM' THEN substr(trim(code), 1, 7) ELSE code END;
 
 -- name: finite
 -- JSON has no largest number: what the engine's has no room for comes in as infinity, and NaN is written as a text.
