@@ -91,7 +91,9 @@ def test_a_loss_that_was_accepted_is_told(tmp_path: Path, capsys: pytest.Capture
     assert whole_load(tmp_path, path) == 2
     assert whole_load(tmp_path, path, tolerate="0.2") == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "1 ligne illisible : Condition.ndjson.gz, ligne 5 : n’est pas en UTF-8" in told
+    assert (
+        "1 ligne illisible : n’est pas en UTF-8 (1) Condition.ndjson.gz, ligne 5 : n’est pas en UTF-8" in told
+    )
 
 
 ODD: Mapping[str, bytes] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from maillage import __version__
+from maillage.base.french import format_number
 from maillage.base.i18n import _
 from maillage.warehouse.batches.digest import digest_files
 from maillage.warehouse.batches.fhir.bundles import unpack_documents
@@ -19,6 +20,7 @@ from maillage.warehouse.batches.fhir.report import FAULTS, FhirReport, Reject
 from maillage.warehouse.batches.fhir.session import open_session
 from maillage.warehouse.batches.fhir.sources import FhirSources, check_archives, find_fhir
 from maillage.warehouse.batches.load import BatchReport, Means, load_batch
+from maillage.warehouse.batches.unmapped import Unmapped, find_unmapped
 from maillage.warehouse.errors import SourceError, WarehouseWriteError
 
 DEFAULT_TOLERANCE = 0.01
@@ -31,6 +33,8 @@ class FhirBatch:
 
     batch: BatchReport
     fhir: FhirReport | None
+    unmapped: tuple[Unmapped, ...] = ()
+    """Codes that the warehouse's vocabulary does not know."""
 
 
 def load_fhir(
@@ -63,7 +67,8 @@ def load_fhir(
         source_name=source_name,
         means=means,
     )
-    return FhirBatch(report, told[0] if told else None)
+    unmapped = find_unmapped(target, report.batches[-1]) if report.load else ()
+    return FhirBatch(report, told[0] if told else None, unmapped)
 
 
 def stage_fhir(
@@ -105,7 +110,7 @@ def _judge(report: FhirReport, *, tolerate: float) -> None:
             _("{rejected} lignes sur {lines} sont illisibles : rien n’a été chargé.").format(
                 rejected=report.rejected, lines=report.lines
             ),
-            why=tell_rejects(report.first_rejects),
+            why=f"{tell_faults(report)}. {tell_rejects(report.first_rejects)}",
             remedy=_(
                 "Refaites l’export de ces fichiers ; ou acceptez cette perte en connaissance de cause avec "
                 "--tolerate."
@@ -116,6 +121,12 @@ def _judge(report: FhirReport, *, tolerate: float) -> None:
             _("Ces fichiers ne contiennent aucune ressource FHIR."),
             remedy=_("Donnez le dossier d’un export FHIR R4 en NDJSON, ou des Bundle en JSON."),
         )
+
+
+def tell_faults(report: FhirReport) -> str:
+    """Why lines could not be read, and how many each time, the most first."""
+    found = sorted(report.faults.items(), key=lambda one: (-one[1], one[0]))
+    return " ; ".join(f"{_(FAULTS[reason])} ({format_number(count)})" for reason, count in found)
 
 
 def tell_rejects(rejects: Sequence[Reject]) -> str:
