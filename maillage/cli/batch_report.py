@@ -36,7 +36,8 @@ def print_unmapped(unmapped: Sequence[Unmapped], *, console: Console) -> None:
             console.print(_list_codes(one))
         for text, count in _rest(one):
             if count:
-                console.print(f"  {text} : {format_number(count)}", markup=False)
+                said = _("{what} : {count}").format(what=text, count=format_number(count))
+                console.print(f"  {said}", markup=False)
 
 
 def _list_codes(unmapped: Unmapped) -> Table:

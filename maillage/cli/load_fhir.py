@@ -71,7 +71,8 @@ def _print_fhir(report: FhirReport, console: Console) -> None:
         told = ngettext("{count} ligne illisible", "{count} lignes illisibles", report.rejected)
         count = told.format(count=format_number(report.rejected))
         console.print(_("{count} : {reasons}").format(count=count, reasons=tell_faults(report)))
-        console.print(f"  {tell_rejects(report.first_rejects)}", markup=False)
+        for place in tell_rejects(report.first_rejects):
+            console.print(f"  {place}", markup=False)
     for remark in _remarks(report):
         console.print(remark, markup=False)
     print_batch_rows(report.rows, console=console)
@@ -83,8 +84,9 @@ def _remarks(report: FhirReport) -> Iterator[str]:
             resource=resource, element=element, count=format_number(count)
         )
     if report.shared_ins:
-        yield _("À vérifier : numéros INS que portent plusieurs patients, tenus séparés : {count}.").format(
-            count=format_number(report.shared_ins)
+        yield _("À vérifier : {what} : {count}.").format(
+            what=_("numéros INS que portent plusieurs patients, tenus séparés"),
+            count=format_number(report.shared_ins),
         )
 
 

@@ -95,7 +95,7 @@ def print_pmsi_batch(done: PmsiBatch, *, console: Console) -> None:
 def print_pmsi_report(report: PmsiReport, *, console: Console) -> None:
     """What was read, what was refused and where, what deserves a look."""
     table = Table(_("Fichier"), box=None)
-    table.add_column(_("Lignes"), justify="right")
+    table.add_column(_("Lignes lues"), justify="right")
     for file in report.files:
         table.add_row(file.name, format_number(file.lines))
     console.print(table)

@@ -68,7 +68,8 @@ def test_a_broken_line_is_named_and_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(SourceError) as refused:
         Staged(tmp_path, path)
     told = str(refused.value.what) + str(refused.value.why)
-    assert "Condition.ndjson, ligne 5 :" in told
+    place = "lignes 5, 6" if name == "spread over lines" else "ligne 5"
+    assert f"Condition.ndjson, {place} :" in told
     assert SECRET not in told
     assert "DUPONT" not in told
 

@@ -64,7 +64,7 @@ def test_a_fhir_load_tells_what_came_in_what_was_lost_and_which_codes_are_unknow
     text = told(capsys)
     for expected in (
         "Observation 61 1 : saisie par erreur",
-        "2 lignes illisibles : n’est pas du JSON, ou est coupée (1) ; n’est pas en UTF-8 (1)",
+        "2 lignes illisibles : n’est pas du JSON, ou est coupée (1), n’est pas en UTF-8 (1)",
         "measurement 60 person 12",
         "measurement, measurement_concept_id : 60 lignes sur 60 sans concept",
         f"{LABORATORY} [GLY] 24 LOINC 4548-4 12 d’autres codes",

@@ -10,7 +10,7 @@ import duckdb
 
 from maillage import __version__
 from maillage.base.french import format_number
-from maillage.base.i18n import _
+from maillage.base.i18n import _, ngettext
 from maillage.warehouse.batches.digest import digest_files
 from maillage.warehouse.batches.fhir.bundles import unpack_documents
 from maillage.warehouse.batches.fhir.census import Census, guess_types
@@ -110,7 +110,7 @@ def _judge(report: FhirReport, *, tolerate: float) -> None:
             _("{rejected} lignes sur {lines} sont illisibles : rien n’a été chargé.").format(
                 rejected=report.rejected, lines=report.lines
             ),
-            why=f"{tell_faults(report)}. {tell_rejects(report.first_rejects)}",
+            why="\n".join([tell_faults(report), *tell_rejects(report.first_rejects)]),
             remedy=_(
                 "Refaites l’export de ces fichiers ; ou acceptez cette perte en connaissance de cause avec "
                 "--tolerate."
@@ -126,17 +126,20 @@ def _judge(report: FhirReport, *, tolerate: float) -> None:
 def tell_faults(report: FhirReport) -> str:
     """Why lines could not be read, and how many each time, the most first."""
     found = sorted(report.faults.items(), key=lambda one: (-one[1], one[0]))
-    return " ; ".join(f"{_(FAULTS[reason])} ({format_number(count)})" for reason, count in found)
+    return ", ".join(f"{_(FAULTS[reason])} ({format_number(count)})" for reason, count in found)
 
 
-def tell_rejects(rejects: Sequence[Reject]) -> str:
-    """The places of the first lines that could not be read, and why."""
-    return " ; ".join(
-        _("{file}, ligne {line} : {reason}").format(
-            file=reject.file, line=reject.place, reason=_(FAULTS[reject.reason])
+def tell_rejects(rejects: Sequence[Reject]) -> list[str]:
+    """The places of the first lines that could not be read, a text for each file and reason."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for reject in rejects:
+        places.setdefault((reject.file, reject.reason), []).append(str(reject.place))
+    return [
+        ngettext("{file}, ligne {lines} : {reason}", "{file}, lignes {lines} : {reason}", len(lines)).format(
+            file=file, lines=", ".join(lines), reason=_(FAULTS[reason])
         )
-        for reject in rejects
-    )
+        for (file, reason), lines in places.items()
+    ]
 
 
 @contextmanager
@@ -154,7 +157,7 @@ def _named_errors(paths: Sequence[Path]) -> Generator[None]:
         if long is not None:
             raise SourceError(
                 _("Une ressource est trop longue : rien n’a été chargé."),
-                why=tell_rejects([long]),
+                why="\n".join(tell_rejects([long])),
                 remedy=_("Refaites l’export de ce fichier sans les contenus joints (Binary, data)."),
             ) from None
         raise WarehouseWriteError(
