@@ -93,6 +93,14 @@ def test_a_last_version_that_is_left_out_leaves_nothing_of_the_former(tmp_path: 
     }
 
 
+def test_what_one_type_repeats_is_nothing_to_another_with_the_same_ids(tmp_path: Path) -> None:
+    patients = [{**PATIENT, "id": f"{number}"} for number in range(9)]
+    weight = {**WEIGHT, "id": "8", "subject": {"reference": "Patient/8"}}
+    staged = stage(tmp_path, *patients, weight, weight)
+    assert len(staged.rows("measurement", "measurement_id")) == 1
+    assert len(staged.rows("person", "person_id")) == 9
+
+
 def test_a_history_is_read_from_its_end_and_says_what_was_deleted(tmp_path: Path) -> None:
     entries = [
         {

@@ -18,7 +18,8 @@ from maillage.warehouse.batches.fhir.mappings import ResourceMapping, keys_of
 from maillage.warehouse.batches.fhir.session import count_rows, in_order, path_list, read_lines
 from maillage.warehouse.sql import text
 
-WORK_TABLES = ("version", "repeated", "superseded", "same_person")
+_OF_ONE_TYPE = ("version", "repeated", "superseded")
+WORK_TABLES = (*_OF_ONE_TYPE, "same_person")
 _SLICE_ROWS = 2_000_000
 """Ids are compared a slice at a time, so that memory does not grow with the export."""
 _ODD = "'unreadable', 'other', 'left.no-id'"
@@ -38,6 +39,8 @@ def settle_versions(
     connection: duckdb.DuckDBPyConnection, mapping: ResourceMapping, written: Path, *, paths: Collection[Path]
 ) -> Settled:
     """Fill `superseded` with the lines of a type that others replace; `written` has a row for every line."""
+    for table in _OF_ONE_TYPE:
+        connection.execute(f"TRUNCATE {table}")
     with in_order(connection):
         if mapping.resource == "Patient":
             return _settle_patients(connection, mapping, paths)
@@ -54,11 +57,9 @@ def settle_versions(
 def only_last(
     connection: duckdb.DuckDBPyConnection, mapping: ResourceMapping, paths: Collection[Path]
 ) -> Generator[str]:
-    """SQL for the lines of a type without those in `superseded`, which are forgotten afterwards."""
+    """SQL for the lines of a type without those in `superseded`."""
     with in_order(connection):
         yield settle_statement("kept", numbered=_numbered(paths, columns_of(mapping.resource)))
-    for table in ("version", "repeated", "superseded"):
-        connection.execute(f"TRUNCATE {table}")
 
 
 def _settle_patients(
