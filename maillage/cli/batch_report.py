@@ -1,4 +1,4 @@
-"""What a batch from FHIR or the PMSI brought, for people: its rows, and the codes without a concept."""
+"""What a batch brought, for people: its rows, and the codes without a concept."""
 
 from collections.abc import Mapping, Sequence
 

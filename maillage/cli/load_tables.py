@@ -10,12 +10,13 @@ from rich.table import Table
 from maillage.base.errors import MaillageError
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
+from maillage.cli.batch_report import print_unmapped
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.tables import TablesReport, check_tables, load_tables
-from maillage.warehouse.batches.tables.report import BlockReport, UnknownCode
+from maillage.warehouse.batches.tables.report import BlockReport
 from maillage.warehouse.batches.tables.stage import describe_rejected
 from maillage.warehouse.batches.tables.suggest import suggest_mapping
 
@@ -120,8 +121,9 @@ def _print_blocks(report: TablesReport, console: Console) -> None:
         table.add_row(block.table, block.source, *map(format_number, counts))
     console.print(table)
     remarks = [text for block in report.blocks for text in _remarks(block)]
-    for text in [*remarks, *map(_describe_unknown, report.unknown_codes)]:
+    for text in remarks:
         console.print(text, markup=False)
+    print_unmapped(report.unmapped, console=console)
 
 
 def _remarks(block: BlockReport) -> list[str]:
@@ -140,13 +142,3 @@ def _remarks(block: BlockReport) -> list[str]:
         for column, count in block.orphans
     ]
     return [*rejected, *emptied, *orphans]
-
-
-def _describe_unknown(found: UnknownCode) -> str:
-    if found.code is None:
-        return _("{table} : lignes de codes inconnus, chacun chez moins de 11 personnes ({count})").format(
-            table=found.table, count=format_number(found.rows)
-        )
-    return _("{table} : lignes du code inconnu {code} ({count})").format(
-        table=found.table, code=found.code, count=format_number(found.rows)
-    )

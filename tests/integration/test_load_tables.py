@@ -12,6 +12,7 @@ from maillage.warehouse.engines.duckdb import open_warehouse
 from tests.conftest import ROOT
 from tests.support.circe import persons_found
 from tests.support.extract import FILES, STROKES, load, load_vocabulary, suggest, write_extract
+from tests.support.omop import write_folder
 
 STROKE = ROOT / "maillage" / "cli" / "examples" / "avc-ischemique.json"
 
@@ -126,10 +127,14 @@ def test_an_unknown_code_is_shown_when_enough_persons_have_it(
         {"p.csv": "IPP;SEXE;DDN\n" + persons, "labo.csv": "IPP;CODE_LABO;DATE_ANALYSE\n" + codes},
     )
     mapping = suggest(tmp_path / "extract", to=tmp_path / "m.yaml")
+    concepts = [{"concept_id": 1, "concept_code": "4548-4", "vocabulary_id": "LOINC"}]
+    vocabulary = write_folder(tmp_path / "vocabulary", {"concept": concepts})
+    to = ["--to", str(tmp_path / "w.duckdb"), "--batch", "vocabulary"]
+    assert run(["warehouse", "load", str(vocabulary), *to]) == 0
     capsys.readouterr()
     assert load(mapping, tmp_path / "extract", tmp_path / "w.duckdb") == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "measurement : lignes du code inconnu XCOMMON (11)" in told
-    assert "measurement : lignes de codes inconnus, chacun chez moins de 11 personnes (24)" in told
+    assert "measurement, measurement_concept_id : 35 lignes sur 35 sans concept" in told
+    assert "XCOMMON 11 d’autres codes, plus rares ou chacun chez moins de 11 personnes : 24" in told
     assert "XRARE" not in told
     assert "PERSONAL" not in told

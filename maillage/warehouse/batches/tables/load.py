@@ -18,7 +18,7 @@ from maillage.warehouse.batches.tables.files import OpenSource, find_files, load
 from maillage.warehouse.batches.tables.read import MappingFile, read_mapping
 from maillage.warehouse.batches.tables.report import BlockReport, TablesReport
 from maillage.warehouse.batches.tables.stage import stage_blocks
-from maillage.warehouse.batches.tables.unknown import count_unknown
+from maillage.warehouse.batches.unmapped import find_unmapped
 from maillage.warehouse.errors import SourceError, WarehouseError, WarehouseWriteError
 
 KIND = "tables"
@@ -66,8 +66,8 @@ def load_tables(
         source_name=plan.file.mapping.name or folder.resolve().name,
         means=means,
     )
-    unknown = count_unknown(target, report.batches[-1]) if report.load else ()
-    return TablesReport(report, tuple(blocks), unknown)
+    unmapped = find_unmapped(target, report.batches[-1]) if report.load else ()
+    return TablesReport(report, tuple(blocks), unmapped)
 
 
 def stage_tables(

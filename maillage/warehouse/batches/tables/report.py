@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from maillage.warehouse.batches.load import BatchReport
 from maillage.warehouse.batches.tables.values import Reason
+from maillage.warehouse.batches.unmapped import Unmapped
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,9 @@ class BlockReport:
 
 
 @dataclass(frozen=True)
-class UnknownCode:
-    """A code that gave the concept 0. `code` is None for those that too few persons have to be shown."""
-
-    table: str
-    code: str | None
-    rows: int
-
-
-@dataclass(frozen=True)
 class TablesReport:
     """A whole load; `blocks` is empty when nothing had changed."""
 
     batch: BatchReport
     blocks: tuple[BlockReport, ...]
-    unknown_codes: tuple[UnknownCode, ...]
+    unmapped: tuple[Unmapped, ...]
