@@ -1,5 +1,6 @@
 """`maillage warehouse load-fhir`: a batch from FHIR R4."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +10,13 @@ from rich.table import Table
 
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
+from maillage.cli.batch_report import print_batch_rows, print_unmapped
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
 from maillage.warehouse.batches.fhir import FhirBatch, FhirReport
 from maillage.warehouse.batches.fhir import load_fhir as load
-from maillage.warehouse.batches.fhir.load import DEFAULT_TOLERANCE, tell_rejects
+from maillage.warehouse.batches.fhir.load import DEFAULT_TOLERANCE, tell_faults, tell_rejects
 from maillage.warehouse.batches.fhir.report import REASONS
 from maillage.warehouse.batches.load import Means
 
@@ -54,7 +56,9 @@ def print_fhir_batch(done: FhirBatch, *, console: Console) -> None:
     """What was read of the export, then the tables of the warehouse."""
     if done.fhir is not None:
         _print_fhir(done.fhir, console)
+    print_unmapped(done.unmapped, console=console)
     if done.batch.load is not None:
+        console.print(_("L’entrepôt, tous lots réunis :"))
         print_load_report(done.batch.load, console=console)
 
 
@@ -66,7 +70,24 @@ def _print_fhir(report: FhirReport, console: Console) -> None:
     if report.rejected:
         told = ngettext("{count} ligne illisible", "{count} lignes illisibles", report.rejected)
         count = told.format(count=format_number(report.rejected))
-        console.print(_("{count} : {places}").format(count=count, places=tell_rejects(report.first_rejects)))
+        console.print(_("{count} : {reasons}").format(count=count, reasons=tell_faults(report)))
+        for place in tell_rejects(report.first_rejects):
+            console.print(f"  {place}", markup=False)
+    for remark in _remarks(report):
+        console.print(remark, markup=False)
+    print_batch_rows(report.rows, console=console)
+
+
+def _remarks(report: FhirReport) -> Iterator[str]:
+    for (resource, element), count in sorted(report.emptied.items()):
+        yield _("{resource}, {element} : nombres impossibles laissés vides : {count}").format(
+            resource=resource, element=element, count=format_number(count)
+        )
+    if report.shared_ins:
+        yield _("À vérifier : {what} : {count}.").format(
+            what=_("numéros INS que portent plusieurs patients, tenus séparés"),
+            count=format_number(report.shared_ins),
+        )
 
 
 def _resources(report: FhirReport) -> Table:

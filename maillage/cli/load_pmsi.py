@@ -11,6 +11,7 @@ from rich.table import Table
 
 from maillage.base.french import format_number
 from maillage.base.i18n import _
+from maillage.cli.batch_report import print_batch_rows, print_unmapped
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
@@ -18,6 +19,7 @@ from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.pmsi import (
     DEFAULT_TOLERANCE,
     FAULTS,
+    LEFT_OUT,
     NOTES,
     PmsiBatch,
     PmsiRefusedError,
@@ -84,24 +86,31 @@ def print_pmsi_batch(done: PmsiBatch, *, console: Console) -> None:
     """What was read of the lines, then the tables of the warehouse."""
     if done.pmsi is not None:
         print_pmsi_report(done.pmsi, console=console)
+    print_unmapped(done.unmapped, console=console)
     if done.batch.load is not None:
+        console.print(_("L’entrepôt, tous lots réunis :"))
         print_load_report(done.batch.load, console=console)
 
 
 def print_pmsi_report(report: PmsiReport, *, console: Console) -> None:
     """What was read, what was refused and where, what deserves a look."""
     table = Table(_("Fichier"), box=None)
-    table.add_column(_("Lignes"), justify="right")
+    table.add_column(_("Lignes lues"), justify="right")
     for file in report.files:
         table.add_row(file.name, format_number(file.lines))
     console.print(table)
     if report.units:
         _print_totals(console, report)
     _print_refused(console, report)
+    for reason, count in report.left_out.items():
+        console.print(
+            _("Écarté : {what} : {count}.").format(count=format_number(count), what=_(LEFT_OUT[reason]))
+        )
     for note, count in report.notes.items():
         console.print(
             _("À vérifier : {what} : {count}.").format(count=format_number(count), what=_(NOTES[note]))
         )
+    print_batch_rows(report.rows, console=console)
 
 
 def _print_totals(console: Console, report: PmsiReport) -> None:
@@ -111,11 +120,6 @@ def _print_totals(console: Console, report: PmsiReport) -> None:
         persons=format_number(report.persons),
     )
     console.print(told)
-    again = _("Lignes répétées : {repeated} ; remplacées par une suivante : {replaced}.").format(
-        repeated=format_number(report.repeated), replaced=format_number(report.replaced)
-    )
-    if report.repeated or report.replaced:
-        console.print(again)
 
 
 def _print_refused(console: Console, report: PmsiReport) -> None:

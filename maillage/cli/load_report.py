@@ -16,7 +16,9 @@ def print_load_report(report: LoadReport, *, console: Console | None = None) -> 
     table.add_column(_("Remarques"))
     for one in report.tables:
         if one.origins:
-            table.add_row(one.name, format_number(one.rows), "\n".join(_remarks(one)))
+            # What an empty table lacks is all of it.
+            remarks = _remarks(one) if one.rows else ()
+            table.add_row(one.name, format_number(one.rows), "\n".join(remarks))
     console.print(table)
     if report.ignored_files:
         names = ", ".join(report.ignored_files)

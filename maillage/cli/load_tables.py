@@ -10,12 +10,13 @@ from rich.table import Table
 from maillage.base.errors import MaillageError
 from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
+from maillage.cli.batch_report import print_unmapped
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.tables import TablesReport, check_tables, load_tables
-from maillage.warehouse.batches.tables.describe import advise, describe_block, describe_findings
+from maillage.warehouse.batches.tables.describe import advise, describe_block, describe_strangers
 from maillage.warehouse.batches.tables.suggest import suggest_mapping
 
 
@@ -122,5 +123,6 @@ def _print_blocks(report: TablesReport, console: Console) -> None:
         table.add_row(block.table, block.source, *map(format_number, (*came, *counts)))
     console.print(table)
     remarks = [text for block in report.blocks for text in describe_block(block)]
-    for text in [*remarks, *advise(report.blocks), *describe_findings(report.findings)]:
+    for text in [*remarks, *advise(report.blocks), *describe_strangers(report.strangers)]:
         console.print(text, markup=False)
+    print_unmapped(report.unmapped, console=console)

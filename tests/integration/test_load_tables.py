@@ -132,13 +132,17 @@ def test_an_unknown_code_is_shown_when_enough_persons_have_it(
         {"p.csv": "IPP;SEXE;DDN\n" + persons, "labo.csv": "IPP;CODE_LABO;DATE_ANALYSE;UNITE\n" + codes},
     )
     mapping = suggest(tmp_path / "extract", to=tmp_path / "m.yaml")
+    concept = {"concept_id": 1, "concept_code": "10*9/L", "vocabulary_id": "UCUM", "domain_id": "Unit"}
+    vocabulary = write_folder(tmp_path / "vocabulary", {"concept": [concept]})
+    to = ["--to", str(tmp_path / "w.duckdb"), "--batch", "vocabulary"]
+    assert run(["warehouse", "load", str(vocabulary), *to]) == 0
     capsys.readouterr()
     assert load(mapping, tmp_path / "extract", tmp_path / "w.duckdb") == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "Cet entrepôt n’a pas de vocabulaire : aucun code n’y a de concept." in told
-    assert "measurement, codes sans concept : 35 lignes sur 35 XCOMMON (11)" in told
-    assert "d’autres, chacun chez moins de 11 personnes ou moins fréquent (24)" in told
-    assert "measurement, unités sans concept : 11 lignes sur 20 zorg/L (11)" in told
+    assert "measurement, measurement_concept_id : 35 lignes sur 35 sans concept" in told
+    assert "XCOMMON 11 d’autres codes, plus rares ou chacun chez moins de 11 personnes : 24" in told
+    assert "measurement, unit_concept_id : 11 lignes sur 20 sans concept" in told
+    assert "UCUM zorg/L 11" in told
     assert "XRARE" not in told
     assert "PERSONAL" not in told
 

@@ -91,6 +91,41 @@ def test_a_code_of_the_classification(tmp_path: Path, code: str, concept: int, s
     assert read(tmp_path, FOUND, "condition_occurrence") == [(concept, source, code)]
 
 
+WRITTEN = [
+    *(("CIM10", code, 2000100160) for code in ("e11.9", " E119 ", "E11.9+", "e11,9*", "E11.9\u00a0")),
+    *(("CCAM", code, 2000200001) for code in ("hbkd396 ", "HBKD 396", "HBKD396·0·1", "hbkd396-02")),
+    *(("ATC", code, 2000300001) for code in ("a10ba02", "A10 BA02", " A10BA02\t")),
+    *(("UCD", code, 2000400001) for code in ("9.261.110", " 9261110")),
+    ("LABO", " GLY ", 3004410),
+    ("LABO", "gly", 0),
+    ("LABO", "Mg", 8576),
+    ("LABO", "mg", 9655),
+]
+NATIONAL = [
+    {"concept_id": 2000200001, "concept_code": "HBKD396", "vocabulary_id": "CCAM"},
+    {"concept_id": 2000300001, "concept_code": "A10BA02", "vocabulary_id": "ATC"},
+    {"concept_id": 2000400001, "concept_code": "9261110", "vocabulary_id": "UCD"},
+    {"concept_id": 8576, "concept_code": "Mg", "vocabulary_id": "LABO"},
+    {"concept_id": 9655, "concept_code": "mg", "vocabulary_id": "LABO"},
+]
+
+
+def test_codes_without_case_are_found_however_they_are_written(tmp_path: Path) -> None:
+    vocabulary = {"concept": [*CONCEPTS, *NATIONAL], "source_to_concept_map": OWN_MAP}
+    load_vocabulary(tmp_path, "v", vocabulary)
+    rows = ", ".join(
+        f"({number}, 1, DATE '2020-01-01', 0, '{vocabulary}', '{code}')"
+        for number, (vocabulary, code, _concept) in enumerate(WRITTEN)
+    )
+    load_coded(tmp_path, "condition_occurrence", rows, CONDITION)
+    found = read(
+        tmp_path,
+        "condition_occurrence_id, condition_source_value, condition_concept_id",
+        "condition_occurrence",
+    )
+    assert found == [(number, code, concept) for number, (_name, code, concept) in enumerate(WRITTEN)]
+
+
 def test_a_newer_vocabulary_maps_the_same_codes_anew(tmp_path: Path) -> None:
     load_vocabulary(tmp_path, "v1", {"concept": CONCEPTS})
     load_coded(tmp_path, "condition_occurrence", "(1, 1, DATE '2020-01-01', 0, 'CIM10', 'I50')", CONDITION)

@@ -68,7 +68,8 @@ def test_a_broken_line_is_named_and_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(SourceError) as refused:
         Staged(tmp_path, path)
     told = str(refused.value.what) + str(refused.value.why)
-    assert "Condition.ndjson, ligne 5 :" in told
+    place = "lignes 5, 6" if name == "spread over lines" else "ligne 5"
+    assert f"Condition.ndjson, {place} :" in told
     assert SECRET not in told
     assert "DUPONT" not in told
 
@@ -80,6 +81,8 @@ def test_a_broken_line_among_many_is_counted_and_the_rest_is_loaded(tmp_path: Pa
     staged = Staged(tmp_path, path, tolerate=0.5)
     assert staged.report.rejected == (2 if name == "spread over lines" else 1)
     assert staged.report.first_rejects[0].place == 4
+    reason = "not-utf-8" if name == "latin-1" else "not-json-or-cut"
+    assert staged.report.faults == {reason: staged.report.rejected}
     assert len(staged.rows("condition_occurrence", "condition_occurrence_id")) == 3
 
 
@@ -89,7 +92,9 @@ def test_a_loss_that_was_accepted_is_told(tmp_path: Path, capsys: pytest.Capture
     assert whole_load(tmp_path, path) == 2
     assert whole_load(tmp_path, path, tolerate="0.2") == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "1 ligne illisible : Condition.ndjson.gz, ligne 5 : n’est pas en UTF-8" in told
+    assert (
+        "1 ligne illisible : n’est pas en UTF-8 (1) Condition.ndjson.gz, ligne 5 : n’est pas en UTF-8" in told
+    )
 
 
 ODD: Mapping[str, bytes] = {
@@ -113,6 +118,71 @@ def test_what_is_odd_and_sound_is_loaded(tmp_path: Path, name: str) -> None:
     staged = Staged(tmp_path, path)
     assert staged.report.rejected == 0
     assert staged.report.resources == {"Condition": 4}
+
+
+RESULT = (
+    b'{"resourceType": "Observation", "id": "o", "subject": {"reference": "Patient/p1"}, '
+    b'"code": {"coding": [{"system": "http://loinc.org", "code": "4548-4"}]}, '
+    b'"effectiveDateTime": "2020-01-01", %b}\n'
+)
+ORDER = (
+    b'{"resourceType": "MedicationRequest", "id": "m", "subject": {"reference": "Patient/p1"}, '
+    b'"medicationCodeableConcept": {"text": "x"}, "authoredOn": "2020-01-01", "dispenseRequest": {%b}}\n'
+)
+SUPPLY = b'"expectedSupplyDuration": {"value": %b, "code": "d"}'
+PLACE = (
+    b'{"resourceType": "Patient", "id": "p2", "birthDate": "1950", "address": [{"extension": [{"url": '
+    b'"http://hl7.org/fhir/StructureDefinition/geolocation", "extension": [{"url": "latitude", '
+    b'"valueDecimal": %b}]}]}]}\n'
+)
+ABSURD: Mapping[str, tuple[bytes, str]] = {
+    "exponent": (RESULT % b'"valueQuantity": {"value": 1e400}', "value"),
+    "digits": (RESULT % (b'"valueInteger": ' + b"1" * 5000), "value"),
+    "text": (RESULT % b'"valueQuantity": {"value": "NaN"}', "value"),
+    "bound": (
+        RESULT % b'"valueInteger": 1, "referenceRange": [{"low": {"value": -1e400}}]',
+        "referenceRange",
+    ),
+    "component": (RESULT % b'"component": [{"code": {"text": "x"}, "valueInteger": 1e400}]', "value"),
+    "repeats": (ORDER % (b'"numberOfRepeatsAllowed": 1' + b"0" * 30), "numberOfRepeatsAllowed"),
+    "quantity": (ORDER % b'"quantity": {"value": 1e400}', "quantity"),
+    "many days": (ORDER % (SUPPLY % b"1e10"), "expectedSupplyDuration"),
+    "no days": (ORDER % (SUPPLY % b'"nan"'), "expectedSupplyDuration"),
+    "latitude": (PLACE % b"1e400", "geolocation"),
+}
+
+
+@pytest.mark.parametrize("name", ABSURD)
+def test_an_absurd_number_is_left_empty_and_counted(tmp_path: Path, name: str) -> None:
+    line, element = ABSURD[name]
+    path = tmp_path / "x.ndjson"
+    path.write_bytes(lines_of([PATIENT]) + GOOD + line)
+    report = Staged(tmp_path, path).report
+    assert list(report.emptied.values()) == [1]
+    assert element in {name for _resource, name in report.emptied}
+    assert report.rejected == 0
+    assert report.rows["condition_occurrence"] == 3
+
+
+def test_absurd_numbers_do_not_refuse_the_warehouse(tmp_path: Path) -> None:
+    path = tmp_path / "x.ndjson"
+    lines = [
+        line.replace(b'"id": "', b'"id": "%d' % number) for number, (line, _) in enumerate(ABSURD.values())
+    ]
+    path.write_bytes(lines_of([PATIENT]) + b"".join(lines))
+    assert whole_load(tmp_path, path) == 0
+
+
+def test_a_number_in_the_place_of_a_text_spoils_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "x.ndjson"
+    odd = [
+        {**SOUND[0], "id": 12, "onsetDateTime": 2020},
+        {**SOUND[0], "id": "r", "subject": {"reference": 1}},
+    ]
+    path.write_bytes(lines_of([PATIENT]) + GOOD + lines_of(odd))
+    report = Staged(tmp_path, path).report
+    assert report.left_out == {("Condition", "no-patient"): 1}
+    assert report.rows["condition_occurrence"] == 4
 
 
 IMPOSSIBLE_DATES = [

@@ -107,7 +107,7 @@ RUM_PLACES = {
     "counter": (119, ["AB", "  ", "-1"]),
     "overflow": (123, ["002", "999"]),
     "principal": (126, ["        "]),
-    "diagnosis": (126, ["7200    ", "s7200   ", "S7=00   "]),
+    "diagnosis": (126, ["7200    ", "  S7200 ", "S7=00   "]),
     "encoding": (33, ["\x01", "\x7f", "Ā"]),
 }
 RUM_CHANGES: dict[str, list[Change]] = {

@@ -1,6 +1,6 @@
 """PMSI lines to rows of the model: every version, the zones that repeat, what the report counts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -114,7 +114,7 @@ def test_a_stay_of_two_units_in_every_version(tmp_path: Path, kind: str, year: i
     assert (report.units, report.stays, report.persons, report.bad_lines) == (2, 1, 1, 0)
     assert {table: read(tmp_path, table) for table in FACTS} == FACTS
     assert report.notes["undated"] == 1
-    assert report.notes.get("documentary", 0) == (0 if kind == "rsa" else 1)
+    assert report.left_out.get("documentary", 0) == (0 if kind == "rsa" else 1)
 
 
 @pytest.mark.parametrize(("year", "birth"), [(2021, (1942, None, None)), (2023, (1941, 9, 30))])
@@ -185,8 +185,19 @@ def test_the_kind_of_a_stay(tmp_path: Path, stay: Stay, venue: str, concept: int
 def test_a_line_that_comes_again_counts_once_and_a_later_one_stands(tmp_path: Path) -> None:
     line, later = write_rum(Stay())[0], write_rum(Stay(sex="1"))[0]
     report = stage(tmp_path, [line, line, "", later])
-    assert (report.lines, report.repeated, report.replaced, report.units) == (3, 1, 1, 1)
+    assert (report.lines, report.units) == (3, 1)
+    assert report.left_out == {"repeated": 1, "replaced": 1}
     assert read(tmp_path, "person", "gender_source_value") == [("1",)]
+
+
+@pytest.mark.parametrize("write", [write_rum, lambda stay: [write_rsa(stay)]], ids=["rum", "rsa"])
+def test_codes_are_kept_in_the_case_that_the_source_gives_them(
+    tmp_path: Path, write: Callable[[Stay], list[str]]
+) -> None:
+    unit = Unit(principal="s7200", associated=(" e119", "I10 +"), acts=(Act(code="neka020"),))
+    assert stage(tmp_path, write(replace(Stay(), units=(unit,)))).bad_lines == 0
+    assert read(tmp_path, "condition_occurrence", "source_code") == [("I10 +",), ("e119",), ("s7200",)]
+    assert read(tmp_path, "procedure_occurrence", "source_code") == [("neka020",)]
 
 
 def test_what_deserves_a_look_is_counted(tmp_path: Path) -> None:
@@ -209,7 +220,7 @@ def test_what_deserves_a_look_is_counted(tmp_path: Path) -> None:
 def test_a_number_of_rss_that_starts_again_is_another_stay(tmp_path: Path) -> None:
     later = replace(shift(Stay(), 365), admission="B100")
     report = stage(tmp_path, [*write_rum(Stay()), *write_rum(later)])
-    assert (report.stays, report.persons, report.replaced) == (2, 2, 0)
+    assert (report.stays, report.persons, report.left_out) == (2, 2, {})
     assert report.notes["admissions"] == 1
 
 

@@ -9,8 +9,8 @@ def row_id(*parts: str) -> str:
     """SQL for a positive 63-bit id made of SQL expressions, null being a value like another.
 
     The low half of an MD5 digest: cryptography is not at stake, stability between versions of the engine is,
-    which its own `hash` does not promise. Among 200 million rows two share an id with a chance of 0.2 %; a
-    table's key then keeps the later one. Row numbers would need a register of every source id.
+    which its own `hash` does not promise. Among 200 million rows two share an id with a chance of 0.2 %: two
+    facts then have one number. Row numbers would need a register of every source id.
     """
     texts = f" || {_UNIT_SEPARATOR} || ".join(f"coalesce(CAST({part} AS VARCHAR), chr(30))" for part in parts)
     # The engine's own halves of a digest cost four times as much.

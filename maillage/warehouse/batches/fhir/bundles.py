@@ -11,7 +11,7 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.batches.fhir.report import FhirReport, Reject
-from maillage.warehouse.batches.fhir.session import path_list, work
+from maillage.warehouse.batches.fhir.session import in_order, path_list, work
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.sql import text
 
@@ -32,8 +32,9 @@ def unpack_documents(
         # Under its own name, by which a reader knows it.
         target = folder / str(number) / path.name
         target.parent.mkdir(parents=True)
-        if _unpack(connection, path, target=target, report=report):
-            made.append(target)
+        with in_order(connection):
+            if _unpack(connection, path, target=target, report=report):
+                made.append(target)
     return made
 
 
@@ -42,14 +43,14 @@ def _unpack(connection: duckdb.DuckDBPyConnection, path: Path, *, target: Path, 
         f"read_json_objects({path_list([path])}, format = 'unstructured', "
         f"maximum_object_size = {MAX_DOCUMENT_BYTES})"
     )
+    words = {name: work(name) for name in ("whole", "deleted", "tombstone")}
     try:
-        connection.execute(work("to_lines", documents=documents, target=text(str(target))))
-        bare = connection.execute(work("count_bare", documents=documents)).fetchall()[0][0]
+        connection.execute(work("to_lines", documents=documents, target=text(str(target)), **words))
+        bare = connection.execute(work("count_bare", documents=documents, **words)).fetchall()[0][0]
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
-        report.rejected += 1
-        report.first_rejects.append(Reject(path.name, *_find_fault(path)))
+        report.reject([Reject(path.name, *_find_fault(path))], count=1)
         return False
     report.leave_out("Bundle", "no-resource", bare)
     return True
@@ -65,6 +66,9 @@ def _find_fault(path: Path) -> tuple[int, str]:
         return error.lineno, "not-json"
     except RecursionError:
         return 1, "too-deep"
+    except ValueError:
+        # A number of more digits than the interpreter reads: the fault that the engine saw lies elsewhere.
+        return 1, "not-fhir"
     return 1, "not-fhir"
 
 

@@ -28,31 +28,40 @@ _VALUES = {
     "valueCodeableConcept": _CONCEPT,
     "valueString": "VARCHAR",
     "valueBoolean": "BOOLEAN",
-    "valueInteger": "BIGINT",
+    # No BIGINT: what is too large for one would be null without a trace.
+    "valueInteger": "DOUBLE",
     "referenceRange": _RANGES,
 }
 _COMPONENT = ", ".join(f"{name} {kind}" for name, kind in {"code": _CONCEPT, **_VALUES}.items())
 
-COMMON: Mapping[str, str] = MappingProxyType(
+IDENTITY: Mapping[str, str] = MappingProxyType(
     {
         "resourceType": "VARCHAR",
         "id": "VARCHAR",
         # Not of FHIR: the address of a Bundle's entry, which takes the place of the id (see bundles.py).
         "fullUrl": "VARCHAR",
-        "meta": "STRUCT(lastUpdated VARCHAR)",
-        "status": "VARCHAR",
     }
 )
+"""What says which resource it is."""
+
+VERSION: Mapping[str, str] = MappingProxyType(
+    {
+        "meta": "STRUCT(lastUpdated VARCHAR, versionId VARCHAR)",
+        # Not of FHIR: what stands for a resource that a history says was deleted (see bundles.py).
+        "deleted": "BOOLEAN",
+    }
+)
+"""What says which version of it."""
 
 ELEMENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Patient": {
-            "identifier": f"STRUCT(type {_CONCEPT}, value VARCHAR)[]",
+            "identifier": f"STRUCT(system VARCHAR, type {_CONCEPT}, value VARCHAR)[]",
             "gender": "VARCHAR",
             "birthDate": "VARCHAR",
             "deceasedDateTime": "VARCHAR",
             "deceasedBoolean": "BOOLEAN",
-            "link": "STRUCT(type VARCHAR)[]",
+            "link": f"STRUCT(type VARCHAR, other {_REFERENCE})[]",
             "address": f'STRUCT("use" VARCHAR, city VARCHAR, postalCode VARCHAR, country VARCHAR, '
             f"period {_PERIOD}, extension {_EXTENSION})[]",
         },
@@ -106,7 +115,7 @@ ELEMENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "authoredOn": "VARCHAR",
             "dosageInstruction": _DOSAGES,
             "dispenseRequest": f"STRUCT(quantity {_QUANTITY}, expectedSupplyDuration {_QUANTITY}, "
-            "numberOfRepeatsAllowed BIGINT)",
+            "numberOfRepeatsAllowed DOUBLE)",
         },
         "MedicationAdministration": {
             **_DRUG,
@@ -154,4 +163,4 @@ ELEMENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 def columns_of(resource: str) -> Mapping[str, str]:
     """The elements read of one type of resource."""
-    return {**COMMON, **ELEMENTS[resource]}
+    return {**IDENTITY, "status": "VARCHAR", **ELEMENTS[resource]}

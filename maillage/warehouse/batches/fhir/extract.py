@@ -7,19 +7,14 @@ from pathlib import Path
 
 import duckdb
 
-from maillage.base.statements import load_statements
 from maillage.warehouse.batches.fhir.columns import columns_of
-from maillage.warehouse.batches.fhir.mappings import DRUGS, MAPPINGS, ResourceMapping, keys_of
-from maillage.warehouse.batches.fhir.session import PACKAGE, path_list, read_lines, work
+from maillage.warehouse.batches.fhir.compose import statement_of
+from maillage.warehouse.batches.fhir.mappings import MAPPINGS, ResourceMapping
+from maillage.warehouse.batches.fhir.session import path_list, read_lines, work
+from maillage.warehouse.batches.fhir.versions import only_last, settle_versions
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.sql import text
 
-_VISIT_COLUMNS = (
-    "coalesce(nested_visit.visit_occurrence_id, visit_id) AS visit_occurrence_id, "
-    "nested_visit.visit_detail_id AS visit_detail_id"
-)
-_VISIT_JOIN = "LEFT JOIN nested_visit ON nested_visit.visit_detail_id = visit_id"
-_COMMON = "drug_columns", "result_columns"
 _LEFT = "left."
 _ODD = "unreadable", "other"
 
@@ -31,6 +26,10 @@ class Extracted:
     resources: int = 0
     files: dict[str, list[Path]] = field(default_factory=dict[str, list[Path]])
     left: dict[str, int] = field(default_factory=dict[str, int])
+    emptied: dict[str, int] = field(default_factory=dict[str, int])
+    """Rows whose number in some element could not be kept, by element."""
+    shared_ins: int = 0
+    """Numbers for care that several persons bear."""
     odd: int = 0
     """Rows that are no resource, or of another type."""
 
@@ -42,12 +41,34 @@ def extract(
     mapping, out = MAPPINGS[resource], Extracted()
     source = read_lines(sorted(paths), columns_of(resource))
     written = _write(connection, mapping, mapping.main, source=source, folder=folder)
+    settled = settle_versions(connection, mapping, written, paths=paths)
+    out.shared_ins = settled.shared_ins
+    if not settled.left:
+        _extract(connection, mapping, out, source=source, written=written)
+        return out
+    with only_last(connection, mapping, paths) as source:
+        written = _write(connection, mapping, mapping.main, source=source, folder=folder)
+        _extract(connection, mapping, out, source=source, written=written)
+    out.resources += sum(settled.left.values())
+    out.left |= settled.left
+    return out
+
+
+def _extract(
+    connection: duckdb.DuckDBPyConnection,
+    mapping: ResourceMapping,
+    out: Extracted,
+    *,
+    source: str,
+    written: Path,
+) -> None:
+    """Sort the main rows out, then write and sort out those of which a resource may have several."""
+    folder = written.parent
     more = mapping.more if mapping.more and _wants_more(connection, written) else ()
-    _sort_out(connection, written, out, mapping=mapping, main=True)
+    _sort_out(connection, written, out, mapping=mapping, name=mapping.main)
     for name in more:
         written = _write(connection, mapping, name, source=source, folder=folder)
-        _sort_out(connection, written, out, mapping=mapping, main=False)
-    return out
+        _sort_out(connection, written, out, mapping=mapping, name=name)
 
 
 def _write(
@@ -64,46 +85,19 @@ def _wants_more(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
     return connection.execute(work("wants_more", files=path_list([path]))).fetchall()[0][0]
 
 
-def statement_of(mapping: ResourceMapping, name: str, *, source: str) -> str:
-    """A statement of a mapping, its resources defined before it."""
-    statements = load_statements(PACKAGE, f"sql/{mapping.file}.sql")
-    words = _words(mapping, statements, source=source)
-    statement = statements[name].format(**words)
-    if "resources" not in statements:
-        return statement
-    return f"WITH resources AS ({statements['resources'].format(**words)}) {statement}"
-
-
-def _words(mapping: ResourceMapping, statements: Mapping[str, str], *, source: str) -> Mapping[str, str]:
-    words = {
-        **keys_of(mapping.resource),
-        **mapping.words,
-        "resource": mapping.resource,
-        "source": source,
-        "drugs": DRUGS,
-        "visit_columns": _VISIT_COLUMNS,
-        "visit_join": _VISIT_JOIN,
-    }
-    pieces = {name: statements[name].format(**words) for name in _COMMON if name in statements}
-    if "value" in statements:
-        pieces["value"] = statements["value"].format(of="")
-        pieces["component_value"] = statements["value"].format(of="line.")
-    if mapping.resource in statements:
-        pieces["shape"] = statements[mapping.resource].format(**words)
-    return {**words, **pieces}
-
-
 def _sort_out(
-    connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted, *, mapping: ResourceMapping, main: bool
+    connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted, *, mapping: ResourceMapping, name: str
 ) -> None:
     """Count the rows that were written by where they go, and give each table its own."""
+    if name in mapping.numbers:
+        _count_emptied(connection, path, out)
     counts = connection.execute(work("count_parts", files=path_list([path]))).fetchall()
     parts: dict[str, int] = dict(counts)
     for part, rows in parts.items():
         if part in _ODD:
             out.odd += rows
             continue
-        out.resources += rows if main else 0
+        out.resources += rows if name == mapping.main else 0
         if part.startswith(_LEFT):
             reason = part.removeprefix(_LEFT)
             out.left[reason] = out.left.get(reason, 0) + rows
@@ -113,6 +107,11 @@ def _sort_out(
             out.files.setdefault(part, []).append(own)
     if not any(path in files for files in out.files.values()):
         path.unlink()
+
+
+def _count_emptied(connection: duckdb.DuckDBPyConnection, path: Path, out: Extracted) -> None:
+    for element, rows in connection.execute(work("count_emptied", files=path_list([path]))).fetchall():
+        out.emptied[element] = out.emptied.get(element, 0) + rows
 
 
 def _own(

@@ -9,16 +9,18 @@ from pathlib import Path
 import duckdb
 
 from maillage import __version__
-from maillage.base.i18n import _
+from maillage.base.french import format_number
+from maillage.base.i18n import _, ngettext
 from maillage.warehouse.batches.digest import digest_files
 from maillage.warehouse.batches.fhir.bundles import unpack_documents
 from maillage.warehouse.batches.fhir.census import Census, guess_types
 from maillage.warehouse.batches.fhir.read import read_types
-from maillage.warehouse.batches.fhir.rejects import NAMED, find_long_line, holds_no_fhir, name_rejects
+from maillage.warehouse.batches.fhir.rejects import find_long_line, find_rejects, holds_no_fhir
 from maillage.warehouse.batches.fhir.report import FAULTS, FhirReport, Reject
 from maillage.warehouse.batches.fhir.session import open_session
 from maillage.warehouse.batches.fhir.sources import FhirSources, check_archives, find_fhir
 from maillage.warehouse.batches.load import BatchReport, Means, load_batch
+from maillage.warehouse.batches.unmapped import Unmapped, find_unmapped
 from maillage.warehouse.errors import SourceError, WarehouseWriteError
 
 DEFAULT_TOLERANCE = 0.01
@@ -31,6 +33,8 @@ class FhirBatch:
 
     batch: BatchReport
     fhir: FhirReport | None
+    unmapped: tuple[Unmapped, ...] | None = ()
+    """Codes that the warehouse's vocabulary does not know."""
 
 
 def load_fhir(
@@ -63,7 +67,8 @@ def load_fhir(
         source_name=source_name,
         means=means,
     )
-    return FhirBatch(report, told[0] if told else None)
+    unmapped = find_unmapped(target, report.batches[-1]) if report.load else ()
+    return FhirBatch(report, told[0] if told else None, unmapped)
 
 
 def stage_fhir(
@@ -95,10 +100,7 @@ def _count_rejects(connection: duckdb.DuckDBPyConnection, census: Census, *, rep
         if path in census.empty and holds_no_fhir(connection, path):
             report.ignored_files.append(path.name)
             continue
-        report.rejected += count
-        wanted = NAMED - len(report.first_rejects)
-        if wanted > 0:
-            report.first_rejects += name_rejects(connection, path, limit=wanted)
+        report.reject(find_rejects(connection, path), count=count)
 
 
 def _judge(report: FhirReport, *, tolerate: float) -> None:
@@ -108,7 +110,7 @@ def _judge(report: FhirReport, *, tolerate: float) -> None:
             _("{rejected} lignes sur {lines} sont illisibles : rien n’a été chargé.").format(
                 rejected=report.rejected, lines=report.lines
             ),
-            why=tell_rejects(report.first_rejects),
+            why="\n".join([tell_faults(report), *tell_rejects(report.first_rejects)]),
             remedy=_(
                 "Refaites l’export de ces fichiers ; ou acceptez cette perte en connaissance de cause avec "
                 "--tolerate."
@@ -121,14 +123,23 @@ def _judge(report: FhirReport, *, tolerate: float) -> None:
         )
 
 
-def tell_rejects(rejects: Sequence[Reject]) -> str:
-    """The places of the first lines that could not be read, and why."""
-    return " ; ".join(
-        _("{file}, ligne {line} : {reason}").format(
-            file=reject.file, line=reject.place, reason=_(FAULTS[reject.reason])
+def tell_faults(report: FhirReport) -> str:
+    """Why lines could not be read, and how many each time, the most first."""
+    found = sorted(report.faults.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{_(FAULTS[reason])} ({format_number(count)})" for reason, count in found)
+
+
+def tell_rejects(rejects: Sequence[Reject]) -> list[str]:
+    """The places of the first lines that could not be read, a text for each file and reason."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for reject in rejects:
+        places.setdefault((reject.file, reject.reason), []).append(str(reject.place))
+    return [
+        ngettext("{file}, ligne {lines} : {reason}", "{file}, lignes {lines} : {reason}", len(lines)).format(
+            file=file, lines=", ".join(lines), reason=_(FAULTS[reason])
         )
-        for reject in rejects
-    )
+        for (file, reason), lines in places.items()
+    ]
 
 
 @contextmanager
@@ -146,7 +157,7 @@ def _named_errors(paths: Sequence[Path]) -> Generator[None]:
         if long is not None:
             raise SourceError(
                 _("Une ressource est trop longue : rien n’a été chargé."),
-                why=tell_rejects([long]),
+                why="\n".join(tell_rejects([long])),
                 remedy=_("Refaites l’export de ce fichier sans les contenus joints (Binary, data)."),
             ) from None
         raise WarehouseWriteError(

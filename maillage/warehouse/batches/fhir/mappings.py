@@ -27,10 +27,14 @@ class ResourceMapping:
     resource: str
     file: str
     main: str
+    key: str
+    """The column of `main` that tells resources apart."""
     tables: tuple[str, ...]
     more: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    numbers: tuple[str, ...] = ()
+    """The statements whose column `emptied` names an element whose number could not be kept."""
 
 
 _AS_DETAIL: Mapping[str, str] = MappingProxyType(
@@ -58,7 +62,16 @@ _AS_OBSERVATION: Mapping[str, str] = MappingProxyType(
 
 def _drug(resource: str, *, refused: str, drug_type: int) -> ResourceMapping:
     words = {"refused": refused, "drug_type": str(drug_type)}
-    return ResourceMapping(resource, "drug", "drug", ("drug_exposure",), ("other_ingredients",), words)
+    return ResourceMapping(
+        resource,
+        "drug",
+        "drug",
+        "drug_exposure_id",
+        ("drug_exposure",),
+        ("other_ingredients",),
+        words,
+        numbers=("drug",),
+    )
 
 
 MAPPINGS: Mapping[str, ResourceMapping] = MappingProxyType(
@@ -66,25 +79,37 @@ MAPPINGS: Mapping[str, ResourceMapping] = MappingProxyType(
         one.resource: one
         for one in (
             ResourceMapping(
-                "Patient", "patient", "person", ("person", "death", "location"), ("death", "location")
+                "Patient",
+                "patient",
+                "person",
+                "person_id",
+                ("person", "death", "location"),
+                ("death", "location"),
+                numbers=("location",),
             ),
             ResourceMapping(
                 "Encounter",
                 "encounter",
                 "visit",
+                "visit_occurrence_id",
                 ("visit_occurrence", "visit_detail"),
                 renamed={"visit_detail": _AS_DETAIL},
             ),
-            ResourceMapping("Medication", "medication", "medication", ()),
-            ResourceMapping("Condition", "condition", "condition", ("condition_occurrence",)),
+            ResourceMapping("Medication", "medication", "medication", "medication_id", ()),
+            ResourceMapping(
+                "Condition", "condition", "condition", "condition_occurrence_id", ("condition_occurrence",)
+            ),
             ResourceMapping(
                 "Claim",
                 "claim",
                 "claim",
+                "claim_id",
                 ("condition_occurrence", "procedure_occurrence", "visit_occurrence"),
                 ("stay", "diagnosis", "act"),
             ),
-            ResourceMapping("Procedure", "procedure", "procedure", ("procedure_occurrence",)),
+            ResourceMapping(
+                "Procedure", "procedure", "procedure", "procedure_occurrence_id", ("procedure_occurrence",)
+            ),
             _drug(
                 "MedicationRequest",
                 refused="'entered-in-error', 'cancelled', 'draft'",
@@ -105,8 +130,10 @@ MAPPINGS: Mapping[str, ResourceMapping] = MappingProxyType(
                 "Observation",
                 "observation",
                 "observation",
+                "measurement_id",
                 ("measurement", "observation"),
                 ("component",),
+                numbers=("observation", "component"),
                 renamed={"observation": _AS_OBSERVATION},
             ),
         )

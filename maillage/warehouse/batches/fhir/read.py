@@ -10,12 +10,12 @@ from maillage.base.statements import load_statements
 from maillage.warehouse.batches.fhir.census import Census, count_types, types_in_order
 from maillage.warehouse.batches.fhir.extract import Extracted, extract, keep
 from maillage.warehouse.batches.fhir.mappings import DRUGS, MAPPINGS
-from maillage.warehouse.batches.fhir.repeats import drop_repeats
 from maillage.warehouse.batches.fhir.report import FhirReport
-from maillage.warehouse.batches.fhir.session import PACKAGE, STAGED_FORM, count_rows, path_list, work
+from maillage.warehouse.batches.fhir.session import PACKAGE, STAGED_FORM, count_rows, path_list
+from maillage.warehouse.batches.fhir.versions import WORK_TABLES
 from maillage.warehouse.sql import text
 
-_WORK_TABLES = ("known_person", "nested_visit", "medication")
+_WORK_TABLES = ("known_person", "nested_visit", "medication", *WORK_TABLES)
 _NESTED_DEPTH = 5
 
 
@@ -37,6 +37,9 @@ def read_types(
         for reason, rows in out.left.items():
             if reason != "components":
                 report.leave_out(resource, reason, rows)
+        for element, rows in out.emptied.items():
+            report.emptied[resource, element] = rows
+        report.shared_ins += out.shared_ins
         keep(out.files, resource=resource, staged=staged)
     _finish_tables(connection, staged, report=report)
 
@@ -65,12 +68,6 @@ def _forget(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     shutil.rmtree(_parts(scratch))
     for table in _WORK_TABLES:
         connection.execute(exp.delete(table).sql("duckdb"))
-
-
-def _know_persons(connection: duckdb.DuckDBPyConnection, out: Extracted) -> None:
-    """A person's number is looked up rather than computed for each of their events."""
-    if "person" in out.files:
-        connection.execute(work("know_persons", files=path_list(out.files["person"])))
 
 
 def _place_details(connection: duckdb.DuckDBPyConnection, out: Extracted) -> None:
@@ -102,7 +99,6 @@ def _drop_known_stays(connection: duckdb.DuckDBPyConnection, out: Extracted) -> 
 
 
 _PREPARE = {
-    "Patient": _know_persons,
     "Encounter": _place_details,
     "Medication": _know_medications,
 }
@@ -112,6 +108,4 @@ def _finish_tables(connection: duckdb.DuckDBPyConnection, staged: Path, *, repor
     for table in sorted({table for mapping in MAPPINGS.values() for table in mapping.tables}):
         paths = sorted(staged.glob(f"{table}-*.parquet"))
         if paths:
-            repeated = drop_repeats(connection, table, paths, target=staged / f"{table}.parquet")
-            report.leave_out(table, "repeated", repeated)
-            report.rows[table] = count_rows(connection, sorted(staged.glob(f"{table}*.parquet")))
+            report.rows[table] = count_rows(connection, paths)

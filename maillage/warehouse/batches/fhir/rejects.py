@@ -8,20 +8,15 @@ from pathlib import Path
 import duckdb
 
 from maillage.warehouse.batches.fhir.report import Reject
-from maillage.warehouse.batches.fhir.session import MAX_LINE_BYTES, path_list, read_lines, work
-
-NAMED = 10
-"""How many are named."""
+from maillage.warehouse.batches.fhir.session import MAX_LINE_BYTES, in_order, path_list, read_lines, work
 
 
-def name_rejects(connection: duckdb.DuckDBPyConnection, path: Path, *, limit: int) -> list[Reject]:
-    """The first lines of a file that are no resource, by number, and why."""
+def find_rejects(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Reject]:
+    """The lines of a file that are no resource, by number, and why."""
     rows = read_lines([path], {"resourceType": "VARCHAR"})
-    connection.execute("SET preserve_insertion_order = true")
-    found = connection.execute(work("find_unreadable", lines=rows, limit=limit)).fetchall()
-    connection.execute("SET preserve_insertion_order = false")
-    places = {place for (place,) in found}
-    return list(_explain(path, places))
+    with in_order(connection):
+        found = connection.execute(work("find_unreadable", lines=rows)).fetchall()
+    return _explain(path, {place for (place,) in found})
 
 
 def find_long_line(paths: Sequence[Path]) -> Reject | None:
@@ -57,7 +52,7 @@ def _reason(line: bytes) -> str:
         found = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
         return "not-utf-8"
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return "not-json-or-cut"
     if not isinstance(found, dict):
         return "no-object"

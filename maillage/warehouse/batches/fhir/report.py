@@ -1,9 +1,12 @@
 """What a load from FHIR read and did: counts and places, never a value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from maillage.base.i18n import mark
+
+NAMED = 10
+"""How many lines that could not be read are named."""
 
 REASONS: Mapping[str, str] = {
     "entered-in-error": mark("saisie par erreur"),
@@ -28,7 +31,9 @@ REASONS: Mapping[str, str] = {
     "replaced": mark("identité remplacée par une autre"),
     "death-without-date": mark("décès sans date"),
     "stay-in-encounters": mark("séjour déjà décrit par les Encounter du lot"),
-    "repeated": mark("en double"),
+    "older-version": mark("version antérieure d’une ressource présente"),
+    "deleted": mark("supprimée depuis, d’après l’historique"),
+    "same-person": mark("même patient sous un autre identifiant"),
     "no-resource": mark("entrée de Bundle sans ressource"),
 }
 """Why something was left out, in words."""
@@ -46,6 +51,9 @@ FAULTS: Mapping[str, str] = {
     "not-strict-json": mark("n’est pas du JSON valide pour FHIR"),
 }
 """Why a line could not be read, in words."""
+
+
+_UNPLACED = "not-json-or-cut"
 
 
 @dataclass(frozen=True)
@@ -69,16 +77,35 @@ class FhirReport:
     """Rows written, by OMOP table."""
     left_out: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     """By resource type and reason (a name of REASONS)."""
-    rejected: int = 0
-    """Lines that could not be read."""
+    emptied: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    """Rows with a number that is none, left empty, by resource type and element."""
+    shared_ins: int = 0
+    """Numbers for care (INS) that several persons bear."""
+    faults: dict[str, int] = field(default_factory=dict[str, int])
+    """Lines that could not be read, by reason (a name of FAULTS)."""
     first_rejects: list[Reject] = field(default_factory=list[Reject])
     ignored_files: list[str] = field(default_factory=list[str])
     """Files that hold no FHIR resource."""
 
     @property
+    def rejected(self) -> int:
+        """Lines that could not be read."""
+        return sum(self.faults.values())
+
+    @property
     def lines(self) -> int:
         """Everything that was there to be read."""
         return sum(self.resources.values()) + sum(self.unmapped.values()) + self.rejected
+
+    def reject(self, rejects: Iterable[Reject], *, count: int) -> None:
+        """Count what could not be read, and name the first; of the `count` some may have no place."""
+        for one in rejects:
+            self.faults[one.reason] = self.faults.get(one.reason, 0) + 1
+            count -= 1
+            if len(self.first_rejects) < NAMED:
+                self.first_rejects.append(one)
+        if count > 0:
+            self.faults[_UNPLACED] = self.faults.get(_UNPLACED, 0) + count
 
     def leave_out(self, resource: str, reason: str, count: int) -> None:
         """Count what was left out."""

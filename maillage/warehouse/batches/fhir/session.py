@@ -33,9 +33,20 @@ def open_session(scratch: Path, *, memory_limit: str | None) -> Generator[duckdb
         if memory_limit is not None:
             connection.execute("SET memory_limit = ?", [memory_limit])
         connection.execute(_vocabulary_macro())
-        for statement in load_statements(PACKAGE, "sql/common.sql").values():
-            connection.execute(statement)
+        for name in ("common", "versions"):
+            for statement in load_statements(PACKAGE, f"sql/{name}.sql").values():
+                connection.execute(statement)
         yield connection
+
+
+@contextmanager
+def in_order(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
+    """While it lasts, rows come in the order of the lines, which costs."""
+    connection.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        connection.execute("SET preserve_insertion_order = false")
 
 
 def systems() -> Mapping[str, str]:

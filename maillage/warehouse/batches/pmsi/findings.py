@@ -1,7 +1,7 @@
 """What the tables of a load tell of the quality of the files."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 import duckdb
 
@@ -25,17 +25,31 @@ def find_faults(connection: duckdb.DuckDBPyConnection, files: Sequence[FileLines
         for fault, count, places in found
     )
     repeated, replaced = _row(connection, _statements()["repeated"])
-    return PmsiReport(tuple(files), refused, repeated, replaced)
+    return PmsiReport(tuple(files), refused, _some({"repeated": repeated, "replaced": replaced}))
 
 
-def find_notes(connection: duckdb.DuckDBPyConnection, *, anonymous: bool) -> Mapping[str, Any]:
-    """What the report says once the stays are made: `units`, `stays`, `persons`, `notes`."""
+def complete_report(
+    report: PmsiReport, connection: duckdb.DuckDBPyConnection, *, anonymous: bool, rows: Mapping[str, int]
+) -> PmsiReport:
+    """What the report says once the stays are made and their rows, by table, are written."""
     births = _ANONYMOUS_BIRTHS if anonymous else "count(DISTINCT birth) > 1"
     statements = _statements()
     counts = {name: _row(connection, statements[name].format(births=births))[0] for name in NOTES}
     units, stays, persons = _row(connection, statements["totals"])
-    notes = {name: count for name, count in counts.items() if count}
-    return {"units": units, "stays": stays, "persons": persons, "notes": notes}
+    (documentary,) = _row(connection, statements["documentary"])
+    return replace(
+        report,
+        units=units,
+        stays=stays,
+        persons=persons,
+        notes=_some(counts),
+        rows=rows,
+        left_out={**report.left_out, **_some({"documentary": documentary})},
+    )
+
+
+def _some(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}
 
 
 def _row(connection: duckdb.DuckDBPyConnection, query: str) -> Sequence[int]:

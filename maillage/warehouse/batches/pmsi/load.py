@@ -10,6 +10,7 @@ from maillage.warehouse.batches.digest import digest_files
 from maillage.warehouse.batches.load import BatchReport, Means, load_batch
 from maillage.warehouse.batches.pmsi.report import PmsiReport
 from maillage.warehouse.batches.pmsi.stage import DEFAULT_TOLERANCE, stage_pmsi
+from maillage.warehouse.batches.unmapped import Unmapped, find_unmapped
 from maillage.warehouse.errors import SourceError
 
 
@@ -19,6 +20,8 @@ class PmsiBatch:
 
     batch: BatchReport
     pmsi: PmsiReport | None
+    unmapped: tuple[Unmapped, ...] | None = ()
+    """Codes that the warehouse's vocabulary does not know."""
 
 
 def load_pmsi(
@@ -56,7 +59,8 @@ def load_pmsi(
         source_name=source_name,
         means=means,
     )
-    return PmsiBatch(change, reports[0] if reports else None)
+    unmapped = find_unmapped(target, change.batches[-1]) if change.load else ()
+    return PmsiBatch(change, reports[0] if reports else None, unmapped)
 
 
 def _check_files(paths: Iterable[Path]) -> None:

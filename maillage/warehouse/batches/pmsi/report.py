@@ -41,10 +41,18 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "undated": mark("actes sans date (celle de l’entrée dans l’unité est prise)"),
         "outside": mark("actes hors des dates du séjour"),
         "after_death": mark("séjours après un décès"),
-        "documentary": mark("diagnostics à visée documentaire, non repris"),
     }
 )
 """What is loaded, and deserves a look."""
+
+LEFT_OUT: Mapping[str, str] = MappingProxyType(
+    {
+        "repeated": mark("lignes déjà lues, identiques"),
+        "replaced": mark("lignes remplacées par une suivante du même numéro"),
+        "documentary": mark("diagnostics à visée documentaire"),
+    }
+)
+"""What is sound, and is not loaded."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +70,14 @@ class PmsiReport:
 
     files: tuple[FileLines, ...]
     refused: tuple[Refused, ...]
-    repeated: int
-    replaced: int
+    left_out: Mapping[str, int]
+    """By reason (a name of LEFT_OUT), where there is any."""
     units: int = 0
     stays: int = 0
     persons: int = 0
     notes: Mapping[str, int] = field(default_factory=dict[str, int])
+    rows: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Rows written, by OMOP table."""
 
     @property
     def lines(self) -> int:

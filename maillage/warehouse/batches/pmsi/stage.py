@@ -1,8 +1,8 @@
 """PMSI files become the Parquet files of a batch: lines, summaries of units, stays, tables of the model."""
 
+import glob
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -10,7 +10,7 @@ import duckdb
 from maillage.base.i18n import _
 from maillage.base.statements import load_statements
 from maillage.warehouse.batches.identity import person_id, row_id
-from maillage.warehouse.batches.pmsi.findings import find_faults, find_notes
+from maillage.warehouse.batches.pmsi.findings import complete_report, find_faults
 from maillage.warehouse.batches.pmsi.lines import FileLines, read_lines
 from maillage.warehouse.batches.pmsi.links import read_links
 from maillage.warehouse.batches.pmsi.positions import versions
@@ -66,8 +66,8 @@ def stage_pmsi(
         _check(report, tolerance=tolerance)
         read_links(connection, patients, anonymous=anonymous)
         (unite_rsa if anonymous else unite_rum)(connection)
-        _write_tables(connection, folder, postal=not anonymous)
-        return replace(report, **find_notes(connection, anonymous=anonymous))
+        written = _write_tables(connection, folder, postal=not anonymous)
+        return complete_report(report, connection, anonymous=anonymous, rows=written)
 
 
 def _connect(scratch: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
@@ -132,7 +132,8 @@ def _check(report: PmsiReport, *, tolerance: float) -> None:
         )
 
 
-def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, *, postal: bool) -> None:
+def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, *, postal: bool) -> Mapping[str, int]:
+    """One file a table; the rows of each."""
     statements = load_statements("maillage.warehouse.batches.pmsi", "sql/tables.sql")
     names: Mapping[str, object] = {
         "type": CLAIM_DISCHARGE_RECORD,
@@ -150,9 +151,13 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, *, postal
     }
     connection.execute(statements["stay"].format(**names))
     connection.execute(statements["diagnosis"])
+    counts: dict[str, int] = {}
     for table in _TABLES:
+        path = folder / f"{table}.parquet"
         rows = connection.sql(statements[table].format(**names))
-        rows.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
+        rows.write_parquet(str(path), compression="zstd")
+        counts[table] = connection.read_parquet(glob.escape(str(path))).shape[0]
+    return counts
 
 
 def _kind(name: str) -> str:

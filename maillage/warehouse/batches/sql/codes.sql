@@ -34,16 +34,19 @@ WHERE rank = best
 GROUP BY vocabulary_id, key;
 
 -- name: code_key
--- Classifications are written with and without their dot.
+-- Classifications whose codes have no case are written in either, with and without dots and blanks. In the others
+-- the case tells one code from another: mg is a milligram and Mg a megagram. `+` fills a digit of the CIM-10.
 CREATE TEMP MACRO code_key(vocabulary, code) AS
     CASE
-        WHEN vocabulary IN ('CIM10', 'ICD10') THEN upper(replace(replace(code, '.', ''), ' ', ''))
-        ELSE trim(code)
+        WHEN vocabulary IN ('CIM10', 'ICD10', 'ICD10CM')
+            THEN upper(regexp_replace(code, '[^A-Za-z0-9+]', '', 'g'))
+        WHEN vocabulary IN ('CCAM', 'ATC', 'UCD', 'CIP', 'LPP')
+            THEN upper(regexp_replace(code, '[^A-Za-z0-9]', '', 'g'))
+        ELSE regexp_replace(code, '^[\s\x{00A0}\x{202F}]+|[\s\x{00A0}\x{202F}]+$', '', 'g')
     END;
 
 -- name: find_codes
--- The concepts of the codes that some rows use. A code of the CIM-10 that is not known is taken for the nearest
--- one above it: national extensions refine codes that everybody has.
+-- The concepts of the codes that some rows use: of what a code may be found under, the longest that is known.
 CREATE OR REPLACE TEMP TABLE {found} AS
 SELECT used.vocabulary, used.code, known.source_concept_id, known.concept_id, concept.domain_id
 FROM (
@@ -56,9 +59,12 @@ LEFT JOIN main.concept AS concept ON concept.concept_id = known.concept_id
 QUALIFY row_number() OVER (PARTITION BY used.vocabulary, used.code ORDER BY length(known.key) DESC) = 1;
 
 -- name: code_prefixes
--- What a code may be found under, itself included.
+-- What a code may be found under, itself included. A code of the CIM-10 that is not known is taken for the nearest one
+-- above it: national extensions refine codes that everybody has. An act of the CCAM is seven characters, and phase,
+-- activity or extension may be written behind them.
 CREATE TEMP MACRO code_prefixes(vocabulary, key) AS
     CASE
         WHEN vocabulary IN ('CIM10', 'ICD10') THEN [key[1:n] FOR n IN range(3, length(key) + 1)]
+        WHEN vocabulary = 'CCAM' AND length(key) > 7 THEN [key, key[1:7]]
         ELSE [key]
     END;

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from maillage.base.french import format_number
 from maillage.base.i18n import _
 from maillage.warehouse.batches.tables.files import NAMED
-from maillage.warehouse.batches.tables.report import BlockReport, Findings, Orphans, Unmapped
+from maillage.warehouse.batches.tables.report import BlockReport, Orphans
 from maillage.warehouse.batches.tables.values import REASONS
 from maillage.warehouse.schema import EVENT_TABLES
 
@@ -40,16 +40,14 @@ def describe_block(report: BlockReport) -> list[str]:
     ]
 
 
-def describe_findings(findings: Findings) -> list[str]:
-    """What the warehouse does not know of a batch."""
-    missing = [] if findings.has_vocabulary or not findings.unmapped else [_no_vocabulary()]
-    strangers = [
+def describe_strangers(strangers: Sequence[tuple[str, int]]) -> list[str]:
+    """What waits for persons whom the warehouse does not have, by table."""
+    return [
         _(
             "{table} : lignes de personnes que l’entrepôt n’a pas, qu’aucune cohorte ne compte ({count})"
         ).format(table=table, count=format_number(rows))
-        for table, rows in findings.strangers
+        for table, rows in strangers
     ]
-    return [*strangers, *missing, *(text for one in findings.unmapped for text in _describe_unmapped(one))]
 
 
 def advise(blocks: Sequence[BlockReport]) -> list[str]:
@@ -103,29 +101,6 @@ def _describe_orphans(table: str, found: Orphans) -> str:
             "sans elles dans l’entrepôt, aucune cohorte ne compte ces lignes"
         ).format(**values)
     return _("{table}, {column} : lignes de {other} que ce lot n’a pas ({count}) {places}").format(**values)
-
-
-def _no_vocabulary() -> str:
-    return _(
-        "Cet entrepôt n’a pas de vocabulaire : aucun code n’y a de concept. Chargez-en un, les codes seront "
-        "cherchés de nouveau : maillage vocabulary apply VERSION --to FICHIER (docs/vocabulary.md)."
-    )
-
-
-def _describe_unmapped(found: Unmapped) -> Iterator[str]:
-    said = {
-        "code": _("{table}, codes sans concept : {rows} lignes sur {coded}"),
-        "unit": _("{table}, unités sans concept : {rows} lignes sur {coded}"),
-    }
-    yield said[found.what].format(
-        table=found.table, rows=format_number(found.rows), coded=format_number(found.coded)
-    )
-    if found.shown:
-        yield "  " + ", ".join(f"{text} ({format_number(rows)})" for text, rows in found.shown)
-    if found.hidden:
-        yield "  " + _("d’autres, chacun chez moins de 11 personnes ou moins fréquent ({count})").format(
-            count=format_number(found.hidden)
-        )
 
 
 def _name(places: Sequence[tuple[str, int]]) -> str:

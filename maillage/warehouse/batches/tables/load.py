@@ -16,9 +16,10 @@ from maillage.warehouse.batches.load import Means, load_batch
 from maillage.warehouse.batches.tables.block import BlockCompiler
 from maillage.warehouse.batches.tables.files import OpenSource, find_files, load_source, read_columns
 from maillage.warehouse.batches.tables.read import MappingFile, read_mapping
-from maillage.warehouse.batches.tables.report import BlockReport, Findings, TablesReport
+from maillage.warehouse.batches.tables.report import BlockReport, TablesReport
 from maillage.warehouse.batches.tables.stage import stage_blocks
-from maillage.warehouse.batches.tables.unknown import find_unknown
+from maillage.warehouse.batches.tables.strangers import find_strangers
+from maillage.warehouse.batches.unmapped import find_unmapped
 from maillage.warehouse.errors import SourceError, WarehouseError, WarehouseWriteError
 
 KIND = "tables"
@@ -66,8 +67,9 @@ def load_tables(
         source_name=plan.file.mapping.name or folder.resolve().name,
         means=means,
     )
-    findings = find_unknown(target, report.batches[-1]) if report.load else Findings()
-    return TablesReport(report, tuple(blocks), findings)
+    unmapped = find_unmapped(target, report.batches[-1]) if report.load else ()
+    strangers = find_strangers(target, report.batches[-1]) if report.load else ()
+    return TablesReport(report, tuple(blocks), unmapped, strangers)
 
 
 def stage_tables(

@@ -1,10 +1,10 @@
 """What became of every row of the sources: counts, files and lines, never a value."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from maillage.warehouse.batches.load import BatchReport
 from maillage.warehouse.batches.tables.values import Reason
+from maillage.warehouse.batches.unmapped import Unmapped
 
 
 @dataclass(frozen=True)
@@ -58,36 +58,12 @@ class BlockReport:
 
 
 @dataclass(frozen=True)
-class Unmapped:
-    """Rows of a table whose code, or unit, gave the concept 0, among the `coded` rows that have one."""
-
-    table: str
-    what: Literal["code", "unit"]
-    rows: int
-    coded: int
-    shown: tuple[tuple[str, int], ...]
-    """The most frequent texts that at least 11 persons have, and their rows."""
-
-    @property
-    def hidden(self) -> int:
-        """The rows of texts that are not shown."""
-        return self.rows - sum(rows for _text, rows in self.shown)
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What the warehouse says of a batch once it is loaded."""
-
-    unmapped: tuple[Unmapped, ...] = ()
-    strangers: tuple[tuple[str, int], ...] = ()
-    """By table, rows of persons that the warehouse does not have; empty where the batch brings persons."""
-    has_vocabulary: bool = True
-
-
-@dataclass(frozen=True)
 class TablesReport:
     """A whole load; `blocks` is empty when nothing had changed."""
 
     batch: BatchReport
     blocks: tuple[BlockReport, ...]
-    findings: Findings
+    unmapped: tuple[Unmapped, ...] | None
+    """Null where the warehouse has no vocabulary."""
+    strangers: tuple[tuple[str, int], ...]
+    """By table, rows of persons that the warehouse does not have; empty where the batch brings persons."""

@@ -27,13 +27,12 @@ FROM (
 LEFT JOIN known_person ON known_person.id = resource.person;
 
 -- name: claim
-SELECT part, true AS more FROM resources;
+SELECT part, true AS more, {row_key} AS claim_id FROM resources;
 
 -- name: stay
 -- A claim that names no encounter is itself the trace of a stay.
 SELECT
     'visit_occurrence' AS part,
-    meta.lastUpdated AS last_updated,
     person_id,
     visit_id AS visit_occurrence_id,
     9201 AS visit_concept_id,
@@ -51,7 +50,6 @@ WHERE part = 'claim' AND visit IS NULL AND billablePeriod."start" IS NOT NULL;
 -- name: diagnosis
 SELECT
     CASE WHEN coded IS NULL THEN 'left.no-code' ELSE 'condition_occurrence' END AS part,
-    meta.lastUpdated AS last_updated,
     {line_key} AS condition_occurrence_id,
     person_id,
     {visit_columns},
@@ -78,7 +76,6 @@ FROM (
 -- name: act
 SELECT
     CASE WHEN coded IS NULL THEN 'left.no-code' ELSE 'procedure_occurrence' END AS part,
-    meta.lastUpdated AS last_updated,
     {line_key} AS procedure_occurrence_id,
     person_id,
     {visit_columns},

@@ -44,7 +44,7 @@ CREATE TEMP MACRO code_of(concept, preferred) AS
         WHEN len(concept.coding) = 1 AND concept.coding[1].code IS NOT NULL THEN
             struct_pack(
                 vocabulary := vocabulary_of(concept.coding[1].system),
-                code := clean_code(vocabulary_of(concept.coding[1].system), concept.coding[1].code)
+                code := concept.coding[1].code
             )
         WHEN len(concept.coding) > 1 THEN
             list_extract(
@@ -55,7 +55,7 @@ CREATE TEMP MACRO code_of(concept, preferred) AS
                                 rank := coalesce(list_position(preferred, vocabulary_of(one.system)), 99),
                                 place := place,
                                 vocabulary := vocabulary_of(one.system),
-                                code := clean_code(vocabulary_of(one.system), one.code)
+                                code := one.code
                             )
                             FOR one, place IN concept.coding IF one.code IS NOT NULL
                         ]
@@ -67,10 +67,16 @@ CREATE TEMP MACRO code_of(concept, preferred) AS
         WHEN concept.text IS NOT NULL THEN struct_pack(vocabulary := '', code := substr(concept.text, 1, 50))
     END;
 
--- name: clean_code
--- The PMSI writes an act with its phase and activity behind it; the act is the first seven characters.
-CREATE TEMP MACRO clean_code(vocabulary, code) AS
-    CASE WHEN vocabulary = 'CCAM' THEN substr(trim(code), 1, 7) ELSE code END;
+-- name: finite
+-- JSON has no largest number: what the engine's has no room for comes in as infinity, and NaN is written as a text.
+CREATE TEMP MACRO finite(value) AS CASE WHEN isfinite(value) THEN value END;
+
+-- name: within
+CREATE TEMP MACRO within(value, least_one, most) AS CASE WHEN value BETWEEN least_one AND most THEN value END;
+
+-- name: whole
+-- A count as the model's integer.
+CREATE TEMP MACRO whole(value, most) AS CASE WHEN value BETWEEN 0 AND most THEN CAST(value AS INTEGER) END;
 
 -- name: part_of
 -- Where a resource goes: the table, or why it goes nowhere. The first reason counts.
@@ -85,6 +91,18 @@ CREATE TEMP MACRO part_of(found, wanted, reasons, target) AS
 -- The number that the hospital itself gives to a patient (FR Core, type PI): other files of it quote it too.
 CREATE TEMP MACRO hospital_number(identifiers) AS
     [one.value FOR one IN identifiers IF list_contains([coding.code FOR coding IN one.type.coding], 'PI')][1];
+
+-- name: ins_of
+-- The number for care (FR Core, slices INS-NIR and INS-NIA), as it is written without spaces.
+-- Test numbers are no identity: many samples bear the same.
+CREATE TEMP MACRO ins_of(identifiers) AS
+    upper(regexp_replace(
+        [
+            one.value FOR one IN identifiers
+            IF one.system IN ('urn:oid:1.2.250.1.213.1.4.8', 'urn:oid:1.2.250.1.213.1.4.9')
+        ][1],
+        '[\s.-]', '', 'g'
+    ));
 
 -- name: known_person
 CREATE TABLE known_person (id VARCHAR, person_id BIGINT);

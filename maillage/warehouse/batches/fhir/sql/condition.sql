@@ -32,7 +32,6 @@ LEFT JOIN known_person ON known_person.id = resource.patient;
 -- name: condition
 SELECT
     part,
-    meta.lastUpdated AS last_updated,
     {row_key} AS condition_occurrence_id,
     person_id,
     {visit_columns},

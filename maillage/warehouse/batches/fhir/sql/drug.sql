@@ -34,7 +34,7 @@ FROM (
         SELECT told.*, [one FOR one IN contained IF '#' || one.id = drug.reference][1] AS inside
         FROM (
             SELECT
-                resourceType, status, contained, meta.lastUpdated AS last_updated, key_of(id, fullUrl) AS key,
+                resourceType, status, contained, key_of(id, fullUrl) AS key,
                 {shape}
             FROM {source}
         ) AS told
@@ -46,7 +46,6 @@ LEFT JOIN known_person ON known_person.id = resource.patient;
 -- name: drug
 SELECT
     part,
-    last_updated,
     len(codes) > 1 AS more,
     {row_key} AS drug_exposure_id,
     {drug_columns}
@@ -56,7 +55,6 @@ FROM resources
 -- name: other_ingredients
 SELECT
     'drug_exposure' AS part,
-    last_updated,
     {line_key} AS drug_exposure_id,
     {drug_columns}
 FROM (
@@ -76,14 +74,19 @@ person_id,
     first_day(started) AS drug_exposure_start_date,
     clock(started) AS drug_exposure_start_datetime,
     coalesce(
-        last_day_of(ended), first_day(started) + CAST(greatest(days, 1) AS INTEGER) - 1, last_day_of(started)
+        last_day_of(ended), first_day(started) + greatest(whole(days, {most_days}), 1) - 1, last_day_of(started)
     ) AS drug_exposure_end_date,
     clock(ended) AS drug_exposure_end_datetime,
     {drug_type} AS drug_type_concept_id,
-    quantity AS quantity,
-    CAST(days AS INTEGER) AS days_supply,
+    finite(quantity) AS quantity,
+    whole(days, {most_days}) AS days_supply,
     sig AS sig,
-    refills AS refills,
+    whole(refills, {most_whole}) AS refills,
+    CASE
+        WHEN NOT isfinite(quantity) THEN 'quantity'
+        WHEN days NOT BETWEEN 0 AND {most_days} THEN 'expectedSupplyDuration'
+        WHEN refills NOT BETWEEN 0 AND {most_whole} THEN 'numberOfRepeatsAllowed'
+    END AS emptied,
     lot AS lot_number,
     route AS route_source_value,
     dose_unit AS dose_unit_source_value,
@@ -120,7 +123,7 @@ CAST(NULL AS VARCHAR) AS unwanted,
             coalesce(effectiveDateTime, effectivePeriod."end") AS ended,
             CAST(NULL AS DOUBLE) AS days,
             dosage.dose.value AS quantity,
-            CAST(NULL AS BIGINT) AS refills,
+            CAST(NULL AS DOUBLE) AS refills,
             dosage.text AS sig,
             code_of(dosage.route, ['SNOMED']).code AS route,
             coalesce(dosage.dose.code, dosage.dose.unit) AS dose_unit,
@@ -136,7 +139,7 @@ CAST(NULL AS VARCHAR) AS unwanted,
             coalesce(effectiveDateTime, effectivePeriod."end") AS ended,
             CAST(NULL AS DOUBLE) AS days,
             dosage[1].doseAndRate[1].doseQuantity.value AS quantity,
-            CAST(NULL AS BIGINT) AS refills,
+            CAST(NULL AS DOUBLE) AS refills,
             dosage[1].text AS sig,
             code_of(dosage[1].route, ['SNOMED']).code AS route,
             coalesce(dosage[1].doseAndRate[1].doseQuantity.code, dosage[1].doseAndRate[1].doseQuantity.unit) AS dose_unit,
@@ -152,7 +155,7 @@ CAST(NULL AS VARCHAR) AS unwanted,
             occurrenceDateTime AS ended,
             CAST(NULL AS DOUBLE) AS days,
             doseQuantity.value AS quantity,
-            CAST(NULL AS BIGINT) AS refills,
+            CAST(NULL AS DOUBLE) AS refills,
             CAST(NULL AS VARCHAR) AS sig,
             code_of(route, ['SNOMED']).code AS route,
             coalesce(doseQuantity.code, doseQuantity.unit) AS dose_unit,

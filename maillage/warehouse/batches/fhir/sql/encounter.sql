@@ -35,7 +35,6 @@ LEFT JOIN known_person ON known_person.id = resource.patient;
 -- As stays: encounters inside others get the names of visit_detail with their own file (see mappings.py).
 SELECT
     part,
-    meta.lastUpdated AS last_updated,
     person_id,
     visit_id AS visit_occurrence_id,
     CASE WHEN parent IS NOT NULL THEN {parent_key} END AS parent_id,

@@ -1,11 +1,12 @@
 -- name: medication
 SELECT
-    part_of(resourceType, 'Medication', CASE WHEN key_of(id, fullUrl) IS NULL THEN 'no-id' END, 'medication') AS part,
-    key_of(id, fullUrl) AS id,
+    part_of(resourceType, 'Medication', CASE WHEN key IS NULL THEN 'no-id' END, 'medication') AS part,
+    key AS id,
+    {row_key} AS medication_id,
     CASE WHEN len(code.coding) > 0 THEN [code_of(code, {drugs})] END AS codes,
     CASE WHEN len(code.coding) > 0 THEN NULL ELSE ingredient END AS ingredient,
     code.text AS name
-FROM {source};
+FROM (SELECT *, key_of(id, fullUrl) AS key FROM {source}) AS resource;
 
 -- name: list_medications
 -- A compound without a code of its own stands for its ingredients, told here or in medications of their own.

@@ -9,7 +9,7 @@ SELECT
             WHEN patient IS NULL THEN 'no-patient'
             WHEN day IS NULL THEN 'no-date'
             WHEN coded IS NULL THEN 'no-code'
-            WHEN number IS NULL AND value IS NULL THEN
+            WHEN finite(number) IS NULL AND value IS NULL THEN
                 CASE WHEN len(component) > 0 THEN 'components' ELSE 'no-value' END
         END,
         target
@@ -45,7 +45,6 @@ LEFT JOIN known_person ON known_person.id = resource.patient;
 -- As rows of measurement: those of observation get its names with their own file (see mappings.py).
 SELECT
     part,
-    meta.lastUpdated AS last_updated,
     len(component) > 0 AS more,
     {row_key} AS measurement_id,
     {result_columns}
@@ -55,13 +54,12 @@ FROM resources
 -- name: component
 SELECT
     coalesce('left.' || reason, target) AS part,
-    meta.lastUpdated AS last_updated,
     {line_key} AS measurement_id,
     {result_columns}
 FROM (
     SELECT
         * REPLACE (target AS part),
-        CASE WHEN coded IS NULL THEN 'no-code' WHEN number IS NULL AND value IS NULL THEN 'no-value' END AS reason
+        CASE WHEN coded IS NULL THEN 'no-code' WHEN finite(number) IS NULL AND value IS NULL THEN 'no-value' END AS reason
     FROM (
         SELECT
             * REPLACE (
@@ -98,9 +96,13 @@ person_id,
     CASE comparator
         WHEN '<' THEN 4171756 WHEN '<=' THEN 4171754 WHEN '>=' THEN 4171755 WHEN '>' THEN 4172704
     END AS operator_concept_id,
-    number AS value_as_number,
-    low AS range_low,
-    high AS range_high,
+    finite(number) AS value_as_number,
+    finite(low) AS range_low,
+    finite(high) AS range_high,
+    CASE
+        WHEN NOT isfinite(number) THEN 'value'
+        WHEN NOT (isfinite(low) AND isfinite(high)) THEN 'referenceRange'
+    END AS emptied,
     CASE WHEN value.vocabulary = '' THEN value.code END AS value_as_string,
     value.vocabulary AS value_vocabulary_id,
     value.code AS value_code,

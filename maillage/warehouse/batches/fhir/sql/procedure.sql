@@ -29,7 +29,6 @@ LEFT JOIN known_person ON known_person.id = resource.patient;
 -- name: procedure
 SELECT
     part,
-    meta.lastUpdated AS last_updated,
     {row_key} AS procedure_occurrence_id,
     person_id,
     {visit_columns},

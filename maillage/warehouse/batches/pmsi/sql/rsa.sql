@@ -21,11 +21,11 @@ SELECT
                 rpad(principal, {diagnosis}, ' '), CASE WHEN related <> '' THEN rpad(related, {diagnosis}, ' ') END,
                 substr(zones, diagnoses_at, {diagnosis} * associated)
             ),
-            '([A-Z][0-9]{{2}}[0-9A-Z+. ]{{3}})*'
+            '([A-Za-z][0-9]{{2}}[0-9A-Za-z+. ]{{3}}| [A-Za-z][0-9]{{2}}[0-9A-Za-z+. ]{{2}})*'
         ) THEN 'diagnosis'
         WHEN NOT regexp_full_match(
             substr(zones, acts_at, {act} * acts),
-            '(([0-9]{{3}}|[ -]..)[A-Z]{{4}}[0-9]{{3}}..[0-9 ][0-9 ].{{7}}([0-9]{{2}}| [0-9 ]).)*'
+            '(([0-9]{{3}}|[ -]..)[A-Za-z]{{4}}[0-9]{{3}}..[0-9 ][0-9 ].{{7}}([0-9]{{2}}| [0-9 ]).)*'
         ) THEN 'act'
         WHEN {sum_associated} IS DISTINCT FROM associated OR {sum_acts} IS DISTINCT FROM acts THEN 'sum'
     END AS fault

@@ -22,7 +22,7 @@ SELECT
                 rpad(principal, {diagnosis}, ' '), CASE WHEN related <> '' THEN rpad(related, {diagnosis}, ' ') END,
                 substr(zones, 1, {diagnosis} * (associated + documentary))
             ),
-            '([A-Z][0-9]{{2}}[0-9A-Z+. ]{{5}})*'
+            '([A-Za-z][0-9]{{2}}[0-9A-Za-z+. ]{{5}}| [A-Za-z][0-9]{{2}}[0-9A-Za-z+. ]{{4}})*'
         ) THEN 'diagnosis'
         WHEN NOT proper_acts THEN 'act'
         WHEN len([i FOR i IN act_places IF
@@ -46,7 +46,7 @@ SELECT
     {act} AS act_size,
     regexp_full_match(
         substr(zones, {diagnosis} * (associated + documentary) + 1, {act} * acts),
-        '(([0-9]{{8}}| {{8}})[A-Z]{{4}}[0-9]{{3}}.{{3}}[0-9 ][0-9 ].{{7}}([0-9]{{2}}| [0-9 ]).{{{more}}})*'
+        '(([0-9]{{8}}| {{8}})[A-Za-z]{{4}}[0-9]{{3}}.{{3}}[0-9 ][0-9 ].{{7}}([0-9]{{2}}| [0-9 ]).{{{more}}})*'
     ) AS proper_acts
 FROM line WHERE version = '{version}'
 
