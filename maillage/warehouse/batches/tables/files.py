@@ -218,7 +218,9 @@ def _cleaned(column: FileColumn, source: Source) -> str:
     if column.kind is not Kind.TEXT:
         return name
     nothing = ", ".join(text(one) for one in ("", *source.nulls))
-    trimmed = f"trim({name}, {text(BLANKS)})"
+    # Most texts have nothing to trim, and the engine takes four times as long to find it out by itself.
+    ends = text(f"^[{BLANKS}]|[{BLANKS}]$")
+    trimmed = f"CASE WHEN regexp_matches({name}, {ends}) THEN trim({name}, {text(BLANKS)}) ELSE {name} END"
     return f"CASE WHEN {trimmed} IN ({nothing}) THEN NULL ELSE {trimmed} END"
 
 

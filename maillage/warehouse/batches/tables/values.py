@@ -263,7 +263,7 @@ def _joined_digits(sql: str) -> str:
     blank = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
     shape = text(f"[-+]?[0-9]{{1,3}}({blank}[0-9]{{3}})+([.,][0-9]+)?")
     joined = f"regexp_replace({sql}, {text(blank)}, '', 'g')"
-    return f"CASE WHEN regexp_full_match({sql}, {shape}) THEN {joined} ELSE {sql} END"
+    return f"CASE WHEN length({sql}) > 4 AND regexp_full_match({sql}, {shape}) THEN {joined} ELSE {sql} END"
 
 
 def _with_point(sql: str) -> str:
