@@ -139,6 +139,7 @@ ABSURD: Mapping[str, tuple[bytes, str]] = {
     "exponent": (RESULT % b'"valueQuantity": {"value": 1e400}', "value"),
     "digits": (RESULT % (b'"valueInteger": ' + b"1" * 5000), "value"),
     "text": (RESULT % b'"valueQuantity": {"value": "NaN"}', "value"),
+    "word": (RESULT % b'"valueQuantity": {"value": "douze"}, "valueString": "x"', "value"),
     "bound": (
         RESULT % b'"valueInteger": 1, "referenceRange": [{"low": {"value": -1e400}}]',
         "referenceRange",
@@ -147,6 +148,7 @@ ABSURD: Mapping[str, tuple[bytes, str]] = {
     "repeats": (ORDER % (b'"numberOfRepeatsAllowed": 1' + b"0" * 30), "numberOfRepeatsAllowed"),
     "quantity": (ORDER % b'"quantity": {"value": 1e400}', "quantity"),
     "many days": (ORDER % (SUPPLY % b"1e10"), "expectedSupplyDuration"),
+    "days in words": (ORDER % (SUPPLY % b'"sept"'), "expectedSupplyDuration"),
     "no days": (ORDER % (SUPPLY % b'"nan"'), "expectedSupplyDuration"),
     "latitude": (PLACE % b"1e400", "geolocation"),
 }

@@ -107,7 +107,7 @@ RUM_PLACES = {
     "counter": (119, ["AB", "  ", "-1"]),
     "overflow": (123, ["002", "999"]),
     "principal": (126, ["        "]),
-    "diagnosis": (126, ["7200    ", "  S7200 ", "S7=00   "]),
+    "diagnosis": (126, ["7200    ", "SS720   ", "S7=00   "]),
     "encoding": (33, ["\x01", "\x7f", "Ā"]),
 }
 RUM_CHANGES: dict[str, list[Change]] = {
@@ -135,8 +135,8 @@ RSA_CHANGES: dict[str, list[Change]] = {
     "order": [put(53, "150"), put(53, "   ")],
     "mode": [put(60, " "), put(68, "*")],
     "principal": [put(212, " " * 6)],
-    "diagnosis": [put(212, "1"), put(333, "x")],
-    "act": [put(348, "neka020")],
+    "diagnosis": [put(212, "1"), put(333, "=")],
+    "act": [put(348, "NEK4020")],
     "sum": [put(304, "01"), put(306, "000")],
     "encoding": [put(150, "\x02")],
 }

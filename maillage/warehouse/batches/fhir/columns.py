@@ -1,7 +1,8 @@
 """What is read of each resource: the elements of FHIR R4 that the mappings use, as types of the engine.
 
 A type given in full is read ten times faster than one that the engine must find out, and an element that
-nobody asks for costs nothing. Dates stay texts: FHIR gives them three precisions.
+nobody asks for costs nothing. Dates stay texts: FHIR gives them three precisions. So do numbers: what is none
+would be null without a trace.
 """
 
 from collections.abc import Mapping
@@ -11,11 +12,11 @@ _CODING = "STRUCT(system VARCHAR, code VARCHAR)"
 _CONCEPT = f"STRUCT(coding {_CODING}[], text VARCHAR)"
 # Categories are codes of FHIR's own, whose system says nothing.
 _CATEGORY = "STRUCT(coding STRUCT(code VARCHAR)[])[]"
-_QUANTITY = "STRUCT(value DOUBLE, comparator VARCHAR, unit VARCHAR, code VARCHAR)"
+_QUANTITY = "STRUCT(value VARCHAR, comparator VARCHAR, unit VARCHAR, code VARCHAR)"
 _REFERENCE = "STRUCT(reference VARCHAR)"
 _PERIOD = 'STRUCT("start" VARCHAR, "end" VARCHAR)'
-_RANGES = "STRUCT(low STRUCT(value DOUBLE), high STRUCT(value DOUBLE))[]"
-_EXTENSION = "STRUCT(url VARCHAR, extension STRUCT(url VARCHAR, valueDecimal DOUBLE)[])[]"
+_RANGES = "STRUCT(low STRUCT(value VARCHAR), high STRUCT(value VARCHAR))[]"
+_EXTENSION = "STRUCT(url VARCHAR, extension STRUCT(url VARCHAR, valueDecimal VARCHAR)[])[]"
 _INGREDIENTS = f"STRUCT(itemCodeableConcept {_CONCEPT}, itemReference {_REFERENCE})[]"
 _CONTAINED = f"STRUCT(id VARCHAR, code {_CONCEPT}, ingredient {_INGREDIENTS})[]"
 _DOSAGES = (
@@ -28,8 +29,7 @@ _VALUES = {
     "valueCodeableConcept": _CONCEPT,
     "valueString": "VARCHAR",
     "valueBoolean": "BOOLEAN",
-    # No BIGINT: what is too large for one would be null without a trace.
-    "valueInteger": "DOUBLE",
+    "valueInteger": "VARCHAR",
     "referenceRange": _RANGES,
 }
 _COMPONENT = ", ".join(f"{name} {kind}" for name, kind in {"code": _CONCEPT, **_VALUES}.items())
@@ -115,7 +115,7 @@ ELEMENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "authoredOn": "VARCHAR",
             "dosageInstruction": _DOSAGES,
             "dispenseRequest": f"STRUCT(quantity {_QUANTITY}, expectedSupplyDuration {_QUANTITY}, "
-            "numberOfRepeatsAllowed DOUBLE)",
+            "numberOfRepeatsAllowed VARCHAR)",
         },
         "MedicationAdministration": {
             **_DRUG,

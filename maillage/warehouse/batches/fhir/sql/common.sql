@@ -67,8 +67,13 @@ CREATE TEMP MACRO code_of(concept, preferred) AS
         WHEN concept.text IS NOT NULL THEN struct_pack(vocabulary := '', code := substr(concept.text, 1, 50))
     END;
 
+-- name: told_number
+-- JSON has no largest number: what the engine's has no room for is infinity here. What is no number at all is NaN, which
+-- is not the same as none.
+CREATE TEMP MACRO told_number(value) AS
+    CASE WHEN value IS NOT NULL THEN coalesce(try_cast(value AS DOUBLE), 'nan'::DOUBLE) END;
+
 -- name: finite
--- JSON has no largest number: what the engine's has no room for comes in as infinity, and NaN is written as a text.
 CREATE TEMP MACRO finite(value) AS CASE WHEN isfinite(value) THEN value END;
 
 -- name: within

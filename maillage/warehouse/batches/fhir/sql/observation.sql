@@ -31,12 +31,12 @@ FROM (
             ELSE 'observation'
         END AS target,
         code_of(code, ['LOINC', 'SNOMED']) AS coded,
-        coalesce(valueQuantity.value, valueInteger) AS number,
+        told_number(coalesce(valueQuantity.value, valueInteger)) AS number,
         {value} AS value,
         coalesce(valueQuantity.code, valueQuantity.unit) AS unit,
         valueQuantity.comparator AS comparator,
-        referenceRange[1].low.value AS low,
-        referenceRange[1].high.value AS high
+        told_number(referenceRange[1].low.value) AS low,
+        told_number(referenceRange[1].high.value) AS high
     FROM {source}
 ) AS resource
 LEFT JOIN known_person ON known_person.id = resource.patient;
@@ -64,12 +64,12 @@ FROM (
         SELECT
             * REPLACE (
                 code_of(line.code, ['LOINC', 'SNOMED']) AS coded,
-                coalesce(line.valueQuantity.value, line.valueInteger) AS number,
+                told_number(coalesce(line.valueQuantity.value, line.valueInteger)) AS number,
                 {component_value} AS value,
                 coalesce(line.valueQuantity.code, line.valueQuantity.unit) AS unit,
                 line.valueQuantity.comparator AS comparator,
-                line.referenceRange[1].low.value AS low,
-                line.referenceRange[1].high.value AS high
+                told_number(line.referenceRange[1].low.value) AS low,
+                told_number(line.referenceRange[1].high.value) AS high
             )
         FROM (
             SELECT *, 'component' AS list, unnest(component) AS line, generate_subscripts(component, 1) AS place

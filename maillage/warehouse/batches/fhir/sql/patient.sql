@@ -85,8 +85,8 @@ FROM (
     SELECT
         *,
         flatten([one.extension FOR one IN home.extension IF ends_with(one.url, '/geolocation')]) AS geolocation,
-        [one.valueDecimal FOR one IN geolocation IF one.url = 'latitude'][1] AS north,
-        [one.valueDecimal FOR one IN geolocation IF one.url = 'longitude'][1] AS east
+        told_number([one.valueDecimal FOR one IN geolocation IF one.url = 'latitude'][1]) AS north,
+        told_number([one.valueDecimal FOR one IN geolocation IF one.url = 'longitude'][1]) AS east
     FROM resources
     WHERE part = 'person' AND home IS NOT NULL
 ) AS housed;
