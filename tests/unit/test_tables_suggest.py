@@ -82,8 +82,9 @@ def test_the_key_tells_apart_what_the_file_tells_apart(tmp_path: Path) -> None:
 
 
 def test_what_a_key_cannot_tell_apart_is_left_to_the_engineer(tmp_path: Path) -> None:
-    lines = rows("S{n};P{n};01/03/2020;4548-4;5,1;") + rows("S{n};P{n};01/03/2020;4548-4;5,1;tard")
-    text = propose(tmp_path, labo="NDA;IPP;DATE_PRELEVEMENT;CODE_LOINC;RESULTAT;COMMENTAIRE\n" + lines)
+    lines = rows("S{n};01/03/2020;4548-4;5,1;;A;B") + rows("S{n};01/03/2020;4548-4;5,1;tard;B;A")
+    text = propose(tmp_path, labo="NDA;DATE_PRELEVEMENT;CODE_LOINC;RESULTAT;NOTE;NOM;PRENOM\n" + lines)
+    assert "key: [NDA, CODE_LOINC, DATE_PRELEVEMENT]" in text
     assert "à décider : 30 lignes de l’échantillon ont la clé d’une ligne différente" in text
 
 
@@ -115,8 +116,9 @@ def test_a_year_of_two_digits_is_left_to_the_engineer(tmp_path: Path) -> None:
 
 
 def test_who_a_patient_is_and_what_is_unknown_are_told_apart(tmp_path: Path) -> None:
-    text = propose(tmp_path, patients="IPP;SEXE;DDN;NOM;ZORG\n" + rows("P{n};F;01/02/1950;SECRET;x"))
-    assert "colonnes reconnues que cette proposition ne charge pas : NOM (identité)" in text
+    text = propose(tmp_path, patients="IPP;SEXE;DDN;NOM;PRENOM;ZORG\n" + rows("P{n};F;01/02/1950;SECRET;J;x"))
+    told = "colonnes reconnues que cette proposition ne charge pas : NOM (identité), PRENOM (identité)"
+    assert told in text
     assert "colonnes non reconnues : ZORG" in text
     assert "SECRET" not in text
 

@@ -55,7 +55,8 @@ def _candidates(file: Described) -> list[str]:
     """Columns that may be part of a key, those that say what a row is about before the others."""
     told = [guess for role in (*_LATER, *_LATER_STILL) if (guess := file.roles.get(role))]
     names = [column for guess in told for column in (guess.column, *guess.others)]
-    private = {guess.column for role in ("identity", "ins", "comment") if (guess := file.roles.get(role))}
+    apart = [guess for role in ("identity", "ins", "comment") if (guess := file.roles.get(role))]
+    private = {column for guess in apart for column in (guess.column, *guess.others)}
     rest = [column for column in file.sample.rows if column not in names and column not in private]
     return [column for column in (*names, *rest) if file.sample.is_full(column)]
 

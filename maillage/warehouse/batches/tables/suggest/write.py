@@ -148,12 +148,16 @@ def _unused(file: Described, blocks: Sequence[Lines]) -> Iterator[str]:
     left = [name for name in file.sample.columns if name not in used]
     said = {
         _("{file}, colonnes reconnues que cette proposition ne charge pas : {names}"): [
-            f"{quote_name(name)} ({_(_ROLES[known[name]])})" for name in left if known.get(name) in _ROLES
+            _tell_column(name, known[name]) for name in left if name in known
         ],
         _("{file}, colonnes non reconnues : {names}"): [
-            quote_name(name) for name in left if known.get(name) not in _ROLES
+            quote_name(name) for name in left if name not in known
         ],
     }
     for text, names in said.items():
         if names:
             yield "# " + text.format(file=quote_name(file.sample.path.name), names=", ".join(names))
+
+
+def _tell_column(name: str, role: str) -> str:
+    return f"{quote_name(name)} ({_(_ROLES[role])})" if role in _ROLES else quote_name(name)
