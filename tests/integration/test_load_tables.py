@@ -138,7 +138,7 @@ def test_an_unknown_code_is_shown_when_enough_persons_have_it(
     assert "Cet entrepôt n’a pas de vocabulaire : aucun code n’y a de concept." in told
     assert "measurement, codes sans concept : 35 lignes sur 35 XCOMMON (11)" in told
     assert "d’autres, chacun chez moins de 11 personnes ou moins fréquent (24)" in told
-    assert "measurement, unités sans concept : 11 lignes sur 20 zorg/L (11)" in told
+    assert "measurement, unités sans concept : 20 lignes sur 20 zorg/L (11)" in told
     assert "XRARE" not in told
     assert "PERSONAL" not in told
 
