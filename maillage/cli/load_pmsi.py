@@ -14,6 +14,7 @@ from maillage.base.i18n import _
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
+from maillage.cli.source_options import Memory
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.pmsi import (
     DEFAULT_TOLERANCE,
@@ -43,7 +44,7 @@ def load_pmsi(
         ),
     ] = None,
     name: Annotated[str | None, typer.Option(help=_("Le nom de la source, par défaut celui du lot."))] = None,
-    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+    memory: Memory = None,
     tolerate: Annotated[
         float,
         typer.Option(

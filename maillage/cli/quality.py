@@ -12,6 +12,7 @@ from rich.table import Table
 from maillage.base.clock import utc_now
 from maillage.base.i18n import _, use_language
 from maillage.cli import places
+from maillage.cli.source_options import Memory
 from maillage.national.ins_sql import holds_ins, holds_nir, looks_like_ins
 from maillage.warehouse.engines.base import FindObjected
 from maillage.warehouse.engines.open import open_engine
@@ -39,7 +40,6 @@ Out = Annotated[
 Exact = Annotated[
     bool, typer.Option("--exact", help=_("Montre aussi les nombres et les codes de moins de 11 personnes."))
 ]
-Memory = Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))]
 Threads = Annotated[int | None, typer.Option(help=_("Fils du moteur ; par défaut, tous les cœurs."))]
 Language = Annotated[str | None, typer.Option(help=_("Langue du rapport : fr ou en."))]
 

@@ -19,6 +19,7 @@ from maillage.cli.load_report import print_load_report
 from maillage.cli.load_tables import load_tables_folder, map_tables
 from maillage.cli.progress import progress_bar
 from maillage.cli.quality import report_quality
+from maillage.cli.source_options import Memory
 from maillage.cli.synthesize import synthesize
 from maillage.warehouse.batches import load_batch
 from maillage.warehouse.batches.digest import digest_files
@@ -64,7 +65,7 @@ def load(
     name: Annotated[
         str | None, typer.Option(help=_("Le nom de la source, par défaut celui du dossier."))
     ] = None,
-    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+    memory: Memory = None,
     batch: Annotated[
         str | None,
         typer.Option(help=_("Ajoute ou met à jour ce lot, au lieu de remplacer tout l’entrepôt.")),

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlglot import exp
 
 from maillage.base.i18n import _
+from maillage.base.sizes import read_size
 from maillage.warehouse.build.person_ids import read_person_ids
 from maillage.warehouse.engines.base import FindObjected, Persons, Row
 from maillage.warehouse.engines.in_place import (
@@ -134,7 +135,8 @@ def _configure(connection: psycopg.Connection[Row], place: PostgresPlace) -> Non
         "DateStyle": "ISO",
         "standard_conforming_strings": "on",
         "statement_timeout": f"{int(place.time_limit_seconds * 1000)}",
-        "work_mem": place.work_mem,
+        # Its own units are powers of 1024 under the names of those of 1000.
+        "work_mem": f"{read_size(place.work_mem) // 1024}kB",
         # Compiling a query costs more than our queries do.
         "jit": "off",
     }
