@@ -2,10 +2,12 @@
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from maillage.base.french import format_number
 from maillage.base.i18n import _
 from maillage.warehouse.build.report import LoadReport, TableReport
+from maillage.warehouse.engines.vocabulary import missing_vocabulary
 
 
 def print_load_report(report: LoadReport, *, console: Console | None = None) -> None:
@@ -32,6 +34,8 @@ def print_load_report(report: LoadReport, *, console: Console | None = None) -> 
             seconds=f"{report.seconds:.1f}".replace(".", ","),
         )
     )
+    if not report.concepts:
+        console.print(Text(_("Attention : "), style="bold yellow") + Text(str(missing_vocabulary("duckdb"))))
 
 
 def _remarks(table: TableReport) -> list[str]:

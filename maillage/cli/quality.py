@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from maillage.base.clock import utc_now
 from maillage.base.i18n import _, use_language
@@ -21,7 +22,7 @@ from maillage.warehouse.place import Place
 from maillage.warehouse.quality.document import ReportDocument, write_document
 from maillage.warehouse.quality.measure import Identity, measure
 from maillage.warehouse.quality.page import write_page
-from maillage.warehouse.quality.parts import figure, percent
+from maillage.warehouse.quality.parts import figure, percent, word_unknown
 
 IDENTITY = Identity(looks_like_ins, holds_ins, holds_nir)
 PAGE, DATA = "report.html", "report.json"
@@ -115,4 +116,6 @@ def _tell(document: ReportDocument) -> None:
         table.add_row(f"{line.item} {line.label}", figure(line.persons), share, figure(line.rows))
     console = Console(highlight=False)
     console.print(table)
+    if unknown := word_unknown(document.lines):
+        console.print(Text(unknown, style="bold yellow"))
     console.print(_("Années, codes sans concept et valeurs impossibles : ajoutez --out DOSSIER."))

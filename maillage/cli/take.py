@@ -21,6 +21,7 @@ from maillage.warehouse.batches.pmsi import PmsiBatch
 from maillage.warehouse.batches.tables import TablesReport
 from maillage.warehouse.build.report import LoadReport
 from maillage.warehouse.engines.open import open_engine
+from maillage.warehouse.engines.vocabulary import require_vocabulary
 from maillage.warehouse.errors import EngineError
 from maillage.warehouse.info import read_info
 from maillage.warehouse.intake import (
@@ -132,6 +133,7 @@ def _take_database(dsn: str, *, name: str, reading: Reading, console: Console) -
     place = _find_place(dsn, reading.objections.resolve(), reading=reading)
     engine = open_engine(place)
     try:
+        require_vocabulary(engine)
         ((persons,),) = engine.fetch(exp.select("count(*)").from_("person"))
     finally:
         engine.close()

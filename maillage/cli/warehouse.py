@@ -83,9 +83,7 @@ def load(
             to,
             name=batch,
             kind="omop",
-            digest=digest_files(
-                find_sources(folder, needs_person=False).files.values(), reader=f"omop {__version__}"
-            ),
+            digest=_digest(folder),
             write=lambda staged: stage_omop(folder, folder=staged),
             source_name=name or folder.resolve().name,
             means=Means(progress, memory),
@@ -138,7 +136,7 @@ def _print_info(found: WarehouseInfo) -> None:
         _("Construit le"): format_instant(found.created_at),
         _("Disposition"): str(found.layout_version),
         _("OMOP CDM"): found.cdm_version,
-        _("Vocabulaire"): found.vocabulary_version or _("inconnu"),
+        _("Vocabulaire"): _word_vocabulary(found),
         _("Maillage"): found.maillage_version,
         _("Taille"): _("{size} Mo").format(size=format_number(found.file_bytes // 1_000_000)),
         _("Personnes visibles"): format_number(found.persons),
@@ -151,6 +149,12 @@ def _print_info(found: WarehouseInfo) -> None:
         if rows:
             table.add_row(name, format_number(rows))
     Console(highlight=False).print(table)
+
+
+def _word_vocabulary(found: WarehouseInfo) -> str:
+    if not found.rows["concept"]:
+        return _("aucun : les cohortes définies par des codes n’y trouvent personne")
+    return found.vocabulary_version or _("de version inconnue")
 
 
 def _print_objections(report: ObjectionReport, *, withdraw: bool) -> None:

@@ -37,6 +37,11 @@ class LoadReport:
     seconds: float
 
     @property
+    def concepts(self) -> int:
+        """Rows of the vocabulary's table of concepts: without any, no code can be looked up."""
+        return next((table.rows for table in self.tables if table.name == "concept"), 0)
+
+    @property
     def rows(self) -> int:
         """Rows of all tables."""
         return sum(table.rows for table in self.tables)

@@ -42,11 +42,15 @@ NOTHING = Tally(0, 0)
 
 @dataclass(frozen=True)
 class LineFound:
-    """A line of the core data set. `years` is empty for what has no date."""
+    """A line of the core data set. `years` is empty for what has no date.
+
+    Of a line that is not `known` the vocabulary has no code: nothing could be looked for.
+    """
 
     line: Line
     total: Tally
     years: Mapping[int, Tally] = field(default_factory=dict[int, Tally])
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,7 @@ class _Asking:
         rank_of = {line.item: rank for rank, line in enumerate(lines)}
         codes = [(rank, code) for rank, line in enumerate(lines) for code in line.codes]
         self._keep("quality_concepts", "concepts", codes=_rows(("line", "code"), codes))
+        known = {int(rank) for (rank,) in self._fetch("known_lines")}
         bounds = [(rank_of[one.item], one.unit, one.low, one.high) for one in read_bounds()]
         self._keep("quality_bounds", "bounds", bounds=_rows(("line", "unit", "low", "high"), bounds))
         self._keep("quality_measured", "measured", year=self._texts["year"].format(date="t.date_of"))
@@ -181,7 +186,9 @@ class _Asking:
         for rank, year, rows, persons in self._fetch("measured_by_year"):
             years.setdefault(rank, {})[year] = Tally(rows, persons)
         found = [
-            LineFound(line, totals.get(rank, NOTHING), dict(sorted(years.get(rank, {}).items())))
+            LineFound(
+                line, totals.get(rank, NOTHING), dict(sorted(years.get(rank, {}).items())), rank in known
+            )
             for rank, line in enumerate(lines)
         ]
         return found, _units(self._fetch("measured_by_unit"), lines)
