@@ -18,7 +18,8 @@ from maillage.national.ins_sql import holds_ins, holds_nir, looks_like_ins
 from maillage.warehouse.engines.base import FindObjected
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import WarehouseError
-from maillage.warehouse.place import Place
+from maillage.warehouse.info import read_info
+from maillage.warehouse.place import FilePlace, Place
 from maillage.warehouse.quality.document import ReportDocument, write_document
 from maillage.warehouse.quality.measure import Identity, measure
 from maillage.warehouse.quality.page import write_page
@@ -81,7 +82,8 @@ def report_quality(
 
 def _count(place: Place, *, find_objected: FindObjected | None, exact: bool) -> ReportDocument:
     with closing(open_engine(place, find_objected=find_objected)) as opened:
-        found = measure(opened, on=utc_now().date(), identity=IDENTITY, exact=exact)
+        faults = read_info(place.path).faults if isinstance(place, FilePlace) else {}
+        found = measure(opened, on=utc_now().date(), identity=IDENTITY, exact=exact, faults=faults)
     return write_document(found, exact=exact)
 
 

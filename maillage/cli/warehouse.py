@@ -1,12 +1,14 @@
 """`maillage warehouse`: load, describe, record objections."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from maillage import __version__
 from maillage.base.clock import format_instant
@@ -15,7 +17,7 @@ from maillage.base.i18n import _, ngettext
 from maillage.cli.batches import batches, tell_change, undo
 from maillage.cli.load_fhir import load_fhir
 from maillage.cli.load_pmsi import load_pmsi
-from maillage.cli.load_report import print_load_report
+from maillage.cli.load_report import print_load_report, word_row_faults
 from maillage.cli.load_tables import load_tables_folder, map_tables
 from maillage.cli.progress import progress_bar
 from maillage.cli.quality import report_quality
@@ -126,7 +128,9 @@ def _digest(folder: Path) -> str:
 
 def _as_json(found: WarehouseInfo) -> dict[str, object]:
     fields = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return fields | {"rows": dict(found.rows), "created_at": format_instant(found.created_at)}
+    faults = {table: asdict(one) for table, one in found.faults.items()}
+    made = format_instant(found.created_at)
+    return fields | {"rows": dict(found.rows), "created_at": made, "faults": faults}
 
 
 def _print_info(found: WarehouseInfo) -> None:
@@ -148,7 +152,11 @@ def _print_info(found: WarehouseInfo) -> None:
     for name, rows in found.rows.items():
         if rows:
             table.add_row(name, format_number(rows))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    for name, faults in found.faults.items():
+        for text in word_row_faults(name, faults):
+            console.print(Text(f"{name} : {text}."))
 
 
 def _word_vocabulary(found: WarehouseInfo) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from maillage.warehouse.build.faults import NO_FAULTS, Faults
+
 
 @dataclass(frozen=True)
 class TableReport:
@@ -18,6 +20,8 @@ class TableReport:
     """Optional columns of the model that the source does not have: they are null."""
     null_required: tuple[tuple[str, int], ...] = ()
     """Required columns that hold nulls, and how many: analyses will not see those rows as they should."""
+    faults: Faults = NO_FAULTS
+    """Rows that were left out, or that bear the key of another."""
 
 
 @dataclass(frozen=True)
