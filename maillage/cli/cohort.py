@@ -63,7 +63,7 @@ def run(
     engine_name: EngineName = None,
     objections: Objections = None,
     node: NodeFolder = None,
-    cdm_schema: CdmSchema = "cdm",
+    cdm_schema: CdmSchema = None,
     vocabulary_schema: VocabularySchema = None,
     master: Master = "local[*]",
     memory: Memory = None,

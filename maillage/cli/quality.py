@@ -53,7 +53,7 @@ def report_quality(
     node: places.NodeFolder = None,
     engine: places.EngineName = None,
     objections: places.Objections = None,
-    schema: places.CdmSchema = "cdm",
+    schema: places.CdmSchema = None,
     vocabulary_schema: places.VocabularySchema = None,
     master: places.Master = "local[*]",
     memory: Memory = None,

@@ -12,6 +12,7 @@ from maillage.cohort import parse_expression
 from maillage.cohort.errors import ConceptsUnknownError
 from maillage.cohort.known import check_known
 from maillage.warehouse.engines.open import open_engine
+from maillage.warehouse.place import PostgresPlace
 from tests.support.circe import cohort, concept_set, concepts, observed
 from tests.support.in_place import make_place
 from tests.support.omop import Rows, load_tables
@@ -44,7 +45,7 @@ def test_without_a_vocabulary_a_cohort_is_an_error(
 ) -> None:
     place = make_place(kind, tmp_path, load_tables(tmp_path, tables()))
     where = ["--warehouse", str(tmp_path / "test.duckdb")]
-    if kind == "postgres":
+    if isinstance(place, PostgresPlace):
         objections = ["--objections", str(place.objections), "--schema", place.cdm_schema]
         where = ["--engine", "postgres", "--warehouse", place.dsn, *objections]
     assert ask(tmp_path, where, KNOWN) == 5

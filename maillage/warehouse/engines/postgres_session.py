@@ -175,7 +175,10 @@ def _find_tables(connection: psycopg.Connection[Row], place: PostgresPlace) -> d
     if "person" not in columns:
         raise WarehouseNotFoundError(
             _("Le schéma {schema} n’a pas de table person.").format(schema=place.cdm_schema),
-            remedy=_("Donnez le schéma OMOP, et à ce rôle le droit USAGE sur lui."),
+            remedy=_(
+                "Donnez le schéma OMOP (--schema, ou cdm_schema dans node.toml), et à ce rôle le droit USAGE "
+                "sur lui."
+            ),
         )
     return {
         name: Present(exp.table_(name, db=vocabulary if name in VOCABULARY else place.cdm_schema), found)

@@ -16,8 +16,8 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
             "ou mettez-y le référentiel du groupe : maillage vocabulary apply VERSION --to ENTREPÔT."
         ),
         "postgres": mark(
-            "Nommez le schéma qui le contient (--vocabulary-schema, ou vocabulary_schema dans node.toml), ou "
-            "chargez dans ce schéma les tables d’un export d’Athena."
+            "Nommez le schéma qui le contient (--vocabulary-schema, ou vocabulary_schema dans node.toml) et "
+            "donnez au rôle USAGE et SELECT sur lui ; ou chargez-y les tables d’un export d’Athena."
         ),
         "spark": mark("Mettez à côté des tables OMOP celles d’un export d’Athena."),
     }
