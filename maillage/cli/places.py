@@ -1,8 +1,9 @@
 """Which warehouse a command line means: a file, a database's address, or a folder for Spark."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from maillage.base.i18n import _
 from maillage.warehouse.engines.base import FindObjected
 from maillage.warehouse.errors import EngineError, WarehouseError
 from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
+
+if TYPE_CHECKING:
+    from maillage.warehouse.engines.postgres_schemas import Schemas
 
 _ADDRESSES = ("postgresql://", "postgres://")
 ENGINES = ("duckdb", "postgres", "spark")
@@ -97,7 +101,8 @@ def find_database(
 ) -> PostgresPlace:
     """An OMOP schema at this address; what is not said of it is looked for. Raises WarehouseError."""
     if cdm_schema is None or vocabulary_schema is None:
-        found = _load_finder()(dsn, password_file=password_file, cdm=cdm_schema, vocabulary=vocabulary_schema)
+        find = _load_finder()
+        found = find(dsn, password_file=password_file, cdm=cdm_schema, vocabulary=vocabulary_schema)
         cdm_schema, vocabulary_schema = found.cdm, found.vocabulary
     return PostgresPlace(
         dsn=dsn,
@@ -108,7 +113,7 @@ def find_database(
     )
 
 
-def _load_finder():
+def _load_finder() -> "Callable[..., Schemas]":
     """What looks for schemas, which needs the database's library."""
     try:
         from maillage.warehouse.engines.postgres_schemas import find_schemas
