@@ -12,6 +12,7 @@ from rich.table import Table
 from maillage.base.clock import format_instant
 from maillage.base.i18n import _, mark
 from maillage.cli.progress import progress_bar
+from maillage.cli.source_options import Memory
 from maillage.warehouse.batches import BatchReport, list_batches, undo_batch
 from maillage.warehouse.batches.load import Means
 
@@ -43,7 +44,7 @@ def batches(
 def undo(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=_("Le fichier de l’entrepôt."))],
     batch: Annotated[str, typer.Argument(metavar="BATCH", help=_("Le nom du lot."))],
-    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+    memory: Memory = None,
 ) -> None:
     """Take the last load of a batch back."""
     with progress_bar() as progress:

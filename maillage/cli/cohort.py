@@ -27,6 +27,7 @@ from maillage.cli.places import (
     read_register_of,
 )
 from maillage.cli.profile import profile
+from maillage.cli.unknown_concepts import tell_unknown
 from maillage.cohort import CohortExpression
 from maillage.cohort.batch import run_cohorts
 from maillage.cohort.compile import compile_cohort
@@ -62,7 +63,7 @@ def run(
     engine_name: EngineName = None,
     objections: Objections = None,
     node: NodeFolder = None,
-    cdm_schema: CdmSchema = "cdm",
+    cdm_schema: CdmSchema = None,
     vocabulary_schema: VocabularySchema = None,
     master: Master = "local[*]",
     memory: Memory = None,
@@ -84,9 +85,10 @@ def run(
     with (
         closing(open_engine(place, find_objected=read_register_of(node))) as engine,
         limit_time(engine, seconds=time_limit),
-        _progress_over(cohorts) as advance,
     ):
-        run_cohorts(cohorts, engine=engine, to=out, progress=advance)
+        tell_unknown(cohorts, engine=engine)
+        with _progress_over(cohorts) as advance:
+            run_cohorts(cohorts, engine=engine, to=out, progress=advance)
     done = ngettext(
         "{count} cohorte écrite dans {path}.", "{count} cohortes écrites dans {path}.", len(cohorts)
     )

@@ -14,6 +14,7 @@ from maillage.cli.batch_report import print_batch_rows, print_unmapped
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
+from maillage.cli.source_options import Memory
 from maillage.warehouse.batches.fhir import FhirBatch, FhirReport
 from maillage.warehouse.batches.fhir import load_fhir as load
 from maillage.warehouse.batches.fhir.load import DEFAULT_TOLERANCE, tell_faults, tell_rejects
@@ -33,7 +34,7 @@ def load_fhir(
     name: Annotated[
         str | None, typer.Option(help=_("Le nom de la source, par défaut celui du premier dossier."))
     ] = None,
-    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+    memory: Memory = None,
     tolerate: Annotated[
         float, typer.Option(min=0.0, max=1.0, help=_("La part de lignes illisibles acceptée, de 0 à 1."))
     ] = DEFAULT_TOLERANCE,

@@ -15,6 +15,7 @@ from maillage.cli.batch_report import print_batch_rows, print_unmapped
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
+from maillage.cli.source_options import Memory
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.pmsi import (
     DEFAULT_TOLERANCE,
@@ -45,7 +46,7 @@ def load_pmsi(
         ),
     ] = None,
     name: Annotated[str | None, typer.Option(help=_("Le nom de la source, par défaut celui du lot."))] = None,
-    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+    memory: Memory = None,
     tolerate: Annotated[
         float,
         typer.Option(

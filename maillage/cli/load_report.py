@@ -2,10 +2,14 @@
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from maillage.base.french import format_number
-from maillage.base.i18n import _
+from maillage.base.i18n import _, ngettext
+from maillage.warehouse.build.faults import Faults
 from maillage.warehouse.build.report import LoadReport, TableReport
+from maillage.warehouse.engines.vocabulary import missing_vocabulary
+from maillage.warehouse.schema.keys import key_of
 
 
 def print_load_report(report: LoadReport, *, console: Console | None = None) -> None:
@@ -34,10 +38,45 @@ def print_load_report(report: LoadReport, *, console: Console | None = None) -> 
             seconds=f"{report.seconds:.1f}".replace(".", ","),
         )
     )
+    if not report.concepts:
+        console.print(Text(_("Attention : "), style="bold yellow") + Text(str(missing_vocabulary("duckdb"))))
+
+
+def word_row_faults(table: str, found: Faults) -> list[str]:
+    """What was wrong with the rows of a table, and what became of them."""
+    told = (
+        (
+            found.strangers,
+            ngettext(
+                "{count} ligne d’une personne absente de la table person : non chargée",
+                "{count} lignes de personnes absentes de la table person : non chargées",
+                found.strangers,
+            ),
+        ),
+        (
+            found.repeated,
+            ngettext(
+                "{count} ligne en répète une autre : non chargée",
+                "{count} lignes en répètent d’autres : non chargées",
+                found.repeated,
+            ),
+        ),
+        (
+            found.clashing,
+            ngettext(
+                "{count} ligne a la clé ({key}) d’une autre et en diffère : chargée, à corriger",
+                "{count} lignes ont la clé ({key}) d’une autre et en diffèrent : chargées, à corriger",
+                found.clashing,
+            ),
+        ),
+    )
+    key = ", ".join(key_of(table))
+    return [text.format(count=format_number(count), key=key) for count, text in told if count]
 
 
 def _remarks(table: TableReport) -> list[str]:
-    remarks = [
+    remarks = word_row_faults(table.name, table.faults)
+    remarks += [
         _("{column} : {count} valeurs requises absentes").format(column=column, count=format_number(count))
         for column, count in table.null_required
     ]

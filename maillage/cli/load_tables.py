@@ -14,6 +14,7 @@ from maillage.cli.batch_report import print_unmapped
 from maillage.cli.batches import tell_change
 from maillage.cli.load_report import print_load_report
 from maillage.cli.progress import progress_bar
+from maillage.cli.source_options import Memory
 from maillage.warehouse.batches.load import Means
 from maillage.warehouse.batches.tables import TablesReport, check_tables, load_tables
 from maillage.warehouse.batches.tables.describe import advise, describe_block, describe_strangers
@@ -29,7 +30,7 @@ def load_tables_folder(
     folder: Annotated[Path, typer.Option("--from", metavar="DIR", help=_("Le dossier des fichiers."))],
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help=_("Le fichier à construire."))],
     batch: Annotated[str, typer.Option(help=_("Le nom du lot à ajouter ou à mettre à jour."))],
-    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+    memory: Memory = None,
     tolerate: Annotated[
         float,
         typer.Option(min=0, max=100, help=_("Le pourcentage de lignes rejetées permis, table par table.")),

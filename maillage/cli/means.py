@@ -5,13 +5,16 @@ from typing import Annotated
 import typer
 
 from maillage.base.i18n import _
+from maillage.base.sizes import spell_size
 
 Memory = Annotated[
     str | None,
     typer.Option(
+        parser=spell_size,
+        metavar="SIZE",
         help=_(
-            "La mémoire permise au moteur, par exemple 4GB ; sinon, quatre cinquièmes de celle de la machine."
-        )
+            "La mémoire permise au moteur, par exemple 4Go ; sinon, quatre cinquièmes de celle de la machine."
+        ),
     ),
 ]
 Threads = Annotated[int | None, typer.Option(min=1, help=_("Les fils du moteur ; tous les cœurs sans cela."))]

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -111,6 +112,14 @@ def _tell_created(node: Node, *, folder: Path) -> None:
     command = f'maillage hub register {node.site} --name "…" --key "{node.key.public.text}"'
     console.print(f"  {command}", soft_wrap=True)
     console.print("\n" + _("La politique retient toute question pour examen : policy.toml."))
+    console.print("\n" + _("Ensuite, quand le hub a inscrit l’hôpital :"))
+    for verb, rest in (
+        ("run", ""),
+        ("committee trust", ' --key "ed25519:…" --by "…"'),
+        ("permits", ""),
+        ("accept", ' feasibility --by "…"'),
+    ):
+        console.print(f"  maillage node {verb} {folder}{rest}", soft_wrap=True, markup=False)
 
 
 def _make_settings(*, site: str, hub: str, hub_key: str, warehouse: str) -> NodeSettings:
@@ -230,10 +239,11 @@ def pull_referentiel(folder: Folder, by: By) -> None:
 @referentiel_app.command("status", help=_("La version de l’entrepôt, et celle que le hub publie."))
 def show_referentiel(folder: Folder, as_json: AsJson = False) -> None:
     """Compare what is here with what the hub offers."""
-    from maillage.warehouse.info import read_info
+    from maillage.warehouse.engines.open import open_engine
 
     node = open_node(folder)
-    here = read_info(node.warehouse).vocabulary_version
+    with closing(open_engine(node.place)) as engine:
+        here = engine.vocabulary_version
     with node.call_hub() as client:
         offered = referentiel.read_offer(node, client).manifest.reference
     if as_json:

@@ -1,15 +1,19 @@
 """Which warehouse a command line means: a file, a database's address, or a folder for Spark."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from maillage.base.i18n import _
 from maillage.warehouse.engines.base import FindObjected
-from maillage.warehouse.errors import WarehouseError
+from maillage.warehouse.errors import EngineError, WarehouseError
 from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
+
+if TYPE_CHECKING:
+    from maillage.warehouse.engines.postgres_schemas import Schemas
 
 _ADDRESSES = ("postgresql://", "postgres://")
 ENGINES = ("duckdb", "postgres", "spark")
@@ -25,9 +29,11 @@ Objections = Annotated[
     Path | None,
     typer.Option(help=_("postgres, spark : fichier CSV ou Parquet des personnes opposées (person_id).")),
 ]
-CdmSchema = Annotated[str, typer.Option("--schema", help=_("postgres : schéma des tables OMOP."))]
+CdmSchema = Annotated[
+    str | None, typer.Option("--schema", help=_("postgres : schéma des tables OMOP ; trouvé sans cela."))
+]
 VocabularySchema = Annotated[
-    str | None, typer.Option(help=_("postgres : schéma du vocabulaire, s’il est à part."))
+    str | None, typer.Option(help=_("postgres : schéma du vocabulaire ; trouvé sans cela."))
 ]
 Master = Annotated[str, typer.Option(help=_("spark : local[4], ou spark://hôte:7077."))]
 
@@ -54,25 +60,26 @@ def read_place(
     *,
     engine: str | None,
     objections: Path | None,
-    cdm_schema: str,
+    cdm_schema: str | None,
     vocabulary_schema: str | None,
     master: str,
     memory: str | None,
     threads: int | None,
 ) -> Place:
-    """The place meant. Raises WarehouseError when the options do not fit together."""
+    """The place meant; of a database, the schemas that are not said are looked for in it.
+
+    Raises WarehouseError, when the options do not fit together too.
+    """
     match engine or ("postgres" if warehouse.startswith(_ADDRESSES) else "duckdb"):
         case "duckdb":
             return FilePlace(path=Path(warehouse), memory_limit=memory, threads=threads or 0)
         case "postgres":
             _refuse_means(memory, threads)
-            return PostgresPlace(
-                dsn=warehouse,
-                cdm_schema=cdm_schema,
-                vocabulary_schema=vocabulary_schema,
-                objections=_required(objections),
-                time_limit_seconds=0,
+            listed = _required(objections)
+            found = find_database(
+                warehouse, objections=listed, cdm_schema=cdm_schema, vocabulary_schema=vocabulary_schema
             )
+            return replace(found, time_limit_seconds=0)
         case "spark":
             _refuse_means(None, threads)
             place = SparkPlace(data=warehouse, master=master, objections=_required(objections))
@@ -82,6 +89,42 @@ def read_place(
                 _("Le moteur {engine} n’est pas connu.").format(engine=other[:40]),
                 remedy=_("Choisissez parmi : {engines}.").format(engines=", ".join(ENGINES)),
             )
+
+
+def find_database(
+    dsn: str,
+    *,
+    objections: Path,
+    cdm_schema: str | None,
+    vocabulary_schema: str | None,
+    password_file: Path | None = None,
+) -> PostgresPlace:
+    """An OMOP schema at this address; what is not said of it is looked for. Raises WarehouseError."""
+    if cdm_schema is None or vocabulary_schema is None:
+        find = _load_finder()
+        found = find(dsn, password_file=password_file, cdm=cdm_schema, vocabulary=vocabulary_schema)
+        cdm_schema, vocabulary_schema = found.cdm, found.vocabulary
+    return PostgresPlace(
+        dsn=dsn,
+        cdm_schema=cdm_schema,
+        vocabulary_schema=vocabulary_schema,
+        objections=objections,
+        password_file=password_file,
+    )
+
+
+def _load_finder() -> "Callable[..., Schemas]":
+    """What looks for schemas, which needs the database's library."""
+    try:
+        from maillage.warehouse.engines.postgres_schemas import find_schemas
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "psycopg":
+            raise
+        raise EngineError(
+            _("Le moteur {engine} n’est pas installé.").format(engine="postgres"),
+            remedy=_("Installez maillage[{engine}].").format(engine="postgres"),
+        ) from None
+    return find_schemas
 
 
 def _refuse_means(memory: str | None, threads: int | None) -> None:

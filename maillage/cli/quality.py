@@ -8,19 +8,22 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from maillage.base.clock import utc_now
 from maillage.base.i18n import _, use_language
 from maillage.cli import places
+from maillage.cli.source_options import Memory
 from maillage.national.ins_sql import holds_ins, holds_nir, looks_like_ins
 from maillage.warehouse.engines.base import FindObjected
 from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.errors import WarehouseError
-from maillage.warehouse.place import Place
+from maillage.warehouse.info import read_info
+from maillage.warehouse.place import FilePlace, Place
 from maillage.warehouse.quality.document import ReportDocument, write_document
 from maillage.warehouse.quality.measure import Identity, measure
 from maillage.warehouse.quality.page import write_page
-from maillage.warehouse.quality.parts import figure, percent
+from maillage.warehouse.quality.parts import figure, percent, word_unknown
 
 IDENTITY = Identity(looks_like_ins, holds_ins, holds_nir)
 PAGE, DATA = "report.html", "report.json"
@@ -39,7 +42,6 @@ Out = Annotated[
 Exact = Annotated[
     bool, typer.Option("--exact", help=_("Montre aussi les nombres et les codes de moins de 11 personnes."))
 ]
-Memory = Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))]
 Threads = Annotated[int | None, typer.Option(help=_("Fils du moteur ; par défaut, tous les cœurs."))]
 Language = Annotated[str | None, typer.Option(help=_("Langue du rapport : fr ou en."))]
 
@@ -51,7 +53,7 @@ def report_quality(
     node: places.NodeFolder = None,
     engine: places.EngineName = None,
     objections: places.Objections = None,
-    schema: places.CdmSchema = "cdm",
+    schema: places.CdmSchema = None,
     vocabulary_schema: places.VocabularySchema = None,
     master: places.Master = "local[*]",
     memory: Memory = None,
@@ -80,7 +82,8 @@ def report_quality(
 
 def _count(place: Place, *, find_objected: FindObjected | None, exact: bool) -> ReportDocument:
     with closing(open_engine(place, find_objected=find_objected)) as opened:
-        found = measure(opened, on=utc_now().date(), identity=IDENTITY, exact=exact)
+        faults = read_info(place.path).faults if isinstance(place, FilePlace) else {}
+        found = measure(opened, on=utc_now().date(), identity=IDENTITY, exact=exact, faults=faults)
     return write_document(found, exact=exact)
 
 
@@ -115,4 +118,6 @@ def _tell(document: ReportDocument) -> None:
         table.add_row(f"{line.item} {line.label}", figure(line.persons), share, figure(line.rows))
     console = Console(highlight=False)
     console.print(table)
+    if unknown := word_unknown(document.lines):
+        console.print(Text(unknown, style="bold yellow"))
     console.print(_("Années, codes sans concept et valeurs impossibles : ajoutez --out DOSSIER."))

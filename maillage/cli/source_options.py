@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from maillage.base.i18n import _
+from maillage.base.sizes import spell_size
 
 DEFAULT_VOCABULARY = "maillage"
 
@@ -34,7 +35,10 @@ PasswordFile = Annotated[
     Path | None,
     typer.Option(help=_("postgres : fichier qui contient le seul mot de passe ; sinon ~/.pgpass.")),
 ]
-Memory = Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))]
+Memory = Annotated[
+    str | None,
+    typer.Option(parser=spell_size, metavar="SIZE", help=_("La mémoire permise, par exemple 8Go ou 8GB.")),
+]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from maillage.cli.load_fhir import print_fhir_batch
 from maillage.cli.load_pmsi import print_pmsi_batch, told_when_refused
 from maillage.cli.load_report import print_load_report
 from maillage.cli.load_tables import print_tables_report
+from maillage.cli.places import find_database
 from maillage.cli.progress import progress_bar
 from maillage.cli.source_options import DEFAULT_VOCABULARY, Reading
 from maillage.warehouse.batches.fhir import FhirBatch
@@ -21,7 +22,7 @@ from maillage.warehouse.batches.pmsi import PmsiBatch
 from maillage.warehouse.batches.tables import TablesReport
 from maillage.warehouse.build.report import LoadReport
 from maillage.warehouse.engines.open import open_engine
-from maillage.warehouse.errors import EngineError
+from maillage.warehouse.engines.vocabulary import require_vocabulary
 from maillage.warehouse.info import read_info
 from maillage.warehouse.intake import (
     FhirSource,
@@ -129,36 +130,18 @@ def _take_database(dsn: str, *, name: str, reading: Reading, console: Console) -
             why=_("Une base lue en place ne met pas leurs lignes à part."),
             remedy=_("Donnez --objections FICHIER, un CSV avec la colonne person_id, même vide."),
         )
-    place = _find_place(dsn, reading.objections.resolve(), reading=reading)
+    place = find_database(
+        dsn,
+        objections=reading.objections.resolve(),
+        cdm_schema=reading.cdm_schema,
+        vocabulary_schema=reading.vocabulary_schema,
+        password_file=reading.password_file and reading.password_file.resolve(),
+    )
     engine = open_engine(place)
     try:
+        require_vocabulary(engine)
         ((persons,),) = engine.fetch(exp.select("count(*)").from_("person"))
     finally:
         engine.close()
     _tell_persons(name, persons, console=console)
     return place
-
-
-def _find_place(dsn: str, objections: Path, *, reading: Reading) -> PostgresPlace:
-    try:
-        from maillage.warehouse.engines.postgres_schemas import find_schemas
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "psycopg":
-            raise
-        raise EngineError(
-            _("Le moteur {engine} n’est pas installé.").format(engine="postgres"),
-            remedy=_("Installez maillage[{engine}].").format(engine="postgres"),
-        ) from None
-    schemas = find_schemas(
-        dsn,
-        password_file=reading.password_file,
-        cdm=reading.cdm_schema,
-        vocabulary=reading.vocabulary_schema,
-    )
-    return PostgresPlace(
-        dsn=dsn,
-        cdm_schema=schemas.cdm,
-        vocabulary_schema=schemas.vocabulary,
-        objections=objections,
-        password_file=reading.password_file and reading.password_file.resolve(),
-    )

@@ -15,6 +15,7 @@ from maillage.base.french import format_number
 from maillage.base.i18n import _, ngettext
 from maillage.cli.concept_sets import ResolvedSet, resolve_sets
 from maillage.cli.progress import progress_bar
+from maillage.cli.source_options import Memory
 from maillage.warehouse.vocabulary.apply import apply_release
 from maillage.warehouse.vocabulary.athena import MEMORY_LIMIT, import_athena
 from maillage.warehouse.vocabulary.build import BuildReport, build_release
@@ -75,11 +76,13 @@ def athena(
     source: Annotated[Path, typer.Argument(metavar="DIR|ZIP", help=_("L’export."))],
     to: Target,
     version: Version,
-    memory: Annotated[str, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = MEMORY_LIMIT,
+    memory: Memory = MEMORY_LIMIT,
 ) -> None:
     """Import an Athena export."""
     with progress_bar() as progress:
-        release = import_athena(source, target=to, version=version, memory_limit=memory, progress=progress)
+        release = import_athena(
+            source, target=to, version=version, memory_limit=memory or MEMORY_LIMIT, progress=progress
+        )
     _print_release(release)
 
 

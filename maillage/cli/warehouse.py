@@ -1,12 +1,14 @@
 """`maillage warehouse`: load, describe, record objections."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from maillage import __version__
 from maillage.base.clock import format_instant
@@ -15,10 +17,11 @@ from maillage.base.i18n import _, ngettext
 from maillage.cli.batches import batches, tell_change, undo
 from maillage.cli.load_fhir import load_fhir
 from maillage.cli.load_pmsi import load_pmsi
-from maillage.cli.load_report import print_load_report
+from maillage.cli.load_report import print_load_report, word_row_faults
 from maillage.cli.load_tables import load_tables_folder, map_tables
 from maillage.cli.progress import progress_bar
 from maillage.cli.quality import report_quality
+from maillage.cli.source_options import Memory
 from maillage.cli.synthesize import synthesize
 from maillage.warehouse.batches import load_batch
 from maillage.warehouse.batches.digest import digest_files
@@ -64,7 +67,7 @@ def load(
     name: Annotated[
         str | None, typer.Option(help=_("Le nom de la source, par défaut celui du dossier."))
     ] = None,
-    memory: Annotated[str | None, typer.Option(help=_("La mémoire permise, par exemple 8GB."))] = None,
+    memory: Memory = None,
     batch: Annotated[
         str | None,
         typer.Option(help=_("Ajoute ou met à jour ce lot, au lieu de remplacer tout l’entrepôt.")),
@@ -82,9 +85,7 @@ def load(
             to,
             name=batch,
             kind="omop",
-            digest=digest_files(
-                find_sources(folder, needs_person=False).files.values(), reader=f"omop {__version__}"
-            ),
+            digest=_digest(folder),
             write=lambda staged: stage_omop(folder, folder=staged),
             source_name=name or folder.resolve().name,
             means=Means(progress, memory),
@@ -127,7 +128,9 @@ def _digest(folder: Path) -> str:
 
 def _as_json(found: WarehouseInfo) -> dict[str, object]:
     fields = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return fields | {"rows": dict(found.rows), "created_at": format_instant(found.created_at)}
+    faults = {table: asdict(one) for table, one in found.faults.items()}
+    made = format_instant(found.created_at)
+    return fields | {"rows": dict(found.rows), "created_at": made, "faults": faults}
 
 
 def _print_info(found: WarehouseInfo) -> None:
@@ -137,7 +140,7 @@ def _print_info(found: WarehouseInfo) -> None:
         _("Construit le"): format_instant(found.created_at),
         _("Disposition"): str(found.layout_version),
         _("OMOP CDM"): found.cdm_version,
-        _("Vocabulaire"): found.vocabulary_version or _("inconnu"),
+        _("Vocabulaire"): _word_vocabulary(found),
         _("Maillage"): found.maillage_version,
         _("Taille"): _("{size} Mo").format(size=format_number(found.file_bytes // 1_000_000)),
         _("Personnes visibles"): format_number(found.persons),
@@ -149,7 +152,17 @@ def _print_info(found: WarehouseInfo) -> None:
     for name, rows in found.rows.items():
         if rows:
             table.add_row(name, format_number(rows))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    for name, faults in found.faults.items():
+        for text in word_row_faults(name, faults):
+            console.print(Text(f"{name} : {text}."))
+
+
+def _word_vocabulary(found: WarehouseInfo) -> str:
+    if not found.rows["concept"]:
+        return _("aucun : les cohortes définies par des codes n’y trouvent personne")
+    return found.vocabulary_version or _("de version inconnue")
 
 
 def _print_objections(report: ObjectionReport, *, withdraw: bool) -> None:

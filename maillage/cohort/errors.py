@@ -31,6 +31,12 @@ class UnsupportedFeatureError(CohortError):
         self.feature = feature
 
 
+class ConceptsUnknownError(CohortError):
+    """The warehouse's vocabulary knows no concept that the criteria name: its answer would be no answer."""
+
+    kind = Kind.UNAVAILABLE
+
+
 class StudyError(CohortError):
     """What was written in Python cannot be: two words that contradict each other, a bound upside down."""
 

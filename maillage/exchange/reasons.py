@@ -18,6 +18,7 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     COHORT_INVALID = "cohort_invalid"
     COHORT_UNSUPPORTED = "cohort_unsupported"
+    CONCEPTS_UNKNOWN = "concepts_unknown"
     DISK_FULL = "disk_full"
     ENGINE_FAILED = "engine_failed"
     ENVELOPE_ALTERED = "envelope_altered"
@@ -67,6 +68,7 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.CANCELLED: mark("La question a été annulée."),
     Reason.COHORT_INVALID: mark("La définition de la cohorte est invalide."),
     Reason.COHORT_UNSUPPORTED: mark("La cohorte emploie une fonction que cet hôpital ne sait pas calculer."),
+    Reason.CONCEPTS_UNKNOWN: mark("Le vocabulaire de cet hôpital ne connaît aucun code de la cohorte."),
     Reason.DISK_FULL: mark("Le disque du nœud est plein ; la réponse viendra quand il y aura de la place."),
     Reason.ENGINE_FAILED: mark("Le moteur de l’entrepôt a échoué."),
     Reason.ENVELOPE_ALTERED: mark("Le message a été modifié après sa signature."),

@@ -20,6 +20,7 @@ from maillage.node.client import HubClient
 from maillage.node.errors import ReferentielError, StoreFullError
 from maillage.node.folder import Node
 from maillage.node.states import Event
+from maillage.warehouse.place import FilePlace
 from maillage.warehouse.vocabulary.release import (
     MANIFEST,
     Manifest,
@@ -78,6 +79,7 @@ def pull(node: Node, client: HubClient, *, by: str) -> Manifest:
     # Here rather than above: the agent's process, which reads offers too, must not carry the engine.
     from maillage.warehouse.vocabulary.apply import apply_release
 
+    _refuse_in_place(node)
     offer = read_offer(node, client)
     release = _fetch(offer.manifest, node=node, client=client)
     apply_release(node.warehouse, release)
@@ -87,6 +89,18 @@ def pull(node: Node, client: HubClient, *, by: str) -> Manifest:
         ledger.append(store, event=Event.PERSON_REFERENTIEL_APPLIED, at=node.clock(), body=body)
     _drop_others(release)
     return offer.manifest
+
+
+def _refuse_in_place(node: Node) -> None:
+    if not isinstance(node.place, FilePlace):
+        raise ReferentielError(
+            _("Ce nœud lit une base en place : rien n’y est écrit."),
+            why=_("Le référentiel ne se met que dans un fichier d’entrepôt."),
+            remedy=_(
+                "Faites charger les tables du référentiel dans le schéma du vocabulaire par qui administre "
+                "la base."
+            ),
+        )
 
 
 def _open(envelope: bytes, *, node: Node) -> Offer:

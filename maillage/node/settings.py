@@ -11,6 +11,7 @@ from maillage.base.i18n import _
 from maillage.base.ids import SITE_PATTERN
 from maillage.base.keys import PublicKey
 from maillage.base.settings import Settings
+from maillage.base.sizes import SizeError, read_size, spell_size
 from maillage.warehouse.place import FilePlace, Place, PostgresPlace, SparkPlace
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -31,6 +32,15 @@ def _check_key(text: str) -> str:
     return text
 
 
+def _check_size(text: str) -> str:
+    try:
+        read_size(text)
+    except SizeError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+Size = Annotated[str, AfterValidator(_check_size)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
@@ -76,8 +86,8 @@ class WarehouseSettings(Settings):
     """postgres: the schema of the OMOP tables."""
     vocabulary_schema: SchemaName | None = None
     """postgres: the schema of the vocabulary, where it lies apart."""
-    work_mem: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(MB|GB)$")] = "64MB"
-    """postgres: memory of one sort or hash in the server, before it spills."""
+    work_mem: Size = "64MB"
+    """postgres: memory of one sort or hash in the server, before it spills; `64MB` or `64Mo`."""
     data: str | None = None
     """spark: the folder, or the address, of one Parquet file or folder per OMOP table."""
     catalog: str | None = None
@@ -88,8 +98,8 @@ class WarehouseSettings(Settings):
     """spark: `local[4]`, or a standalone cluster's `spark://host:7077`."""
     spark: dict[str, str] = Field(default_factory=dict[str, str])
     """spark: other settings of Spark, such as `"spark.hadoop.hive.metastore.uris" = "thrift://…"`."""
-    memory_limit: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(MB|GB)$")] = "2GB"
-    """Memory that the engine may use, such as `2GB`."""
+    memory_limit: Size = "2GB"
+    """Memory that the engine may use, such as `2GB` or `2Go`."""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """Threads of the engine; 0 means every core."""
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300
@@ -116,7 +126,9 @@ class WarehouseSettings(Settings):
         match self.engine:
             case "duckdb":
                 return FilePlace(
-                    path=folder / (self.path or ""), memory_limit=self.memory_limit, threads=self.threads
+                    path=folder / (self.path or ""),
+                    memory_limit=spell_size(self.memory_limit),
+                    threads=self.threads,
                 )
             case "postgres":
                 return PostgresPlace(
@@ -125,7 +137,7 @@ class WarehouseSettings(Settings):
                     vocabulary_schema=self.vocabulary_schema,
                     objections=folder / (self.objections or ""),
                     password_file=folder / self.password_file if self.password_file else None,
-                    work_mem=self.work_mem,
+                    work_mem=spell_size(self.work_mem),
                     time_limit_seconds=self.time_limit_seconds,
                 )
             case "spark":
@@ -135,7 +147,7 @@ class WarehouseSettings(Settings):
                     catalog=self.catalog,
                     master=self.master,
                     options=self.spark,
-                    memory_limit=self.memory_limit,
+                    memory_limit=spell_size(self.memory_limit),
                 )
 
 

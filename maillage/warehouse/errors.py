@@ -37,6 +37,12 @@ class WarehouseWriteError(WarehouseError):
     kind = Kind.UNAVAILABLE
 
 
+class VocabularyMissingError(WarehouseError):
+    """The warehouse has no concept: codes cannot be looked up, and every count by codes would be zero."""
+
+    kind = Kind.UNAVAILABLE
+
+
 class SourceError(WarehouseError):
     """A file to load is broken: the message names the file and the place."""
 

@@ -113,6 +113,12 @@ def _check_magic(path: Path) -> None:
             _("{path} n’existe pas.").format(path=path),
             remedy=_("Chargez un entrepôt : maillage warehouse load DOSSIER --to {path}").format(path=path),
         ) from error
+    except IsADirectoryError:
+        raise WarehouseNotFoundError(
+            _("{path} est un dossier.").format(path=path),
+            why=_("Un entrepôt est un fichier : celui d’un nœud est warehouse.duckdb dans son dossier."),
+            remedy=_("Donnez le fichier ; pour un dossier de fichiers Parquet lu en place, --engine spark."),
+        ) from None
     except OSError as error:
         raise WarehouseNotFoundError(
             _("{path} ne peut pas être lu.").format(path=path), why=error.strerror or ""

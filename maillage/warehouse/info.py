@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from maillage.base.clock import parse_instant
+from maillage.warehouse.build.faults import FAULTS_FACT, Faults, parse_faults
 from maillage.warehouse.build.finish import count_rows
 from maillage.warehouse.file import open_file, read_metadata
 from maillage.warehouse.layout import OBJECTION_TABLE, WITHHELD_SCHEMA
@@ -28,6 +29,8 @@ class WarehouseInfo:
     objections: int
     withheld: int
     file_bytes: int
+    faults: Mapping[str, Faults]
+    """By table, what was wrong with the rows that were loaded."""
 
 
 def read_info(path: Path) -> WarehouseInfo:
@@ -49,4 +52,5 @@ def read_info(path: Path) -> WarehouseInfo:
         objections=objections,
         withheld=withheld,
         file_bytes=path.stat().st_size,
+        faults=MappingProxyType(parse_faults(metadata.get(FAULTS_FACT, "{}"))),
     )

@@ -1,5 +1,6 @@
 """The real worker on a real warehouse: what it counts, what it declines, how it ends."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Generator
@@ -24,6 +25,7 @@ from tests.support.omop import load_tables, people
 from tests.support.workers import ANY_PERMIT, make_bench
 
 PERSONS = 40
+COHORT_OF_NO_CODE = json.loads(json.dumps(COHORT).replace("201826", "4000000"))
 
 
 def _load(folder: Path, *, persons: int = PERSONS) -> Path:
@@ -96,6 +98,7 @@ DECLINED = {
         {"cohort": COHORT | {"PrimaryCriteria": {"CriteriaList": [{"Genome": {}}]}}},
         Reason.COHORT_INVALID,
     ),
+    "unknown codes": ({"cohort": COHORT_OF_NO_CODE}, Reason.CONCEPTS_UNKNOWN),
     "parameters": ({"parameters": {"rows": True}}, Reason.PARAMETERS_INVALID),
     "another program": (
         {"analysis": AnalysisRef(id="count", version=1, code="sha256:" + "0" * 64)},

@@ -234,6 +234,11 @@ def address(role: str = READER, *, password: str = "") -> str:
     return f"postgresql://{role}{secret}@127.0.0.1:{shared_cluster().port}/postgres"
 
 
+def run_sql(statement: str) -> None:
+    with shared_cluster().connect() as session:
+        session.execute(statement.encode())
+
+
 def test_a_password_in_an_address_is_refused_and_told_nowhere(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -263,10 +268,26 @@ def test_a_database_wants_its_list_of_objections_and_a_role_that_only_reads(
     assert "peut écrire" in capfd.readouterr().err
     assert init(tmp_path / "node", address("inconnu"), *schema, *objections) == 3
     assert not (tmp_path / "node").exists()
+    assert init(tmp_path / "node", address(), *schema, *objections) == 5, "it has no vocabulary"
+    assert "concept est vide" in capfd.readouterr().err
+    assert not (tmp_path / "node").exists()
+    run_sql("INSERT INTO one_command.concept (concept_id) VALUES (201826)")
     assert init(tmp_path / "node", address(), *schema, *objections) == 0
     settings = (tmp_path / "node" / "node.toml").read_text(encoding="utf-8")
     assert 'engine = "postgres"' in settings
     assert 'cdm_schema = "one_command"' in settings
+    run_sql("DROP SCHEMA one_command CASCADE")
+
+
+def test_the_vocabulary_is_found_in_the_schema_that_has_one(tmp_path: Path) -> None:
+    for schema in ("with_events", "with_codes"):
+        create_schema(shared_cluster(), schema)
+    run_sql("INSERT INTO with_codes.concept (concept_id) VALUES (201826)")
+    objections = ["--objections", str(write_objections(tmp_path))]
+    assert init(tmp_path / "node", address(), "--schema", "with_events", *objections) == 0
+    settings = (tmp_path / "node" / "node.toml").read_text(encoding="utf-8")
+    assert 'vocabulary_schema = "with_codes"' in settings
+    run_sql("DROP SCHEMA with_codes CASCADE")
 
 
 def test_of_two_schemas_one_must_be_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -54,6 +54,22 @@ def test_without_a_file_the_lines_are_told(warehouse: str, capsys: pytest.Captur
     assert re.search(r"3\.a\.2 Créatinine +2 +40\s%", out)
 
 
+def test_a_line_whose_codes_the_vocabulary_lacks_is_unknown_and_no_zero(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = str(load_tables(tmp_path, {name: rows for name, rows in TABLES.items() if name != "concept"}))
+    assert run(["warehouse", "report", bare, "--exact"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"3\.a\.2 Créatinine +inconnu +– +inconnu", out)
+    assert "aucun des codes LOINC" in out
+    assert run(["warehouse", "report", bare, "--out", str(tmp_path / "report.json")]) == 0
+    lines = {one.item: one for one in read(tmp_path / "report.json").lines}
+    assert (lines["3.a.2"].rows, lines["3.a.2"].persons) == (None, None)
+    assert lines["2.1"].persons is not None
+    assert run(["warehouse", "report", bare, "--out", str(tmp_path / "report.html")]) == 0
+    assert "codes inconnus du vocabulaire" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_register_of_a_node_applies(warehouse: str, tmp_path: Path) -> None:
     node = make_node(tmp_path / "node", path=warehouse)
     listed = tmp_path / "liste.csv"

@@ -103,6 +103,29 @@ def test_a_warehouse_loaded_whole_keeps_what_it_held(tmp_path: Path) -> None:
     assert [one for (one,) in read(tmp_path, "person_id", "person")] == [1, 2, 5]
 
 
+@pytest.mark.parametrize("name", ["initial", "referentiel"])
+def test_a_name_that_the_system_gives_is_no_name_for_a_load(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    load(tmp_path, "whole", FIRST)
+    assert load(tmp_path, "more", {"person": people(5)}, batch=name) == 2
+    assert "se réserve" in capsys.readouterr().err
+    assert [one for (one,) in read(tmp_path, "person_id", "person")] == [1, 2]
+    load(tmp_path, "more", {"person": people(5)}, batch="more")
+    assert load(tmp_path, "last", {"person": people(6)}, batch=name) == 2
+    assert [one for (one,) in read(tmp_path, "person_id", "person")] == [1, 2, 5]
+
+
+def test_what_was_there_before_the_batches_is_no_load_to_undo(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(tmp_path, "whole", FIRST)
+    load(tmp_path, "more", {"person": people(5)}, batch="more")
+    assert run(["warehouse", "undo", str(tmp_path / "w.duckdb"), "initial"]) == 2
+    assert "ne s’annule pas" in capsys.readouterr().err
+    assert [one for (one,) in read(tmp_path, "person_id", "person")] == [1, 2, 5]
+
+
 def test_a_load_of_the_whole_does_not_forget_batches(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from maillage.warehouse.info import read_info
 from maillage.warehouse.layout import THIN_COPIES
 from maillage.warehouse.objections import add_objections, withdraw_objections
 from maillage.warehouse.schema import TABLES
+from maillage.warehouse.schema.keys import key_of
 from maillage.warehouse.schema.persons import FACTS, LINKED_TABLES, PERSON_COLUMNS
 from tests.support.omop import Rows, people, write_csv, write_folder
 
@@ -144,7 +145,7 @@ def test_a_withdrawn_objection_brings_every_row_back(tmp_path: Path, way: Callab
 
 
 def test_tables_that_tell_of_nobody_are_untouched(tmp_path: Path) -> None:
-    others = {name: [{}, {}] for name in TABLES if name not in LINKED_TABLES}
+    others = {name: [{key_of(name)[0]: n} for n in (1, 2)] for name in TABLES if name not in LINKED_TABLES}
     folder = write_folder(tmp_path / "omop", {"person": people(*PERSONS), **others})
     with open_warehouse(at_load_from_csv(folder)) as engine:
         for table in others:

@@ -9,7 +9,7 @@ import pytest
 
 from maillage.cli.main import run
 from maillage.cohort import parse_expression
-from tests.support.circe import cohort, observed
+from tests.support.circe import cohort, concepts, observed
 from tests.support.omop import load_tables
 
 
@@ -17,7 +17,7 @@ from tests.support.omop import load_tables
 def folder(tmp_path: Path) -> Path:
     """A warehouse, and two definitions beside it."""
     rows = [{"person_id": 1, "condition_start_date": "2020-03-01"}]
-    load_tables(tmp_path, {**observed(1, 2), "condition_occurrence": rows})
+    load_tables(tmp_path, {**observed(1, 2), "condition_occurrence": rows, "concept": concepts(1)})
     (tmp_path / "definitions").mkdir()
     for name, domain in (("a", "ConditionOccurrence"), ("b", "Death")):
         (tmp_path / "definitions" / f"{name}.json").write_text(json.dumps(cohort({domain: {}})))

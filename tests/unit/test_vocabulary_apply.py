@@ -154,3 +154,11 @@ def test_a_warehouse_of_batches_keeps_the_release_through_later_loads(tmp_path: 
     assert (found.rows["concept"], found.vocabulary_version) == (report.after, release.manifest.reference)
     assert run(["warehouse", "undo", str(warehouse), "referentiel"]) == 0
     assert read_info(warehouse).vocabulary_version == ""
+
+
+def test_a_release_in_a_whole_warehouse_is_named_once_it_has_batches(tmp_path: Path) -> None:
+    warehouse, release = load(tmp_path, *ATHENA), make_release(tmp_path)
+    apply_release(warehouse, release)
+    more = write_folder(tmp_path / "more", {"person": people(7)})
+    assert run(["warehouse", "load", str(more), "--to", str(warehouse), "--batch", "more"]) == 0
+    assert read_info(warehouse).vocabulary_version == release.manifest.reference

@@ -1,6 +1,7 @@
 """The commands on a warehouse, as a person types them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def test_load_then_info_then_object(tmp_path: Path, folder: Path, capsys: pytest
     told = capsys.readouterr().out
     assert "shoe_size" in told
     assert "3 personnes visibles" in told.replace("\n", " ")
+    assert "n’a pas de vocabulaire" in told.replace("\n", " ")
 
     persons = str(write_csv(tmp_path / "p.csv", [{"person_id": 2}]))
     assert run(["warehouse", "object", target, "--persons", persons]) == 0
@@ -35,7 +37,9 @@ def test_load_then_info_then_object(tmp_path: Path, folder: Path, capsys: pytest
 
     assert run(["warehouse", "object", target, "--persons", persons, "--withdraw"]) == 0
     assert run(["warehouse", "info", target]) == 0
-    assert "Personnes visibles  3" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Personnes visibles  3" in told
+    assert re.search("Vocabulaire +aucun", told)
 
 
 def test_a_mistake_is_told_with_its_exit_code(

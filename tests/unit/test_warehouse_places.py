@@ -107,7 +107,8 @@ def place_of(
         engine=engine,
         objections=objections,
         cdm_schema="cdm",
-        vocabulary_schema=None,
+        # Both are said: nothing is looked for in a database that is not there.
+        vocabulary_schema="vocabulary",
         master="local[2]",
         memory=memory,
         threads=None,

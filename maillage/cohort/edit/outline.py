@@ -20,7 +20,6 @@ from maillage.cohort.explain.criteria import how_many
 from maillage.cohort.explain.entry import additional_section, entry_section, limit_section, rule_name
 from maillage.cohort.explain.grammar import clean, typeset
 from maillage.cohort.explain.names import names_of
-from maillage.cohort.explain.walk import nodes_of
 from maillage.cohort.expression import (
     CohortExpression,
     Criterion,
@@ -30,6 +29,7 @@ from maillage.cohort.expression import (
     InclusionRule,
 )
 from maillage.cohort.expression.values import CodesetRef, ConceptSetChoice
+from maillage.cohort.walk import nodes_of
 
 # Characters. A draft of everyday size; larger ones would fill the memory.
 _MOST_KEPT = 50_000

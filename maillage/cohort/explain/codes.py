@@ -6,28 +6,20 @@ from maillage.base.i18n import _
 from maillage.cohort.explain.grammar import clean, together
 from maillage.cohort.explain.names import Names
 from maillage.cohort.explain.structure import Item, Section, Sense
-from maillage.cohort.explain.walk import nodes_of
-from maillage.cohort.expression import CohortExpression, ConceptSet, ConceptSetItem, CustomEraExit
-from maillage.cohort.expression.values import CodesetRef, Concept, ConceptSetChoice
+from maillage.cohort.expression import CohortExpression, ConceptSet, ConceptSetItem
+from maillage.cohort.expression.values import Concept
+from maillage.cohort.walk import used_sets
 
 
 def lists_section(expression: CohortExpression, names: Names) -> Iterator[Section]:
     """Every concept set, then the values quoted in the conditions."""
-    used = _used(expression)
+    used = used_sets(expression)
     items = [_list_item(one, names, used=one.id in used) for one in expression.concept_sets]
     if names.quoted:
         quoted = tuple(Item(concept_line(concept)) for concept in names.quoted)
         items.append(Item(_("Valeurs citées dans les conditions :"), quoted, fold=True))
     if items:
         yield Section("lists", _("Listes de codes"), items=tuple(items))
-
-
-def _used(expression: CohortExpression) -> set[int | None]:
-    return {
-        node.codeset_id
-        for node in nodes_of(expression)
-        if isinstance(node, CodesetRef | ConceptSetChoice | CustomEraExit)
-    }
 
 
 def _list_item(one: ConceptSet, names: Names, *, used: bool) -> Item:

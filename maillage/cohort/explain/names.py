@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from maillage.base.i18n import _
 from maillage.cohort.explain.grammar import clean, quote, together
-from maillage.cohort.explain.walk import nodes_of
 from maillage.cohort.expression import CohortExpression
 from maillage.cohort.expression.values import Concept, ConceptList
+from maillage.cohort.walk import nodes_of
 
 
 @dataclass(frozen=True)

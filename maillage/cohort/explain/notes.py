@@ -7,7 +7,6 @@ from maillage.base.i18n import _
 from maillage.cohort.explain.conditions import picks_before
 from maillage.cohort.explain.ends import end_notes
 from maillage.cohort.explain.structure import Item, Section
-from maillage.cohort.explain.walk import nodes_of
 from maillage.cohort.explain.windows import signed_days
 from maillage.cohort.expression import (
     DEMOGRAPHICS,
@@ -29,6 +28,7 @@ from maillage.cohort.expression.values import (
     NumberRange,
     TextFilter,
 )
+from maillage.cohort.walk import nodes_of
 
 _DEMOGRAPHICS = {attribute.name: attribute for attribute in DEMOGRAPHICS}
 _AGES = (Derived.AGE_AT_START, Derived.AGE_AT_END)

@@ -1,12 +1,11 @@
 """How many concepts each set resolves to, and which of its lines name none."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import dataclass
 
-from sqlglot import exp
-
-from maillage.cohort.compile.sql import col, count, equal, in_numbers, inner_join, is_null, select, table
-from maillage.cohort.expression import CohortExpression, ConceptSet
+from maillage.cohort.compile.sql import col, count, select, table
+from maillage.cohort.expression import CohortExpression
+from maillage.cohort.known import find_known
 from maillage.warehouse.engines.base import Engine
 
 
@@ -33,7 +32,7 @@ def resolve_sets(
     `resolved` names the table (codeset_id, concept_id), None when there is none.
     """
     counts = _count_concepts(resolved, engine=engine) if resolved else {}
-    known = _find_known(expression.concept_sets, engine=engine)
+    known = find_known(expression.concept_sets, engine=engine)
     return [
         ResolvedSet(
             found.id,
@@ -53,40 +52,3 @@ def _count_concepts(resolved: str, *, engine: Engine) -> dict[int, int]:
     distinct = count(col("s", "concept_id"), distinct=True)
     query = select([col("s", "codeset_id"), distinct], table(resolved, "s"), group=[col("s", "codeset_id")])
     return {int(codeset): int(number) for codeset, number in engine.fetch(query)}
-
-
-def _find_known(sets: Iterable[ConceptSet], *, engine: Engine) -> set[tuple[int, bool]]:
-    """(concept, with descendants) of the lines that the vocabulary knows."""
-    wanted = {item.concept.id for found in sets for item in found.items}
-    if not wanted:
-        return set()
-    named = _ids(
-        engine,
-        select([col("c", "concept_id")], table("concept", "c"), where=[_among("c", "concept_id", wanted)]),
-    )
-    above = wanted - named
-    return {(concept, flag) for concept in named for flag in (False, True)} | {
-        (concept, True) for concept in (_with_descendants(above, engine=engine) if above else ())
-    }
-
-
-def _with_descendants(concepts: set[int], *, engine: Engine) -> set[int]:
-    valid = [
-        equal(col("c", "concept_id"), col("a", "descendant_concept_id")),
-        is_null(col("c", "invalid_reason")),
-    ]
-    query = select(
-        [col("a", "ancestor_concept_id")],
-        table("concept_ancestor", "a"),
-        joins=[inner_join(table("concept", "c"), valid)],
-        where=[_among("a", "ancestor_concept_id", concepts)],
-    )
-    return _ids(engine, query)
-
-
-def _among(alias: str, column: str, values: set[int]) -> exp.Expr:
-    return in_numbers(col(alias, column), sorted(values))
-
-
-def _ids(engine: Engine, query: exp.Query) -> set[int]:
-    return {int(concept) for (concept,) in engine.fetch(query)}

@@ -12,7 +12,8 @@ from maillage.analysis.registry import code_hash, find_spec, list_analyses, load
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
-from maillage.cohort import parse_expression
+from maillage.cohort import CohortExpression, parse_expression
+from maillage.cohort.known import check_known
 from maillage.disclosure.evidence import Trace
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
@@ -39,6 +40,7 @@ from maillage.node.worker.residents import Residents
 from maillage.node.worker.times import GATE_MS, next_mark, wait_for_mark
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
+from maillage.warehouse.engines.vocabulary import has_concepts
 from maillage.warehouse.errors import QueryInterruptedError
 from maillage.warehouse.place import FilePlace
 
@@ -122,6 +124,7 @@ class WorkBench:
             return self._repeat(job, former)
         engine = self._open()
         self._begin(job)
+        self._check_codes(cohort, engine, job=job)
         gate = self._gates.make(job, everyone=self._find_everyone(engine))
         local = run(cohort=cohort, parameters=parameters, engine=engine, gate=gate)
         self._gate_ms, self._passed = local.gate_ms, local.gates
@@ -144,6 +147,12 @@ class WorkBench:
             trace=gate.trace(),
             fingerprint=fingerprint,
         )
+
+    def _check_codes(self, cohort: CohortExpression, engine: Engine, *, job: Job) -> None:
+        """Tell the hospital of a set that is unknown here; where all are, there is no answer."""
+        unknown = check_known(cohort, engine=engine)
+        if unknown:
+            self._log.warning("concepts_unknown", job=job.job_id, sets=[str(one) for one in unknown])
 
     def _count_all(self, job: CatalogueJob) -> Catalogued:
         # Only here, and once a day: what it needs is not kept warm for questions.
@@ -261,6 +270,8 @@ class WorkBench:
         self.close()
         register = read_register(folder)
         engine = open_engine(self._means.place, find_objected=register.find_objected, keep=True)
+        if not has_concepts(engine):
+            self._log.warning("vocabulary_empty")
         with self._lock:
             self._engine = engine
         self._register_version = register.version

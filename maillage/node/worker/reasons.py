@@ -1,7 +1,7 @@
 """Which code each error of a computation becomes. Only the code leaves; the first line that fits decides."""
 
 from maillage.analysis.errors import ParametersError, RoundRefusedError, UnknownAnalysisError
-from maillage.cohort.errors import CohortError, UnsupportedFeatureError
+from maillage.cohort.errors import CohortError, ConceptsUnknownError, UnsupportedFeatureError
 from maillage.disclosure.models import (
     InexactModelError,
     ModelTooSmallError,
@@ -21,6 +21,7 @@ from maillage.warehouse.errors import (
 
 REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (UnsupportedFeatureError, Reason.COHORT_UNSUPPORTED),
+    (ConceptsUnknownError, Reason.CONCEPTS_UNKNOWN),
     (CohortError, Reason.COHORT_INVALID),
     (ParametersError, Reason.PARAMETERS_INVALID),
     (UnknownAnalysisError, Reason.ANALYSIS_UNKNOWN),

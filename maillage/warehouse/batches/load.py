@@ -14,6 +14,7 @@ from maillage.base.clock import utc_now
 from maillage.base.i18n import _
 from maillage.warehouse.batches.fold import find_unfilled, fold
 from maillage.warehouse.batches.initial import keep_initial
+from maillage.warehouse.batches.reserved import INITIAL, refuse_reserved
 from maillage.warehouse.batches.shelf import BATCHES_FACT, Batch, Shelf, format_batches, list_batches
 from maillage.warehouse.build.assemble import assemble
 from maillage.warehouse.build.progress import Progress
@@ -64,6 +65,7 @@ def load_batch(
     former state is kept for `undo_batch`. Raises BatchError, SourceError, WarehouseError.
     """
     _check_name(name)
+    refuse_reserved(name, kind=kind)
     with only_writer(target):
         shelf, known = Shelf(target), _known(target)
         former = next((batch for batch in known if batch.name == name), None)
@@ -88,8 +90,10 @@ def load_batch(
 def undo_batch(target: Path, *, name: str, means: Means | None = None) -> BatchReport:
     """Take the last load of a batch back: its former state returns, or it goes away altogether.
 
-    Raises BatchError, WarehouseError.
+    What the warehouse held before it had batches was no load, and stays. Raises BatchError, WarehouseError.
     """
+    if name == INITIAL:
+        raise _no_load(target)
     source_name = read_info(target).source_name
     with only_writer(target):
         shelf, known = Shelf(target), list_batches(target)
@@ -140,6 +144,19 @@ def _find(batches: Sequence[Batch], name: str, target: Path) -> Batch:
     raise BatchError(
         _("{path} n’a pas de lot « {name} ».").format(path=target, name=name[:60]),
         remedy=_("Ses lots : {names}.").format(names=", ".join(batch.name for batch in batches) or "–"),
+    )
+
+
+def _no_load(target: Path) -> BatchError:
+    return BatchError(
+        _("Le lot « {name} » ne s’annule pas.").format(name=INITIAL),
+        why=_("C’est ce que {path} contenait avant d’avoir des lots, et non un chargement.").format(
+            path=target
+        ),
+        remedy=_(
+            "Annulez les autres lots pour n’avoir que lui ; pour vous passer de lui, chargez les autres "
+            "sources dans un nouveau fichier."
+        ),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from maillage.warehouse.build.derive import derive_tables
 from maillage.warehouse.build.diagnose import explain
+from maillage.warehouse.build.faults import FAULTS_FACT, Faults, format_faults, settle_faults
 from maillage.warehouse.build.finish import (
     add_self_ancestors,
     check_persons,
@@ -62,22 +63,25 @@ def assemble(
         objected = record_objections(connection, objections())
         meter = Meter(connection, progress=progress, total=total * (_INSERT_SHARE + _THIN_SHARE))
         origins = _insert_all(connection, inputs, objections=objected, meter=meter)
+        check_persons(connection, origins["person"].files)
+        loaded = [name for name, read in origins.items() if read.names]
+        faults = settle_faults(connection, loaded, withheld=objected)
         added = _complete(connection, origins, objections=objected, derive=derive, meter=meter)
-        write_metadata(connection, source_name=source_name, facts=facts)
+        said = {**facts, FAULTS_FACT: format_faults(faults)}
+        write_metadata(connection, source_name=source_name, facts=said)
         meter.finish(source_name)
-        report = LoadReport(
-            target, source_name, *_count(connection, origins), added, ignored, seconds=monotonic() - start
-        )
+        counted = _count(connection, origins, faults)
+        report = LoadReport(target, source_name, *counted, added, ignored, seconds=monotonic() - start)
     # Closing the file and giving it its name takes time too.
     return replace(report, seconds=monotonic() - start)
 
 
 def _count(
-    connection: duckdb.DuckDBPyConnection, origins: Mapping[str, Origins]
+    connection: duckdb.DuckDBPyConnection, origins: Mapping[str, Origins], faults: Mapping[str, Faults]
 ) -> tuple[tuple[TableReport, ...], int, int]:
     """Each table's rows, the persons that queries see, those who objected."""
     seen, withheld = (count_rows(connection, f"{schema}.person") for schema in ("main", WITHHELD_SCHEMA))
-    return report_tables(connection, origins), seen, withheld
+    return report_tables(connection, origins, faults), seen, withheld
 
 
 def record_objections(connection: duckdb.DuckDBPyConnection, persons: np.ndarray) -> bool:
@@ -99,7 +103,7 @@ def _insert_all(
             rows = source.open(connection)
             insert_rows(connection, rows, source, objections=objections)
         columns = {name.strip().lower() for name in rows.columns}
-        origins[source.table.name].add(name=source.origin, weight=source.weight, columns=columns)
+        origins[source.table.name].add(source, columns=columns)
     return origins
 
 
@@ -112,7 +116,6 @@ def _complete(
     meter: Meter,
 ) -> int:
     """Whatever follows from the rows; how many ancestors were added."""
-    check_persons(connection)
     added = add_self_ancestors(connection)
     if derive:
         derive_tables(connection, withheld=objections)

@@ -1,7 +1,7 @@
 """Why rows could not be read: the file, the line and the column, never the value."""
 
 import zlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -10,12 +10,15 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.build.casts import cannot_cast
-from maillage.warehouse.build.insert import Input, source_columns
+from maillage.warehouse.build.insert import Input, cast_rows, source_columns
 from maillage.warehouse.build.sources import is_csv, no_parquet, open_file, shape_of
 from maillage.warehouse.build.text_files import lines_at, lines_of
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.schema import CdmType
 from maillage.warehouse.sql import quote
+
+_SHOWN = 5
+"""So many lines are named."""
 
 
 @contextmanager
@@ -74,10 +77,38 @@ def _find_bad_value(rows: duckdb.DuckDBPyRelation, source: Input) -> SourceError
     )
 
 
-def _line_of(record: int, source: Input) -> int:
+def find_repeated(source: Input, column: str) -> list[str]:
+    """The first lines of a file whose whole number in this column is absent or stands on an earlier line.
+
+    Each names the line that it repeats.
+    """
+    with duckdb.connect() as connection, explain(source):
+        rows = cast_rows(source.open(connection), source.table, origin=source.origin, names=[column])
+        numbered = rows.project(f"{column} AS key, row_number() OVER () AS record")
+        first = numbered.project("record, key, min(record) OVER (PARTITION BY key) AS former")
+        found = first.filter("key IS NULL OR former < record").order("record").limit(_SHOWN)
+        records = found.project("record, CASE WHEN key IS NULL THEN NULL ELSE former END").fetchall()
+    lines = _lines_of(sorted({one for pair in records for one in pair if one is not None}), source)
+    return [
+        _("{file}, ligne {line} : absent").format(file=source.origin, line=lines[record])
+        if former is None
+        else _("{file}, ligne {line} : déjà ligne {former}").format(
+            file=source.origin, line=lines[record], former=lines[former]
+        )
+        for record, former in records
+    ]
+
+
+def _lines_of(records: Sequence[int], source: Input) -> Mapping[int, int]:
+    """The line of each record of a file; a file of Parquet has none but its records."""
     if source.path is None or not is_csv(source.path):
-        return record
-    return lines_of(source.path, [record], shape=shape_of(source.path)).get(record, record + 1)
+        return {record: record for record in records}
+    found = lines_of(source.path, records, shape=shape_of(source.path))
+    return {record: found.get(record, record + 1) for record in records}
+
+
+def _line_of(record: int, source: Input) -> int:
+    return _lines_of([record], source)[record]
 
 
 def _describe_type(type_: CdmType) -> str:

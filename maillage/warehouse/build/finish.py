@@ -1,6 +1,6 @@
 """The end of every load: what is derived from the tables, then what the file says of itself."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import duckdb
@@ -8,6 +8,8 @@ import duckdb
 from maillage import __version__
 from maillage.base.clock import format_instant, utc_now
 from maillage.base.i18n import _
+from maillage.warehouse.build.diagnose import find_repeated
+from maillage.warehouse.build.insert import Input
 from maillage.warehouse.errors import SourceError
 from maillage.warehouse.layout import (
     LAYOUT_VERSION,
@@ -38,14 +40,20 @@ def create_tables(
         connection.execute(f"CREATE TABLE {WITHHELD_SCHEMA}.{name} ({columns[name]})")
 
 
-def check_persons(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raise SourceError when one person has two rows: every count would be wrong."""
+def check_persons(connection: duckdb.DuckDBPyConnection, files: Sequence[Input]) -> None:
+    """Raise SourceError when one person has two rows: every count would be wrong.
+
+    It names the lines of `files`, those that the persons come from.
+    """
     people = connection.table("main.person").union(connection.table(f"{WITHHELD_SCHEMA}.person"))
     rows, persons = people.aggregate("count(*), count(DISTINCT person_id)").fetchall()[0]
     if rows != persons:
+        places = " ; ".join(place for one in files for place in find_repeated(one, "person_id"))
         raise SourceError(
             _("La table person contient {count} ligne(s) de trop.").format(count=rows - persons),
-            why=_("Un person_id y est absent ou répété, et toute personne serait comptée plusieurs fois."),
+            why=_("Un person_id y est absent ou répété : {places}.").format(places=places)
+            if places
+            else _("Un person_id y est absent ou répété, et toute personne serait comptée plusieurs fois."),
             remedy=_("Gardez une ligne par personne dans l’extraction, puis rechargez."),
         )
 

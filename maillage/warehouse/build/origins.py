@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from maillage.warehouse.build.faults import NO_FAULTS, Faults
+from maillage.warehouse.build.insert import Input
 from maillage.warehouse.build.report import TableReport
 from maillage.warehouse.layout import WITHHELD_SCHEMA
 from maillage.warehouse.schema import TABLES, Table
@@ -19,26 +21,32 @@ class Origins:
     weight: int = 0
     names: list[str] = field(default_factory=list[str])
     columns: set[str] = field(default_factory=set[str])
+    files: list[Input] = field(default_factory=list["Input"])
+    """Those of the sources that are files, which can be read again to say where something is wrong."""
 
-    def add(self, *, name: str, weight: int, columns: set[str]) -> None:
+    def add(self, source: Input, *, columns: set[str]) -> None:
         """Take one more source in."""
-        self.weight += weight
-        self.names.append(name)
+        self.weight += source.weight
+        self.names.append(source.origin)
         self.columns |= columns
+        if source.path is not None:
+            self.files.append(source)
 
 
 def report_tables(
-    connection: duckdb.DuckDBPyConnection, origins: Mapping[str, Origins]
+    connection: duckdb.DuckDBPyConnection, origins: Mapping[str, Origins], faults: Mapping[str, Faults]
 ) -> tuple[TableReport, ...]:
     """One report for each table of the model."""
     counts = _count(connection, [TABLES[name] for name, read in origins.items() if read.names])
     return tuple(
-        _report(table, origins[name], *counts[name]) if name in counts else TableReport(name=name, rows=0)
+        _report(table, origins[name], *counts[name], faults=faults.get(name, NO_FAULTS))
+        if name in counts
+        else TableReport(name=name, rows=0)
         for name, table in TABLES.items()
     )
 
 
-def _report(table: Table, read: Origins, rows: int, nulls: list[int]) -> TableReport:
+def _report(table: Table, read: Origins, rows: int, nulls: list[int], *, faults: Faults) -> TableReport:
     return TableReport(
         name=table.name,
         rows=rows,
@@ -48,6 +56,7 @@ def _report(table: Table, read: Origins, rows: int, nulls: list[int]) -> TableRe
         null_required=tuple(
             (name, count) for name, count in zip(_required(table), nulls, strict=True) if count
         ),
+        faults=faults,
     )
 
 

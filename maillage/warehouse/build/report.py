@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from maillage.warehouse.build.faults import NO_FAULTS, Faults
+
 
 @dataclass(frozen=True)
 class TableReport:
@@ -18,6 +20,8 @@ class TableReport:
     """Optional columns of the model that the source does not have: they are null."""
     null_required: tuple[tuple[str, int], ...] = ()
     """Required columns that hold nulls, and how many: analyses will not see those rows as they should."""
+    faults: Faults = NO_FAULTS
+    """Rows that were left out, or that bear the key of another."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class LoadReport:
     """Rows added to concept_ancestor so that every concept is its own descendant."""
     ignored_files: tuple[str, ...]
     seconds: float
+
+    @property
+    def concepts(self) -> int:
+        """Rows of the vocabulary's table of concepts: without any, no code can be looked up."""
+        return next((table.rows for table in self.tables if table.name == "concept"), 0)
 
     @property
     def rows(self) -> int:

@@ -33,7 +33,7 @@ def withhold_persons(connection: duckdb.DuckDBPyConnection) -> None:
 def withhold_linked(connection: duckdb.DuckDBPyConnection) -> None:
     """The same for the rows that find their person through another row; call it after `withhold_persons`."""
     for name, link in PARENT_LINKS.items():
-        _separate(connection, name, _among(link.column, f"{WITHHELD_SCHEMA}.{link.parent}", link.column))
+        _separate(connection, name, is_among(link.column, f"{WITHHELD_SCHEMA}.{link.parent}", link.column))
     facts = withheld_facts(lambda table: f"{WITHHELD_SCHEMA}.{table}")
     connection.execute(f"CREATE TEMP TABLE {_WITHHELD_FACTS} AS {facts}")
     for name, links in FACT_LINKS.items():
@@ -79,11 +79,12 @@ def points_to_withheld(link: FactLink, *, among: str) -> str:
     else:
         known = ", ".join(f"'{fact.domain_id.lower()}'" for fact in FACTS if fact.domain_id is not None)
         domain, column = f"lower({link.domain})", "domain_id"
-    of_domain = _among(f"({domain}, {link.fact})", among, f"({column}, fact_id)")
-    of_any = _among(link.fact, among, "fact_id")
+    of_domain = is_among(f"({domain}, {link.fact})", among, f"({column}, fact_id)")
+    of_any = is_among(link.fact, among, "fact_id")
     return f"CASE WHEN {domain} IN ({known}) THEN {of_domain} ELSE {of_any} END"
 
 
-def _among(value: str, table: str, column: str) -> str:
+def is_among(value: str, table: str, column: str) -> str:
+    """SQL for: the value is one of those of a table's column."""
     rows = exp.select(exp.maybe_parse(column, dialect="duckdb")).from_(table)
     return f"{value} IN ({rows.sql('duckdb')})"

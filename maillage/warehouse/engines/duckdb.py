@@ -209,7 +209,7 @@ def _set(connection: duckdb.DuckDBPyConnection, name: str, value: str | int | bo
     except duckdb.Error:
         raise EngineError(
             _("Le réglage {name} du moteur est invalide.").format(name=name),
-            remedy=_("La mémoire s’écrit comme 4GB, le nombre de fils est un entier positif."),
+            remedy=_("La mémoire s’écrit comme 4Go ou 4GB, le nombre de fils est un entier positif."),
         ) from None
 
 

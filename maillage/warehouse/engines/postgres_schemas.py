@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+from sqlglot import exp
+
 from maillage.base.i18n import _
+from maillage.warehouse.engines.base import Row
 from maillage.warehouse.engines.postgres_errors import translated
 from maillage.warehouse.engines.postgres_session import connect
 from maillage.warehouse.errors import EngineError, WarehouseNotFoundError
@@ -39,11 +43,28 @@ def find_schemas(dsn: str, *, password_file: Path | None, cdm: str | None, vocab
             rows = translated(lambda: session.execute(_SCHEMAS_WITH, (list(tables), len(tables))).fetchall())
             return [name for (name,) in rows]
 
+        def has_concepts(schema: str) -> bool:
+            return translated(lambda: _has_concepts(session, schema))
+
         cdm = cdm or _only(list_schemas(_OWN_TABLES), tables=_OWN_TABLES, option="--schema")
         with_vocabulary = list_schemas(_VOCABULARY_TABLES)
-        if vocabulary is None and cdm not in with_vocabulary:
-            vocabulary = _only(with_vocabulary, tables=_VOCABULARY_TABLES, option="--vocabulary-schema")
+        if vocabulary is None and not (cdm in with_vocabulary and has_concepts(cdm)):
+            # Scripts that make the OMOP tables make those of the vocabulary too, which may stay empty.
+            filled = [schema for schema in with_vocabulary if has_concepts(schema)]
+            if filled or cdm not in with_vocabulary:
+                found = filled or with_vocabulary
+                vocabulary = _only(found, tables=_VOCABULARY_TABLES, option="--vocabulary-schema")
     return Schemas(cdm, vocabulary)
+
+
+def _has_concepts(session: psycopg.Connection[Row], schema: str) -> bool:
+    """Whether the role may read a concept there: one that it may not serves nobody."""
+    table = exp.table_("concept", db=schema, quoted=True)
+    rows = exp.select("1").from_(table).limit(1).sql("postgres")
+    try:
+        return bool(session.execute(rows.encode()).fetchall())
+    except psycopg.errors.InsufficientPrivilege:
+        return False
 
 
 def _only(found: Sequence[str], *, tables: Sequence[str], option: str) -> str:

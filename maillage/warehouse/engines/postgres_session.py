@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlglot import exp
 
 from maillage.base.i18n import _
+from maillage.base.sizes import read_size
 from maillage.warehouse.build.person_ids import read_person_ids
 from maillage.warehouse.engines.base import FindObjected, Persons, Row
 from maillage.warehouse.engines.in_place import (
@@ -134,7 +135,8 @@ def _configure(connection: psycopg.Connection[Row], place: PostgresPlace) -> Non
         "DateStyle": "ISO",
         "standard_conforming_strings": "on",
         "statement_timeout": f"{int(place.time_limit_seconds * 1000)}",
-        "work_mem": place.work_mem,
+        # Its own units are powers of 1024 under the names of those of 1000.
+        "work_mem": f"{read_size(place.work_mem) // 1024}kB",
         # Compiling a query costs more than our queries do.
         "jit": "off",
     }
@@ -173,7 +175,10 @@ def _find_tables(connection: psycopg.Connection[Row], place: PostgresPlace) -> d
     if "person" not in columns:
         raise WarehouseNotFoundError(
             _("Le schéma {schema} n’a pas de table person.").format(schema=place.cdm_schema),
-            remedy=_("Donnez le schéma OMOP, et à ce rôle le droit USAGE sur lui."),
+            remedy=_(
+                "Donnez le schéma OMOP (--schema, ou cdm_schema dans node.toml), et à ce rôle le droit USAGE "
+                "sur lui."
+            ),
         )
     return {
         name: Present(exp.table_(name, db=vocabulary if name in VOCABULARY else place.cdm_schema), found)

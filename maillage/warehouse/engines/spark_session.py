@@ -20,6 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
 from maillage.base.i18n import _
+from maillage.base.sizes import read_size
 from maillage.warehouse.build.person_ids import read_person_ids
 from maillage.warehouse.engines.base import FindObjected, Persons
 from maillage.warehouse.engines.dialects import write_sql
@@ -128,7 +129,7 @@ def _own_signals() -> Generator[None]:
 
 
 def _start_settings(place: SparkPlace, scratch: Path) -> dict[str, str]:
-    memory = place.memory_limit.removesuffix("B")
+    memory = f"{read_size(place.memory_limit) // 1024}k"
     settings = {
         "spark.driver.memory": memory,
         # A cohort of many nested groups is a deep tree to Spark's planner.

@@ -21,6 +21,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "invalid_ins": mark("INS dont la clé est fausse"),
         "born_in_future": mark("naissance dans l’avenir"),
         "too_old": mark("plus de 125 ans, sans décès"),
+        "unknown_person": mark("personne absente de la table person"),
+        "repeated_key": mark("identifiant déjà porté par une autre ligne"),
         "before_birth": mark("avant la naissance"),
         "after_death": mark("après le décès"),
         "in_future": mark("dans l’avenir"),
@@ -30,12 +32,21 @@ LABELS: Mapping[str, str] = MappingProxyType(
 """By the name of a check."""
 
 
+UNKNOWN_PERSON = Check("unknown_person", "life.person_id IS NULL")
+"""Nobody's row: a load leaves it out and tells how many, a base read in place shows it here."""
+
+
+REPEATED_KEY = "repeated_key"
+"""What a load tells; a base that keeps its keys has none of it."""
+
+
 def _day(column: str) -> str:
     return f"(year({column}) * 10000 + month({column}) * 100 + day({column}))"
 
 
 def _dated(start: str, end: str | None) -> tuple[Check, ...]:
     checks = (
+        UNKNOWN_PERSON,
         Check("before_birth", f"{_day(f't.{start}')} < life.born"),
         Check("after_death", f"t.{start} > life.died"),
         Check("in_future", f"t.{start} > {{today}}"),
@@ -55,7 +66,7 @@ CHECKS: Mapping[str, Sequence[Check]] = MappingProxyType(
                 "year({today}) - t.year_of_birth > 125 AND life.died IS NULL",
             ),
         ),
-        "death": _dated("death_date", None)[::2],
+        "death": tuple(check for check in _dated("death_date", None) if check.name != "after_death"),
         "observation_period": _dated("observation_period_start_date", "observation_period_end_date"),
         **{
             name: _dated(event.start, event.end)

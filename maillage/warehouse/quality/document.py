@@ -23,7 +23,7 @@ from maillage.warehouse.quality.measure import (
     UnitFound,
 )
 
-FORMAT = 1
+FORMAT = 2
 FEW = "<11"
 ALL_BUT_FEW = "all but <11"
 
@@ -50,15 +50,18 @@ class YearPart(_Part):
 
 
 class LinePart(_Part):
-    """A line of the core data set. `place` is false where OMOP has no column for it."""
+    """A line of the core data set. `place` is false where OMOP has no column for it.
+
+    `rows` and `persons` are None where the vocabulary has none of the line's codes: nobody was looked for.
+    """
 
     item: str
     label: str
     place: bool
-    rows: Figure
-    persons: Covered
+    rows: Figure | None
+    persons: Covered | None
     percent: Percent | None
-    """Of the warehouse's persons, those with this line; None where their number is hidden."""
+    """Of the warehouse's persons, those with this line; None where their number is hidden or unknown."""
     years: tuple[YearPart, ...]
 
 
@@ -107,7 +110,7 @@ class ImpossiblePart(_Part):
 class ReportDocument(_Part):
     """The whole report, for the hospital's own engineers."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     inside_the_hospital_only: Literal[True] = True
     made_on: date
     exact: bool
@@ -151,6 +154,8 @@ def _hide_few(number: int, persons: int) -> Figure:
 
 
 def _line(found: LineFound, persons: int, hide: Hide, *, years: tuple[int, int]) -> LinePart:
+    if not found.known:
+        return _unknown(found)
     covered: Covered = hide(found.total.persons, found.total.persons)
     if hide(0, persons - found.total.persons) == FEW:
         covered = ALL_BUT_FEW
@@ -162,6 +167,18 @@ def _line(found: LineFound, persons: int, hide: Hide, *, years: tuple[int, int])
         persons=covered,
         percent=_percent(found.total.persons, persons) if isinstance(covered, int) else None,
         years=tuple(_year(year, tally, hide, years=years) for year, tally in found.years.items()),
+    )
+
+
+def _unknown(found: LineFound) -> LinePart:
+    return LinePart(
+        item=found.line.item,
+        label=found.line.label,
+        place=True,
+        rows=None,
+        persons=None,
+        percent=None,
+        years=(),
     )
 
 

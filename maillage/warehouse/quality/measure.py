@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
 from maillage.base.statements import load_statements
+from maillage.warehouse.build.faults import Faults
 from maillage.warehouse.engines.base import Engine, Row
-from maillage.warehouse.quality.checks import CHECKS, SOURCE_COLUMNS
+from maillage.warehouse.quality.checks import CHECKS, REPEATED_KEY, SOURCE_COLUMNS, UNKNOWN_PERSON
 from maillage.warehouse.quality.lines import CONDITIONS, Line, is_coded, read_bounds, read_lines
 from maillage.warehouse.schema import EVENT_TABLES
 
@@ -42,11 +44,15 @@ NOTHING = Tally(0, 0)
 
 @dataclass(frozen=True)
 class LineFound:
-    """A line of the core data set. `years` is empty for what has no date."""
+    """A line of the core data set. `years` is empty for what has no date.
+
+    Of a line that is not `known` the vocabulary has no code: nothing could be looked for.
+    """
 
     line: Line
     total: Tally
     years: Mapping[int, Tally] = field(default_factory=dict[int, Tally])
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,16 +104,37 @@ class Findings:
     impossible: Sequence[Impossible]
 
 
-def measure(engine: Engine, *, on: date, identity: Identity, exact: bool = False) -> Findings:
+def measure(
+    engine: Engine,
+    *,
+    on: date,
+    identity: Identity,
+    exact: bool = False,
+    faults: Mapping[str, Faults] = MappingProxyType({}),
+) -> Findings:
     """Count everything. `exact` also names the codes that fewer than 11 persons have.
 
+    `faults` are those that a load found and told by table: what it left out is in no table any more.
     Raises WarehouseError.
     """
     asking = _Asking(engine, on=on, identity=identity)
     try:
-        return asking.measure(least=1 if exact else FLOOR)
+        found = asking.measure(least=1 if exact else FLOOR)
     finally:
         asking.forget()
+    return replace(found, impossible=[*found.impossible, *_of_load(faults)])
+
+
+def _of_load(faults: Mapping[str, Faults]) -> list[Impossible]:
+    found = [
+        Impossible(table, name, tally)
+        for table, one in faults.items()
+        for name, tally in (
+            (UNKNOWN_PERSON.name, Tally(one.strangers, one.persons)),
+            (REPEATED_KEY, Tally(one.clashing, one.clashing_persons)),
+        )
+    ]
+    return [one for one in found if one.found.rows]
 
 
 class _Asking:
@@ -173,6 +200,7 @@ class _Asking:
         rank_of = {line.item: rank for rank, line in enumerate(lines)}
         codes = [(rank, code) for rank, line in enumerate(lines) for code in line.codes]
         self._keep("quality_concepts", "concepts", codes=_rows(("line", "code"), codes))
+        known = {int(rank) for (rank,) in self._fetch("known_lines")}
         bounds = [(rank_of[one.item], one.unit, one.low, one.high) for one in read_bounds()]
         self._keep("quality_bounds", "bounds", bounds=_rows(("line", "unit", "low", "high"), bounds))
         self._keep("quality_measured", "measured", year=self._texts["year"].format(date="t.date_of"))
@@ -181,7 +209,9 @@ class _Asking:
         for rank, year, rows, persons in self._fetch("measured_by_year"):
             years.setdefault(rank, {})[year] = Tally(rows, persons)
         found = [
-            LineFound(line, totals.get(rank, NOTHING), dict(sorted(years.get(rank, {}).items())))
+            LineFound(
+                line, totals.get(rank, NOTHING), dict(sorted(years.get(rank, {}).items())), rank in known
+            )
             for rank, line in enumerate(lines)
         ]
         return found, _units(self._fetch("measured_by_unit"), lines)

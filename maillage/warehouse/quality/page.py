@@ -19,7 +19,7 @@ from maillage.warehouse.quality.document import (
 from maillage.warehouse.quality.errors_page import write_impossible, write_unmapped
 from maillage.warehouse.quality.lines import GROUPS
 from maillage.warehouse.quality.measure import FLOOR
-from maillage.warehouse.quality.parts import add, figure, pair, percent, table
+from maillage.warehouse.quality.parts import add, figure, pair, percent, table, word_unknown
 
 _HATCHES = (
     '<svg class="defs" aria-hidden="true"><defs>'
@@ -61,16 +61,18 @@ def _head(report: ReportDocument, title: str) -> str:
     # Apart: texts inside an f-string are not collected for translation.
     inside = _("À l’intérieur de l’hôpital seulement")
     made = _("Fait le {date}, sans les personnes opposées.").format(date=report.made_on.isoformat())
+    unknown = word_unknown(report.lines)
+    warned = f'<p class="inside">{escape(unknown)}</p>\n' if unknown else ""
     return (
         f'<header>\n<p class="inside">{escape(inside)}</p>\n'
-        f'<h1>{escape(title)}</h1>\n<p class="lead">{escape(made)} {escape(counts)}</p>\n'
+        f'<h1>{escape(title)}</h1>\n<p class="lead">{escape(made)} {escape(counts)}</p>\n{warned}'
         f"{_tiles(report)}</header>\n"
     )
 
 
 def _tiles(report: ReportDocument) -> str:
     placed = [line for line in report.lines if line.place]
-    filled = [line for line in placed if line.rows != 0]
+    filled = [line for line in placed if line.rows]
     rows, bare = sum(one.rows for one in report.unmapped), add(one.unmapped for one in report.unmapped)
     odd = add(one.rows for one in report.impossible) + add(one.odd_rows for one in report.units)
     tiles = (
@@ -117,6 +119,8 @@ def line_bar(line: LinePart) -> Bar:
     """The coverage of a line as it is drawn."""
     if not line.place:
         return Bar(line.label, _("sans place dans OMOP"), 0, Look.ABSENT, line.item)
+    if line.persons is None:
+        return Bar(line.label, _("codes inconnus du vocabulaire"), 0, Look.ABSENT, line.item)
     if line.persons == FEW:
         return Bar(line.label, figure(FEW), 0.02, Look.FEW, line.item)
     if line.persons == ALL_BUT_FEW:

@@ -4,18 +4,32 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from maillage.base.french import NO_BREAK_SPACE, format_number
-from maillage.base.i18n import _, current_language
-from maillage.warehouse.quality.document import ALL_BUT_FEW, FEW, Covered, Figure
+from maillage.base.i18n import _, current_language, ngettext
+from maillage.warehouse.quality.document import ALL_BUT_FEW, FEW, Covered, Figure, LinePart
 from maillage.warehouse.quality.measure import FLOOR
 
 
-def figure(value: Covered) -> str:
-    """A number; a hidden one says between what it is, and is never a zero."""
+def figure(value: Covered | None) -> str:
+    """A number; a hidden one says between what it is, and neither it nor an unknown one is a zero."""
+    if value is None:
+        return _("inconnu")
     if value == FEW:
         return f"<{NO_BREAK_SPACE}{FLOOR}"
     if value == ALL_BUT_FEW:
         return _("tous, ou presque")
     return format_number(value)
+
+
+def word_unknown(lines: Iterable[LinePart]) -> str:
+    """What is said of the lines that could not be looked for; empty where there is none."""
+    count = sum(line.rows is None for line in lines)
+    if not count:
+        return ""
+    return ngettext(
+        "Le vocabulaire n’a aucun des codes LOINC de {count} ligne : elle n’a pas pu être cherchée.",
+        "Le vocabulaire n’a aucun des codes LOINC de {count} lignes : elles n’ont pas pu être cherchées.",
+        count,
+    ).format(count=count)
 
 
 def percent(value: int) -> str:

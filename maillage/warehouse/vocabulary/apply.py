@@ -15,6 +15,7 @@ import duckdb
 
 from maillage.base.i18n import _
 from maillage.warehouse.batches import list_batches, load_batch
+from maillage.warehouse.batches.reserved import REFERENTIEL
 from maillage.warehouse.batches.shelf import write_facts
 from maillage.warehouse.build.finish import add_self_ancestors, count_rows
 from maillage.warehouse.build.writer import replacing
@@ -24,9 +25,6 @@ from maillage.warehouse.sql import text
 from maillage.warehouse.vocabulary.errors import VocabularyError
 from maillage.warehouse.vocabulary.lookup import read_table
 from maillage.warehouse.vocabulary.release import OMOP_TABLES, Release, columns_of, verify_release
-
-BATCH = "referentiel"
-"""The name of the release among the batches of a warehouse."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,8 @@ def _apply_as_batch(warehouse: Path, release: Release) -> ApplyReport:
     former = read_info(warehouse)
     load_batch(
         warehouse,
-        name=BATCH,
-        kind=BATCH,
+        name=REFERENTIEL,
+        kind=REFERENTIEL,
         digest=release.manifest.hash,
         write=partial(_write_tables, warehouse=warehouse, release=release),
         source_name=former.source_name,

@@ -117,12 +117,21 @@ def test_a_question_that_cannot_be_asked_says_what_why_and_what_to_do(
     assert document["why"] or document["remedy"]
 
 
-@pytest.mark.parametrize("identifier", [999_999_999, 0, -1, 2**53 - 1])
-def test_a_concept_that_does_not_exist_counts_nobody_and_shows_no_zero(hub: Hub, identifier: int) -> None:
-    result = hub.count(concept(identifier), title="Code inconnu", sites=TRIO)
+def test_the_concept_of_no_code_counts_nobody_and_shows_no_zero(hub: Hub) -> None:
+    result = hub.count(concept(0), title="Sans code", sites=TRIO)
     cells = [site.persons for site in result.sites]
     assert cells == [Suppressed(Suppression.BELOW_FLOOR)] * len(TRIO), str(result)
     assert isinstance(result.combined.persons, Suppressed)
+
+
+@pytest.mark.parametrize("identifier", [999_999_999, -1, 2**53 - 1])
+def test_a_concept_that_no_hospital_knows_is_said_to_be_unknown_and_shows_no_zero(
+    hub: Hub, identifier: int
+) -> None:
+    result = hub.count(concept(identifier), title="Code inconnu", sites=TRIO)
+    told = [line for line in str(result).splitlines() if "ne connaît aucun code de la cohorte" in line]
+    assert all(any(line.split()[0] == site for line in told) for site in TRIO), str(result)
+    assert " 0 " not in str(result)
 
 
 @pytest.mark.parametrize("identifier", [2**53, 2**63, 2**200])

@@ -46,6 +46,9 @@ FROM concept AS c
 JOIN ({codes}) AS code ON code.code = c.concept_code
 WHERE c.vocabulary_id = 'LOINC';
 
+-- name: known_lines
+SELECT DISTINCT line FROM quality_concepts;
+
 -- name: bounds
 SELECT c.concept_id AS unit_concept_id, bound.line, bound.low, bound.high
 FROM concept AS c

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import cast
 
-from maillage.cohort.expression import CohortExpression, ConceptSet
+from maillage.cohort.expression import CohortExpression, ConceptSet, CustomEraExit
+from maillage.cohort.expression.values import CodesetRef, ConceptSetChoice
 
 
 def nodes_of(expression: CohortExpression) -> Iterator[object]:
@@ -12,6 +13,15 @@ def nodes_of(expression: CohortExpression) -> Iterator[object]:
     for field in fields(expression):
         if field.name != "concept_sets":
             yield from _below(getattr(expression, field.name))
+
+
+def used_sets(expression: CohortExpression) -> set[int | None]:
+    """The ids of the concept sets that the definition uses."""
+    return {
+        node.codeset_id
+        for node in nodes_of(expression)
+        if isinstance(node, CodesetRef | ConceptSetChoice | CustomEraExit)
+    }
 
 
 def _below(value: object) -> Iterator[object]:
