@@ -48,8 +48,8 @@ def word_row_faults(table: str, found: Faults) -> list[str]:
         (
             found.strangers,
             ngettext(
-                "{count} ligne d’une personne absente de la table person : non chargée",
-                "{count} lignes de personnes absentes de la table person : non chargées",
+                "{count} ligne d’une personne absente de la table person : chargée, à corriger",
+                "{count} lignes de personnes absentes de la table person : chargées, à corriger",
                 found.strangers,
             ),
         ),

@@ -1,4 +1,4 @@
-"""Rows that would count twice, or nobody: refused with their lines, or left out and told; never silent."""
+"""Rows that cannot be right: refused with their lines, left out or kept, and told; never silent."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from maillage.warehouse.engines.open import open_engine
 from maillage.warehouse.info import read_info
 from maillage.warehouse.place import PostgresPlace
 from maillage.warehouse.quality.measure import Tally
-from tests.support.circe import cohort, observed, persons_found
+from tests.support.circe import observed
 from tests.support.in_place import make_place
 from tests.support.omop import Rows, load_tables, people, write_csv, write_folder, write_parquet
 from tests.support.postgres import shared_cluster
@@ -56,24 +56,23 @@ TABLES: Mapping[str, Rows] = {
 }
 
 
-def test_what_counts_twice_or_nobody_is_left_out_and_told(
+def test_what_counts_twice_is_left_out_what_is_doubtful_kept_and_both_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert load(tmp_path, TABLES) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "2 lignes de personnes absentes de la table person : non chargées" in told
+    assert "2 lignes de personnes absentes de la table person : chargées, à corriger" in told
     assert "1 ligne en répète une autre : non chargée" in told
     assert "1 ligne a la clé (visit_occurrence_id) d’une autre et en diffère" in told
     # In the order of persons and dates, which scans rely on.
-    assert visits(tmp_path) == [(1, -1), (2, 2), (5, 3), (2, 3)]
+    assert visits(tmp_path) == [(1, -1), (2, 2), (5, 3), (2, 3), (3, 9), (4, None)]
     found = read_info(tmp_path / "w.duckdb")
     assert found.faults == {"visit_occurrence": Faults(2, 1, 1, 1, 2)}
-    assert found.rows["observation_period"] == 3, "who is nobody is not observed either"
     assert run(["warehouse", "info", str(tmp_path / "w.duckdb")]) == 0
     assert "visit_occurrence : 2 lignes de personnes absentes" in " ".join(capsys.readouterr().out.split())
 
 
-def test_the_quality_report_tells_what_the_load_left_out(tmp_path: Path) -> None:
+def test_the_quality_report_tells_what_the_load_found(tmp_path: Path) -> None:
     assert load(tmp_path, TABLES) == 0
     target = tmp_path / "report.json"
     assert run(["warehouse", "report", str(tmp_path / "w.duckdb"), "--exact", "--out", str(target)]) == 0
@@ -84,7 +83,7 @@ def test_the_quality_report_tells_what_the_load_left_out(tmp_path: Path) -> None
     }
 
 
-def test_in_place_nobody_is_in_no_cohort_and_is_reported(tmp_path: Path) -> None:
+def test_in_place_rows_of_unknown_persons_are_reported(tmp_path: Path) -> None:
     place = make_place("postgres", tmp_path, load_tables(tmp_path, observed(1, 2)))
     assert isinstance(place, PostgresPlace)
     with shared_cluster().connect() as session:
@@ -94,7 +93,6 @@ def test_in_place_nobody_is_in_no_cohort_and_is_reported(tmp_path: Path) -> None
         )
     engine = open_engine(place)
     try:
-        assert persons_found(engine, cohort({"ObservationPeriod": {}})) == [1]
         found = {(one.table, one.check): one.found for one in measured(engine).impossible}
         assert found["death", "unknown_person"] == Tally(1, 1)
     finally:
@@ -112,10 +110,10 @@ def test_rows_of_who_objected_are_made_single_too(tmp_path: Path) -> None:
 def test_a_batch_whose_persons_come_later_is_whole_then(tmp_path: Path) -> None:
     events = {"person": people(1), "visit_occurrence": [visit(1, 1), visit(2, 2)]}
     assert load(tmp_path, events, "--batch", "a") == 0
-    assert visits(tmp_path) == [(1, 1)]
+    assert read_info(tmp_path / "w.duckdb").faults == {"visit_occurrence": Faults(1, 1)}
     source = write_folder(tmp_path / "b", {"person": people(2)})
     assert run(["warehouse", "load", str(source), "--to", str(tmp_path / "w.duckdb"), "--batch", "b"]) == 0
-    assert visits(tmp_path) == [(1, 1), (2, 2)]
+    assert read_info(tmp_path / "w.duckdb").faults == {}
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])

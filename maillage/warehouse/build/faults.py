@@ -1,4 +1,4 @@
-"""Rows that would be counted twice, or for nobody: left out where that is sure, told in every case.
+"""Rows that would be counted twice are left out, rows of persons whom nobody knows stay: both are told.
 
 Nothing is rewritten where nothing is wrong, which is looked for in two columns of each table.
 """
@@ -13,7 +13,6 @@ import duckdb
 from maillage.base.canon import read_json
 from maillage.warehouse.build.repeats import count_repeats, has_one_key
 from maillage.warehouse.build.stored import stored_columns
-from maillage.warehouse.build.withhold import is_among
 from maillage.warehouse.layout import WITHHELD_SCHEMA, column_definitions, sort_key
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.schema.keys import key_of
@@ -29,7 +28,7 @@ _REPEATED = "repeated_key"
 
 @dataclass(frozen=True)
 class Faults:
-    """Rows of one table. `strangers` are of persons who are not in the table person, and were left out.
+    """Rows of one table. `strangers` are of persons who are not in the table person; they are kept.
 
     `repeated` rows say the same as another in every column, and were left out; `clashing` ones bear the key
     of another row and say something else: which is right is not known, and all of them are kept.
@@ -61,7 +60,7 @@ def parse_faults(text: str) -> Mapping[str, Faults]:
 def settle_faults(
     connection: duckdb.DuckDBPyConnection, tables: Collection[str], *, withheld: bool
 ) -> Mapping[str, Faults]:
-    """Leave out the rows of these tables that count nobody or count twice; what was found, by table.
+    """Leave out the rows of these tables that count twice; what was found, by table.
 
     Call it once every table has its rows. Where rows are `withheld`, these are made single too.
     """
@@ -70,7 +69,7 @@ def settle_faults(
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, table: str, *, withheld: bool) -> Faults:
-    rows, persons = _leave_out_strangers(connection, table)
+    rows, persons = _count_strangers(connection, table)
     # The table of persons has one row for each, or the load was refused before.
     if not has_one_key(table) or table == "person":
         return Faults(rows, persons)
@@ -79,19 +78,15 @@ def _settle(connection: duckdb.DuckDBPyConnection, table: str, *, withheld: bool
     return Faults(rows, persons, *map(sum, zip(*counts, strict=True)))
 
 
-def _leave_out_strangers(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
-    """How many rows went, and of how many persons. A cohort's subject may be no person."""
+def _count_strangers(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
+    """How many rows are of nobody known, and of how many persons. A cohort's subject may be no person."""
     column = PERSON_COLUMNS.get(table)
     if column is None or table in ("person", "cohort"):
         return 0, 0
     named = connection.table(f"main.{table}").project(f"{column} AS person_id")
     known = connection.table("main.person").project("person_id")
     strangers = named.set_alias("t").join(known.set_alias("p"), "p.person_id = t.person_id", how="anti")
-    rows, persons = strangers.aggregate("count(*), count(DISTINCT person_id)").fetchall()[0]
-    if rows:
-        kept = f"coalesce({is_among(column, 'main.person', 'person_id')}, false)"
-        _rewrite(connection, "main", table, lambda former: former.filter(kept))
-    return rows, persons
+    return strangers.aggregate("count(*), count(DISTINCT person_id)").fetchall()[0]
 
 
 def _leave_out_repeated(

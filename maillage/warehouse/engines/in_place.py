@@ -73,18 +73,8 @@ def visible_rows(name: str, *, present: Mapping[str, Present], column: Column) -
     source = found.source.copy()
     source.set("alias", exp.TableAlias(this=exp.to_identifier("t")))
     query = exp.Select(expressions=_columns(table, found, column), from_=exp.From(this=source))
-    if name == "observation_period":
-        # Who is not in the table of persons is nobody, and who is never observed is in no cohort.
-        query = query.where(exp.Exists(this=_known(present["person"])), copy=False)
     hidden = _objected(name, present)
     return query.where(exp.Not(this=exp.Exists(this=hidden)), copy=False) if hidden else query
-
-
-def _known(person: Present) -> exp.Select:
-    """What exists for a row `t` whose person is known."""
-    source = person.source.copy()
-    source.set("alias", exp.TableAlias(this=exp.to_identifier("p")))
-    return exp.select("1").from_(source).where(_equal(("p", "person_id"), ("t", "person_id")))
 
 
 def _columns(table: Table, found: Present, column: Column) -> list[exp.Expr]:

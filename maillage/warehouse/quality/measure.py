@@ -12,7 +12,7 @@ from sqlglot import exp
 from maillage.base.statements import load_statements
 from maillage.warehouse.build.faults import Faults
 from maillage.warehouse.engines.base import Engine, Row
-from maillage.warehouse.quality.checks import CHECKS, REPEATED_KEY, SOURCE_COLUMNS, UNKNOWN_PERSON
+from maillage.warehouse.quality.checks import CHECKS, REPEATED_KEY, SOURCE_COLUMNS
 from maillage.warehouse.quality.lines import CONDITIONS, Line, is_coded, read_bounds, read_lines
 from maillage.warehouse.schema import EVENT_TABLES
 
@@ -126,15 +126,8 @@ def measure(
 
 
 def _of_load(faults: Mapping[str, Faults]) -> list[Impossible]:
-    found = [
-        Impossible(table, name, tally)
-        for table, one in faults.items()
-        for name, tally in (
-            (UNKNOWN_PERSON.name, Tally(one.strangers, one.persons)),
-            (REPEATED_KEY, Tally(one.clashing, one.clashing_persons)),
-        )
-    ]
-    return [one for one in found if one.found.rows]
+    found = {table: Tally(one.clashing, one.clashing_persons) for table, one in faults.items()}
+    return [Impossible(table, REPEATED_KEY, tally) for table, tally in found.items() if tally.rows]
 
 
 class _Asking:

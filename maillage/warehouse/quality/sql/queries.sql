@@ -18,10 +18,11 @@ LEFT JOIN location AS home ON home.location_id = t.location_id
 LEFT JOIN quality_lives AS life ON life.person_id = t.person_id;
 
 -- name: by_person_and_year
--- One row for each person and year: what every figure of the table's lines is made of.
+-- One row for each person and year: what every figure of the table's lines is made of. Rows of persons who
+-- are not in the table person are told apart, among what cannot be: here a share would pass the whole.
 SELECT t.person_id, {year} AS year_of, {figures}
 FROM {table} AS t
-LEFT JOIN quality_lives AS life ON life.person_id = t.person_id
+JOIN quality_lives AS life ON life.person_id = t.person_id
 GROUP BY t.person_id, {year};
 
 -- name: line_by_year
@@ -72,6 +73,7 @@ FROM (
     SELECT person_id, observation_concept_id, observation_date, value_as_number, unit_concept_id
     FROM observation
 ) AS t
+JOIN quality_lives AS life ON life.person_id = t.person_id
 JOIN quality_concepts AS c ON c.concept_id = t.concept_id
 LEFT JOIN quality_bounds AS bound ON bound.line = c.line AND bound.unit_concept_id = t.unit_concept_id
 GROUP BY t.person_id, {year}, c.line, coalesce(t.unit_concept_id, 0);
