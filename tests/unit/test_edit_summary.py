@@ -35,14 +35,15 @@ from tests.support.builder import JOURNEYS, at_least, build, term
 from tests.support.circe import cohort, correlated, group, rule
 
 SUMMARIES = {
-    "diabetes": "Personnes (de 18 à 79 ans) qui ont eu le premier diagnostic de la liste "
-    "« Diabète de type 2 », à partir du 1er janvier 2020 : metformine, dans les 90 jours après ; sans "
-    "insulines et analogues, avant ; hémoglobine glyquée (HbA1c) ≥ 8 %, dans les 12 mois avant.",
-    "hip": "Personnes (76 ans ou plus) qui ont eu un diagnostic de la liste « Fracture du col du fémur et 2 "
-    "autres codes » (hospitalisation) : décès (dans les 30 jours après) ou réhospitalisation (dans les 30 "
-    "jours après la fin).",
+    "diabetes": "Personnes (de 18 à 79 ans à l’événement d’entrée) qui ont eu le premier diagnostic de la liste "
+    "« Diabète de type 2 », à partir du 1er janvier 2020 : metformine, dans les 90 jours après l’événement d’entrée, jour même compris ; "
+    "sans insulines et analogues, avant l’événement d’entrée ; hémoglobine glyquée (HbA1c) ≥ 8 %, dans les 12 mois avant "
+    "l’événement d’entrée, jour même compris.",
+    "hip": "Personnes (76 ans ou plus à l’événement d’entrée) qui ont eu un diagnostic de la liste « Fracture du col du fémur et 2 "
+    "autres codes » (hospitalisation) : décès (dans les 30 jours après l’événement d’entrée, jour même compris) ou "
+    "réhospitalisation (dans les 30 jours après la fin de l’événement d’entrée).",
     "pregnancy": "Femmes qui ont eu un diagnostic de la liste « Accouchement » (hospitalisation) : "
-    "prééclampsie, pendant le même séjour ; sans maladies hypertensives, avant.",
+    "prééclampsie, pendant le même séjour que l’événement d’entrée ; sans maladies hypertensives, avant l’événement d’entrée.",
 }
 
 
@@ -67,7 +68,7 @@ def test_conditions_without_a_control_are_not_passed_over() -> None:
     document["PrimaryCriteria"]["CriteriaList"][0]["ConditionOccurrence"]["StopReason"] = {"Text": "x"}
     assert "(motif d’arrêt : le texte « x ») (hospitalisation)" in read(document)
     both = change(document, SetSex("entry", ("F", "M")))
-    assert summary(both).startswith("Femmes ou hommes (76 ans ou plus)")
+    assert summary(both).startswith("Femmes ou hommes (76 ans ou plus à l’événement d’entrée)")
     assert "(motif" not in summary(change(build(JOURNEYS["hip"]), SetYears("entry")))
 
 
@@ -85,16 +86,19 @@ def test_the_days_are_those_of_the_rule_whatever_its_author_called_it() -> None:
     )
     assert read(forbidden) == (
         "Personnes qui ont eu un diagnostic de la liste « Diabète de type 2 » : sans metformine, dans les 30 "
-        "jours après."
+        "jours après l’événement d’entrée, jour même compris."
     )
-    assert outline(forbidden).rules[0].name == "Sans metformine, dans les 30 jours après"
-    assert read(named(build(asked), "within 365d")).endswith(" : metformine, dans les 180 jours après.")
+    assert outline(forbidden).rules[0].name == "metformine dans les 180 jours"
+    assert " : metformine, dans les 180 jours après" in read(named(build(asked), "within 365d"))
 
 
 def test_a_code_that_is_added_to_a_named_list_is_in_the_sentence() -> None:
     document = build([AddEntry(term("I63")), Rename("entry.0", "Infarctus cérébral (CIM-10 I63)")])
     more = change(document, AddTermTo("entry.0", term("I10")))
-    assert "« Infarctus cérébral / Hypertension artérielle essentielle »." in read(more)
+    assert read(document).endswith("« Infarctus cérébral (CIM-10 I63) ».")
+    assert read(more).endswith(
+        "« Infarctus cérébral (CIM-10 I63) » (infarctus cérébral / Hypertension artérielle essentielle)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,11 +143,10 @@ def test_conditions_around_an_event_and_codes_of_origin_are_in_the_sentence() ->
 @pytest.mark.parametrize(
     ("when", "told"),
     [
-        (at(Place.AFTER, anchor=Edge.END), " : metformine, après la fin."),
+        (at(Place.AFTER, anchor=Edge.END), " : metformine, après la fin de l’événement d’entrée."),
         (
             at(Place.AROUND, 7, anchor=Edge.END),
-            " : metformine, débutant entre 7 jours avant et 7 jours après la date de fin de l’événement "
-            "d’entrée.",
+            " : metformine, dans les 7 jours avant ou après la fin de l’événement d’entrée.",
         ),
         (When(-90, -30, Edge.END), " et 30 jours (1 mois) avant la date de fin de l’événement d’entrée."),
     ],
@@ -160,10 +163,10 @@ def test_a_value_is_in_the_sentence_of_an_entry_event() -> None:
 @pytest.mark.parametrize(
     ("key", "name"),
     [
-        ("then", "Insuffisance cardiaque, dans les 30 jours après"),
-        ("before", "Insuffisance cardiaque, dans les 30 jours avant"),
-        ("never-before", "Sans insuffisance cardiaque, avant"),
-        ("same-stay", "Insuffisance cardiaque, pendant le même séjour"),
+        ("then", "Insuffisance cardiaque, dans les 30 jours après l’événement d’entrée"),
+        ("before", "Insuffisance cardiaque, dans les 30 jours avant l’événement d’entrée, jour même compris"),
+        ("never-before", "Sans insuffisance cardiaque, avant l’événement d’entrée"),
+        ("same-stay", "Insuffisance cardiaque, pendant le même séjour que l’événement d’entrée"),
     ],
 )
 def test_a_question_that_comes_back_is_two_edits(key: str, name: str) -> None:

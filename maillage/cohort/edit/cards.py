@@ -7,6 +7,7 @@ from typing import Any
 
 from maillage.base.i18n import _
 from maillage.cohort.edit.kinds import KINDS, PERSON_ATTRIBUTES, SOURCES, attribute_of, controls_of, word_of
+from maillage.cohort.edit.lists import concepts_name
 from maillage.cohort.edit.model import Card, Control, Length, Occurs, Sense, TermLine, Times
 from maillage.cohort.edit.traits import read_age, read_choice, read_length, read_value, read_years
 from maillage.cohort.edit.windows import read_when
@@ -83,7 +84,8 @@ def event_card(path: str, correlated: Correlated, lists: Lists, anchor: Anchor) 
     card = _card(path, correlated.criterion, lists, phrase=phrase)
     stay = scope_phrases(replace(correlated, ignore_observation_period=False, occurrence=_ANY), anchor)
     words = ", ".join(phrase for phrase in (start_phrase(correlated, anchor), *stay) if phrase)
-    when = read_when(correlated.start_window, same_stay=correlated.restrict_visit, words=words)
+    window, event = correlated.start_window, anchor.event
+    when = read_when(window, same_stay=correlated.restrict_visit, words=words, event=event)
     return replace(
         card,
         sense=sense_of(correlated.occurrence),
@@ -145,6 +147,7 @@ def _card(path: str, criterion: Criterion, lists: Lists, *, phrase: str) -> Card
         sentence=typeset(sentence(_with_length(phrase, traits))),
         controls=controls_of(criterion.domain),
         terms=read_terms(chosen),
+        codes=_codes_name(chosen),
         shared=lists.uses[chosen.id] - 1 if chosen else 0,
         source_codes=codes != "CodesetId",
         told=tuple((_control(criterion, about, codes=codes), typeset(line)) for about, line in lines),
@@ -162,6 +165,16 @@ def _with_length(text: str, traits: Mapping[str, Any]) -> str:
 
 def _codeset(found: Value | None, lists: Lists) -> ConceptSet | None:
     return lists.sets.get(found.codeset_id) if isinstance(found, CodesetRef) else None
+
+
+def _codes_name(found: ConceptSet | None) -> str:
+    """What the codes of a list are, whatever the list is called; empty where there are none."""
+    counted, excluded = dict[int, str](), dict[int, str]()
+    for item in found.items if found else ():
+        one = item.concept
+        label = one.name or one.code or _("concept {id}").format(id=one.id)
+        (excluded if item.exclude else counted)[one.id] = clean(label)
+    return concepts_name(counted, excluded) if counted else ""
 
 
 def _label(criterion: Criterion, chosen: ConceptSet | None, lists: Lists, traits: Mapping[str, Any]) -> str:

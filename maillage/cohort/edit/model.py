@@ -125,7 +125,8 @@ class Occurs:
 class When:
     """Where an event lies, in days from a date of the index event, negative before it; None is open.
 
-    `exact` is false where the document says what no such numbers do; `words` always tell it whole.
+    `exact` is false where the document says what no such numbers do; `words` always tell it whole. `event` is
+    the index event in words.
     """
 
     from_days: int | None = None
@@ -135,6 +136,7 @@ class When:
     same_stay: bool = False
     words: str = ""
     exact: bool = True
+    event: str = ""
 
     @property
     def place(self) -> Place:
@@ -251,6 +253,8 @@ class Card:
     sentence: str
     controls: frozenset[Control]
     terms: tuple[TermLine, ...] = ()
+    codes: str = ""
+    """What the terms are, in a few words; `label` is what their list is called."""
     shared: int = 0
     """How many other cards use the same list: an edit of this card gives it its own."""
     source_codes: bool = False
@@ -307,11 +311,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Rule:
-    """One step of the attrition funnel. `named`: somebody gave it its name, which an edit of it drops."""
+    """One step of the attrition funnel. `named`: somebody gave it its name, which edits of it leave; `asks` is
+    the name that it would have otherwise.
+    """
 
     path: str
     name: str
     named: bool
+    asks: str
     sense: Sense
     body: Block
     note: str = ""

@@ -61,9 +61,13 @@ def _joined(body: Block, names: list[str]) -> str:
         case Mode.AT_MOST if body.count == 0:
             return _("Ni {names}").format(names=_(" ni ").join(map(lower_first, names)))
         case Mode.AT_LEAST:
-            return _("Au moins {count} parmi : {names}").format(count=body.count, names=", ".join(small))
+            return _("Au moins {count} parmi : {names}").format(count=body.count, names=_listed(names))
         case Mode.AT_MOST:
-            return _("Au plus {count} parmi : {names}").format(count=body.count, names=", ".join(small))
+            return _("Au plus {count} parmi : {names}").format(count=body.count, names=_listed(names))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(lower_first, names))
 
 
 def _bare_name(member: Card | Block, say: Say) -> str:
@@ -100,14 +104,15 @@ def _person_name(card: Card) -> str:
 
 
 def age_words(age: Age) -> str:
-    """`18 ans ou plus`, `de 18 à 79 ans`; as the document says it where bounds do not."""
+    """`18 ans ou plus à la date d’entrée`; as the document says it where bounds do not."""
     match age.least, age.most:
         case int(least), None:
-            return _("{least} ans ou plus").format(least=least)
+            return _("{least} ans ou plus {anchor}").format(least=least, anchor=age.anchor)
         case None, int(most):
-            return _("{most} ans ou moins").format(most=most)
+            return _("{most} ans ou moins {anchor}").format(most=most, anchor=age.anchor)
         case int(least), int(most):
-            return _("de {least} à {most} ans").format(least=least, most=most)
+            words = _("de {least} à {most} ans {anchor}")
+            return words.format(least=least, most=most, anchor=age.anchor)
         case _:
             return age.words
 
@@ -137,50 +142,30 @@ def _and_when(name: str, when: When | None) -> str:
 
 
 _OPEN = {
-    Place.ANY: "",
-    Place.SAME_DAY: mark("le jour même"),
-    Place.STAY: mark("pendant le même séjour"),
-    Place.BEFORE: mark("avant"),
-    Place.ON_OR_BEFORE: mark("le jour même ou avant"),
-    Place.AFTER: mark("après"),
-    Place.ON_OR_AFTER: mark("le jour même ou après"),
+    Place.SAME_DAY: mark("le jour de {anchor}"),
+    Place.STAY: mark("pendant le même séjour que {anchor}"),
+    Place.BEFORE: mark("avant {anchor}"),
+    Place.ON_OR_BEFORE: mark("avant {anchor}, jour même compris"),
+    Place.AFTER: mark("après {anchor}"),
+    Place.ON_OR_AFTER: mark("après {anchor}, jour même compris"),
 }
-
-_COUNTED_FROM_THE_START = {Place.SAME_DAY, Place.BEFORE, Place.ON_OR_BEFORE, Place.AROUND, Place.CUSTOM}
-"""The few words of these leave out the date that days are counted from, which is then that of the start."""
+_WITHIN = {
+    Place.BEFORE: mark("dans les {days} avant {anchor}"),
+    Place.ON_OR_BEFORE: mark("dans les {days} avant {anchor}, jour même compris"),
+    Place.AROUND: mark("dans les {days} avant ou après {anchor}"),
+    Place.AFTER: mark("dans les {days} après {anchor}"),
+    Place.ON_OR_AFTER: mark("dans les {days} après {anchor}, jour même compris"),
+}
 
 
 def when_words(when: When) -> str:
-    """A window in a few words; empty where any time will do."""
-    if when.anchor is Edge.END and when.place in _COUNTED_FROM_THE_START:
-        return when.words
-    if when.place is Place.CUSTOM:
-        return _custom(when)
-    if when.days is None and when.anchor is Edge.END and when.place in (Place.AFTER, Place.ON_OR_AFTER):
-        return _("après la fin")
+    """A window in a few words, with what its days are counted from; empty where any time will do."""
+    if when.place in (Place.ANY, Place.CUSTOM):
+        return when.words if when.place is Place.CUSTOM else ""
+    anchor = _("la fin de {event}").format(event=when.event) if when.anchor is Edge.END else when.event
     if when.days is None:
-        return _(_OPEN[when.place]) if _OPEN[when.place] else ""
-    days = _days(when.days)
-    match when.place:
-        case Place.BEFORE | Place.ON_OR_BEFORE:
-            return _("dans les {days} avant").format(days=days)
-        case Place.AROUND:
-            return _("à {days} près").format(days=days)
-        case _ if when.anchor is Edge.END:
-            return _("dans les {days} après la fin").format(days=days)
-        case _:
-            return _("dans les {days} après").format(days=days)
-
-
-def _custom(when: When) -> str:
-    if when.from_days is None or when.to_days is None or not when.exact or when.event_edge is Edge.END:
-        return when.words
-    text = _("de J{low} à J{high}").format(low=_signed(when.from_days), high=_signed(when.to_days))
-    return f"{text}, {_(_OPEN[Place.STAY])}" if when.same_stay else text
-
-
-def _signed(days: int) -> str:
-    return "0" if days == 0 else f"{days:+d}".replace("-", "−")
+        return _(_OPEN[when.place]).format(anchor=anchor)
+    return _(_WITHIN[when.place]).format(days=_days(when.days), anchor=anchor)
 
 
 def _days(count: int) -> str:
@@ -192,6 +177,11 @@ def _days(count: int) -> str:
 
 def lower_first(text: str) -> str:
     """Without its capital, but for abbreviations: `BPCO`, `HbA1c`."""
-    if len(text) < 2 or not text[1].islower() or any(sign.isdigit() for sign in text.split()[0]):
+    word = text.partition(" ")[0]
+    if word not in _ONE_LETTER and (not word[1:2].islower() or any(sign.isdigit() for sign in word)):
         return text
     return text[:1].lower() + text[1:]
+
+
+_ONE_LETTER = ("A", "À")
+"""Words of one letter, in English and French: alone, they look like abbreviations."""

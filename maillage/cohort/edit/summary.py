@@ -1,6 +1,7 @@
 """A whole cohort in a sentence, for a list of cohorts or the head of a page. `explain` says it exactly.
 
-It is made from the expression alone. The names of rules are left out: nothing holds an author to them.
+It is made from the expression alone. The names of rules are left out, and lists whose names do not say their
+codes are told with them: nothing holds an author to these names.
 """
 
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ def summary(document: Document) -> str:
     shown = outline(document)
     head = _("{people} {entry}").format(people=_people(shown.entry), entry=_events(shown.entry))
     asked = [*([shown.entry.also] if shown.entry.also else []), *(rule.body for rule in shown.rules)]
-    rules = " ; ".join(lower_first(block_words(body, _card)) for body in asked)
+    rules = _(" ; ").join(lower_first(block_words(body, _card)) for body in asked)
     text = _("{head} : {rules}").format(head=head, rules=rules) if rules else head
     return typeset(capital(text) + ".")
 
@@ -83,6 +84,8 @@ def _unsaid(card: Card, said: set[str]) -> Iterator[str]:
     # A card's own words tell how long its events last.
     length = [Control.LENGTH] if card.length and card.length.exact else []
     known = {*said, *length, *([Control.VALUE] if card.value else [])}
+    if card.codes.casefold() not in card.label.casefold():
+        yield card.codes
     yield from (line for control, line in card.told if control not in known)
     yield from (line for line in card.kept if line not in card.details)
     if card.occurs and card.occurs.distinct_days:

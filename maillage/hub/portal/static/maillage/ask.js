@@ -154,6 +154,8 @@ const sent = new WeakMap();
 function later(form) {
   clearTimeout(timers.get(form));
   pending.add(form);
+  // A name is sent whole: each half of it would be asked of the hospitals.
+  if (form.hasAttribute("data-whole")) return;
   // Half of an age, "7" of "79", may be below the other one: it waits for its second half.
   timers.set(form, setTimeout(() => holds(form) && isTyped(form) && submit(form), TYPING_PAUSE_MS));
 }
