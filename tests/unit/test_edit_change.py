@@ -14,6 +14,7 @@ from maillage.cohort.edit import (
     AddTo,
     Block,
     Control,
+    Distinct,
     Document,
     Duplicate,
     Edge,
@@ -268,8 +269,14 @@ def test_a_rule_that_its_author_left_without_a_name_stays_so() -> None:
         ),
         ([SetOccurrence("rule.0", Times.AT_LEAST, 2)], "Au moins 2 fois : metformine"),
         ([SetOccurrence("rule.0", Times.AT_MOST, 3)], "Au plus 3 fois : metformine"),
-        ([SetWindow("rule.0", When(-90, -30))], "Metformine, débutant entre 90 jours (3 mois) et 30 jours (1 mois) avant la date d’entrée"),
-        ([SetWindow("rule.0", at(Place.STAY))], "Metformine, pendant le même séjour que l’événement d’entrée"),
+        (
+            [SetWindow("rule.0", When(-90, -30))],
+            "Metformine, débutant entre 90 jours (3 mois) et 30 jours (1 mois) avant la date d’entrée",
+        ),
+        (
+            [SetWindow("rule.0", at(Place.STAY))],
+            "Metformine, pendant le même séjour que l’événement d’entrée",
+        ),
         ([Rename("rule.0.c0", "Biguanides")], "Biguanides"),
     ],
 )
@@ -444,8 +451,11 @@ def test_what_no_control_edits_is_kept_and_told() -> None:
 
 def test_the_number_of_events_and_the_days_they_count_by() -> None:
     document = build(
-        [AddEntry(E11), AddRule(METFORMIN), SetOccurrence("rule.0", Times.AT_LEAST, 2, distinct_days=True)]
+        [AddEntry(E11), AddRule(METFORMIN), SetOccurrence("rule.0", Times.AT_LEAST, 2, Distinct.DAY)]
     )
+    assert outline(document).rules[0].name == "Au moins 2 fois, à des jours différents : metformine"
+    codes = change(document, SetOccurrence("rule.0", Times.AT_LEAST, 5, Distinct.CODE))
+    assert criterion(codes)["Occurrence"]["CountColumn"] == "DOMAIN_CONCEPT"
     assert criterion(document)["Occurrence"] == {
         "Type": 2,
         "Count": 2,

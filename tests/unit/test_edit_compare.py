@@ -26,6 +26,7 @@ from maillage.cohort.edit import (
 from tests.support.builder import JOURNEYS, build, term
 from tests.support.circe import cohort, concept_set, correlated, group
 
+INCLUDED = "l’événement d’entrée, jour même compris"
 OLD = build(JOURNEYS["diabetes"])
 
 
@@ -46,7 +47,11 @@ OLD = build(JOURNEYS["diabetes"])
             Verb.ADDED,
             "Critère ajouté : Sans insuffisance cardiaque, avant l’événement d’entrée.",
         ),
-        (Remove("rule.1"), Verb.REMOVED, "Critère retiré : Sans insulines et analogues, avant l’événement d’entrée."),
+        (
+            Remove("rule.1"),
+            Verb.REMOVED,
+            "Critère retiré : Sans insulines et analogues, avant l’événement d’entrée.",
+        ),
         (
             SetWindow("rule.0", at(Place.ON_OR_AFTER, 180)),
             Verb.CHANGED,
@@ -55,8 +60,7 @@ OLD = build(JOURNEYS["diabetes"])
         (
             Rename("rule.0", "Biguanide"),
             Verb.RENAMED,
-            "Critère renommé : « Metformine, dans les 90 jours après l’événement d’entrée, jour même compris » "
-            "devient « Biguanide ».",
+            f"Critère renommé : « Metformine, dans les 90 jours après {INCLUDED} » devient « Biguanide ».",
         ),
         (Move("rule.0", 1), Verb.MOVED, "Critères mis dans un autre ordre."),
     ],

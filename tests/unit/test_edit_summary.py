@@ -7,6 +7,7 @@ from maillage.cohort.edit import (
     AddEntry,
     AddRule,
     AddTermTo,
+    Distinct,
     Document,
     Edge,
     Edit,
@@ -24,6 +25,7 @@ from maillage.cohort.edit import (
     SetWindow,
     SetYears,
     Times,
+    Value,
     When,
     at,
     change,
@@ -31,19 +33,22 @@ from maillage.cohort.edit import (
     outline,
     summary,
 )
-from tests.support.builder import JOURNEYS, at_least, build, term
+from maillage.cohort.expression.values import Comparison
+from tests.support.builder import JOURNEYS, SPECIAL, at_least, build, term
 from tests.support.circe import cohort, correlated, group, rule
 
+AT_ENTRY = "l’événement d’entrée"
+INCLUDED = "jour même compris"
 SUMMARIES = {
-    "diabetes": "Personnes (de 18 à 79 ans à l’événement d’entrée) qui ont eu le premier diagnostic de la liste "
-    "« Diabète de type 2 », à partir du 1er janvier 2020 : metformine, dans les 90 jours après l’événement d’entrée, jour même compris ; "
-    "sans insulines et analogues, avant l’événement d’entrée ; hémoglobine glyquée (HbA1c) ≥ 8 %, dans les 12 mois avant "
-    "l’événement d’entrée, jour même compris.",
-    "hip": "Personnes (76 ans ou plus à l’événement d’entrée) qui ont eu un diagnostic de la liste « Fracture du col du fémur et 2 "
-    "autres codes » (hospitalisation) : décès (dans les 30 jours après l’événement d’entrée, jour même compris) ou "
-    "réhospitalisation (dans les 30 jours après la fin de l’événement d’entrée).",
+    "diabetes": f"Personnes (de 18 à 79 ans à {AT_ENTRY}) qui ont eu le premier diagnostic de la liste "
+    "« Diabète de type 2 », à partir du 1er janvier 2020 : metformine, dans les 90 jours après "
+    f"{AT_ENTRY}, {INCLUDED} ; sans insulines et analogues, avant {AT_ENTRY} ; hémoglobine glyquée (HbA1c) "
+    f"≥ 8 %, dans les 12 mois avant {AT_ENTRY}, {INCLUDED}.",
+    "hip": f"Personnes (76 ans ou plus à {AT_ENTRY}) qui ont eu un diagnostic de la liste « Fracture du col "
+    "du fémur et 2 autres codes » (hospitalisation) : décès (dans les 30 jours après "
+    f"{AT_ENTRY}, {INCLUDED}) ou réhospitalisation (dans les 30 jours après la fin de {AT_ENTRY}).",
     "pregnancy": "Femmes qui ont eu un diagnostic de la liste « Accouchement » (hospitalisation) : "
-    "prééclampsie, pendant le même séjour que l’événement d’entrée ; sans maladies hypertensives, avant l’événement d’entrée.",
+    f"prééclampsie, pendant le même séjour que {AT_ENTRY} ; sans maladies hypertensives, avant {AT_ENTRY}.",
 }
 
 
@@ -107,7 +112,14 @@ def test_a_code_that_is_added_to_a_named_list_is_in_the_sentence() -> None:
         (SetAge("rule.0", 50), "(âge à la date de début de ce diagnostic : au moins 50 ans)"),
         (SetFirst("rule.0"), "(premier événement de ce genre chez la personne)"),
         (SetStatus("rule.0", ("primary",)), "(statut du diagnostic : Diagnostic principal)"),
-        (SetOccurrence("rule.0", Times.AT_LEAST, 2, distinct_days=True), "(sans compter deux fois la même"),
+        (
+            SetOccurrence("rule.0", Times.AT_LEAST, 2, Distinct.DAY),
+            ": au moins 2 fois, à des jours différents : insuffisance",
+        ),
+        (
+            SetOccurrence("rule.0", Times.AT_LEAST, 1, distinct=Distinct.DAY),
+            "(sans compter deux fois la même",
+        ),
     ],
 )
 def test_what_the_name_of_a_rule_leaves_out_is_in_the_sentence(edit: Edit, told: str) -> None:
@@ -125,7 +137,7 @@ def test_conditions_that_no_name_tells_are_in_the_sentence() -> None:
     document["AdditionalCriteria"] = group(correlated({"Death": {}}))
     lasting = "d’au moins 2 jours"
     assert read(document) == (
-        f"Personnes qui ont eu un séjour ou une consultation, quel qu’en soit le type {lasting} : décès ; "
+        f"Personnes qui ont eu un séjour ou une consultation, quel qu’en soit le type, {lasting} : décès ; "
         f"séjour ou consultation {lasting} ; avec ou sans décès."
     )
 
@@ -158,6 +170,25 @@ def test_days_counted_from_the_end_are_not_told_as_from_the_start(when: When, to
 def test_a_value_is_in_the_sentence_of_an_entry_event() -> None:
     document = build([AddEntry(term("4548-4")), SetValue("entry.0", at_least(8, "%"))])
     assert "« Hémoglobine glyquée (HbA1c) » ≥ 8 %." in read(document)
+
+
+def test_a_result_is_told_in_its_unit_as_people_write_it() -> None:
+    document = build([AddEntry(term("14682-9")), SetValue("entry.0", at_least(200, "umol/L"))])
+    assert read(document).endswith("≥ 200 µmol/L.")
+
+
+def test_a_stay_in_intensive_care_is_told_as_one() -> None:
+    document = build([AddEntry(SPECIAL["intensive_care"], Value(Comparison.GT, 3))])
+    assert read(document) == (
+        "Personnes qui ont eu un séjour en réanimation ou soins intensifs d’au moins 4 jours."
+    )
+
+
+def test_codes_that_come_twice_are_one_list_under_one_name() -> None:
+    entry, rule_ = AddEntry(term("77147-7")), AddRule(term("77147-7"), when=at(Place.AFTER, 90))
+    document = build([entry, rule_])
+    assert len(document["ConceptSets"]) == 1
+    assert "n° 1" not in read(document)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 from maillage.base.i18n import _
 from maillage.cohort.edit.kinds import KINDS, PERSON_ATTRIBUTES, SOURCES, attribute_of, controls_of, word_of
 from maillage.cohort.edit.lists import concepts_name
-from maillage.cohort.edit.model import Card, Control, Length, Occurs, Sense, TermLine, Times
+from maillage.cohort.edit.model import Card, Control, Distinct, Length, Occurs, Sense, TermLine, Times
 from maillage.cohort.edit.traits import read_age, read_choice, read_length, read_value, read_years
 from maillage.cohort.edit.windows import read_when
 from maillage.cohort.explain.anchors import Anchor, event_anchor
@@ -108,13 +108,19 @@ def sense_of(occurrence: Occurrence) -> Sense:
 
 def _occurs(correlated: Correlated) -> Occurs:
     found = correlated.occurrence
-    days = found.distinct and found.count_column is CountColumn.START_DATE
-    return Occurs(_TIMES[found.type], found.count, days, _other_count(correlated))
+    return Occurs(_TIMES[found.type], found.count, distinct_of(found), _other_count(correlated))
+
+
+def distinct_of(occurrence: Occurrence) -> Distinct:
+    """What makes events count once, of what there is to choose."""
+    column = occurrence.count_column or CountColumn.DOMAIN_CONCEPT
+    known = occurrence.distinct and column in iter(Distinct)
+    return Distinct(column.value) if known else Distinct.NOTHING
 
 
 def _other_count(correlated: Correlated) -> str:
     found = correlated.occurrence
-    if not found.distinct or found.count_column is CountColumn.START_DATE:
+    if not found.distinct or distinct_of(found):
         return ""
     bare = replace(correlated, restrict_visit=False, ignore_observation_period=False)
     return scope_phrases(bare, _NOWHERE)[0]
@@ -144,7 +150,7 @@ def _card(path: str, criterion: Criterion, lists: Lists, *, phrase: str) -> Card
         word_of(criterion.domain),
         label=_with_length(_label(criterion, chosen, lists, traits), traits),
         sense=Sense.INCLUDE,
-        sentence=typeset(sentence(_with_length(phrase, traits))),
+        sentence=typeset(sentence(_with_length(phrase if chosen else f"{phrase},", traits).rstrip(","))),
         controls=controls_of(criterion.domain),
         terms=read_terms(chosen),
         codes=_codes_name(chosen),

@@ -24,12 +24,19 @@ _REFERENCES = frozenset(
 
 
 def add_list(document: Document, terms: Sequence[Term], *, name: str | None = None) -> int:
-    """A new list, named by its terms unless it has a name; its id."""
+    """The id of a list of the terms, named by them unless it has a name: one that is there, or a new one.
+
+    Two lists of one name would have to be told apart, though they are the same.
+    """
     found = own_list(document, "ConceptSets")
-    identifier = max((int(one["id"]) for one in found), default=-1) + 1
     items = [item for term in terms for item in items_of(term)]
-    found.append({"id": identifier, "name": name or list_name(items), "expression": {"items": items}})
-    return identifier
+    wanted = {"name": name or list_name(items), "expression": {"items": items}}
+    same = (one["id"] for one in found if {key: one.get(key) for key in wanted} == wanted)
+    identifier = next(same, None)
+    if identifier is None:
+        identifier = max((int(one["id"]) for one in found), default=-1) + 1
+        found.append({"id": identifier, **wanted})
+    return int(identifier)
 
 
 def items_of(term: Term, *, excluded: bool = False) -> list[Node]:

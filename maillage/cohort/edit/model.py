@@ -63,6 +63,14 @@ class Times(StrEnum):
     EXACTLY = "exactly"
 
 
+class Distinct(StrEnum):
+    """What events that count once together have in common."""
+
+    NOTHING = ""
+    DAY = "START_DATE"
+    CODE = "DOMAIN_CONCEPT"
+
+
 class Which(StrEnum):
     """By which of a person's events that fit the entry the person enters."""
 
@@ -113,11 +121,11 @@ class TermLine:
 
 @dataclass(frozen=True)
 class Occurs:
-    """How many events; `distinct_days`: those of one day count once. `other` words another way to count."""
+    """How many events that differ in `distinct`. `other` words another way to count."""
 
     times: Times
     count: int
-    distinct_days: bool = False
+    distinct: Distinct = Distinct.NOTHING
     other: str = ""
 
 
@@ -311,8 +319,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Rule:
-    """One step of the attrition funnel. `named`: somebody gave it its name, which edits of it leave; `asks` is
-    the name that it would have otherwise.
+    """One step of the attrition funnel. `named`: somebody gave it its name, which edits of it leave; else its
+    name is `asks`, what it asks in a few words.
     """
 
     path: str

@@ -1,9 +1,24 @@
 """The name of a rule that its author did not name: a step of the attrition funnel in a few words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from maillage.base.i18n import _, mark, ngettext
-from maillage.cohort.edit.model import Age, Block, Card, Edge, Mode, Place, Sense, Times, Value, When
+from maillage.cohort.edit.model import (
+    Age,
+    Block,
+    Card,
+    Distinct,
+    Edge,
+    Mode,
+    Occurs,
+    Place,
+    Sense,
+    Times,
+    Value,
+    When,
+)
+from maillage.cohort.edit.units import word_unit
 from maillage.cohort.explain.grammar import capital, number
 from maillage.cohort.expression.values import Comparison
 
@@ -88,12 +103,34 @@ def card_name(member: Card) -> str:
         return _("Avec ou sans {event}").format(event=lower_first(head))
     if times is Times.AT_LEAST and count < 2:
         return head
-    words = {
-        Times.AT_LEAST: _("Au moins {count} fois : {event}"),
-        Times.AT_MOST: _("Au plus {count} fois : {event}"),
-        Times.EXACTLY: _("{count} fois exactement : {event}"),
+    return _("{times} : {event}").format(times=capital(times_words(member.occurs)), event=lower_first(head))
+
+
+def is_several(occurs: Occurs) -> bool:
+    """Whether a number of events is asked for: neither any nor none."""
+    return occurs.count > 0 and (occurs.times, occurs.count) != (Times.AT_LEAST, 1)
+
+
+def times_words(occurs: Occurs) -> str:
+    """`au moins 2 fois, à des jours différents`."""
+    text = _(_TIMES[occurs.times]).format(count=occurs.count)
+    return f"{text}, {_(DISTINCT_WORDS[occurs.distinct])}" if occurs.distinct else text
+
+
+_TIMES = {
+    Times.AT_LEAST: mark("au moins {count} fois"),
+    Times.AT_MOST: mark("au plus {count} fois"),
+    Times.EXACTLY: mark("exactement {count} fois"),
+}
+
+DISTINCT_WORDS: Mapping[Distinct, str] = MappingProxyType(
+    {
+        Distinct.NOTHING: mark("quels qu’ils soient"),
+        Distinct.DAY: mark("à des jours différents"),
+        Distinct.CODE: mark("sous des codes différents"),
     }
-    return words[times].format(count=count, event=lower_first(head))
+)
+"""How the events differ that are counted."""
 
 
 def _person_name(card: Card) -> str:
@@ -119,7 +156,7 @@ def age_words(age: Age) -> str:
 
 def value_words(value: Value) -> str:
     """`≥ 8 %`, `de 3,5 à 5 mmol/L`."""
-    unit = " / ".join(unit.code or unit.name for unit in value.units)
+    unit = " / ".join(map(word_unit, value.units))
     if value.high is not None:
         between = _("de {low} à {high}") if value.op is Comparison.BETWEEN else _("hors de {low} à {high}")
         text = between.format(low=number(value.low), high=number(value.high))

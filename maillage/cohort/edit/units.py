@@ -1,8 +1,10 @@
 """Units as people write them, and the concepts of UCUM that warehouses hold."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
+from maillage.base.i18n import _, mark
 from maillage.cohort.edit.model import Unit
 
 _EXACT: Mapping[str, str] = {"G/L": "10*9/L", "T/L": "10*12/L", "Giga/L": "10*9/L", "Tera/L": "10*12/L"}
@@ -29,10 +31,30 @@ _SPELLINGS: Mapping[str, str] = {
     "point": "[score]",
     "ug/l": "ng/mL",
     "pg/ml": "ng/L",
+    "ml/min/1.73m²": "mL/min/1.73.m2",
     "10^9/l": "10*9/L",
+    "10⁹/l": "10*9/L",
     "10^12/l": "10*12/L",
+    "10¹²/l": "10*12/L",
 }
 """Without blanks, in small letters, micro as u. Each names the same quantity, digit for digit."""
+
+
+_WRITTEN: Mapping[str, str] = {
+    "mm[Hg]": "mmHg",
+    "Cel": "°C",
+    "[U]/L": "U/L",
+    "[score]": mark("points"),
+    "mL/min/1.73.m2": mark("mL/min/1,73 m²"),
+    "10*9/L": mark("G/L"),
+    "10*12/L": mark("T/L"),
+}
+_MICRO = re.compile(r"(?<![a-zA-Z])u(?=mol|kat|g|L|m|s)")
+
+
+def word_unit(unit: Unit) -> str:
+    """The unit as people write it, `µmol/L` for `umol/L`: what `find_unit` reads."""
+    return _(_WRITTEN[unit.code]) if unit.code in _WRITTEN else _MICRO.sub("µ", unit.code) or unit.name
 
 
 def find_unit(text: str) -> Unit | None:
