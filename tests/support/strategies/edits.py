@@ -194,7 +194,7 @@ _MAKERS: Mapping[type, Callable[[Draft], st.SearchStrategy[Edit]]] = {
         draft.cards_with(Control.OCCURRENCE),
         st.sampled_from(Times),
         st.integers(0, 4),
-        st.booleans(),
+        st.sampled_from(Distinct),
     ),
     SetValue: lambda draft: st.builds(SetValue, draft.cards_with(Control.VALUE), st.none() | VALUES),
     SetAge: lambda draft: st.builds(SetAge, draft.any_path(), AGES, AGES),
