@@ -15,6 +15,7 @@ from maillage.cohort.edit import (
     Block,
     Card,
     Control,
+    Distinct,
     Document,
     Duplicate,
     Edge,
