@@ -284,6 +284,16 @@ def test_an_automatic_name_says_what_the_rule_asks(edits: list[Edit], name: str)
     assert outline(build([AddEntry(E11), AddRule(METFORMIN), *edits])).rules[0].name == name
 
 
+def test_the_name_of_a_long_rule_keeps_its_end() -> None:
+    codes = ("I10", "E11", "I50", "J44", "N18")
+    first, *others = (AddTo("rule.0", term(code)) for code in codes)
+    edits = [AddRule(first.term, when=at(Place.ON_OR_BEFORE)), *others, SetMode("rule.0", Mode.AT_LEAST, 3)]
+    assert outline(build([AddEntry(E11), *edits])).rules[0].name == (
+        "Au moins 3 parmi : hypertension artérielle essentielle, 4 autres, avant l’événement d’entrée, jour "
+        "même compris"
+    )
+
+
 def test_a_list_that_two_cards_share_is_changed_for_one_alone() -> None:
     document = change(build(TWO_RULES), Duplicate("rule.0"))
     assert [rule.card and rule.card.shared for rule in outline(document).rules[:2]] == [1, 1]

@@ -12,6 +12,7 @@ from maillage.cohort.edit import (
     Edge,
     Edit,
     EditError,
+    Occurs,
     Place,
     Rename,
     Sense,
@@ -182,6 +183,17 @@ def test_a_stay_in_intensive_care_is_told_as_one() -> None:
     assert read(document) == (
         "Personnes qui ont eu un séjour en réanimation ou soins intensifs d’au moins 4 jours."
     )
+
+
+def test_several_drugs_whichever_they_are_are_told_by_their_number() -> None:
+    several = Occurs(Times.AT_LEAST, 5, Distinct.CODE)
+    document = build([AddEntry(SPECIAL["inpatient"]), AddRule(SPECIAL["drug"], occurs=several)])
+    assert criterion_of_rule(document) == {"DrugExposure": {}}
+    assert read(document).endswith(" : au moins 5 fois, sous des codes différents : médicament.")
+
+
+def criterion_of_rule(document: Document) -> object:
+    return document["InclusionRules"][0]["expression"]["CriteriaList"][0]["Criteria"]
 
 
 def test_codes_that_come_twice_are_one_list_under_one_name() -> None:

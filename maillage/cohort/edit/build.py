@@ -49,7 +49,7 @@ def criterion(document: Document, terms: Sequence[Term], *, value: Value | None 
     """
     kind = kind_of(terms[0])
     domain = domain_of(terms[0])
-    if kind is Kind.DEATH:
+    if kind in (Kind.DEATH, Kind.DRUG):
         body: dict[str, Any] = {}
     elif kind is Kind.INTENSIVE_CARE:
         place = OPTIONS["place"][0]
@@ -68,6 +68,8 @@ def domain_of(term: Term) -> str:
     match kind_of(term):
         case Kind.DEATH:
             return "Death"
+        case Kind.DRUG:
+            return "DrugExposure"
         case Kind.READMISSION | Kind.STAY | Kind.INTENSIVE_CARE:
             return "VisitOccurrence"
         case Kind.AGE | Kind.SEX:

@@ -39,8 +39,10 @@ Say = Callable[[Card], str]
 
 
 def automatic_name(body: Block) -> str:
-    """What the members say together, within `LONGEST_NAME` letters."""
+    """What the members say together, within `LONGEST_NAME` letters: else the first and how many others."""
     name = block_words(body)
+    if len(name) > LONGEST_NAME:
+        name = capital(_block_name(body, card_name, is_brief=True))
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
@@ -49,15 +51,22 @@ def block_words(body: Block, say: Say | None = None) -> str:
     return capital(_block_name(body, say or card_name))
 
 
-def _block_name(body: Block, say: Say) -> str:
+def _block_name(body: Block, say: Say, *, is_brief: bool = False) -> str:
     if not body.members:
         return _("Sans condition")
     if len(body.members) == 1 and body.mode in (Mode.ALL, Mode.ANY):
         return _with_when(body.members[0], _bare_name(body.members[0], say))
     shared = {_when_of(member) for member in body.members}
-    if len(shared) == 1:
-        return _and_when(_joined(body, [_bare_name(member, say) for member in body.members]), shared.pop())
-    return _joined(body, [_with_own_when(member, say) for member in body.members])
+    word = _bare_name if len(shared) == 1 else _with_own_when
+    names = [word(member, say) for member in body.members]
+    name = _joined(body, _brief(names) if is_brief else names)
+    return _and_when(name, shared.pop()) if len(shared) == 1 else name
+
+
+def _brief(names: list[str]) -> list[str]:
+    """The first, and how many others."""
+    others = ngettext("{count} autre", "{count} autres", len(names) - 1).format(count=len(names) - 1)
+    return [names[0], others]
 
 
 def _with_own_when(member: Card | Block, say: Say) -> str:
