@@ -129,10 +129,16 @@ function show(text, { address, added }) {
   // What was added where one had said so is added: the next one is a criterion of its own again.
   const target = document.getElementById("cible");
   if (!added && [...target.options].some((one) => one.value === into)) target.value = into;
-  if (address) history.pushState({}, "", address);
+  if (address) moveTo(address);
   const wanted = construction().dataset.focus;
   const here = document.getElementById(wanted || active?.id);
   if (document.activeElement !== here) goOn(here ?? document.getElementById("q"), { preventScroll: !wanted });
+}
+
+// The page of a cohort that was begun here; who chooses a language comes back to it.
+function moveTo(address) {
+  history.pushState({}, "", address);
+  for (const next of document.querySelectorAll("form [name=next]")) next.value = address;
 }
 
 // In a field of numbers a browser puts the cursor first: what is typed further on would come before.
