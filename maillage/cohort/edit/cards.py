@@ -8,7 +8,17 @@ from typing import Any
 from maillage.base.i18n import _
 from maillage.cohort.edit.kinds import KINDS, PERSON_ATTRIBUTES, SOURCES, attribute_of, controls_of, word_of
 from maillage.cohort.edit.lists import concepts_name
-from maillage.cohort.edit.model import Card, Control, Distinct, Length, Occurs, Sense, TermLine, Times
+from maillage.cohort.edit.model import (
+    DISTINCT_BY,
+    Card,
+    Control,
+    Distinct,
+    Length,
+    Occurs,
+    Sense,
+    TermLine,
+    Times,
+)
 from maillage.cohort.edit.traits import read_age, read_choice, read_length, read_value, read_years
 from maillage.cohort.edit.windows import read_when
 from maillage.cohort.explain.anchors import Anchor, event_anchor
@@ -114,7 +124,7 @@ def _occurs(correlated: Correlated) -> Occurs:
 def distinct_of(occurrence: Occurrence) -> Distinct:
     """What makes events count once, of what there is to choose."""
     column = occurrence.count_column or CountColumn.DOMAIN_CONCEPT
-    known = occurrence.distinct and column in iter(Distinct)
+    known = occurrence.distinct and column.value in DISTINCT_BY
     return Distinct(column.value) if known else Distinct.NOTHING
 
 

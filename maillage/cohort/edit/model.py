@@ -71,6 +71,10 @@ class Distinct(StrEnum):
     CODE = "DOMAIN_CONCEPT"
 
 
+DISTINCT_BY = frozenset(one.value for one in Distinct if one)
+"""The columns of Circe that `Distinct` names."""
+
+
 class Which(StrEnum):
     """By which of a person's events that fit the entry the person enters."""
 

@@ -28,7 +28,7 @@ from maillage.cohort.edit.edits import (
 )
 from maillage.cohort.edit.kinds import PERSON_ATTRIBUTES, attribute_of
 from maillage.cohort.edit.lists import lines_of, list_for_change, list_name
-from maillage.cohort.edit.model import Control, Distinct, Mode, Sense, Which
+from maillage.cohort.edit.model import DISTINCT_BY, Control, Mode, Sense, Which
 from maillage.cohort.edit.places import (
     Node,
     Sort,
@@ -104,7 +104,7 @@ def set_occurrence(document: Document, edit: SetOccurrence) -> None:
     former = node["Occurrence"]
     column = str(former.get("CountColumn") or CountColumn.DOMAIN_CONCEPT).upper()
     written = former | write_times(edit.times, edit.count)
-    if edit.distinct or column in iter(Distinct):
+    if edit.distinct or column in DISTINCT_BY:
         written.pop("CountColumn", None)
         written |= write_distinct(edit.distinct)
     node["Occurrence"] = written
