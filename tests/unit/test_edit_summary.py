@@ -2,6 +2,7 @@
 
 import pytest
 
+from maillage.base.i18n import in_language
 from maillage.cohort.edit import (
     TEMPLATES,
     AddEntry,
@@ -56,6 +57,16 @@ SUMMARIES = {
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_a_cohort_in_one_sentence(name: str) -> None:
     assert summary(build(JOURNEYS[name])).replace("\u00a0", " ") == SUMMARIES[name]
+
+
+def test_a_cohort_in_one_sentence_of_english() -> None:
+    with in_language("en"):
+        assert summary(build(JOURNEYS["hip"])).startswith(
+            "Persons (76 years or older at the entry event) who had a diagnosis in the list “"
+        )
+        assert summary(build(JOURNEYS["diabetes"])).endswith(
+            "≥ 8 %, within 12 months before the entry event, that day included."
+        )
 
 
 def test_a_draft_says_what_it_lacks() -> None:
