@@ -32,6 +32,7 @@ _SIGNS = {
     Comparison.GTE: "≥",
 }
 _A_YEAR = 365
+_FEW = 2
 
 
 Say = Callable[[Card], str]
@@ -65,6 +66,8 @@ def _block_name(body: Block, say: Say, *, is_brief: bool = False) -> str:
 
 def _brief(names: list[str]) -> list[str]:
     """The first, and how many others."""
+    if len(names) <= _FEW:
+        return names
     others = ngettext("{count} autre", "{count} autres", len(names) - 1).format(count=len(names) - 1)
     return [names[0], others]
 
