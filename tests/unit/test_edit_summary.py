@@ -167,6 +167,7 @@ def test_conditions_around_an_event_and_codes_of_origin_are_in_the_sentence() ->
 @pytest.mark.parametrize(
     ("when", "told"),
     [
+        (at(Place.AROUND, 1), f" : metformine, de la veille au lendemain de {AT_ENTRY}."),
         (at(Place.AFTER, anchor=Edge.END), " : metformine, après la fin de l’événement d’entrée."),
         (
             at(Place.AROUND, 7, anchor=Edge.END),

@@ -205,6 +205,13 @@ _WITHIN = {
     Place.AFTER: mark("dans les {days} après {anchor}"),
     Place.ON_OR_AFTER: mark("dans les {days} après {anchor}, jour même compris"),
 }
+_WITHIN_A_DAY = {
+    Place.BEFORE: mark("la veille de {anchor}"),
+    Place.ON_OR_BEFORE: mark("le jour de {anchor} ou la veille"),
+    Place.AROUND: mark("de la veille au lendemain de {anchor}"),
+    Place.AFTER: mark("le lendemain de {anchor}"),
+    Place.ON_OR_AFTER: mark("le jour de {anchor} ou le lendemain"),
+}
 
 
 def when_words(when: When) -> str:
@@ -214,7 +221,8 @@ def when_words(when: When) -> str:
     anchor = _("la fin de {event}").format(event=when.event) if when.anchor is Edge.END else when.event
     if when.days is None:
         return _(_OPEN[when.place]).format(anchor=anchor)
-    return _(_WITHIN[when.place]).format(days=_days(when.days), anchor=anchor)
+    within = _WITHIN_A_DAY if when.days == 1 else _WITHIN
+    return _(within[when.place]).format(days=_days(when.days), anchor=anchor)
 
 
 def _days(count: int) -> str:
