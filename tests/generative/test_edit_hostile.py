@@ -38,7 +38,7 @@ KEYS = (
         "low",
     ),
     *("high", "unit", "least", "most", "since", "until", "keys", "first", "which", "before", "after", "mode"),
-    *("count", "by", "into", "rank", "title", "times", "distinct_days"),
+    *("count", "by", "into", "rank", "title", "times", "distinct"),
 )
 TEXTS = st.one_of(
     st.text(max_size=12),

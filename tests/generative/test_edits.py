@@ -181,7 +181,7 @@ def shows_window(shown: Outline, edit: SetWindow) -> None:
 def shows_occurrence(shown: Outline, edit: SetOccurrence) -> None:
     occurs = card_at(shown, edit.path).occurs
     assert occurs
-    assert (occurs.times, occurs.count, occurs.distinct_days) == (edit.times, edit.count, edit.distinct_days)
+    assert (occurs.times, occurs.count, occurs.distinct) == (edit.times, edit.count, edit.distinct)
 
 
 def shows_value(shown: Outline, edit: SetValue) -> None:

@@ -107,13 +107,13 @@ SAID = {
         "Le premier diagnostic de la liste « Diabète de type 2 », remplissant ces conditions :",
         "Âge à la date de début de ce diagnostic : de 18 ans à 79 ans, bornes comprises.",
         "Date de début : à partir du 1er janvier 2020.",
-        "Metformine, dans les 90 jours après",
+        "Metformine, dans les 90 jours après l’événement d’entrée, jour même compris",
         "Avoir au moins une prise de médicament de la liste « Metformine », débutant entre la date d’entrée "
         "et 90 jours (3 mois) après.",
-        "Sans insulines et analogues, avant",
+        "Sans insulines et analogues, avant l’événement d’entrée",
         "N’avoir aucune prise de médicament de la liste « Insulines et analogues », débutant entre le début "
         "de la période d’observation et la veille de la date d’entrée.",
-        "Hémoglobine glyquée (HbA1c) ≥ 8 %, dans les 12 mois avant",
+        "Hémoglobine glyquée (HbA1c) ≥ 8 %, dans les 12 mois avant l’événement d’entrée, jour même compris",
         "Valeur : au moins 8.",
         "Unité : pour cent.",
     ),

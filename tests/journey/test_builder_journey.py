@@ -8,6 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -374,10 +375,41 @@ def test_what_is_typed_is_kept_or_said_to_be_lost(page: playwright.Page, network
     document = page.locator(".sentence")
     for said in ("de 18 à 79 ans", "1er janvier 2020", "Femmes"):
         playwright.expect(document).to_contain_text(re.compile(said.replace(" ", r"\s")))
+    check_what_is_done_meanwhile_counts(page)
     check_two_days_are_chosen(page)
     check_a_mistake_is_told_in_its_field(page)
     check_another_window_is_told(page)
     check_a_session_that_ends_takes_nothing_away(page, network)
+
+
+def check_what_is_done_meanwhile_counts(page: playwright.Page) -> None:
+    """A year that is half typed, and a box that is held down, when an answer comes."""
+    with answer_held(page, "77"):
+        page.locator("#until-entry").press_sequentially("202")
+    playwright.expect(page.locator("#until-entry")).to_be_focused()
+    page.keyboard.type("5")
+    playwright.expect(page.locator(".sentence")).to_contain_text(re.compile(r"31\sdécembre\s2025"))
+    with answer_held(page, "79"):
+        page.locator("#stay-inpatient-entry").hover()
+        page.mouse.down()
+    page.mouse.up()
+    playwright.expect(page.locator(".sentence")).to_contain_text("hospitalisation")
+    Hand(page).tick("stay-inpatient-entry")
+
+
+@contextmanager
+def answer_held(page: playwright.Page, age: str) -> Generator[None]:
+    """What is done inside is done between an age's being sent and its answer."""
+    held: list[playwright.Route] = []
+    page.route("**/modifier", lambda route: held.append(route))
+    page.locator("#most-entry").fill(age)
+    playwright.expect(page.locator("#construction[aria-busy]")).to_have_count(1)
+    yield
+    with page.expect_response("**/modifier"):
+        held[0].continue_()
+    page.unroute("**/modifier")
+    # Long enough for the page to draw itself anew.
+    page.wait_for_timeout(300)
 
 
 def check_two_days_are_chosen(page: playwright.Page) -> None:
@@ -427,9 +459,12 @@ def check_another_window_is_told(page: playwright.Page) -> None:
 def check_a_session_that_ends_takes_nothing_away(page: playwright.Page, network: RunningNetwork) -> None:
     """One is led to the door and back, and what was typed is asked."""
     address = page.url
+    # A question of the panel, on its way when the session ends, would lead to the door before one types.
+    page.route(re.compile("/(compter|suivi/.*)$"), lambda route: route.fulfill(status=204))
     page.context.clear_cookies()
     page.locator("#least-entry").fill("30")
     page.wait_for_url("**/entrer?*")
+    page.unroute_all()
     playwright.expect(page.locator("main")).to_contain_text("Votre session a pris fin")
     page.get_by_label("Votre jeton").fill(network.access.token)
     page.get_by_role("button", name="Entrer", exact=True).click()

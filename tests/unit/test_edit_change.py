@@ -14,6 +14,7 @@ from maillage.cohort.edit import (
     AddTo,
     Block,
     Control,
+    Distinct,
     Document,
     Duplicate,
     Edge,
@@ -57,6 +58,7 @@ from maillage.cohort.edit import (
     at,
     change,
     missing,
+    name_rules,
     new_document,
     outline,
 )
@@ -65,6 +67,7 @@ from tests.support.builder import JOURNEYS, SPECIAL, at_least, build, term
 from tests.support.circe import FULL, cohort, concept_set, correlated, group, rule
 
 E11, METFORMIN, INSULIN, HBA1C = term("E11"), term("A10BA02"), term("A10A"), term("4548-4")
+WITHIN_90 = "dans les 90 jours après l’événement d’entrée, jour même compris"
 TWO_RULES = (AddEntry(E11), AddRule(METFORMIN), AddRule(HBA1C))
 
 
@@ -181,30 +184,59 @@ def test_ages_name_their_date() -> None:
 
 def test_a_rule_of_an_age_takes_the_age_that_was_typed() -> None:
     document = build([AddEntry(E11), AddRule(SPECIAL["age"], value=Value(Comparison.GT, 75))])
-    assert outline(document).rules[0].name == "76 ans ou plus"
+    assert outline(document).rules[0].name == "76 ans ou plus à la date d’entrée"
 
 
 def test_names_of_rules_follow_their_edits() -> None:
     document = build(TWO_RULES)
     later = change(document, SetWindow("rule.0", at(Place.ON_OR_AFTER, 90)))
-    assert outline(later).rules[0].name == "Metformine, dans les 90 jours après"
+    assert outline(later).rules[0].name == f"Metformine, {WITHIN_90}"
     forbidden = change(later, SetSense("rule.0", Sense.EXCLUDE))
-    assert outline(forbidden).rules[0].name == "Sans metformine, dans les 90 jours après"
+    assert outline(forbidden).rules[0].name == f"Sans metformine, {WITHIN_90}"
 
 
-def test_a_name_that_somebody_gave_is_dropped_once_its_rule_is_edited() -> None:
-    named = change(build(TWO_RULES), Rename("rule.0", "Pas de biguanide"))
+@pytest.mark.parametrize(
+    "edit",
+    [
+        SetSense("rule.1", Sense.EXCLUDE),
+        SetWindow("rule.0", at(Place.ON_OR_AFTER, 30)),
+        SetSense("rule.0", Sense.EXCLUDE),
+        AddTo("rule.0", HBA1C),
+        AddTermTo("rule.0", INSULIN),
+        SetAge("rule.0", 18),
+        SetOccurrence("rule.0", Times.AT_LEAST, 2),
+    ],
+)
+def test_a_name_that_somebody_gave_stays_until_it_is_taken_away(edit: Edit) -> None:
+    named = change(build(TWO_RULES), Rename("rule.0", "Biguanide"))
+    edited = change(named, edit)
+    shown = outline(edited).rules[0]
+    assert (shown.name, shown.named) == ("Biguanide", True)
+    assert outline(change(edited, MoveTo("rule.0", "rule"))).rules[-1].name == "Biguanide"
+    follows = outline(change(edited, Rename("rule.0", ""))).rules[0]
+    assert (follows.name, follows.named) == (shown.asks, False)
+
+
+def test_a_copy_of_a_named_rule_is_called_by_what_it_asks() -> None:
+    named = change(build(TWO_RULES), Rename("rule.0", "Biguanide"))
+    assert [rule.name for rule in outline(change(named, Duplicate("rule.0"))).rules[:2]] == [
+        "Biguanide",
+        "Metformine",
+    ]
+
+
+def test_a_made_up_name_is_one_in_any_language() -> None:
+    document = build([AddEntry(E11), AddRule(METFORMIN, when=at(Place.BEFORE))])
+    with in_language("en"):
+        assert not outline(document).rules[0].named
+        later = change(document, SetWindow("rule.0", at(Place.AFTER)))
+        assert outline(later).rules[0].name == "Metformine, after the entry event"
+
+
+def test_rules_of_a_beginning_are_called_by_what_they_ask() -> None:
+    named = change(build(TWO_RULES), Rename("rule.0", "Biguanide"))
+    assert [rule.named for rule in outline(name_rules(named)).rules] == [False, False]
     assert outline(named).rules[0].named
-    elsewhere = change(change(named, SetSense("rule.1", Sense.EXCLUDE)), SetAge("entry", 18))
-    assert outline(elsewhere).rules[0].name == "Pas de biguanide"
-    assert outline(change(elsewhere, MoveTo("rule.0", "rule"))).rules[1].name == "Pas de biguanide"
-    edited = change(named, SetWindow("rule.0", at(Place.ON_OR_AFTER, 30)))
-    assert outline(edited).rules[0].name == "Metformine, dans les 30 jours après"
-    joined = change(named, AddTo("rule.0", HBA1C))
-    assert outline(joined).rules[0].name == "Metformine ou hémoglobine glyquée (HbA1c)"
-    more = change(named, AddTermTo("rule.0", INSULIN))
-    assert outline(more).rules[0].name == "Metformine / Insulines et analogues"
-    assert outline(change(named, Rename("rule.0", ""))).rules[0].name == "Metformine"
 
 
 def test_an_edit_that_changes_nothing_leaves_the_name() -> None:
@@ -229,21 +261,37 @@ def test_a_rule_that_its_author_left_without_a_name_stays_so() -> None:
         ),
         (
             [AddTo("rule.0", HBA1C), AddTo("rule.0", term("I50")), SetMode("rule.0", Mode.AT_LEAST, 2)],
-            "Au moins 2 parmi : Metformine, hémoglobine glyquée (HbA1c), insuffisance cardiaque",
+            "Au moins 2 parmi : metformine, hémoglobine glyquée (HbA1c), insuffisance cardiaque",
         ),
         (
             [AddTo("rule.0", HBA1C, when=at(Place.BEFORE, 365))],
-            "Metformine ou hémoglobine glyquée (HbA1c) (dans les 12 mois avant)",
+            "Metformine ou hémoglobine glyquée (HbA1c) (dans les 12 mois avant l’événement d’entrée)",
         ),
         ([SetOccurrence("rule.0", Times.AT_LEAST, 2)], "Au moins 2 fois : metformine"),
         ([SetOccurrence("rule.0", Times.AT_MOST, 3)], "Au plus 3 fois : metformine"),
-        ([SetWindow("rule.0", When(-90, -30))], "Metformine, de J−90 à J−30"),
-        ([SetWindow("rule.0", at(Place.STAY))], "Metformine, pendant le même séjour"),
+        (
+            [SetWindow("rule.0", When(-90, -30))],
+            "Metformine, débutant entre 90 jours (3 mois) et 30 jours (1 mois) avant la date d’entrée",
+        ),
+        (
+            [SetWindow("rule.0", at(Place.STAY))],
+            "Metformine, pendant le même séjour que l’événement d’entrée",
+        ),
         ([Rename("rule.0.c0", "Biguanides")], "Biguanides"),
     ],
 )
 def test_an_automatic_name_says_what_the_rule_asks(edits: list[Edit], name: str) -> None:
     assert outline(build([AddEntry(E11), AddRule(METFORMIN), *edits])).rules[0].name == name
+
+
+def test_the_name_of_a_long_rule_keeps_its_end() -> None:
+    codes = ("I10", "E11", "I50", "J44", "N18")
+    first, *others = (AddTo("rule.0", term(code)) for code in codes)
+    edits = [AddRule(first.term, when=at(Place.ON_OR_BEFORE)), *others, SetMode("rule.0", Mode.AT_LEAST, 3)]
+    assert outline(build([AddEntry(E11), *edits])).rules[0].name == (
+        "Au moins 3 parmi : hypertension artérielle essentielle, 4 autres, avant l’événement d’entrée, jour "
+        "même compris"
+    )
 
 
 def test_a_list_that_two_cards_share_is_changed_for_one_alone() -> None:
@@ -273,13 +321,17 @@ def test_the_name_of_a_list_follows_its_codes() -> None:
     assert outline(more).entry.cards[0].label == "Diabète de type 2 et 2 autres codes"
 
 
-def test_a_name_that_somebody_gave_to_a_list_is_dropped_once_its_codes_change() -> None:
-    named = change(build([AddEntry(term("I63"))]), Rename("entry.0", "Infarctus cérébral (CIM-10 I63)"))
-    assert (
-        outline(change(named, SetAge("entry", 18))).entry.cards[0].label.startswith("Infarctus cérébral (CIM")
-    )
-    more = change(named, AddTermTo("entry.0", E11))
-    assert outline(more).entry.cards[0].label == "Infarctus cérébral / Diabète de type 2"
+def test_a_name_that_somebody_gave_to_a_list_stays_and_its_codes_are_told() -> None:
+    named = change(build([AddEntry(term("I63"))]), Rename("entry.0", "Neurovasculaire"))
+    card = outline(change(named, AddTermTo("entry.0", E11))).entry.cards[0]
+    assert (card.label, card.codes) == ("Neurovasculaire", "Infarctus cérébral / Diabète de type 2")
+    follows = outline(change(named, Rename("entry.0", ""))).entry.cards[0]
+    assert follows.label == follows.codes == "Infarctus cérébral"
+
+
+def test_the_name_of_a_list_tells_what_it_leaves_out() -> None:
+    document = build([AddEntry(E11), ExcludeTerm("entry.0", term("I50"))])
+    assert outline(document).entry.cards[0].label == "Diabète de type 2, sauf Insuffisance cardiaque"
 
 
 def test_codes_are_excluded_counted_alone_and_taken_out() -> None:
@@ -319,7 +371,7 @@ def test_groups_are_made_and_undone() -> None:
     grouped = change(document, Group(("rule.0", "rule.2"), Mode.AT_LEAST, 1))
     shown = outline(grouped)
     assert [rule.name for rule in shown.rules] == [
-        "Au moins 1 parmi : Metformine, insuffisance cardiaque",
+        "Au moins 1 parmi : metformine, insuffisance cardiaque",
         "Hémoglobine glyquée (HbA1c)",
     ]
     assert outline(change(grouped, Ungroup("rule.0"))).rules[1].name == "Insuffisance cardiaque"
@@ -409,8 +461,11 @@ def test_what_no_control_edits_is_kept_and_told() -> None:
 
 def test_the_number_of_events_and_the_days_they_count_by() -> None:
     document = build(
-        [AddEntry(E11), AddRule(METFORMIN), SetOccurrence("rule.0", Times.AT_LEAST, 2, distinct_days=True)]
+        [AddEntry(E11), AddRule(METFORMIN), SetOccurrence("rule.0", Times.AT_LEAST, 2, Distinct.DAY)]
     )
+    assert outline(document).rules[0].name == "Au moins 2 fois, à des jours différents : metformine"
+    codes = change(document, SetOccurrence("rule.0", Times.AT_LEAST, 5, Distinct.CODE))
+    assert criterion(codes)["Occurrence"]["CountColumn"] == "DOMAIN_CONCEPT"
     assert criterion(document)["Occurrence"] == {
         "Type": 2,
         "Count": 2,

@@ -26,6 +26,7 @@ from maillage.cohort.edit import (
 from tests.support.builder import JOURNEYS, build, term
 from tests.support.circe import cohort, concept_set, correlated, group
 
+INCLUDED = "l’événement d’entrée, jour même compris"
 OLD = build(JOURNEYS["diabetes"])
 
 
@@ -44,18 +45,22 @@ OLD = build(JOURNEYS["diabetes"])
         (
             AddRule(term("I50"), Sense.EXCLUDE),
             Verb.ADDED,
-            "Critère ajouté : Sans insuffisance cardiaque, avant.",
+            "Critère ajouté : Sans insuffisance cardiaque, avant l’événement d’entrée.",
         ),
-        (Remove("rule.1"), Verb.REMOVED, "Critère retiré : Sans insulines et analogues, avant."),
+        (
+            Remove("rule.1"),
+            Verb.REMOVED,
+            "Critère retiré : Sans insulines et analogues, avant l’événement d’entrée.",
+        ),
         (
             SetWindow("rule.0", at(Place.ON_OR_AFTER, 180)),
             Verb.CHANGED,
-            "Critère modifié : Metformine, dans les 180 jours après.",
+            "Critère modifié : Metformine, dans les 180 jours après l’événement d’entrée, jour même compris.",
         ),
         (
             Rename("rule.0", "Biguanide"),
             Verb.RENAMED,
-            "Critère renommé : « Metformine, dans les 90 jours après » devient « Biguanide ».",
+            f"Critère renommé : « Metformine, dans les 90 jours après {INCLUDED} » devient « Biguanide ».",
         ),
         (Move("rule.0", 1), Verb.MOVED, "Critères mis dans un autre ordre."),
     ],

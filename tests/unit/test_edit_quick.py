@@ -2,8 +2,9 @@
 
 import pytest
 
-from maillage.cohort.edit import Quick, Sense, Times, Value, read_quick
-from maillage.cohort.edit.units import find_unit
+from maillage.base.i18n import LANGUAGES, in_language
+from maillage.cohort.edit import Quick, Sense, Times, Unit, Value, read_quick
+from maillage.cohort.edit.units import all_units, find_unit, word_unit
 from maillage.cohort.expression.values import Comparison
 
 
@@ -83,6 +84,17 @@ def test_what_is_not_understood_stays_in_the_text(typed: str) -> None:
     assert read_quick(typed) == Quick(typed)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_unit_is_written_as_people_do_and_read_again(language: str) -> None:
+    with in_language(language):
+        assert [one.code for one in all_units().values() if find_unit(word_unit(one)) != one] == []
+        assert {word_unit(all_units()[code]) for code in ("umol/L", "mm[Hg]", "Cel")} == {
+            "µmol/L",
+            "mmHg",
+            "°C",
+        }
+
+
 def test_a_unit_is_known_by_its_usual_spellings() -> None:
     for spelling, code in (
         ("g/L", "g/L"),
@@ -95,4 +107,5 @@ def test_a_unit_is_known_by_its_usual_spellings() -> None:
     ):
         assert unit(spelling)[0].code == code
     assert find_unit("pouces") is None
+    assert word_unit(Unit(0, "10*6/uL")) == "10*6/µL"
     assert unit("%")[0].concept_id == 8554

@@ -2,15 +2,18 @@
 
 import pytest
 
+from maillage.base.i18n import in_language
 from maillage.cohort.edit import (
     TEMPLATES,
     AddEntry,
     AddRule,
     AddTermTo,
+    Distinct,
     Document,
     Edge,
     Edit,
     EditError,
+    Occurs,
     Place,
     Rename,
     Sense,
@@ -24,6 +27,7 @@ from maillage.cohort.edit import (
     SetWindow,
     SetYears,
     Times,
+    Value,
     When,
     at,
     change,
@@ -31,24 +35,38 @@ from maillage.cohort.edit import (
     outline,
     summary,
 )
-from tests.support.builder import JOURNEYS, at_least, build, term
+from maillage.cohort.expression.values import Comparison
+from tests.support.builder import JOURNEYS, SPECIAL, at_least, build, term
 from tests.support.circe import cohort, correlated, group, rule
 
+AT_ENTRY = "l’événement d’entrée"
+INCLUDED = "jour même compris"
 SUMMARIES = {
-    "diabetes": "Personnes (de 18 à 79 ans) qui ont eu le premier diagnostic de la liste "
-    "« Diabète de type 2 », à partir du 1er janvier 2020 : metformine, dans les 90 jours après ; sans "
-    "insulines et analogues, avant ; hémoglobine glyquée (HbA1c) ≥ 8 %, dans les 12 mois avant.",
-    "hip": "Personnes (76 ans ou plus) qui ont eu un diagnostic de la liste « Fracture du col du fémur et 2 "
-    "autres codes » (hospitalisation) : décès (dans les 30 jours après) ou réhospitalisation (dans les 30 "
-    "jours après la fin).",
+    "diabetes": f"Personnes (de 18 à 79 ans à {AT_ENTRY}) qui ont eu le premier diagnostic de la liste "
+    "« Diabète de type 2 », à partir du 1er janvier 2020 : metformine, dans les 90 jours après "
+    f"{AT_ENTRY}, {INCLUDED} ; sans insulines et analogues, avant {AT_ENTRY} ; hémoglobine glyquée (HbA1c) "
+    f"≥ 8 %, dans les 12 mois avant {AT_ENTRY}, {INCLUDED}.",
+    "hip": f"Personnes (76 ans ou plus à {AT_ENTRY}) qui ont eu un diagnostic de la liste « Fracture du col "
+    "du fémur et 2 autres codes » (hospitalisation) : décès (dans les 30 jours après "
+    f"{AT_ENTRY}, {INCLUDED}) ou réhospitalisation (dans les 30 jours après la fin de {AT_ENTRY}).",
     "pregnancy": "Femmes qui ont eu un diagnostic de la liste « Accouchement » (hospitalisation) : "
-    "prééclampsie, pendant le même séjour ; sans maladies hypertensives, avant.",
+    f"prééclampsie, pendant le même séjour que {AT_ENTRY} ; sans maladies hypertensives, avant {AT_ENTRY}.",
 }
 
 
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_a_cohort_in_one_sentence(name: str) -> None:
     assert summary(build(JOURNEYS[name])).replace("\u00a0", " ") == SUMMARIES[name]
+
+
+def test_a_cohort_in_one_sentence_of_english() -> None:
+    with in_language("en"):
+        assert summary(build(JOURNEYS["hip"])).startswith(
+            "Persons (76 years or older at the entry event) who had a diagnosis in the list “"
+        )
+        assert summary(build(JOURNEYS["diabetes"])).endswith(
+            "≥ 8 %, within 12 months before the entry event, that day included."
+        )
 
 
 def test_a_draft_says_what_it_lacks() -> None:
@@ -67,7 +85,7 @@ def test_conditions_without_a_control_are_not_passed_over() -> None:
     document["PrimaryCriteria"]["CriteriaList"][0]["ConditionOccurrence"]["StopReason"] = {"Text": "x"}
     assert "(motif d’arrêt : le texte « x ») (hospitalisation)" in read(document)
     both = change(document, SetSex("entry", ("F", "M")))
-    assert summary(both).startswith("Femmes ou hommes (76 ans ou plus)")
+    assert summary(both).startswith("Femmes ou hommes (76 ans ou plus à l’événement d’entrée)")
     assert "(motif" not in summary(change(build(JOURNEYS["hip"]), SetYears("entry")))
 
 
@@ -85,16 +103,19 @@ def test_the_days_are_those_of_the_rule_whatever_its_author_called_it() -> None:
     )
     assert read(forbidden) == (
         "Personnes qui ont eu un diagnostic de la liste « Diabète de type 2 » : sans metformine, dans les 30 "
-        "jours après."
+        "jours après l’événement d’entrée, jour même compris."
     )
-    assert outline(forbidden).rules[0].name == "Sans metformine, dans les 30 jours après"
-    assert read(named(build(asked), "within 365d")).endswith(" : metformine, dans les 180 jours après.")
+    assert outline(forbidden).rules[0].name == "metformine dans les 180 jours"
+    assert " : metformine, dans les 180 jours après" in read(named(build(asked), "within 365d"))
 
 
 def test_a_code_that_is_added_to_a_named_list_is_in_the_sentence() -> None:
     document = build([AddEntry(term("I63")), Rename("entry.0", "Infarctus cérébral (CIM-10 I63)")])
     more = change(document, AddTermTo("entry.0", term("I10")))
-    assert "« Infarctus cérébral / Hypertension artérielle essentielle »." in read(more)
+    assert read(document).endswith("« Infarctus cérébral (CIM-10 I63) ».")
+    assert read(more).endswith(
+        "« Infarctus cérébral (CIM-10 I63) » (infarctus cérébral / Hypertension artérielle essentielle)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +124,14 @@ def test_a_code_that_is_added_to_a_named_list_is_in_the_sentence() -> None:
         (SetAge("rule.0", 50), "(âge à la date de début de ce diagnostic : au moins 50 ans)"),
         (SetFirst("rule.0"), "(premier événement de ce genre chez la personne)"),
         (SetStatus("rule.0", ("primary",)), "(statut du diagnostic : Diagnostic principal)"),
-        (SetOccurrence("rule.0", Times.AT_LEAST, 2, distinct_days=True), "(sans compter deux fois la même"),
+        (
+            SetOccurrence("rule.0", Times.AT_LEAST, 2, Distinct.DAY),
+            ": au moins 2 fois, à des jours différents : insuffisance",
+        ),
+        (
+            SetOccurrence("rule.0", Times.AT_LEAST, 1, distinct=Distinct.DAY),
+            "(sans compter deux fois la même",
+        ),
     ],
 )
 def test_what_the_name_of_a_rule_leaves_out_is_in_the_sentence(edit: Edit, told: str) -> None:
@@ -121,7 +149,7 @@ def test_conditions_that_no_name_tells_are_in_the_sentence() -> None:
     document["AdditionalCriteria"] = group(correlated({"Death": {}}))
     lasting = "d’au moins 2 jours"
     assert read(document) == (
-        f"Personnes qui ont eu un séjour ou une consultation, quel qu’en soit le type {lasting} : décès ; "
+        f"Personnes qui ont eu un séjour ou une consultation, quel qu’en soit le type, {lasting} : décès ; "
         f"séjour ou consultation {lasting} ; avec ou sans décès."
     )
 
@@ -139,11 +167,11 @@ def test_conditions_around_an_event_and_codes_of_origin_are_in_the_sentence() ->
 @pytest.mark.parametrize(
     ("when", "told"),
     [
-        (at(Place.AFTER, anchor=Edge.END), " : metformine, après la fin."),
+        (at(Place.AROUND, 1), f" : metformine, de la veille au lendemain de {AT_ENTRY}."),
+        (at(Place.AFTER, anchor=Edge.END), " : metformine, après la fin de l’événement d’entrée."),
         (
             at(Place.AROUND, 7, anchor=Edge.END),
-            " : metformine, débutant entre 7 jours avant et 7 jours après la date de fin de l’événement "
-            "d’entrée.",
+            " : metformine, dans les 7 jours avant ou après la fin de l’événement d’entrée.",
         ),
         (When(-90, -30, Edge.END), " et 30 jours (1 mois) avant la date de fin de l’événement d’entrée."),
     ],
@@ -157,13 +185,43 @@ def test_a_value_is_in_the_sentence_of_an_entry_event() -> None:
     assert "« Hémoglobine glyquée (HbA1c) » ≥ 8 %." in read(document)
 
 
+def test_a_result_is_told_in_its_unit_as_people_write_it() -> None:
+    document = build([AddEntry(term("14682-9")), SetValue("entry.0", at_least(200, "umol/L"))])
+    assert read(document).endswith("≥ 200 µmol/L.")
+
+
+def test_a_stay_in_intensive_care_is_told_as_one() -> None:
+    document = build([AddEntry(SPECIAL["intensive_care"], Value(Comparison.GT, 3))])
+    assert read(document) == (
+        "Personnes qui ont eu un séjour en réanimation ou soins intensifs d’au moins 4 jours."
+    )
+
+
+def test_several_drugs_whichever_they_are_are_told_by_their_number() -> None:
+    several = Occurs(Times.AT_LEAST, 5, Distinct.CODE)
+    document = build([AddEntry(SPECIAL["inpatient"]), AddRule(SPECIAL["drug"], occurs=several)])
+    assert criterion_of_rule(document) == {"DrugExposure": {}}
+    assert read(document).endswith(" : au moins 5 fois, sous des codes différents : médicament.")
+
+
+def criterion_of_rule(document: Document) -> object:
+    return document["InclusionRules"][0]["expression"]["CriteriaList"][0]["Criteria"]
+
+
+def test_codes_that_come_twice_are_one_list_under_one_name() -> None:
+    entry, rule_ = AddEntry(term("77147-7")), AddRule(term("77147-7"), when=at(Place.AFTER, 90))
+    document = build([entry, rule_])
+    assert len(document["ConceptSets"]) == 1
+    assert "n° 1" not in read(document)
+
+
 @pytest.mark.parametrize(
     ("key", "name"),
     [
-        ("then", "Insuffisance cardiaque, dans les 30 jours après"),
-        ("before", "Insuffisance cardiaque, dans les 30 jours avant"),
-        ("never-before", "Sans insuffisance cardiaque, avant"),
-        ("same-stay", "Insuffisance cardiaque, pendant le même séjour"),
+        ("then", "Insuffisance cardiaque, dans les 30 jours après l’événement d’entrée"),
+        ("before", "Insuffisance cardiaque, dans les 30 jours avant l’événement d’entrée, jour même compris"),
+        ("never-before", "Sans insuffisance cardiaque, avant l’événement d’entrée"),
+        ("same-stay", "Insuffisance cardiaque, pendant le même séjour que l’événement d’entrée"),
     ],
 )
 def test_a_question_that_comes_back_is_two_edits(key: str, name: str) -> None:

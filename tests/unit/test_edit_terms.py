@@ -10,6 +10,7 @@ from maillage.cohort.edit import EditError, Kind, Place, When, at, special_terms
     [
         ("décès", "death"),
         ("mort", "death"),
+        ("polymédication", "drug"),
         ("rehosp", "readmission"),
         ("réadmission", "readmission"),
         ("réanimation", "intensive_care"),

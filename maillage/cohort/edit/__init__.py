@@ -4,7 +4,7 @@ Whatever the builder has no control for stays in the document untouched, and is 
 """
 
 from maillage.cohort.edit.build import part_by_kind
-from maillage.cohort.edit.change import change
+from maillage.cohort.edit.change import change, name_rules
 from maillage.cohort.edit.compare import Change, Verb, compare
 from maillage.cohort.edit.draft import Document, missing, new_document
 from maillage.cohort.edit.edits import (
@@ -51,6 +51,7 @@ from maillage.cohort.edit.model import (
     Choice,
     CodeList,
     Control,
+    Distinct,
     Edge,
     Entry,
     Length,
@@ -93,6 +94,7 @@ __all__ = [
     "Choice",
     "CodeList",
     "Control",
+    "Distinct",
     "Document",
     "Duplicate",
     "Edge",
@@ -151,6 +153,7 @@ __all__ = [
     "change",
     "compare",
     "missing",
+    "name_rules",
     "new_document",
     "outline",
     "part_by_kind",

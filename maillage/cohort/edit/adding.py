@@ -27,7 +27,7 @@ from maillage.cohort.edit.edits import (
     ToggleDescendants,
 )
 from maillage.cohort.edit.kinds import SOURCES
-from maillage.cohort.edit.lists import items_of, lines_of, list_for_change, rename_by
+from maillage.cohort.edit.lists import items_of, lines_of, list_for_change, put_lines
 from maillage.cohort.edit.model import Mode, Sense, Value
 from maillage.cohort.edit.places import (
     Node,
@@ -185,7 +185,7 @@ def _extend(document: Document, path: str, terms: Sequence[Term], *, excluded: b
     added = [item for term in terms for item in items_of(term, excluded=excluded)]
     new = {item["concept"]["CONCEPT_ID"] for item in added}
     kept = [item for item in lines_of(found) if item["concept"]["CONCEPT_ID"] not in new]
-    rename_by(found, [*kept, *added])
+    put_lines(found, [*kept, *added])
 
 
 def _check_fits(term: Term, domain: str, body: Node) -> None:
@@ -216,7 +216,7 @@ def remove_term(document: Document, edit: RemoveTerm) -> None:
             why=_("Une liste vide ne trouve aucun événement."),
             remedy=_("Ajoutez d’abord un autre code, ou retirez le critère."),
         )
-    rename_by(found, kept)
+    put_lines(found, kept)
 
 
 def toggle_descendants(document: Document, edit: ToggleDescendants) -> None:
@@ -230,7 +230,7 @@ def toggle_descendants(document: Document, edit: ToggleDescendants) -> None:
     ]
     if changed == lines:
         raise _no_such_code(edit.concept_id)
-    rename_by(found, changed)
+    put_lines(found, changed)
 
 
 def _lines(document: Document, path: str) -> tuple[Node, list[Node]]:

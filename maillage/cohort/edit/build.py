@@ -9,7 +9,7 @@ from maillage.cohort.circe.values import write_concept
 from maillage.cohort.edit.draft import Document
 from maillage.cohort.edit.kinds import SOURCES, attribute_of
 from maillage.cohort.edit.lists import add_list
-from maillage.cohort.edit.model import Control, Edge, Occurs, Place, Sense, Times, Value, When
+from maillage.cohort.edit.model import Control, Distinct, Edge, Occurs, Place, Sense, Times, Value, When
 from maillage.cohort.edit.options import OPTIONS
 from maillage.cohort.edit.places import Node, Sort
 from maillage.cohort.edit.terms import SEXES, Kind, Term, kind_of
@@ -49,7 +49,7 @@ def criterion(document: Document, terms: Sequence[Term], *, value: Value | None 
     """
     kind = kind_of(terms[0])
     domain = domain_of(terms[0])
-    if kind is Kind.DEATH:
+    if kind in (Kind.DEATH, Kind.DRUG):
         body: dict[str, Any] = {}
     elif kind is Kind.INTENSIVE_CARE:
         place = OPTIONS["place"][0]
@@ -68,6 +68,8 @@ def domain_of(term: Term) -> str:
     match kind_of(term):
         case Kind.DEATH:
             return "Death"
+        case Kind.DRUG:
+            return "DrugExposure"
         case Kind.READMISSION | Kind.STAY | Kind.INTENSIVE_CARE:
             return "VisitOccurrence"
         case Kind.AGE | Kind.SEX:
@@ -134,7 +136,7 @@ def write_sense(sense: Sense) -> Node:
 def _write_occurs(sense: Sense, occurs: Occurs) -> Node:
     """So many events; excluded, any other number of them. Raises EditError."""
     if sense is Sense.INCLUDE:
-        return write_times(occurs.times, occurs.count) | {"IsDistinct": occurs.distinct_days}
+        return write_times(occurs.times, occurs.count) | write_distinct(occurs.distinct)
     match occurs:
         case Occurs(times=Times.AT_LEAST, count=1):
             return write_sense(sense)
@@ -159,6 +161,13 @@ def write_times(times: Times, count: int) -> Node:
             remedy=_("Donnez un nombre entre 1 et {most} ; pour « aucun », excluez.").format(most=MOST_TIMES),
         )
     return {"Type": int(_TYPES[times]), "Count": count}
+
+
+def write_distinct(distinct: Distinct) -> Node:
+    """What makes events count once."""
+    if distinct is Distinct.NOTHING:
+        return {"IsDistinct": False}
+    return {"IsDistinct": True, "CountColumn": distinct.value}
 
 
 _TYPES = {

@@ -7,7 +7,18 @@ from typing import Any
 
 from maillage.base.i18n import _
 from maillage.cohort.edit.kinds import KINDS, PERSON_ATTRIBUTES, SOURCES, attribute_of, controls_of, word_of
-from maillage.cohort.edit.model import Card, Control, Length, Occurs, Sense, TermLine, Times
+from maillage.cohort.edit.lists import concepts_name
+from maillage.cohort.edit.model import (
+    DISTINCT_BY,
+    Card,
+    Control,
+    Distinct,
+    Length,
+    Occurs,
+    Sense,
+    TermLine,
+    Times,
+)
 from maillage.cohort.edit.traits import read_age, read_choice, read_length, read_value, read_years
 from maillage.cohort.edit.windows import read_when
 from maillage.cohort.explain.anchors import Anchor, event_anchor
@@ -83,7 +94,8 @@ def event_card(path: str, correlated: Correlated, lists: Lists, anchor: Anchor) 
     card = _card(path, correlated.criterion, lists, phrase=phrase)
     stay = scope_phrases(replace(correlated, ignore_observation_period=False, occurrence=_ANY), anchor)
     words = ", ".join(phrase for phrase in (start_phrase(correlated, anchor), *stay) if phrase)
-    when = read_when(correlated.start_window, same_stay=correlated.restrict_visit, words=words)
+    window, event = correlated.start_window, anchor.event
+    when = read_when(window, same_stay=correlated.restrict_visit, words=words, event=event)
     return replace(
         card,
         sense=sense_of(correlated.occurrence),
@@ -106,13 +118,19 @@ def sense_of(occurrence: Occurrence) -> Sense:
 
 def _occurs(correlated: Correlated) -> Occurs:
     found = correlated.occurrence
-    days = found.distinct and found.count_column is CountColumn.START_DATE
-    return Occurs(_TIMES[found.type], found.count, days, _other_count(correlated))
+    return Occurs(_TIMES[found.type], found.count, distinct_of(found), _other_count(correlated))
+
+
+def distinct_of(occurrence: Occurrence) -> Distinct:
+    """What makes events count once, of what there is to choose."""
+    column = occurrence.count_column or CountColumn.DOMAIN_CONCEPT
+    known = occurrence.distinct and column.value in DISTINCT_BY
+    return Distinct(column.value) if known else Distinct.NOTHING
 
 
 def _other_count(correlated: Correlated) -> str:
     found = correlated.occurrence
-    if not found.distinct or found.count_column is CountColumn.START_DATE:
+    if not found.distinct or distinct_of(found):
         return ""
     bare = replace(correlated, restrict_visit=False, ignore_observation_period=False)
     return scope_phrases(bare, _NOWHERE)[0]
@@ -142,9 +160,10 @@ def _card(path: str, criterion: Criterion, lists: Lists, *, phrase: str) -> Card
         word_of(criterion.domain),
         label=_with_length(_label(criterion, chosen, lists, traits), traits),
         sense=Sense.INCLUDE,
-        sentence=typeset(sentence(_with_length(phrase, traits))),
+        sentence=typeset(sentence(_with_length(phrase if chosen else f"{phrase},", traits).rstrip(","))),
         controls=controls_of(criterion.domain),
         terms=read_terms(chosen),
+        codes=_codes_name(chosen),
         shared=lists.uses[chosen.id] - 1 if chosen else 0,
         source_codes=codes != "CodesetId",
         told=tuple((_control(criterion, about, codes=codes), typeset(line)) for about, line in lines),
@@ -162,6 +181,16 @@ def _with_length(text: str, traits: Mapping[str, Any]) -> str:
 
 def _codeset(found: Value | None, lists: Lists) -> ConceptSet | None:
     return lists.sets.get(found.codeset_id) if isinstance(found, CodesetRef) else None
+
+
+def _codes_name(found: ConceptSet | None) -> str:
+    """What the codes of a list are, whatever the list is called; empty where there are none."""
+    counted, excluded = dict[int, str](), dict[int, str]()
+    for item in found.items if found else ():
+        one = item.concept
+        label = one.name or one.code or _("concept {id}").format(id=one.id)
+        (excluded if item.exclude else counted)[one.id] = clean(label)
+    return concepts_name(counted, excluded) if counted else ""
 
 
 def _label(criterion: Criterion, chosen: ConceptSet | None, lists: Lists, traits: Mapping[str, Any]) -> str:

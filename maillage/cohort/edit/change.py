@@ -59,8 +59,7 @@ _APPLY: Mapping[type[Edit], Callable[[Document, Any], None]] = MappingProxyType(
 def change(document: Document, edit: Edit) -> Document:
     """The document with the edit made. Raises EditError: a path that is not there, a number out of range.
 
-    Automatic names follow what their rules and lists have become. A rule or a list that the edit changes
-    loses the name that somebody gave it: nothing tells whether that name is still true.
+    Automatic names follow what their rules and lists have become; a name that somebody gave stays.
     """
     draft = copy_of(document)
     try:
@@ -72,6 +71,16 @@ def change(document: Document, edit: Edit) -> Document:
         raise
     except CohortError as error:
         raise EditError(error.what, why=error.why, remedy=error.remedy) from error
+    return draft
+
+
+def name_rules(document: Document) -> Document:
+    """The document with each rule named by what it asks, so that its name follows it: for a cohort that is
+    a beginning, of which whoever goes on chose no name.
+    """
+    draft = copy_of(document)
+    for node, rule in zip(structure.rules(draft), outline(draft).rules, strict=True):
+        node["name"] = automatic_name(rule.body)
     return draft
 
 
@@ -122,7 +131,10 @@ def _name(draft: Document, former: Mapping[int, _Looked]) -> None:
 
 
 def _lacks_name(node: Node, former: _Looked | None, asks: tuple[object, ...]) -> bool:
-    """Whether the rule is new, its name was taken away, or its former name is not to be relied on."""
-    if former is None or node.get("name") != former.name:
-        return not node.get("name")
-    return former.automatic or asks != former.asks
+    """Whether the rule is new, its name was taken away, or follows what it asks; one without a name stays so
+    until it asks something else.
+    """
+    name = node.get("name")
+    if former is None or name != former.name:
+        return not name
+    return former.automatic and (bool(name) or asks != former.asks)

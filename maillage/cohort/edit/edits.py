@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from maillage.cohort.edit.model import Mode, Occurs, Sense, Times, Value, When, Which
+from maillage.cohort.edit.model import Distinct, Mode, Occurs, Sense, Times, Value, When, Which
 from maillage.cohort.edit.terms import Term
 
 
@@ -111,7 +111,7 @@ class SetOccurrence:
     path: str
     times: Times
     count: int
-    distinct_days: bool = False
+    distinct: Distinct = Distinct.NOTHING
 
 
 @dataclass(frozen=True)

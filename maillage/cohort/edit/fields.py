@@ -12,7 +12,19 @@ from maillage.base.i18n import _, mark
 from maillage.cohort.edit import edits as said
 from maillage.cohort.edit.edits import EDITS, Edit
 from maillage.cohort.edit.lists import MOST_TERMS
-from maillage.cohort.edit.model import Edge, Mode, Occurs, Place, Sense, Times, Unit, Value, When, Which
+from maillage.cohort.edit.model import (
+    Distinct,
+    Edge,
+    Mode,
+    Occurs,
+    Place,
+    Sense,
+    Times,
+    Unit,
+    Value,
+    When,
+    Which,
+)
 from maillage.cohort.edit.numbers import read_day, read_number
 from maillage.cohort.edit.places import LONGEST_PATH
 from maillage.cohort.edit.terms import Kind, Term
@@ -41,9 +53,9 @@ def read_edit(fields: Mapping[str, str]) -> Edit:
     `place=custom` with `from` and `to` (with their sign; empty is open), and `anchor` (`start` or `end` of
     the index event). A value is `op` (`gt`, `gte`, `lt`, `lte`, `eq`, `bt`, …), `low`, `high`, `unit` (as
     UCUM or as French laboratories write it; empty is any unit). A number of events is `times` (`at_least`,
-    `at_most`, `exactly`) and `count`. Ages are `least` and `most`, days that a stay lasts `shortest` and
-    `longest`, dates `since` and `until` (a year, AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by
-    spaces; flags are 0 or 1.
+    `at_most`, `exactly`), `count`, and `distinct` (`START_DATE`, `DOMAIN_CONCEPT`, or empty). Ages are
+    `least` and `most`, days that a stay lasts `shortest` and `longest`, dates `since` and `until` (a year,
+    AAAA-MM-JJ, or JJ/MM/AAAA); options are `keys`, parted by spaces; flags are 0 or 1.
     """
     given = Fields(fields)
     name = given.text("edit", longest=40)
@@ -306,7 +318,7 @@ _READERS: Mapping[str, Callable[[Fields], Edit]] = MappingProxyType(
             one.path(),
             one.choice("times", Times),
             one.integer("count"),
-            one.flag("distinct_days", default=False),
+            one.choice("distinct", Distinct, Distinct.NOTHING),
         ),
         "set-value": lambda one: said.SetValue(one.path(), _value(one)),
         "set-age": lambda one: said.SetAge(

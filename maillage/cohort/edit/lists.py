@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from maillage.base.i18n import _, ngettext
+from maillage.base.i18n import LANGUAGES, _, in_language, ngettext
 from maillage.cohort.circe.values import write_concept
 from maillage.cohort.edit.draft import Document
 from maillage.cohort.edit.options import stay_of
@@ -24,12 +24,19 @@ _REFERENCES = frozenset(
 
 
 def add_list(document: Document, terms: Sequence[Term], *, name: str | None = None) -> int:
-    """A new list, named by its terms unless it has a name; its id."""
+    """The id of a list of the terms, named by them unless it has a name: one that is there, or a new one.
+
+    Two lists of one name would have to be told apart, though they are the same.
+    """
     found = own_list(document, "ConceptSets")
-    identifier = max((int(one["id"]) for one in found), default=-1) + 1
     items = [item for term in terms for item in items_of(term)]
-    found.append({"id": identifier, "name": name or list_name(items), "expression": {"items": items}})
-    return identifier
+    wanted = {"name": name or list_name(items), "expression": {"items": items}}
+    same = (one["id"] for one in found if {key: one.get(key) for key in wanted} == wanted)
+    identifier = next(same, None)
+    if identifier is None:
+        identifier = max((int(one["id"]) for one in found), default=-1) + 1
+        found.append({"id": identifier, **wanted})
+    return int(identifier)
 
 
 def items_of(term: Term, *, excluded: bool = False) -> list[Node]:
@@ -46,10 +53,23 @@ def items_of(term: Term, *, excluded: bool = False) -> list[Node]:
 
 
 def list_name(items: Sequence[Node]) -> str:
-    """What the lines that count are, in a few words."""
-    counted = [item["concept"] for item in items if not item.get("isExcluded")]
-    stay = stay_of({concept["CONCEPT_ID"] for concept in counted})
-    names = [stay.name.capitalize()] if stay else list(dict.fromkeys(map(_label, counted)))
+    """What the lines find, in a few words."""
+    counted, excluded = dict[int, str](), dict[int, str]()
+    for item in items:
+        concept = item["concept"]
+        (excluded if item.get("isExcluded") else counted)[concept["CONCEPT_ID"]] = _label(concept)
+    return concepts_name(counted, excluded)
+
+
+def concepts_name(labels: Mapping[int, str], excluded: Mapping[int, str]) -> str:
+    """What concepts are together but for those that are excluded, in a few words; labels by id."""
+    name = _name_all(labels)
+    return _("{name}, sauf {others}").format(name=name, others=_name_all(excluded)) if excluded else name
+
+
+def _name_all(labels: Mapping[int, str]) -> str:
+    stay = stay_of(set(labels))
+    names = [stay.name.capitalize()] if stay else list(dict.fromkeys(labels.values()))
     if not names:
         return _("Liste vide")
     if len(names) <= _NAMED:
@@ -99,17 +119,28 @@ def list_for_change(document: Document, body: Node, key: str) -> Node:
     return copied
 
 
-def rename_by(found: Node, lines: Sequence[Node]) -> None:
-    """Put new lines in a list, named by them: its former name, whoever gave it, was that of other codes."""
-    changes = lines_of(found) != list(lines)
+def put_lines(found: Node, lines: Sequence[Node]) -> None:
+    """Put new lines in a list. A name that the former ones gave it follows; one that somebody gave stays."""
     if len(lines) > MOST_TERMS:
         raise EditError(
             _("La liste aurait plus de {most} codes.").format(most=MOST_TERMS),
             remedy=_("Prenez plutôt le code qui les comprend tous."),
         )
+    follows = is_named_by(found.get("name"), lines_of(found))
     found["expression"]["items"] = list(lines)
-    if changes:
+    if follows:
         found["name"] = list_name(lines)
+
+
+def is_named_by(name: str | None, lines: Sequence[Node]) -> bool:
+    """Whether a list of this name has it from its lines, in whichever language; or has none."""
+    if not name:
+        return True
+    for language in LANGUAGES:
+        with in_language(language):
+            if name == list_name(lines):
+                return True
+    return False
 
 
 def references(node: object) -> Iterator[int]:

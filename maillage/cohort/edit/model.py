@@ -63,6 +63,18 @@ class Times(StrEnum):
     EXACTLY = "exactly"
 
 
+class Distinct(StrEnum):
+    """What events that count once together have in common."""
+
+    NOTHING = ""
+    DAY = "START_DATE"
+    CODE = "DOMAIN_CONCEPT"
+
+
+DISTINCT_BY = frozenset(one.value for one in Distinct if one)
+"""The columns of Circe that `Distinct` names."""
+
+
 class Which(StrEnum):
     """By which of a person's events that fit the entry the person enters."""
 
@@ -113,11 +125,11 @@ class TermLine:
 
 @dataclass(frozen=True)
 class Occurs:
-    """How many events; `distinct_days`: those of one day count once. `other` words another way to count."""
+    """How many events that differ in `distinct`. `other` words another way to count."""
 
     times: Times
     count: int
-    distinct_days: bool = False
+    distinct: Distinct = Distinct.NOTHING
     other: str = ""
 
 
@@ -125,7 +137,8 @@ class Occurs:
 class When:
     """Where an event lies, in days from a date of the index event, negative before it; None is open.
 
-    `exact` is false where the document says what no such numbers do; `words` always tell it whole.
+    `exact` is false where the document says what no such numbers do; `words` always tell it whole. `event` is
+    the index event in words.
     """
 
     from_days: int | None = None
@@ -135,6 +148,7 @@ class When:
     same_stay: bool = False
     words: str = ""
     exact: bool = True
+    event: str = ""
 
     @property
     def place(self) -> Place:
@@ -251,6 +265,8 @@ class Card:
     sentence: str
     controls: frozenset[Control]
     terms: tuple[TermLine, ...] = ()
+    codes: str = ""
+    """What the terms are, in a few words; `label` is what their list is called."""
     shared: int = 0
     """How many other cards use the same list: an edit of this card gives it its own."""
     source_codes: bool = False
@@ -307,11 +323,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Rule:
-    """One step of the attrition funnel. `named`: somebody gave it its name, which an edit of it drops."""
+    """One step of the attrition funnel. `named`: somebody gave it its name, which edits of it leave; else its
+    name is `asks`, what it asks in a few words.
+    """
 
     path: str
     name: str
     named: bool
+    asks: str
     sense: Sense
     body: Block
     note: str = ""

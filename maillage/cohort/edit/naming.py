@@ -1,9 +1,24 @@
 """The name of a rule that its author did not name: a step of the attrition funnel in a few words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from maillage.base.i18n import _, mark, ngettext
-from maillage.cohort.edit.model import Age, Block, Card, Edge, Mode, Place, Sense, Times, Value, When
+from maillage.cohort.edit.model import (
+    Age,
+    Block,
+    Card,
+    Distinct,
+    Edge,
+    Mode,
+    Occurs,
+    Place,
+    Sense,
+    Times,
+    Value,
+    When,
+)
+from maillage.cohort.edit.units import word_unit
 from maillage.cohort.explain.grammar import capital, number
 from maillage.cohort.expression.values import Comparison
 
@@ -17,6 +32,7 @@ _SIGNS = {
     Comparison.GTE: "≥",
 }
 _A_YEAR = 365
+_FEW = 2
 
 
 Say = Callable[[Card], str]
@@ -24,8 +40,10 @@ Say = Callable[[Card], str]
 
 
 def automatic_name(body: Block) -> str:
-    """What the members say together, within `LONGEST_NAME` letters."""
+    """What the members say together, within `LONGEST_NAME` letters: else the first and how many others."""
     name = block_words(body)
+    if len(name) > LONGEST_NAME:
+        name = capital(_block_name(body, card_name, is_brief=True))
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
@@ -34,15 +52,24 @@ def block_words(body: Block, say: Say | None = None) -> str:
     return capital(_block_name(body, say or card_name))
 
 
-def _block_name(body: Block, say: Say) -> str:
+def _block_name(body: Block, say: Say, *, is_brief: bool = False) -> str:
     if not body.members:
         return _("Sans condition")
     if len(body.members) == 1 and body.mode in (Mode.ALL, Mode.ANY):
         return _with_when(body.members[0], _bare_name(body.members[0], say))
     shared = {_when_of(member) for member in body.members}
-    if len(shared) == 1:
-        return _and_when(_joined(body, [_bare_name(member, say) for member in body.members]), shared.pop())
-    return _joined(body, [_with_own_when(member, say) for member in body.members])
+    word = _bare_name if len(shared) == 1 else _with_own_when
+    names = [word(member, say) for member in body.members]
+    name = _joined(body, _brief(names) if is_brief else names)
+    return _and_when(name, shared.pop()) if len(shared) == 1 else name
+
+
+def _brief(names: list[str]) -> list[str]:
+    """The first, and how many others."""
+    if len(names) <= _FEW:
+        return names
+    others = ngettext("{count} autre", "{count} autres", len(names) - 1).format(count=len(names) - 1)
+    return [names[0], others]
 
 
 def _with_own_when(member: Card | Block, say: Say) -> str:
@@ -61,9 +88,13 @@ def _joined(body: Block, names: list[str]) -> str:
         case Mode.AT_MOST if body.count == 0:
             return _("Ni {names}").format(names=_(" ni ").join(map(lower_first, names)))
         case Mode.AT_LEAST:
-            return _("Au moins {count} parmi : {names}").format(count=body.count, names=", ".join(small))
+            return _("Au moins {count} parmi : {names}").format(count=body.count, names=_listed(names))
         case Mode.AT_MOST:
-            return _("Au plus {count} parmi : {names}").format(count=body.count, names=", ".join(small))
+            return _("Au plus {count} parmi : {names}").format(count=body.count, names=_listed(names))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(lower_first, names))
 
 
 def _bare_name(member: Card | Block, say: Say) -> str:
@@ -84,12 +115,34 @@ def card_name(member: Card) -> str:
         return _("Avec ou sans {event}").format(event=lower_first(head))
     if times is Times.AT_LEAST and count < 2:
         return head
-    words = {
-        Times.AT_LEAST: _("Au moins {count} fois : {event}"),
-        Times.AT_MOST: _("Au plus {count} fois : {event}"),
-        Times.EXACTLY: _("{count} fois exactement : {event}"),
+    return _("{times} : {event}").format(times=capital(times_words(member.occurs)), event=lower_first(head))
+
+
+def is_several(occurs: Occurs) -> bool:
+    """Whether a number of events is asked for: neither any nor none."""
+    return occurs.count > 0 and (occurs.times, occurs.count) != (Times.AT_LEAST, 1)
+
+
+def times_words(occurs: Occurs) -> str:
+    """`au moins 2 fois, à des jours différents`."""
+    text = _(_TIMES[occurs.times]).format(count=occurs.count)
+    return f"{text}, {_(DISTINCT_WORDS[occurs.distinct])}" if occurs.distinct else text
+
+
+_TIMES = {
+    Times.AT_LEAST: mark("au moins {count} fois"),
+    Times.AT_MOST: mark("au plus {count} fois"),
+    Times.EXACTLY: mark("exactement {count} fois"),
+}
+
+DISTINCT_WORDS: Mapping[Distinct, str] = MappingProxyType(
+    {
+        Distinct.NOTHING: mark("quels qu’ils soient"),
+        Distinct.DAY: mark("à des jours différents"),
+        Distinct.CODE: mark("sous des codes différents"),
     }
-    return words[times].format(count=count, event=lower_first(head))
+)
+"""How the events differ that are counted."""
 
 
 def _person_name(card: Card) -> str:
@@ -100,21 +153,22 @@ def _person_name(card: Card) -> str:
 
 
 def age_words(age: Age) -> str:
-    """`18 ans ou plus`, `de 18 à 79 ans`; as the document says it where bounds do not."""
+    """`18 ans ou plus à la date d’entrée`; as the document says it where bounds do not."""
     match age.least, age.most:
         case int(least), None:
-            return _("{least} ans ou plus").format(least=least)
+            return _("{least} ans ou plus {anchor}").format(least=least, anchor=age.anchor)
         case None, int(most):
-            return _("{most} ans ou moins").format(most=most)
+            return _("{most} ans ou moins {anchor}").format(most=most, anchor=age.anchor)
         case int(least), int(most):
-            return _("de {least} à {most} ans").format(least=least, most=most)
+            words = _("de {least} à {most} ans {anchor}")
+            return words.format(least=least, most=most, anchor=age.anchor)
         case _:
             return age.words
 
 
 def value_words(value: Value) -> str:
     """`≥ 8 %`, `de 3,5 à 5 mmol/L`."""
-    unit = " / ".join(unit.code or unit.name for unit in value.units)
+    unit = " / ".join(map(word_unit, value.units))
     if value.high is not None:
         between = _("de {low} à {high}") if value.op is Comparison.BETWEEN else _("hors de {low} à {high}")
         text = between.format(low=number(value.low), high=number(value.high))
@@ -137,50 +191,38 @@ def _and_when(name: str, when: When | None) -> str:
 
 
 _OPEN = {
-    Place.ANY: "",
-    Place.SAME_DAY: mark("le jour même"),
-    Place.STAY: mark("pendant le même séjour"),
-    Place.BEFORE: mark("avant"),
-    Place.ON_OR_BEFORE: mark("le jour même ou avant"),
-    Place.AFTER: mark("après"),
-    Place.ON_OR_AFTER: mark("le jour même ou après"),
+    Place.SAME_DAY: mark("le jour de {anchor}"),
+    Place.STAY: mark("pendant le même séjour que {anchor}"),
+    Place.BEFORE: mark("avant {anchor}"),
+    Place.ON_OR_BEFORE: mark("avant {anchor}, jour même compris"),
+    Place.AFTER: mark("après {anchor}"),
+    Place.ON_OR_AFTER: mark("après {anchor}, jour même compris"),
 }
-
-_COUNTED_FROM_THE_START = {Place.SAME_DAY, Place.BEFORE, Place.ON_OR_BEFORE, Place.AROUND, Place.CUSTOM}
-"""The few words of these leave out the date that days are counted from, which is then that of the start."""
+_WITHIN = {
+    Place.BEFORE: mark("dans les {days} avant {anchor}"),
+    Place.ON_OR_BEFORE: mark("dans les {days} avant {anchor}, jour même compris"),
+    Place.AROUND: mark("dans les {days} avant ou après {anchor}"),
+    Place.AFTER: mark("dans les {days} après {anchor}"),
+    Place.ON_OR_AFTER: mark("dans les {days} après {anchor}, jour même compris"),
+}
+_WITHIN_A_DAY = {
+    Place.BEFORE: mark("la veille de {anchor}"),
+    Place.ON_OR_BEFORE: mark("le jour de {anchor} ou la veille"),
+    Place.AROUND: mark("de la veille au lendemain de {anchor}"),
+    Place.AFTER: mark("le lendemain de {anchor}"),
+    Place.ON_OR_AFTER: mark("le jour de {anchor} ou le lendemain"),
+}
 
 
 def when_words(when: When) -> str:
-    """A window in a few words; empty where any time will do."""
-    if when.anchor is Edge.END and when.place in _COUNTED_FROM_THE_START:
-        return when.words
-    if when.place is Place.CUSTOM:
-        return _custom(when)
-    if when.days is None and when.anchor is Edge.END and when.place in (Place.AFTER, Place.ON_OR_AFTER):
-        return _("après la fin")
+    """A window in a few words, with what its days are counted from; empty where any time will do."""
+    if when.place in (Place.ANY, Place.CUSTOM):
+        return when.words if when.place is Place.CUSTOM else ""
+    anchor = _("la fin de {event}").format(event=when.event) if when.anchor is Edge.END else when.event
     if when.days is None:
-        return _(_OPEN[when.place]) if _OPEN[when.place] else ""
-    days = _days(when.days)
-    match when.place:
-        case Place.BEFORE | Place.ON_OR_BEFORE:
-            return _("dans les {days} avant").format(days=days)
-        case Place.AROUND:
-            return _("à {days} près").format(days=days)
-        case _ if when.anchor is Edge.END:
-            return _("dans les {days} après la fin").format(days=days)
-        case _:
-            return _("dans les {days} après").format(days=days)
-
-
-def _custom(when: When) -> str:
-    if when.from_days is None or when.to_days is None or not when.exact or when.event_edge is Edge.END:
-        return when.words
-    text = _("de J{low} à J{high}").format(low=_signed(when.from_days), high=_signed(when.to_days))
-    return f"{text}, {_(_OPEN[Place.STAY])}" if when.same_stay else text
-
-
-def _signed(days: int) -> str:
-    return "0" if days == 0 else f"{days:+d}".replace("-", "−")
+        return _(_OPEN[when.place]).format(anchor=anchor)
+    within = _WITHIN_A_DAY if when.days == 1 else _WITHIN
+    return _(within[when.place]).format(days=_days(when.days), anchor=anchor)
 
 
 def _days(count: int) -> str:
@@ -192,6 +234,11 @@ def _days(count: int) -> str:
 
 def lower_first(text: str) -> str:
     """Without its capital, but for abbreviations: `BPCO`, `HbA1c`."""
-    if len(text) < 2 or not text[1].islower() or any(sign.isdigit() for sign in text.split()[0]):
+    word = text.partition(" ")[0]
+    if word not in _ONE_LETTER and (not word[1:2].islower() or any(sign.isdigit() for sign in word)):
         return text
     return text[:1].lower() + text[1:]
+
+
+_ONE_LETTER = ("A", "À")
+"""Words of one letter, in English and French: alone, they look like abbreviations."""

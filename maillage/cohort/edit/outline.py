@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from maillage.base.i18n import _, current_language
+from maillage.base.i18n import LANGUAGES, _, current_language, in_language
 from maillage.cohort.edit.cards import Lists, entry_card, event_card, person_card, read_terms
 from maillage.cohort.edit.draft import Document, missing, read_draft
 from maillage.cohort.edit.model import Block, Card, CodeList, Entry, Mode, Outline, Rule, Sense
@@ -130,11 +130,25 @@ def _rule(index: int, rule: InclusionRule, lists: Lists) -> Rule:
     return Rule(
         body.path,
         rule_name(rule),
-        named=rule.name != automatic_name(body),
+        named=not _follows(rule, body, lists),
+        asks=automatic_name(body),
         sense=_rule_sense(body),
         body=body,
         note=clean(rule.description or ""),
     )
+
+
+def _follows(rule: InclusionRule, body: Block, lists: Lists) -> bool:
+    """Whether the rule is called by what it asks, in whichever language it got its name; or not at all."""
+    if rule.name in ("", automatic_name(body)):
+        return True
+    others = (language for language in LANGUAGES if language != current_language())
+    return any(rule.name == _named_in(language, rule, lists) for language in others)
+
+
+def _named_in(language: str, rule: InclusionRule, lists: Lists) -> str:
+    with in_language(language):
+        return automatic_name(block("rule", rule.group, lists, entry_anchor()))
 
 
 def _rule_sense(body: Block) -> Sense:

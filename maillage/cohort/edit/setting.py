@@ -5,7 +5,7 @@ from typing import Any
 
 from maillage.base.i18n import _
 from maillage.cohort.edit.adding import code_key
-from maillage.cohort.edit.build import write_sense, write_times
+from maillage.cohort.edit.build import write_distinct, write_sense, write_times
 from maillage.cohort.edit.draft import Document
 from maillage.cohort.edit.edits import (
     Rename,
@@ -28,7 +28,7 @@ from maillage.cohort.edit.edits import (
 )
 from maillage.cohort.edit.kinds import PERSON_ATTRIBUTES, attribute_of
 from maillage.cohort.edit.lists import lines_of, list_for_change, list_name
-from maillage.cohort.edit.model import Control, Mode, Sense, Which
+from maillage.cohort.edit.model import DISTINCT_BY, Control, Mode, Sense, Which
 from maillage.cohort.edit.places import (
     Node,
     Sort,
@@ -99,16 +99,14 @@ def set_window(document: Document, edit: SetWindow) -> None:
 
 
 def set_occurrence(document: Document, edit: SetOccurrence) -> None:
-    """How many events. What else they are counted by stays, unless it is days."""
+    """How many events. What else they are counted by stays, unless it is one of `Distinct`."""
     node = _event(document, edit.path)
     former = node["Occurrence"]
-    by_days = str(former.get("CountColumn") or "").upper() == CountColumn.START_DATE
+    column = str(former.get("CountColumn") or CountColumn.DOMAIN_CONCEPT).upper()
     written = former | write_times(edit.times, edit.count)
-    if edit.distinct_days:
-        written |= {"IsDistinct": True, "CountColumn": CountColumn.START_DATE.value}
-    elif by_days:
-        written |= {"IsDistinct": False}
-        del written["CountColumn"]
+    if edit.distinct or column in DISTINCT_BY:
+        written.pop("CountColumn", None)
+        written |= write_distinct(edit.distinct)
     node["Occurrence"] = written
 
 

@@ -150,11 +150,14 @@ def group_of(member: Spot) -> Node:
 
 
 def duplicate(document: Document, edit: Duplicate) -> None:
-    """A copy right after. Both use one list until one of them changes it."""
+    """A copy right after, named by what it asks. Both use one list until one of them changes it."""
     spot = find(document, edit.path)
     if spot.holder is None:
         raise EditError(_("Ceci ne se duplique pas."), remedy=_("Dupliquez un critère ou un groupe."))
-    spot.holder.insert(spot.index + 1, copy_of(spot.node))
+    copied = copy_of(spot.node)
+    if spot.sort is Sort.RULE:
+        copied["name"] = ""
+    spot.holder.insert(spot.index + 1, copied)
 
 
 def move(document: Document, edit: Move) -> None:

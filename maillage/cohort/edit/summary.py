@@ -1,6 +1,7 @@
 """A whole cohort in a sentence, for a list of cohorts or the head of a page. `explain` says it exactly.
 
-It is made from the expression alone. The names of rules are left out: nothing holds an author to them.
+It is made from the expression alone. The names of rules are left out, and lists whose names do not say their
+codes are told with them: nothing holds an author to these names.
 """
 
 from collections.abc import Iterator
@@ -8,7 +9,14 @@ from collections.abc import Iterator
 from maillage.base.i18n import _
 from maillage.cohort.edit.draft import Document
 from maillage.cohort.edit.model import Card, Control, Entry, Years
-from maillage.cohort.edit.naming import age_words, block_words, card_name, lower_first, value_words
+from maillage.cohort.edit.naming import (
+    age_words,
+    block_words,
+    card_name,
+    is_several,
+    lower_first,
+    value_words,
+)
 from maillage.cohort.edit.outline import outline
 from maillage.cohort.explain.grammar import capital, day, one_of, typeset
 from maillage.cohort.explain.words.attributes import SAME
@@ -25,7 +33,7 @@ def summary(document: Document) -> str:
     shown = outline(document)
     head = _("{people} {entry}").format(people=_people(shown.entry), entry=_events(shown.entry))
     asked = [*([shown.entry.also] if shown.entry.also else []), *(rule.body for rule in shown.rules)]
-    rules = " ; ".join(lower_first(block_words(body, _card)) for body in asked)
+    rules = _(" ; ").join(lower_first(block_words(body, _card)) for body in asked)
     text = _("{head} : {rules}").format(head=head, rules=rules) if rules else head
     return typeset(capital(text) + ".")
 
@@ -58,6 +66,9 @@ def _shared(entry: Entry) -> Iterator[str]:
 
 
 def _entry_card(card: Card, shared: set[str]) -> str:
+    if is_stay_in_place(card):
+        event = _("un séjour en {place}").format(place=lower_first(card.label))
+        return _with_more(event, card, said={Control.FIRST, Control.PLACE, *shared})
     event = lower_first(card.sentence).removesuffix(".")
     value = f" {value_words(card.value)}" if card.value else ""
     # The sentence of a card tells its list only where that is not of codes of origin.
@@ -70,8 +81,12 @@ def _card(card: Card) -> str:
     name = card_name(card)
     if card.occurs is None:
         return name
-    is_place = card.place and not card.place.exclude and not card.terms
-    return _with_more(name, card, said={Control.TERMS, *([Control.PLACE] if is_place else [])})
+    return _with_more(name, card, said={Control.TERMS, *([Control.PLACE] if is_stay_in_place(card) else [])})
+
+
+def is_stay_in_place(card: Card) -> bool:
+    """Whether the card is called by the kind of place of its stays, which have no other code."""
+    return card.place is not None and card.place.exact and not card.terms
 
 
 def _with_more(text: str, card: Card, *, said: set[str]) -> str:
@@ -83,10 +98,12 @@ def _unsaid(card: Card, said: set[str]) -> Iterator[str]:
     # A card's own words tell how long its events last.
     length = [Control.LENGTH] if card.length and card.length.exact else []
     known = {*said, *length, *([Control.VALUE] if card.value else [])}
+    if card.codes.casefold() not in card.label.casefold():
+        yield card.codes
     yield from (line for control, line in card.told if control not in known)
     yield from (line for line in card.kept if line not in card.details)
-    if card.occurs and card.occurs.distinct_days:
-        yield _("sans compter deux fois {same}").format(same=_(SAME[CountColumn.START_DATE]))
+    if card.occurs and card.occurs.distinct and not is_several(card.occurs):
+        yield _("sans compter deux fois {same}").format(same=_(SAME[CountColumn(card.occurs.distinct)]))
     if card.around:
         conditions = lower_first(block_words(card.around, _card))
         yield _("autour de cet événement : {conditions}").format(conditions=conditions)

@@ -16,6 +16,8 @@ class Kind(StrEnum):
 
     CODE = "code"
     DEATH = "death"
+    DRUG = "drug"
+    """Any drug, to count how many."""
     READMISSION = "readmission"
     STAY = "stay"
     """A kind of stay; `concept_id` says which."""
@@ -81,6 +83,13 @@ def kind_of(term: Term) -> Kind:
 
 _SPECIAL = (
     ("death", Kind.DEATH, 0, mark("Décès"), "décès mort décédé mortalité death"),
+    (
+        "drug",
+        Kind.DRUG,
+        0,
+        mark("Médicament, quel qu’il soit"),
+        "médicaments polymédication polymédiqué traitements ordonnance drug polypharmacy",
+    ),
     (
         "readmission",
         Kind.READMISSION,

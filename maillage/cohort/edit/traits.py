@@ -6,6 +6,7 @@ from datetime import timedelta
 from maillage.base.i18n import _, ngettext
 from maillage.cohort.edit.model import Age, Choice, Length, Unit, Value, Years
 from maillage.cohort.edit.options import OPTIONS
+from maillage.cohort.edit.units import word_unit
 from maillage.cohort.explain.grammar import number, one_of
 from maillage.cohort.explain.words.comparisons import NUMBERS
 from maillage.cohort.expression.values import Comparison, ConceptList, DateRange, NumberRange
@@ -84,7 +85,7 @@ def read_value(found: NumberRange, units: ConceptList | None) -> Value:
     text = _(NUMBERS[found.op]).format(low=number(found.value), high="" if high is None else number(high))
     if named:
         text = _("{value}, en {units}").format(
-            value=text, units=one_of([unit.code or unit.name or str(unit.concept_id) for unit in named])
+            value=text, units=one_of([word_unit(unit) or str(unit.concept_id) for unit in named])
         )
     return Value(found.op, found.value, high, named, text)
 

@@ -66,8 +66,8 @@ def check_days(days: int, *, least: int = -MAX_DAYS) -> int:
     return days
 
 
-def read_when(window: Window, *, same_stay: bool, words: str) -> When:
-    """The window of a node."""
+def read_when(window: Window, *, same_stay: bool, words: str, event: str) -> When:
+    """The window of a node around `event`, which is the index event in words."""
     return When(
         signed_days(window.start),
         signed_days(window.end),
@@ -76,6 +76,7 @@ def read_when(window: Window, *, same_stay: bool, words: str) -> When:
         same_stay=same_stay,
         words=words,
         exact=_looks(window.start, -1) and _looks(window.end, 1),
+        event=event,
     )
 
 

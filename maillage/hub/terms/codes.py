@@ -1,6 +1,7 @@
 """Codes pasted from a protocol: which the référentiel has, which it has not, and what those may have been."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -32,11 +33,16 @@ class Missing:
 
 @dataclass(frozen=True)
 class Pasted:
-    """`found` in the order of the paste, each term once; `cut` when there was more than is read."""
+    """`found` in the order of the paste, each term once; `cut` when there was more than is read.
+
+    `doubtful` are the values of those of another classification than the rest of the list, whose code is also
+    that of a term of the list's own: R07 is a pain for CIM-10 and drugs for ATC.
+    """
 
     found: tuple[Found, ...]
     missing: tuple[Missing, ...]
     cut: bool
+    doubtful: frozenset[str] = frozenset()
 
 
 def find_codes(text: str, *, hub: Hub) -> Pasted | None:
@@ -50,15 +56,26 @@ def find_codes(text: str, *, hub: Hub) -> Pasted | None:
     lines = text.splitlines()
     buckets = read_buckets(hub=hub)
     found: dict[int, Found] = {}
+    together: list[list[Found]] = []
     missing: dict[str, Missing] = {}
     for line in lines[:MOST_LINES]:
         for code in _split(line, terms=terms):
             known = list(_find(code, terms=terms, buckets=buckets))
+            together.append(known)
             found.update({one.concept_id or 0: one for one in known if one.concept_id not in found})
             if not known:
                 missing.setdefault(code, Missing(code, _nearest(code, terms=terms, buckets=buckets, hub=hub)))
     kept = tuple(islice(found.values(), MOST_CODES))
-    return Pasted(kept, tuple(missing.values()), cut=len(lines) > MOST_LINES or len(found) > MOST_CODES)
+    is_cut = len(lines) > MOST_LINES or len(found) > MOST_CODES
+    return Pasted(kept, tuple(missing.values()), is_cut, frozenset(_find_doubtful(together)))
+
+
+def _find_doubtful(together: Sequence[Sequence[Found]]) -> Iterator[str]:
+    """Of codes of several classifications, those that the codes of one classification do not speak for."""
+    sure = Counter(one[0].vocabulary for one in together if len({term.vocabulary for term in one}) == 1)
+    for terms in together:
+        most = max((sure[term.vocabulary] for term in terms), default=0)
+        yield from (term.value for term in terms if sure[term.vocabulary] < most)
 
 
 def _split(line: str, *, terms: Terms) -> Sequence[str]:

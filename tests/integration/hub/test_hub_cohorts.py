@@ -90,6 +90,30 @@ def test_a_draft_is_written_edit_by_edit_and_says_itself_in_words(network: Netwo
     assert network.audit().count("requester:cohort:start") == 1
 
 
+def test_a_name_that_is_typed_is_shown_beside_what_the_rule_asks_and_stays(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    edit(browser, page, edit="add-rule", sense="include", **METFORMIN)
+    assert 'placeholder="Metformine"' in read(browser, page)
+    edit(browser, page, edit="rename", path="rule.0", name="Biguanide")
+    edit(browser, page, edit="set-window", path="rule.0", place="before", days="90")
+    told = read(browser, page)
+    assert '<strong class="given-name">Biguanide</strong>' in told
+    assert " : metformine, dans les 90 jours avant l’événement d’entrée." in told
+    edit(browser, page, edit="rename", path="rule.0", name="")
+    (rule,) = export(browser, page)["InclusionRules"]
+    assert rule["name"] == "Metformine, dans les 90 jours avant l’événement d’entrée"
+
+
+def test_an_event_without_codes_takes_none(network: Network) -> None:
+    browser = enter(network)
+    page = start(browser)
+    edit(browser, page, edit="add-rule", sense="include", name="Médicament", kind="drug")
+    told = read(browser, page)
+    assert 'data-into="term:entry.0"' in told
+    assert 'data-into="term:rule.0.c0"' not in told
+
+
 def test_each_change_is_undone_and_made_again(network: Network) -> None:
     browser = enter(network)
     page = start(browser)

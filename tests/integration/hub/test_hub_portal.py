@@ -128,7 +128,7 @@ def test_a_question_is_asked_from_an_example_and_watched(network: Network, tmp_p
     assert 'http-equiv="refresh"' not in page
     assert '<span class="count">40</span>' in page
     assert "masqué (protégé)" in page
-    assert "Adultes" in page
+    assert "18 ans ou plus à la date d’entrée" in page
 
 
 def test_a_masked_count_names_the_floor_of_its_hospital(network: Network) -> None:

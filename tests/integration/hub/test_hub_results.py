@@ -52,8 +52,8 @@ def test_the_page_says_the_cohort_in_the_sentence_of_the_builder(network: Networ
     question = ask_and_answer(network, node, cohort=build(edits))
     page = enter(network).get(f"/questions/{question}").text.replace("\u00a0", " ")
     sentence = (
-        "Personnes (50 ans ou plus) qui ont eu un diagnostic de la liste « Diabète de type 2 » : sans "
-        "insulines et analogues, avant."
+        "Personnes (50 ans ou plus à l’événement d’entrée) qui ont eu un diagnostic de la liste « Diabète de "
+        "type 2 » : sans insulines et analogues, avant l’événement d’entrée."
     )
     assert f'<p class="lead sentence">{sentence}</p>' in page
 

@@ -180,6 +180,13 @@ def test_pasted_codes_are_told_apart(office: Network) -> None:
     assert pasted.missing[1].nearest.code == "A10BA02"
 
 
+def test_a_code_of_another_classification_than_the_list_is_left_unticked(office: Network) -> None:
+    enter(office)
+    fragment = send_fragment(office, "I10\nR07\nE11")
+    boxes = re.findall(r'name="term" value="\d+"( checked)?> <span[^>]*>(\S+) <b>R07</b>', fragment)
+    assert sorted(boxes) == [("", "ATC"), (" checked", "CIM-10")]
+
+
 def test_forty_codes_give_forty_boxes(office: Network, release: Release) -> None:
     rows = (release.folder / "concept.csv").read_text("utf-8").splitlines()
     codes = [row.split(",") for row in rows if ",CIM10,Sous-catégorie," in row and '"' not in row][:38]

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from maillage.base.errors import MaillageError
+from maillage.cohort.edit import name_rules
 from maillage.hub.boot import current_hub
 from maillage.hub.cohorts import drafts
 from maillage.hub.cohorts import versions as saving
@@ -59,7 +60,8 @@ def open_example(request: HttpRequest, slug: str) -> HttpResponse:
     if example is None:
         raise Http404
     permit = pages.default_permit(by, hub=hub)
-    cohort = drafts.start(dict(example.cohort), name=example.title, permit=permit, by=by, hub=hub)
+    document = name_rules(dict(example.cohort))
+    cohort = drafts.start(document, name=example.title, permit=permit, by=by, hub=hub)
     return redirect("cohort_page", cohort.id)
 
 

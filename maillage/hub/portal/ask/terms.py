@@ -1,10 +1,10 @@
 """The search field: what is typed, a result typed beside it, and what each suggestion would send."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from maillage.base.i18n import _
-from maillage.cohort.edit import Kind, Occurs, Quick, Sense, Term, Times, Value, read_quick
+from maillage.cohort.edit import Kind, Occurs, Quick, Sense, Term, Times, Value, read_quick, special_terms
 from maillage.cohort.edit.naming import value_words
 from maillage.hub.boot import Hub
 from maillage.hub.terms.events import EventKey
@@ -64,7 +64,17 @@ def search_terms(text: str, *, hub: Hub) -> Sequence[Hit]:
     """What the text may mean, the likeliest first."""
     quick = read_quick(text[:MAX_TEXT])
     hits = [_describe(found, quick) for found in suggest(quick.text, hub=hub)]
-    return [*hits[:1], *_find_age(quick, hub=hub), *hits[1:]]
+    return [*_find_any_drug(quick), *hits[:1], *_find_age(quick, hub=hub), *hits[1:]]
+
+
+def _find_any_drug(quick: Quick) -> Iterator[Hit]:
+    """What counts how many drugs somebody takes: no classification has a code for all of them."""
+    for special in special_terms(quick.text):
+        if special.term.kind is Kind.DRUG:
+            adds = _("leur nombre, et s’ils diffèrent, se règlent sur la carte : Préciser")
+            found = Found("", None, special.term.name, "", "", "", "", _("Médicament"), adds)
+            fields = {"name": special.term.name, "kind": str(Kind.DRUG)}
+            yield _complete(found, fields, quick)
 
 
 def _find_age(quick: Quick, *, hub: Hub) -> Sequence[Hit]:
@@ -90,9 +100,13 @@ def as_term(found: Found, *, below: bool) -> Term:
 
 
 def _describe(found: Found, quick: Quick) -> Hit:
+    return _complete(found, _write_term(found), quick)
+
+
+def _complete(found: Found, fields: dict[str, str], quick: Quick) -> Hit:
     asked = quick.value if _takes_value(found) else None
     occurs = None if found.event in _OF_PERSON else _read_occurs(quick)
-    fields = _write_term(found) | (_write_value(asked) if asked else {})
+    fields = fields | (_write_value(asked) if asked else {})
     if occurs is not None:
         fields |= {"times": str(occurs.times), "count": str(occurs.count)}
     return Hit(found, fields, asked, occurs, excludes=quick.sense is Sense.EXCLUDE)

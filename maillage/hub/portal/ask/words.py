@@ -5,6 +5,7 @@ from typing import Any
 
 from maillage.base.i18n import mark, say
 from maillage.cohort.edit import Edge, Mode, Place, Times, Which
+from maillage.cohort.edit.naming import DISTINCT_WORDS
 
 PLACE_WORDS: Mapping[Place, str] = {
     Place.ANY: mark("à n’importe quel moment"),
@@ -89,6 +90,7 @@ def words() -> dict[str, Mapping[str, str]]:
         "places": _said(PLACE_WORDS),
         "edges": _said(EDGE_WORDS),
         "times": _said(TIMES_WORDS),
+        "distincts": _said(DISTINCT_WORDS),
         "modes": _said(MODE_WORDS),
         "whichs": _said(WHICH_WORDS),
         "comparisons": _said(COMPARISON_WORDS),

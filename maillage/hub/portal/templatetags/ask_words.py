@@ -8,7 +8,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from maillage.base.i18n import say
-from maillage.cohort.edit import Occurs, Times, When
+from maillage.cohort.edit import Occurs, Unit, When
+from maillage.cohort.edit.naming import is_several, times_words
+from maillage.cohort.edit.units import word_unit
 from maillage.hub.portal.ask.builder import Builder, Rail, place_on_rail
 from maillage.hub.portal.ask.drawn import draw_once
 from maillage.hub.portal.ask.placing import Placing, find_placing
@@ -69,15 +71,21 @@ def is_movable(path: str) -> bool:
 
 
 @register.filter
-def is_several(occurs: Occurs | None) -> bool:
-    """Whether a number of events is asked for: neither any nor none."""
-    return occurs is not None and occurs.count > 0 and occurs != Occurs(Times.AT_LEAST, 1)
+def said_times(occurs: Occurs | None) -> str:
+    """How many events are asked for; nothing where it is any or none."""
+    return times_words(occurs) if occurs is not None and is_several(occurs) else ""
 
 
 @register.filter
 def plain(value: float | str | None) -> str:
     """A number as a field holds it: a point, no separator, no useless zero; a template gives "" for none."""
     return "" if value in (None, "") else f"{value:g}"
+
+
+@register.filter
+def unit(one: Unit | str) -> str:
+    """A unit as people write it; a template gives "" for none."""
+    return word_unit(one) if isinstance(one, Unit) else ""
 
 
 @register.filter

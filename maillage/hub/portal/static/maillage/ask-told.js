@@ -11,10 +11,13 @@ export function bodyOf(form, submitter) {
   return body;
 }
 
-/** A notice in the control that it is about, or above the builder; `name` is the field that is wrong. */
-export function tell(form, text, name) {
+/** A notice in the control that it is about, or above the builder; `name` is the field that is wrong.
+
+What has been typed over meanwhile is not: it is sent in its turn. */
+export function tell({ form, body }, text, name) {
   const here = form.isConnected ? form : findAgain(form);
   const field = name && here?.elements[name];
+  if (field instanceof HTMLElement && field.value !== body.get(name)) return;
   const place = here?.matches(".control") ? placeIn(here) : document.getElementById("alerte");
   place.replaceChildren(noticeOf(text));
   place.scrollIntoView({ block: "nearest" });

@@ -2,6 +2,7 @@
 
 import { followHands } from "./ask-drag.js";
 import { followPanel } from "./ask-panel.js";
+import { released } from "./ask-press.js";
 import { bodyOf, keepTyped, listWrong, putBack, tell, typeAgain } from "./ask-told.js";
 import { announceSteps } from "./ask-tour.js";
 
@@ -79,11 +80,12 @@ async function send(edit) {
   const text = (await response?.text()) ?? "";
   if (!response?.ok) {
     if (!response) sent.delete(edit.form);
-    tell(edit.form, text, response?.headers.get("Maillage-Field"));
+    tell(edit, text, response?.headers.get("Maillage-Field"));
     return;
   }
   construction().dataset.step = response.headers.get("Maillage-Step") ?? "";
   const told = response.headers.get("Maillage-Event");
+  await released();
   // What is typed further on changes no card's place: the page is drawn once, after the last.
   if (edit.arranges || !waiting.length) {
     show(text, { address: response.headers.get("Maillage-Address"), added: told === "ask:added" });
@@ -103,6 +105,9 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 
 // --- Showing. What was open stays open, what is being typed is kept, focus stays where it was.
 
+// A field that is taken away says that it has changed, though who types in it is not done.
+let drawing = false;
+
 function show(text, { address, added }) {
   const open = [...document.querySelectorAll("#construction details[open]")].map((one) => one.id);
   const active = document.activeElement;
@@ -110,7 +115,11 @@ function show(text, { address, added }) {
   const place = active?.closest?.(".control-when")?.elements.place;
   const wrong = listWrong();
   const typed = [...pending].filter((form) => form.isConnected).flatMap(fieldsOf);
+  drawing = true;
   window.htmx.swap(address ? "#atelier" : "#construction", text, { swapStyle: "outerHTML", settleDelay: 0, swapDelay: 0 });
+  drawing = false;
+  // What they hold is typed again below; kept, it would be typed once more after the session's end.
+  for (const form of pending) if (!form.isConnected) pending.delete(form);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   wrong.forEach(putBack);
   typed.forEach(restore);
@@ -120,10 +129,16 @@ function show(text, { address, added }) {
   // What was added where one had said so is added: the next one is a criterion of its own again.
   const target = document.getElementById("cible");
   if (!added && [...target.options].some((one) => one.value === into)) target.value = into;
-  if (address) history.pushState({}, "", address);
+  if (address) moveTo(address);
   const wanted = construction().dataset.focus;
   const here = document.getElementById(wanted || active?.id);
   if (document.activeElement !== here) goOn(here ?? document.getElementById("q"), { preventScroll: !wanted });
+}
+
+// The page of a cohort that was begun here; who chooses a language comes back to it.
+function moveTo(address) {
+  history.pushState({}, "", address);
+  for (const next of document.querySelectorAll("form [name=next]")) next.value = address;
 }
 
 // In a field of numbers a browser puts the cursor first: what is typed further on would come before.
@@ -154,6 +169,8 @@ const sent = new WeakMap();
 function later(form) {
   clearTimeout(timers.get(form));
   pending.add(form);
+  // A name is sent whole: each half of it would be asked of the hospitals.
+  if (form.hasAttribute("data-whole")) return;
   // Half of an age, "7" of "79", may be below the other one: it waits for its second half.
   timers.set(form, setTimeout(() => holds(form) && isTyped(form) && submit(form), TYPING_PAUSE_MS));
 }
@@ -189,6 +206,7 @@ function submit(form) {
 }
 
 document.addEventListener("change", (event) => {
+  if (drawing) return;
   const form = event.target.closest?.("form[data-auto]");
   // Two days to be chosen say at first what the draft says: there is nothing to send yet.
   if (event.target.name === "place" && event.target.value === "custom") form.elements.from.focus();
