@@ -1,0 +1,46 @@
+/* The form of an analysis: a button that adds, copies, removes or takes a term changes the page in place.
+   Without this script each sends the form, and the same page comes back whole. */
+
+const place = () => document.querySelector("[data-fields]");
+const helps = (button) => button?.name === "do" || button?.name?.startsWith("term.");
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest("[data-fields]") || !helps(event.submitter)) return;
+  event.preventDefault();
+  step(event.target, event.submitter);
+});
+
+let step_waits = false;
+
+async function step(form, button) {
+  if (step_waits) return;
+  step_waits = true;
+  place().setAttribute("aria-busy", "true");
+  const response = await fetch(form.action, { method: "POST", body: new FormData(form, button) }).catch(() => null);
+  step_waits = false;
+  const text = (await response?.text()) ?? "";
+  const told = new DOMParser().parseFromString(text, "text/html").querySelector("[data-fields]");
+  if (!told) {
+    // The session has ended, or the hub is away: the page itself says so.
+    send(form, button);
+    return;
+  }
+  const open = [...place().querySelectorAll("details[open][id]")].map((one) => one.id);
+  place().replaceWith(document.adoptNode(told));
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  goOn(told, button);
+}
+
+function send(form, button) {
+  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
+  form.append(hidden);
+  form.submit();
+}
+
+// Where the page would begin if it came whole: the field that the step leads to, or the button that made it.
+function goOn(told, button) {
+  const wanted = told.querySelector("[autofocus]") ?? [...told.querySelectorAll("button")].find((one) => one.value === button.value && one.tabIndex >= 0);
+  const field = wanted?.matches("article") ? (wanted.querySelector("select, input:not([type=hidden])") ?? wanted) : wanted;
+  (field?.checkVisibility() ? field : wanted)?.focus();
+  wanted?.scrollIntoView({ block: "nearest" });
+}
