@@ -23,8 +23,8 @@ WORDS = Words(
     },
     hints={
         "event": mark(
-            "Le premier après l’entrée. Qui ne l’a pas est suivi jusqu’à la fin de son observation, son décès, "
-            "ou la durée du suivi : il est censuré ce jour-là."
+            "Le premier après l’entrée. Qui ne l’a pas est suivi jusqu’au bout de l’observation, à son décès "
+            "ou à la durée du suivi : c’est une censure."
         ),
         "split": mark("Une courbe par niveau, comparées par le test du log-rank. Vide : une seule courbe."),
         "covariates": mark("Sans covariable, il n’y a que les courbes."),
@@ -33,7 +33,7 @@ WORDS = Words(
         "baseline": mark("Avec un risque de base par hôpital, aucune date ne sort de l’hôpital."),
         "ties": mark("Comment le modèle de Cox compte plusieurs événements d’un même jour."),
     },
-    fine=frozenset({"grid_days", "strata", "ties", "baseline", "rounds"}),
+    fine=frozenset({"event.window", "event.use", "grid_days", "strata", "ties", "baseline", "rounds"}),
     start={"until": 365},
     picked={
         "event": {"window": {"start": 1}},

@@ -32,7 +32,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 @require_GET
 @allows(Role.RESEARCHER)
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """The listbox of what was typed (`q`), for the field `into` and the `kinds` of variables that it takes."""
+    """The listbox of what was typed (`q`), for the field `into`, which takes these `kinds` of variables."""
     kinds = [one for one in str(request.GET.get("kinds", "")).split(",") if one]
     context = _find(request, kinds=kinds) | {"into": str(request.GET.get("into", ""))[:_MOST_NAMED]}
     return render(request, "portal/terms/_suggestions.html", context)
