@@ -27,8 +27,8 @@ WORDS = Words(
     },
     hints={
         "levels": mark(
-            "Une classe de concepts du référentiel, par exemple « ATC 2e niveau » ; sans elle, les codes comme "
-            "ils sont saisis."
+            "Une classe de concepts du référentiel, par exemple « ATC 2e niveau » ; sans elle, les codes "
+            "comme ils sont saisis."
         ),
         "features": mark("Ce que vous voulez voir à coup sûr, avant l’entrée et après."),
         "measures": mark("La dernière valeur de chaque personne avant l’entrée : moyenne et écart-type."),

@@ -16,7 +16,7 @@ WORDS = Words(
         "measure.low": mark("Plus basse, une valeur est prise pour une erreur."),
         "measure.high": mark("Plus haute, une valeur est prise pour une erreur."),
         "edges": mark(
-            "Décidées avant de voir les données, les mêmes dans tous les hôpitaux, dans l’unité de la mesure. "
+            "Décidées avant de voir les données, les mêmes dans chaque hôpital, dans l’unité de la mesure. "
             "Ce qui est sous la première borne, ou au-dessus de la dernière, fait une classe aussi."
         ),
     },

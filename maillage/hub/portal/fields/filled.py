@@ -70,11 +70,13 @@ def read_form(analysis_id: str, posted: Mapping[str, str]) -> Filled:
     """The form as it was sent. JSON that somebody edited is in the fields; where it does not fit, `errors`
     tells why.
     """
-    typed = dict(posted)
+    form = find_form(analysis_id)
+    # A page sends all its fields; of what was written by hand, the others hold their defaults.
+    typed = dict(posted) if WAS in posted else {**write(form, {}), **posted}
     was = _read_was(typed.pop(WAS, ""))
     found = Filled(
         analysis_id,
-        find_form(analysis_id),
+        form,
         typed,
         was,
         written=typed.pop(WRITTEN, ""),

@@ -86,5 +86,7 @@ def tell_apart(document: Mapping[str, Any], others: Iterable[Mapping[str, Any]])
     taken = {str(other.get("name")) for other in others}
     if name not in taken:
         return dict(document)
-    numbers = (f"{name[: _NAME_LETTERS - 4].rstrip('_ ')}_{number}" for number in range(2, 1000))
+    # A number that is there already is part of it: `diabete_de_type_2`.
+    start = name[: _NAME_LETTERS - 4].rstrip("_ ")
+    numbers = (f"{start}_{number}" for number in range(2, 1000))
     return {**document, "name": next((one for one in numbers if one not in taken), name)}

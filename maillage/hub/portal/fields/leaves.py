@@ -6,7 +6,7 @@ Each widget has a writer and a reader that undo each other; `lens` keeps what wa
 import json
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -143,9 +143,10 @@ def _write_steps(node: Node, value: Any) -> dict[str, str]:
     if len(numbers) < 2:
         return empty | {"": _write_numbers(node, numbers)}
     low, high = numbers[0], numbers[-1]
-    step = Decimal(str(numbers[1])) - Decimal(str(low))
-    if step > 0 and _walk(low, high, step) == numbers:
-        return empty | {".low": str(low), ".high": str(high), ".step": f"{step.normalize():f}"}
+    # As it will be read: a step of more digits than a number holds does not lead to the end.
+    step = float(Decimal(str(numbers[1])) - Decimal(str(low)))
+    if _walk(low, high, Decimal(str(step))) == numbers:
+        return empty | {".low": str(low), ".high": str(high), ".step": str(step).removesuffix(".0")}
     return empty | {"": _write_numbers(node, numbers)}
 
 
@@ -158,21 +159,18 @@ def _read_steps(node: Node, texts: Texts) -> Any:
     if not all(given):
         raise UnfitError(_("Donnez les trois nombres : de, à, et le pas."))
     low, high, step = map(read_number, given)
-    found = _walk(low, high, Decimal(str(step))) if step > 0 else []
+    found = _walk(low, high, Decimal(str(step)))
     if len(found) < 2:
-        raise UnfitError(_("« De » est au-dessous de « à », et le pas est plus petit que leur écart."))
+        raise UnfitError(_("« De » est au-dessous de « à », et le pas tient entre eux, mille fois au plus."))
     return found
 
 
 def _walk(low: float, high: float, step: Decimal) -> list[float]:
     """From one number to the other, both included where the steps meet it; nothing beyond a thousand."""
-    try:
-        first, last = Decimal(str(low)), Decimal(str(high))
-        count = int((last - first) / step) + 1
-    except (InvalidOperation, OverflowError):
+    first, last = Decimal(str(low)), Decimal(str(high))
+    if step <= 0 or (last - first) / step >= _MOST_STEPS:
         return []
-    if count > _MOST_STEPS:
-        raise UnfitError(_("Ce sont trop de classes : un pas plus grand."))
+    count = int((last - first) / step) + 1
     is_whole = all(isinstance(one, int) for one in (low, high)) and step == int(step)
     return [int(first + step * at) if is_whole else float(first + step * at) for at in range(count)]
 

@@ -126,7 +126,7 @@ class Reader:
         if not node.is_required and name and not self._is_begun(node, held, name):
             return ABSENT
         found = self._read_fields(node.fields, held, name)
-        return found if found or node.is_required or not name else ABSENT
+        return found if found or found == was or node.is_required or not name else ABSENT
 
     def _is_begun(self, node: Node, was: Mapping[str, Any], name: str) -> bool:
         """Whether an optional group has something of what it needs; one that needs nothing always has."""

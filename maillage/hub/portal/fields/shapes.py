@@ -78,6 +78,17 @@ class Node:
         return self.kinds.get(kind, self.fields)
 
 
+def find_card(group: Node) -> Node | None:
+    """The card in a group, where a term that is chosen for the group goes."""
+    return next((one for one in group.fields if one.widget is Widget.CARD), None)
+
+
+def list_domains(node: Node) -> tuple[str, ...]:
+    """The kinds that may be chosen for a card, for the cards of a list, or for the card in their groups."""
+    inner = find_card(node.fields[0]) if node.widget is Widget.CARDS and not node.domains else node
+    return () if inner is None else inner.domains
+
+
 @cache
 def find_form(analysis_id: str) -> Node:
     """The form of an installed analysis, a group."""

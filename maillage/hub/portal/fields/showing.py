@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from maillage.analysis.asking import find_hint, find_label
-from maillage.base.i18n import mark, say
+from maillage.base.i18n import _, mark, say
 from maillage.hub.boot import Hub
 from maillage.hub.portal.fields.filled import SEEN, WAS, WRITTEN, Filled, hash_document
 from maillage.hub.portal.fields.leaves import write_json
 from maillage.hub.portal.fields.lens import HERE, NEW, join, list_names, list_places
 from maillage.hub.portal.fields.naming import Chip, list_chips
-from maillage.hub.portal.fields.shapes import OF_TERMS, Node, Widget
+from maillage.hub.portal.fields.shapes import OF_TERMS, Node, Widget, list_domains
 from maillage.hub.portal.fields.windows import Place
 from maillage.hub.terms.suggest import Found, suggest
 
@@ -243,9 +243,10 @@ class _Shower:
         cards = [
             self._show_item(item, f"{name}.{place}") for place in list_places(self.filled.typed, name=name)
         ]
-        domains = node.domains or next(one.domains for one in item.fields if one.domains)
-        found = {"search": self._search(name, kinds=domains), "offers": self._list_offers(node)}
-        return {"texts": {}, "cards": cards, **found}
+        kinds = list_domains(node)
+        search = self._search(name, kinds=kinds) if kinds else None
+        offers = self._list_offers(node) if kinds else [Choice("", _("Ajouter"))]
+        return {"texts": {}, "cards": cards, "search": search, "offers": offers}
 
     def _show_item(self, node: Node, name: str) -> Control:
         shown = self.show(node, name)

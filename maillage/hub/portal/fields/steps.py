@@ -13,7 +13,7 @@ from maillage.hub.portal.fields.errors import UnfitError
 from maillage.hub.portal.fields.filled import Filled, keep_fields, keep_written
 from maillage.hub.portal.fields.filling import add_concept, require_kind, tell_apart, write_variable
 from maillage.hub.portal.fields.lens import HERE, NEW, Typed, join, list_names, list_places, write
-from maillage.hub.portal.fields.shapes import OF_TERMS, Node, Widget
+from maillage.hub.portal.fields.shapes import OF_TERMS, Node, Widget, find_card, list_domains
 
 if TYPE_CHECKING:
     from maillage.hub.terms.suggest import Found
@@ -38,21 +38,26 @@ def do_step(filled: Filled, do: str) -> Stepped:
 def take_term(filled: Filled, name: str, term: "Found") -> Stepped:
     """The form with a term in a field: as a card, or as one concept more."""
     node = _find(filled, name)
-    if node is None or not (node.domains or node.widget in OF_TERMS):
+    if node is None or not (list_domains(node) or node.widget in OF_TERMS):
         return Stepped(filled)
     try:
         if node.widget in OF_TERMS:
             return _add_concept(filled, name, node, term)
-        return _put(filled, name, node, kind=require_kind(term, domains=_list_domains(node)), term=term)
+        return _put(filled, name, node, kind=require_kind(term, domains=list_domains(node)), term=term)
     except UnfitError as error:
         return Stepped(replace(filled, errors={**filled.errors, name: str(error)}), name)
 
 
 def _add(filled: Filled, name: str, kind: str) -> Stepped:
     node = _find(filled, name)
-    if node is None or kind not in _list_domains(node):
+    if node is None or ((kind or not _is_plain(node)) and kind not in list_domains(node)):
         return Stepped(filled)
     return _put(filled, name, node, kind=kind, term=None)
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether it is a list of groups in which no term goes."""
+    return node.widget is Widget.CARDS and not list_domains(node)
 
 
 def _put(filled: Filled, name: str, node: Node, *, kind: str, term: "Found | None") -> Stepped:
@@ -64,7 +69,9 @@ def _put(filled: Filled, name: str, node: Node, *, kind: str, term: "Found | Non
     if item.widget is Widget.CARD:
         return _put_card(filled, name, item, kind=kind, term=term, is_one_of_many=True)
     opened = {**filled.typed, **write(item, {}, name=name, here=""), f"{name}.{HERE}": NEW}
-    inner = _find_card(item)
+    inner = find_card(item)
+    if inner is None:
+        return Stepped(replace(filled, typed=opened), name)
     return _put_card(replace(filled, typed=opened), join(name, inner.name), inner, kind=kind, term=term)
 
 
@@ -78,17 +85,6 @@ def _put_card(
     document = tell_apart(document, (one for one in others if is_one_of_many or one != document))
     typed = {**left, **write(node, document, name=name, here="")}
     return Stepped(replace(filled, typed=typed), name)
-
-
-def _list_domains(node: Node) -> tuple[str, ...]:
-    """The kinds that may be chosen for a card, for the cards of a list, or for the card in their groups."""
-    if node.widget is Widget.CARDS and not node.domains:
-        return _find_card(node.fields[0]).domains
-    return node.domains
-
-
-def _find_card(group: Node) -> Node:
-    return next(one for one in group.fields if one.widget is Widget.CARD)
 
 
 def _list_variables(filled: Filled) -> Iterator[Mapping[str, Any]]:
