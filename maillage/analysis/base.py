@@ -128,7 +128,7 @@ class Words:
     has its path (`model.age`); `maillage.analysis.asking` has what is common. `asks` says how a number is
     asked, `fine` which fields are rarely touched; `start` is what the form holds at first, `picked` what a
     variable holds when it is chosen, by its field's path or by `path=kind`; `offers` which kinds of variables
-    have a button of their own, beside the search.
+    have a button of their own, beside the search; `sets`, by `path=kind`, which values to choose go with it.
     """
 
     title: str
@@ -140,6 +140,7 @@ class Words:
     start: Mapping[str, Any] = field(default_factory=dict[str, Any])
     picked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    sets: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
 
 @dataclass(frozen=True)

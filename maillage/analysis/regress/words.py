@@ -53,6 +53,7 @@ WORDS = Words(
         "covariates=visit": {"use": "count"},
         "weights=visit": {"use": "days"},
     },
+    sets={"outcome=measurement": {"family": "gaussian"}},
     offers={
         "outcome": ("death", "visit"),
         "covariates": ("age", "sex", "year", "visit"),

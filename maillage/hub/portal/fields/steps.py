@@ -83,7 +83,8 @@ def _put_card(
     others = _list_variables(replace(filled, typed=left))
     # A factor that is a covariate too is one variable: it has one name.
     document = tell_apart(document, (one for one in others if is_one_of_many or one != document))
-    typed = {**left, **write(node, document, name=name, here="")}
+    sets = filled.words.sets.get(f"{node.path}={kind}", {})
+    typed = {**left, **sets, **write(node, document, name=name, here="")}
     return Stepped(replace(filled, typed=typed), name)
 
 

@@ -39,7 +39,7 @@ function send(form, button) {
 
 // Where the page would begin if it came whole: the field that the step leads to, or the button that made it.
 function goOn(told, button) {
-  const wanted = told.querySelector("[autofocus]") ?? [...told.querySelectorAll("button")].find((one) => one.value === button.value && one.tabIndex >= 0);
+  const wanted = told.querySelector("[autofocus]") ?? [...told.querySelectorAll("button")].find((one) => one.value === button.value && !one.hidden);
   const field = wanted?.matches("article") ? (wanted.querySelector("select, input:not([type=hidden])") ?? wanted) : wanted;
   (field?.checkVisibility() ? field : wanted)?.focus();
   wanted?.scrollIntoView({ block: "nearest" });
