@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from maillage.analysis.asking import find_picked
+from maillage.analysis.asking import find_label, find_picked
 from maillage.base.i18n import _
 from maillage.hub.portal.fields.concepts import add
 from maillage.hub.portal.fields.errors import UnfitError
@@ -38,7 +38,9 @@ def write_variable(node: Node, kind: str, *, term: "Found | None", words: "Words
     fields = node.fields_of(kind)
     holds = {one.name: one.widget for one in fields}
     document: dict[str, Any] = {"kind": kind} if node.kinds else {}
-    document["name"] = _name_variable(kind, term) if node.kinds else _name_freely(term.name if term else kind)
+    document["name"] = (
+        _name_variable(kind, term, words=words) if node.kinds else _name_freely(term.name if term else kind)
+    )
     if "domain" in holds:
         document["domain"] = kind
     if term is not None and term.concept_id is not None and "concepts" in holds and kind != "sex":
@@ -62,10 +64,10 @@ def add_concept(node: Node, text: str, *, term: "Found") -> str:
     return " ".join(dict.fromkeys([*text.split(), str(term.concept_id or 0)]))
 
 
-def _name_variable(kind: str, term: "Found | None") -> str:
-    if term is None or kind in _OF_PERSON:
+def _name_variable(kind: str, term: "Found | None", *, words: "Words") -> str:
+    if kind in _OF_PERSON:
         return kind
-    return _name_plainly(term.name)
+    return _name_plainly(term.name if term else find_label(f"kind={kind}", words=words))
 
 
 def _name_freely(name: str) -> str:

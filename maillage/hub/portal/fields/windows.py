@@ -9,7 +9,7 @@ from maillage.hub.portal.fields.errors import UnfitError
 
 Texts = Mapping[str, str]
 
-UNITS: Mapping[str, int] = {"day": 1, "month": 30, "year": 365}
+UNITS = {"day": 1, "month": 30, "year": 365}
 """Days of each unit of time, as they are told beside the field."""
 
 
@@ -29,7 +29,7 @@ def write_days(days: int | None) -> dict[str, str]:
     """A number and the largest unit that it is whole in; 0 is in days."""
     if not isinstance(days, int):
         return {"": "", ".unit": "day"}
-    whole = (name for name, length in reversed(UNITS.items()) if days and days % length == 0)
+    whole = (name for name in reversed(UNITS) if days and days % UNITS[name] == 0)
     unit = next(whole, "day")
     return {"": str(days // UNITS[unit]), ".unit": unit}
 
