@@ -1,5 +1,6 @@
 """A logistic model of the demonstration's hospitals, from a cohort to its odds ratios, by the form alone."""
 
+import re
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +14,7 @@ from tests.support.network import DemoNetwork
 
 __all__ = ["browser"]
 
-INPUTS = 5
+INPUTS = 4
 NARROW: Any = {"width": 360, "height": 800}
 
 
@@ -43,8 +44,10 @@ def test_a_logistic_model_takes_few_inputs_and_no_json(
         drawn = page.get_by_role("img", name="Coefficients du modèle")
         playwright.expect(drawn).to_contain_text("sexe : hommes")
         page.get_by_text("Le même en tableau").first.click()
-        playwright.expect(page.get_by_role("row").filter(has_text="sejours")).to_be_visible()
+        playwright.expect(page.get_by_role("row").filter(has_text="sexe : hommes")).to_be_visible()
         assert inputs == INPUTS, "the last asks the question"
+        page.get_by_role("link", name="Autre analyse").click()
+        take_as_risk_model(page)
         assert told == []
 
 
@@ -63,9 +66,21 @@ def fill_in(page: playwright.Page) -> int:
     playwright.expect(page.locator(":focus")).to_have_attribute("name", "p.covariates.3.missing")
     page.get_by_role("button", name="Retirer Sexe").last.press("Enter")
     playwright.expect(cards).to_have_count(4)
+    page.get_by_role("button", name="Retirer Séjours").press("Enter")
+    playwright.expect(cards).to_have_count(3)
     assert page.locator("textarea").evaluate("one => one.checkVisibility()") is False
-    # The analysis; an outcome typed, and chosen; a covariate.
-    return 1 + 2 + 1
+    # The analysis; an outcome typed, and chosen. What was added is gone.
+    return 1 + 2
+
+
+def take_as_risk_model(page: playwright.Page) -> None:
+    """Its coefficients fill in the form of adjusted outcomes."""
+    page.get_by_role("link", name="Résultats ajustés").click()
+    page.get_by_role("button", name="Reprendre").click()
+    playwright.expect(page.locator("article.variable")).to_contain_text("Metformine")
+    playwright.expect(page.get_by_label("Coefficient des hommes")).to_have_value(re.compile(r"^-?\d"))
+    playwright.expect(page.locator("#p-within_days")).to_have_value("1")
+    check_accessible(page)
 
 
 def choose(page: playwright.Page, field: str, text: str) -> None:

@@ -7,16 +7,15 @@ from typing import Any
 from maillage.analysis.asking import find_hint, find_label
 from maillage.base.i18n import _, mark, say
 from maillage.hub.boot import Hub
-from maillage.hub.portal.fields.filled import SEEN, WAS, WRITTEN, Filled, hash_document
+from maillage.hub.portal.fields.controls import START, Choice, Control, Search, Section
+from maillage.hub.portal.fields.filled import WRITTEN, Filled, hash_document
 from maillage.hub.portal.fields.leaves import write_json
 from maillage.hub.portal.fields.lens import HERE, NEW, join, list_names, list_places
-from maillage.hub.portal.fields.naming import Chip, list_chips
+from maillage.hub.portal.fields.naming import list_chips
 from maillage.hub.portal.fields.shapes import OF_TERMS, Node, Widget, list_domains
 from maillage.hub.portal.fields.windows import Place
-from maillage.hub.terms.suggest import Found, suggest
+from maillage.hub.terms.suggest import suggest
 
-START = "p."
-"""Before the name of each field of an analysis, in the page."""
 SEARCH = "q."
 """Before the name of the field that a search is for."""
 _MOST_TYPED = 200
@@ -36,120 +35,6 @@ TIMES: Mapping[str, str] = {
     "year": mark("années (365 jours)"),
 }
 _OFFERED = ("age", "sex", "year", "visit", "death", "follow_up")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of several, in words."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Tick(Choice):
-    """One value, and whether it is on."""
-
-    is_on: bool = False
-
-
-@dataclass(frozen=True)
-class Search:
-    """The search of a field that terms fill: what was typed, what it found."""
-
-    name: str
-    text: str
-    found: Sequence[Found]
-    kinds: str
-    is_known: bool
-
-    @property
-    def near(self) -> bool:
-        """Whether nothing says all that was typed."""
-        return bool(self.found) and self.found[0].near
-
-    @property
-    def unsaid(self) -> bool:
-        """Whether some have no number of patients."""
-        return any(one.bucket is None for one in self.found)
-
-
-@dataclass(frozen=True)
-class Control:
-    """A field of the page. `name` is what it is sent as; `at` is its name for the buttons; `texts` are what
-    its controls hold, by their part of the name.
-    """
-
-    name: str
-    at: str
-    widget: Widget
-    label: str
-    hint: str
-    error: str
-    is_required: bool
-    is_focused: bool
-    texts: Mapping[str, str]
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: Sequence[Choice] = ()
-    offers: Sequence[Choice] = ()
-    plain: Sequence["Control"] = ()
-    fine: Sequence["Control"] = ()
-    cards: Sequence["Control"] = ()
-    chips: Sequence[Chip] = ()
-    search: Search | None = None
-    is_here: bool = False
-    here: str = ""
-    kind: str = ""
-    title: str = ""
-    badge: str = ""
-    can_copy: bool = False
-
-    @property
-    def id(self) -> str:
-        """Its id in the page."""
-        return self.name.replace(".", "-").replace("~", "")
-
-    @property
-    def ticks(self) -> Sequence["Tick"]:
-        """Its choices, of which several may be on."""
-        return [Tick(one.value, one.label, self.texts.get(one.value) == "on") for one in self.choices]
-
-    @property
-    def described(self) -> str:
-        """The ids of what describes it, for assistive tools."""
-        parts = [f"{self.id}-erreur"] if self.error else []
-        return " ".join([*parts, *([f"{self.id}-aide"] if self.hint else [])])
-
-    @property
-    def is_wrong(self) -> bool:
-        """Whether something is wrong in it, or in a field inside it."""
-        return bool(self.error) or any(one.is_wrong for one in (*self.plain, *self.fine, *self.cards))
-
-    @property
-    def has_focus(self) -> bool:
-        """Whether one goes on in it, or in a field inside it."""
-        return self.is_focused or any(one.has_focus for one in (*self.plain, *self.fine, *self.cards))
-
-
-@dataclass(frozen=True)
-class Section:
-    """The form of one analysis in its page."""
-
-    analysis_id: str
-    title: str
-    control: Control
-    document: str
-    document_error: str
-    was: str
-    seen: str
-    prefix: str
-
-    @property
-    def names(self) -> Mapping[str, str]:
-        """The names of the fields that go with the form."""
-        start = f"{START}{self.prefix}"
-        return {"was": start + WAS, "json": start + WRITTEN, "seen": start + SEEN}
 
 
 def show_form(
@@ -191,7 +76,7 @@ class _Shower:
         more = _SHOWN.get(node.widget, _Shower.show_leaf)(self, node, name)
         given: dict[str, Any] = {
             "label": find_label(node.path, words=self.filled.words),
-            "hint": find_hint(node.path, words=self.filled.words),
+            "hint": self._hint(node),
             **more,
         }
         return Control(
@@ -205,6 +90,12 @@ class _Shower:
             maximum=node.maximum,
             **given,
         )
+
+    def _hint(self, node: Node) -> str:
+        """What more is said; of a choice only what its own analysis says, since its values say what it is."""
+        if node.choices and node.path not in self.filled.words.hints:
+            return ""
+        return find_hint(node.path, words=self.filled.words)
 
     def show_leaf(self, node: Node, name: str) -> dict[str, Any]:
         start = len(name)

@@ -17,11 +17,13 @@ from maillage.exchange.parts import LEAST_PARTS, MOST_PARTS, SEVERAL
 from maillage.governance.people.roles import Role
 from maillage.hub.api.errors import error_status
 from maillage.hub.boot import current_hub
+from maillage.hub.portal.fields.controls import Section
 from maillage.hub.portal.fields.errors import FieldsError
 from maillage.hub.portal.fields.filled import Filled, read_form, require, start_form
-from maillage.hub.portal.fields.showing import Section, list_times, list_windows, show_form
+from maillage.hub.portal.fields.showing import list_times, list_windows, show_form
 from maillage.hub.portal.fields.units import list_units
 from maillage.hub.portal.results.cohorts import Source, find_source
+from maillage.hub.portal.results.fits import list_fits, take_fit
 from maillage.hub.portal.results.helping import (
     asks_for_help,
     help_in,
@@ -84,6 +86,10 @@ class _Part:
 
     def helped(self, request: HttpRequest) -> "_Part":
         """With the step that a button asks, if it is for this one."""
+        if field(request, "do") == f"take-fit:{self.prefix}":
+            fit, requester = field(request, f"fit.{self.prefix}"), requester_of(request)
+            filled = take_fit(self.filled, fit, requester=requester, hub=current_hub())
+            return replace(self, filled=filled, focus="outcome")
         stepped = help_in(request, self.filled, prefix=self.prefix)
         return replace(self, filled=stepped.filled, focus=stepped.focus)
 
@@ -170,7 +176,11 @@ def _show(
 def _list_sections(request: HttpRequest, parts: Sequence[_Part]) -> list[Section]:
     searched = list_searched(request)
     hub = current_hub()
+    requester = requester_of(request)
     return [
-        show_form(part.filled, hub=hub, prefix=part.prefix, focus=part.focus, searched=searched)
+        replace(
+            show_form(part.filled, hub=hub, prefix=part.prefix, focus=part.focus, searched=searched),
+            fits=list_fits(part.filled.analysis_id, requester=requester),
+        )
         for part in parts
     ]

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from maillage.analysis.errors import ParametersError
 from maillage.base.i18n import _
 from maillage.hub.boot import Hub, current_hub
+from maillage.hub.portal.fields.controls import START
 from maillage.hub.portal.fields.filled import Filled
-from maillage.hub.portal.fields.showing import SEARCH, START
+from maillage.hub.portal.fields.showing import SEARCH
 from maillage.hub.portal.fields.steps import Stepped, do_step, take_term
 from maillage.hub.portal.sessions import field
 from maillage.hub.terms.buckets import Buckets

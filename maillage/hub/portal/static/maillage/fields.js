@@ -10,25 +10,41 @@ document.addEventListener("submit", (event) => {
   step(event.target, event.submitter);
 });
 
-let step_waits = false;
+let waits = false;
 
 async function step(form, button) {
-  if (step_waits) return;
-  step_waits = true;
+  if (waits) return;
+  waits = true;
   place().setAttribute("aria-busy", "true");
-  const response = await fetch(form.action, { method: "POST", body: new FormData(form, button) }).catch(() => null);
-  step_waits = false;
-  const text = (await response?.text()) ?? "";
+  const sent = new FormData(form, button);
+  const response = await fetch(form.action, { method: "POST", body: sent }).catch(() => null);
+  waits = false;
+  const away = place().querySelector("[data-fields-away]");
+  away.hidden = Boolean(response);
+  if (!response) {
+    place().removeAttribute("aria-busy");
+    away.focus();
+    return;
+  }
+  const text = await response.text();
   const told = new DOMParser().parseFromString(text, "text/html").querySelector("[data-fields]");
   if (!told) {
-    // The session has ended, or the hub is away: the page itself says so.
+    // The session has ended, or the hub refuses: the page that it leads to says so.
     send(form, button);
     return;
   }
+  const typed = [...new FormData(form)].filter(([name, value]) => sent.get(name) !== value);
   const open = [...place().querySelectorAll("details[open][id]")].map((one) => one.id);
   place().replaceWith(document.adoptNode(told));
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  for (const [name, value] of typed) typeAgain(told.querySelector(`[name="${CSS.escape(name)}"]`), value);
   goOn(told, button);
+}
+
+// What was typed while the step was on its way.
+function typeAgain(field, value) {
+  if (field?.type === "checkbox") field.checked = true;
+  else if (field && field.type !== "hidden") field.value = value;
 }
 
 function send(form, button) {
