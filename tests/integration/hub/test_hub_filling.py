@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from maillage.analysis.features.declared import MAX_FEATURES
 from tests.integration.hub.conftest import Network
 from tests.integration.hub.test_hub_portal import enter, send
 from tests.integration.hub.test_hub_terms import E11, METFORMIN, office, release  # noqa: F401 - fixtures
@@ -101,6 +102,8 @@ def test_an_outcome_and_its_risks_are_taken_as_tables_read_them(form: Any) -> No
     outcome = document(page)["outcome"]
     assert (outcome["name"], outcome["domain"], outcome["concepts"]) == ("Metformine", "drug", [METFORMIN])
     page = form("outcomes", **fields(page) | {"term.model.risks": str(E11)})
+    copied = document(form("outcomes", **fields(page) | {"do": "copy:model.risks.0"}))["model"]["risks"]
+    assert len({risk["feature"]["name"] for risk in copied}) == 2
     told = form("outcomes", **fields(page))
     assert told.status_code == 422
     assert 'id="p-model-risks-0-coefficient-erreur"' in told.text
@@ -137,3 +140,16 @@ def test_several_analyses_have_each_their_own_fields(form: Any) -> None:
     typed = fields(page) | {"p.distribution.edges": "1; 2", "p.characterise.commonest": "20"}
     asked = form("several", **both, **typed)
     assert asked.status_code == 302, asked.text
+
+
+def test_a_model_of_a_hundred_covariates_fits_in_one_form(form: Any) -> None:
+    card = {"~": "new", "kind": "visit", "window.place": "any"}
+    cards = {
+        f"p.covariates.{place}.{name}": text
+        for place in range(MAX_FEATURES)
+        for name, text in (card | {"name": f"v{place}"}).items()
+    }
+    page = form("survival", **cards, do="see")
+    assert len(document(page)["covariates"]) == MAX_FEATURES
+    assert len(fields(page)) > 1_000
+    assert document(form("survival", **fields(page), do="see")) == document(page)

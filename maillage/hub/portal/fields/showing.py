@@ -9,10 +9,10 @@ from maillage.base.i18n import _, mark, say
 from maillage.hub.boot import Hub
 from maillage.hub.portal.fields.controls import START, Choice, Control, Search, Section
 from maillage.hub.portal.fields.filled import WRITTEN, Filled, hash_document
-from maillage.hub.portal.fields.leaves import write_json
+from maillage.hub.portal.fields.leaves import write_json, write_leaf
 from maillage.hub.portal.fields.lens import HERE, NEW, join, list_names, list_places
 from maillage.hub.portal.fields.naming import list_chips
-from maillage.hub.portal.fields.shapes import OF_TERMS, Node, Widget, list_domains
+from maillage.hub.portal.fields.shapes import ABSENT, OF_TERMS, Node, Widget, list_domains
 from maillage.hub.portal.fields.windows import Place
 from maillage.hub.terms.suggest import suggest
 
@@ -98,12 +98,9 @@ class _Shower:
         return find_hint(node.path, words=self.filled.words)
 
     def show_leaf(self, node: Node, name: str) -> dict[str, Any]:
-        start = len(name)
-        texts = {
-            key[start:].lstrip(".") or "value": text
-            for key, text in self.filled.typed.items()
-            if key == name or key.startswith(f"{name}.")
-        }
+        typed = self.filled.typed
+        parts = write_leaf(node, ABSENT)
+        texts = {part.lstrip(".") or "value": typed.get(f"{name}{part}", "") for part in parts}
         found: dict[str, Any] = {"texts": texts, "choices": self._list_choices(node)}
         if node.widget in OF_TERMS:
             found["chips"] = list_chips(node, texts.get("value", ""), hub=self.hub)

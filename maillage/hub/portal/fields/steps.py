@@ -90,21 +90,21 @@ def _put_card(
 
 def _list_variables(filled: Filled) -> Iterator[Mapping[str, Any]]:
     """Every card of the form, as a document."""
+    yield from _find_named(filled.read_so_far())
 
-    def walk(found: Any) -> Iterator[Mapping[str, Any]]:
-        match found:
-            case {"name": _name}:
-                yield found
-            case Mapping():
-                for one in found.values():
-                    yield from walk(one)
-            case list() | tuple():
-                for one in found:
-                    yield from walk(one)
-            case _plain:
-                return
 
-    yield from walk(filled.read_so_far())
+def _find_named(found: Any) -> Iterator[Mapping[str, Any]]:
+    match found:
+        case {"name": _name}:
+            yield found
+        case Mapping():
+            for one in found.values():
+                yield from _find_named(one)
+        case list() | tuple():
+            for one in found:
+                yield from _find_named(one)
+        case _plain:
+            return
 
 
 def _add_concept(filled: Filled, name: str, node: Node, term: "Found") -> Stepped:
@@ -134,15 +134,14 @@ def _copy(filled: Filled, name: str, _more: str) -> Stepped:
     inner = {
         added + key[len(name) :]: text for key, text in filled.typed.items() if key.startswith(f"{name}.")
     }
-    return Stepped(replace(filled, typed={**filled.typed, **inner, **_rename(filled, added, inner)}), added)
+    return Stepped(replace(filled, typed={**filled.typed, **inner, **_rename(filled, inner)}), added)
 
 
-def _rename(filled: Filled, added: str, inner: Typed) -> dict[str, str]:
-    called = inner.get(f"{added}.name")
-    if called is None:
-        return {}
-    told = tell_apart({"name": called}, _list_variables(filled))
-    return {f"{added}.name": told["name"]}
+def _rename(filled: Filled, inner: Typed) -> dict[str, str]:
+    """A name of its own for each variable of a copy; there is one, unless it is of plain groups."""
+    called = {key: text for key, text in inner.items() if key.endswith(".name")}
+    taken = list(_list_variables(filled))
+    return {key: tell_apart({"name": text}, taken)["name"] for key, text in called.items()}
 
 
 def _without(typed: Typed, name: str) -> dict[str, str]:
