@@ -15,6 +15,7 @@ from maillage.hub.portal.fields.filled import Filled, hash_document, read_form, 
 from maillage.hub.portal.fields.lens import Reader, write
 from maillage.hub.portal.fields.shapes import Node, Widget, make_form
 from maillage.hub.portal.fields.steps import do_step
+from maillage.hub.portal.fields.windows import read_window, write_window
 
 
 class Parameters(WireModel):
@@ -132,6 +133,26 @@ def test_what_does_not_fit_is_told_at_its_field(form: Node, typed: dict[str, str
         read(form, **typed)
     assert list(refused.value.fields) == [field]
     assert refused.value.what.startswith("À revoir : «")
+
+
+@pytest.mark.parametrize(
+    ("window", "shown"),
+    [
+        ({"end": 0}, {"place": "ever_before"}),
+        ({"start": -365, "end": 0}, {"place": "before", "days": "1", "unit": "year"}),
+        ({"start": -45, "end": 0}, {"place": "before", "days": "45", "unit": "day"}),
+        ({"start": 0, "end": 0}, {"place": "same_day"}),
+        ({"start": 1, "end": 60}, {"place": "after", "days": "2", "unit": "month"}),
+        ({"start": 1}, {"place": "ever_after"}),
+        ({}, {"place": "any"}),
+        ({"start": 0, "end": 30}, {"place": "custom", "start": "0", "end": "30"}),
+        ({"start": -90, "end": -1}, {"place": "custom", "start": "-90", "end": "-1"}),
+    ],
+)
+def test_a_window_is_told_in_words_and_read_again(window: dict[str, int], shown: dict[str, str]) -> None:
+    texts = write_window(window)
+    assert {name.lstrip("."): texts[name] for name in texts if name.lstrip(".") in shown} == shown
+    assert read_window(texts) == window
 
 
 def test_a_message_names_fields_as_the_form_does(form: Node) -> None:
