@@ -101,6 +101,8 @@ def test_an_outcome_and_its_risks_are_taken_as_tables_read_them(form: Any) -> No
     )
     outcome = document(page)["outcome"]
     assert (outcome["name"], outcome["domain"], outcome["concepts"]) == ("Metformine", "drug", [METFORMIN])
+    assert fields(page)["p.outcome.domain"] == "drug"
+    assert "<option" not in page.text.split("p.outcome.domain")[1].split("</article>")[0], "its terms say it"
     page = form("outcomes", **fields(page) | {"term.model.risks": str(E11)})
     copied = document(form("outcomes", **fields(page) | {"do": "copy:model.risks.0"}))["model"]["risks"]
     assert len({risk["feature"]["name"] for risk in copied}) == 2

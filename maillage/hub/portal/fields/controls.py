@@ -78,6 +78,7 @@ class Control:
     is_here: bool = False
     here: str = ""
     kind: str = ""
+    domain: str = ""
     title: str = ""
     badge: str = ""
     can_copy: bool = False

@@ -98,8 +98,8 @@ def _read_real(_node: Node, texts: Texts) -> Any:
 
 
 def write_number(value: float) -> str:
-    """As it is typed again: digits for digits."""
-    return str(value)
+    """As it is typed again: digits for digits, a whole number without decimals."""
+    return str(value).removesuffix(".0")
 
 
 def read_number(text: str) -> float:

@@ -34,6 +34,7 @@ TIMES: Mapping[str, str] = {
     "month": mark("mois (30 jours)"),
     "year": mark("années (365 jours)"),
 }
+_DOMAIN = "domain"
 _OFFERED = ("age", "sex", "year", "visit", "death", "follow_up")
 
 
@@ -116,15 +117,11 @@ class _Shower:
             found = {"search": self._search(name, kinds=node.domains), "offers": self._list_offers(node)}
             return {"texts": {}, **found}
         kind = self.filled.typed.get(f"{name}.kind", "")
-        shown = self._show_fields(node.fields_of(kind), name)
-        return {
-            "texts": {},
-            "is_here": True,
-            "here": here,
-            "kind": kind,
-            **self._title(kind or self.filled.typed.get(f"{name}.domain", ""), shown),
-            **shown,
-        }
+        # What kind of events a group has, its terms say: it is not asked.
+        shown = self._show_fields([one for one in node.fields_of(kind) if one.name != _DOMAIN], name)
+        domain = self.filled.typed.get(f"{name}.{_DOMAIN}", "")
+        found = {"is_here": True, "here": here, "kind": kind, "domain": domain}
+        return {"texts": {}, **found, **self._title(kind or domain, shown), **shown}
 
     def show_cards(self, node: Node, name: str) -> dict[str, Any]:
         item = node.fields[0]
