@@ -48,6 +48,7 @@ def demo_network(
         "analyste",
         "jointe",
         "survie",
+        "formulaire",
         *(path.stem for path in (ROOT / "docs").rglob("*.ipynb")),
     )
     options = NetworkOptions(examples=ROOT / "maillage" / "cli" / "examples", terms=True, requesters=names)

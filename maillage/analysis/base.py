@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -107,18 +108,39 @@ class Contribution:
     in_total: bool | None = None
 
 
+class Ask(StrEnum):
+    """How a number is asked whose type alone does not say what it is."""
+
+    DAYS = "days"
+    """A length of time, kept in days."""
+    STEPS = "steps"
+    """Cut points: from one number to another by equal steps, or as a list."""
+    UNIT = "unit"
+    """The concept id of a unit, asked as it is written."""
+
+
 @dataclass(frozen=True)
 class Words:
     """What people read of an analysis: the module `words` of its folder, as `WORDS`. Texts are marked French.
 
     `labels` names each parameter by its field's name, and each value to choose as `field=value`; `hints` says
-    more of a field.
+    more of a field. The portal's form is made of the parameters' types and of these. A field inside another
+    has its path (`model.age`); `maillage.analysis.asking` has what is common. `asks` says how a number is
+    asked, `fine` which fields are rarely touched; `start` is what the form holds at first, `picked` what a
+    variable holds when it is chosen, by its field's path or by `path=kind`; `offers` which kinds of variables
+    have a button of their own, beside the search; `sets`, by `path=kind`, which values to choose go with it.
     """
 
     title: str
     summary: str
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     hints: Mapping[str, str] = field(default_factory=dict[str, str])
+    asks: Mapping[str, Ask] = field(default_factory=dict[str, Ask])
+    fine: frozenset[str] = frozenset()
+    start: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    picked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    sets: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
 
 @dataclass(frozen=True)

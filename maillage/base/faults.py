@@ -41,12 +41,13 @@ _ALTERNATIVES = ("expected", "expected_tags")
 def word_faults(faults: Iterable[Mapping[str, Any]]) -> str:
     """The faults of a `ValidationError`: the place and the rule, never the value, which may be a secret."""
     return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or '(document)'}: {_word(fault)}" for fault in faults
+        f"{'.'.join(str(part) for part in fault['loc']) or '(document)'}: {word_fault(fault)}"
+        for fault in faults
     )
 
 
-def _word(fault: Mapping[str, Any]) -> str:
-    """In the present language; one that is not known here in pydantic's."""
+def word_fault(fault: Mapping[str, Any]) -> str:
+    """One fault without its place, in the present language; one that is not known here in pydantic's."""
     bounds: Mapping[str, Any] = fault.get("ctx", {})
     if fault["type"] == "value_error" and "error" in bounds:
         return str(bounds["error"])

@@ -1,23 +1,14 @@
-"""A fitted logistic model as the risk model of `outcomes`: indirect standardisation in one call.
-
-`outcomes` knows years of age, sex and what a person had in one window of days before entry. A model with
-another covariate is refused and never approximated.
-"""
+"""The result of `Hub.glm` as the risk model of `outcomes`."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from maillage.analysis.features.concepts import Concepts
-from maillage.analysis.features.declared import Age, Event, Feature, Sex, Visit
-from maillage.analysis.registry import find_spec, read_parameters
-from maillage.analysis.regress.spec import INTERCEPT, RegressParameters
+from maillage.analysis import fitted_risk
+from maillage.analysis.fitted_risk import FittedRiskError
 from maillage.base.errors import Kind
 from maillage.base.i18n import _
 from maillage.client.errors import ClientError
 from maillage.client.typed import Model
-
-EVER = 36_525
-"""Days of a window that is open towards the past: a century, which `outcomes` can say."""
 
 
 class RiskModelError(ClientError):
@@ -32,98 +23,10 @@ def standardise(model: Model, *, given: Mapping[str, Any]) -> dict[str, Any]:
 
     `given` are parameters that were said as well, and must say the same. Raises RiskModelError.
     """
-    asked = _read_logistic(model)
-    found = _read_outcome(asked.outcome) | _read_days(asked) | {"model": _read_coefficients(model, asked)}
-    for name, value in given.items():
-        if found.get(name, value) != value:
-            raise _refuse(_("Le paramètre « {name} » dit autre chose que lui.").format(name=name))
-    return found | dict(given)
-
-
-def _refuse(why: str) -> RiskModelError:
-    return RiskModelError(
-        _("Ce modèle ne peut pas servir de modèle de risque."),
-        why=why,
-        remedy=_(
-            "Ajustez un modèle logistique dont les covariables sont age, sex et des événements (use: any) "
-            "dans une même fenêtre qui finit le jour de l’entrée."
-        ),
-    )
-
-
-def _read_logistic(model: Model) -> RegressParameters:
-    if not model.fitted:
-        raise _refuse(_("Il n’a pas été ajusté. {why}").format(why=model.why or model.status))
-    asked = cast("RegressParameters", read_parameters(find_spec("regress"), model.parameters))
-    if asked.family != "binomial":
-        raise _refuse(_("Ce n’est pas un modèle logistique."))
-    if asked.hospitals != "none" or asked.offset or asked.weights:
-        raise _refuse(_("Il a des effets par hôpital, un décalage ou des poids."))
-    return asked
-
-
-def _read_outcome(outcome: Feature) -> dict[str, Any]:
-    """What is looked for, and how long after entry."""
-    if not isinstance(outcome, Event | Visit) or outcome.window.start != 1 or outcome.window.end is None:
-        raise _refuse(
-            _("Ce qu’il prédit n’est pas un événement entre le lendemain de l’entrée et un jour donné.")
-        )
-    return {"outcome": _write_feature(outcome), "within_days": outcome.window.end}
-
-
-def _read_days(asked: RegressParameters) -> dict[str, int]:
-    """How far back the risks lie; nothing without any."""
-    windows = [one.window for one in asked.covariates if isinstance(one, Event | Visit)]
-    if not windows:
-        return {}
-    window = windows[0]
-    if any(other != window for other in windows) or window.end != 0:
-        raise _refuse(_("Ses événements ne sont pas dans une même fenêtre qui finit le jour de l’entrée."))
-    return {"before_days": EVER if window.start is None else -window.start}
-
-
-def _read_coefficients(model: Model, asked: RegressParameters) -> dict[str, Any]:
-    estimates = {str(term["name"]): float(term["estimate"]) for term in model.terms}
-    found: dict[str, Any] = {"intercept": estimates[INTERCEPT], "age": 0.0, "male": 0.0, "risks": []}
-    for feature in asked.covariates:
-        match feature:
-            case Age() if _is_plain(feature):
-                found["age"] = estimates[feature.name]
-            case Sex(reference="female", missing="complete"):
-                found["male"] = estimates[f"{feature.name}[male]"]
-            case Sex(reference="male", missing="complete"):
-                # A woman has the intercept and the coefficient: of a man it is taken off again.
-                female = estimates[f"{feature.name}[female]"]
-                found["intercept"], found["male"] = found["intercept"] + female, -female
-            case Event() | Visit() if _is_plain(feature) and feature.use == "any":
-                risk = {"feature": _write_feature(feature), "coefficient": estimates[feature.name]}
-                found["risks"].append(risk)
-            case _:
-                raise _refuse(
-                    _("Sa covariable « {name} » n’est ni un âge, ni un sexe, ni un simple événement.").format(
-                        name=feature.name
-                    )
-                )
-    return found
-
-
-def _is_plain(feature: Age | Event | Visit) -> bool:
-    return not feature.bands and feature.at_least is None and feature.at_most is None
-
-
-def _write_feature(feature: Event | Visit) -> dict[str, Any]:
-    """The group of concepts of `outcomes` that says the same."""
-    items = feature.concepts.items if isinstance(feature.concepts, Concepts) else ()
-    odd = any(item.isExcluded or item.includeMapped for item in items)
-    if not items or odd or len({item.includeDescendants for item in items}) > 1:
-        raise _refuse(
-            _(
-                "« {name} » n’est pas une liste simple de concepts, tous avec leurs descendants ou tous sans."
-            ).format(name=feature.name)
-        )
-    return {
-        "name": feature.name,
-        "domain": feature.kind,
-        "concepts": [item.concept.CONCEPT_ID for item in items],
-        "descendants": items[0].includeDescendants,
-    }
+    try:
+        if not model.fitted:
+            why = model.why or model.status
+            raise fitted_risk.refuse(_("Il n’a pas été ajusté. {why}").format(why=why))
+        return fitted_risk.standardise(model.parameters, model.terms, given=given)
+    except FittedRiskError as error:
+        raise RiskModelError(error.what, why=error.why, remedy=error.remedy) from error

@@ -178,6 +178,8 @@ def django_settings(settings: HubSettings, *, folder: Path, secret: str) -> dict
         "TIME_ZONE": "Europe/Paris",
         # Bodies are bounded by our own middleware, whose answer says what to do.
         "DATA_UPLOAD_MAX_MEMORY_SIZE": None,
+        # A model of a hundred covariates has fourteen fields each; a Table 1 of five hundred groups, five.
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 5_000,
         "FILE_UPLOAD_MAX_MEMORY_SIZE": 2 * MAX_BODY_BYTES,
         "LOGGING_CONFIG": None,
     }

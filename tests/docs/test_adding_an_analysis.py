@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from maillage import analysis
-from maillage.analysis.registry import installed_analyses, list_analyses, load_chart
+from maillage.analysis.asking import find_label
+from maillage.analysis.registry import installed_analyses, list_analyses, load_chart, load_words
+from maillage.hub.portal.fields.filled import read_form, require, start_form
+from maillage.hub.portal.fields.shapes import Widget, find_form
 from maillage.warehouse.synthetic import synthesize
 from tests.conftest import ROOT
 from tests.support.cohorts import COHORT
@@ -42,6 +45,14 @@ def test_the_guides_analysis_works_by_its_folder_alone(installed: Path, tmp_path
     assert values_of(document, "day") == {str(day): number for day, number in pooled.items()}
     (chart,) = load_chart("weekday").charts(document)
     assert chart.table.rows[0]["row"] == "lundi"
+
+
+def test_its_form_is_made_of_its_parameters_and_words(installed: Path) -> None:
+    form = find_form("weekday")
+    assert [(one.name, one.widget) for one in form.fields] == [("weekend", Widget.SWITCH)]
+    assert find_label("weekend", words=load_words("weekday")) == "Samedi et dimanche ensemble"
+    assert require(read_form("weekday", {"weekend": "on"})) == {"weekend": True}
+    assert require(start_form("weekday")) == {}
 
 
 def test_all_it_lacks_is_its_page(installed: Path) -> None:

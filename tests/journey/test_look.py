@@ -48,7 +48,7 @@ def paths(question: str) -> list[str]:
     return [
         *("/", "/questions", "/reseau", "/reseau/hcl", "/composants"),
         *(f"/questions/{question}{end}" for end in ("", "/provenance", "/evolution")),
-        *(f"/analyses{end}?question={question}" for end in ("", "/count")),
+        *(f"/analyses{end}?question={question}" for end in ("", "/count", "/characterise", "/outcomes")),
         "/nowhere",
     ]
 

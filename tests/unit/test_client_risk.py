@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from scipy.special import expit
 
+from maillage.analysis.fitted_risk import EVER
 from maillage.analysis.registry import find_spec, read_parameters
 from maillage.client import Model, RiskModelError
-from maillage.client.risk import EVER, standardise
+from maillage.client.risk import standardise
 from maillage.client.typed import read_any
 from tests.unit.test_client_plots import write_document
 

@@ -13,6 +13,6 @@ WORDS = Words(
         "by=sex": mark("Par sexe"),
         "by=age": mark("Par âge"),
         "ages": mark("Début de chaque groupe d’âge, en années"),
-        "washout_days": mark("Jours d’observation avant d’être à risque"),
+        "washout_days": mark("Observer avant d’être à risque"),
     },
 )

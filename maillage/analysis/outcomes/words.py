@@ -11,8 +11,21 @@ WORDS = Words(
     labels={
         "outcome": mark("Événement"),
         "model": mark("Modèle de risque"),
-        "within_days": mark("Jours suivis après l’entrée"),
-        "before_days": mark("Jours regardés avant l’entrée"),
+        "model.intercept": mark("Constante"),
+        "model.age": mark("Coefficient de l’âge, par année"),
+        "model.male": mark("Coefficient des hommes"),
+        "model.risks": mark("Autres facteurs de risque"),
+        "model.risks.feature": mark("Facteur"),
+        "model.risks.coefficient": mark("Coefficient"),
+        "within_days": mark("Suivre après l’entrée"),
+        "before_days": mark("Chercher les facteurs avant l’entrée"),
     },
-    hints={"model": mark("Des coefficients publiés, ou ceux d’un ajustement fédéré.")},
+    hints={
+        "outcome": mark("Ce qui arrive après l’entrée, dans la durée dite plus bas."),
+        "model": mark(
+            "Une régression logistique : des coefficients publiés, ou ceux d’un modèle logistique ajusté ici "
+            "(« Modéliser »). Chacun est un logarithme de rapport de cotes."
+        ),
+        "model.risks": mark("Ce que la personne a avant son entrée, et combien cela pèse."),
+    },
 )

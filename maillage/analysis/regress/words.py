@@ -16,6 +16,8 @@ WORDS = Words(
         "outcome": mark("Ce que le modèle prédit"),
         "covariates": mark("Covariables"),
         "offset": mark("Terme connu (offset)"),
+        "offset.feature": mark("Variable"),
+        "offset.log": mark("Prendre son logarithme"),
         "weights": mark("Poids"),
         "errors": mark("Erreurs types"),
         "errors=model": mark("Du modèle"),
@@ -29,14 +31,34 @@ WORDS = Words(
         "rounds": mark("Tours au plus"),
     },
     hints={
-        "outcome": mark("Une variable, avec son genre (kind) et son nom (name)."),
-        "covariates": mark("Une liste de variables ; chacune a son genre (kind) et son nom (name)."),
-        "offset": mark(
-            'Une variable et si c’est son logarithme : {"feature": {"kind": "follow_up", "name": "suivi", '
-            '"until": 365}, "log": true}'
+        "outcome": mark(
+            "Ce qui arrive après l’entrée, oui ou non, ou un nombre : une mesure, combien de séjours."
         ),
-        "weights": mark('Une variable : {"kind": "visit", "name": "nuits", "use": "days"}'),
+        "covariates": mark("Ce que l’on sait de la personne à son entrée."),
+        "offset": mark("Souvent la durée de suivi : le modèle de Poisson prédit alors un taux."),
+        "offset.log": mark("Comme le veulent les modèles logistique et de Poisson."),
+        "weights": mark("Le poids de chaque personne, par exemple ses nuits d’hôpital."),
+        "errors": mark("Robustes : justes même si la variance n’est pas celle de la famille."),
+        "hospitals": mark("Un effet par hôpital, ou un modèle par hôpital dont on réunit les résultats."),
         "rounds": mark("Cinq à huit tours suffisent d’ordinaire."),
+    },
+    fine=frozenset({"offset", "weights", "errors", "hospitals", "rounds"}),
+    start={
+        "family": "binomial",
+        "covariates": [{"kind": "age", "name": "age"}, {"kind": "sex", "name": "sex"}],
+    },
+    picked={
+        "outcome": {"window": {"start": 1, "end": 365}},
+        "covariates": {"window": {"start": -365, "end": 0}},
+        "covariates=visit": {"use": "count"},
+        "weights=visit": {"use": "days"},
+    },
+    sets={"outcome=measurement": {"family": "gaussian"}},
+    offers={
+        "outcome": ("death", "visit"),
+        "covariates": ("age", "sex", "year", "visit"),
+        "offset.feature": ("follow_up",),
+        "weights": ("visit", "follow_up"),
     },
 )
 

@@ -10,6 +10,7 @@ from maillage.analysis.features.columns import Column, list_columns, list_levels
 from maillage.analysis.features.concepts import as_tuple
 from maillage.analysis.features.declared import Death, Event, Feature, Features, Visit, check_names
 from maillage.analysis.glm.wire import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
+from maillage.base.i18n import _
 from maillage.disclosure.values import CellJson
 
 MAX_STEPS = 4_000
@@ -54,13 +55,19 @@ class SurvivalParameters(WireModel):
             self.event, *self.covariates, *(one for one in names.values() if one not in self.covariates)
         )
         if self.event.window.start is None or self.event.window.start < 1:
-            raise ValueError("the event comes after the index: its window starts at day 1 or later")
+            raise ValueError(
+                _("l’événement (event) vient après l’entrée : sa fenêtre commence au jour 1 ou après")
+            )
         if any(not list_groups(factor) for factor in factors):
-            raise ValueError("curves and strata are those of a factor: of levels, bands, or a yes or no")
+            raise ValueError(
+                _("les courbes (split) et les strates sont celles de classes, de niveaux, ou d’un oui ou non")
+            )
         if len(self.points) > MAX_POINTS:
-            raise ValueError(f"the grid has at most {MAX_STEPS} steps: a coarser grid_days")
+            raise ValueError(
+                _("le temps a au plus {most} pas : un grid_days plus grand").format(most=MAX_STEPS)
+            )
         if len(self.columns) > MAX_COLUMNS:
-            raise ValueError(f"a model has at most {MAX_COLUMNS} columns")
+            raise ValueError(_("un modèle a au plus {most} colonnes").format(most=MAX_COLUMNS))
         return self
 
     @property

@@ -36,6 +36,11 @@ class Choice:
     without: tuple[int, ...] = ()
 
 
+def read_choice(value: str) -> Choice:
+    """One term with what is below it, as its button sends it. Raises ChoiceError."""
+    return next(_read([value], below=True, without=()))
+
+
 def read_choices(form: QueryDict) -> list[Choice]:
     """The chosen terms in their order. Raises ChoiceError."""
     below = form.get("span") != "alone"

@@ -37,6 +37,11 @@ class EventTerm:
         return f"event:{self.key}"
 
     @property
+    def variable(self) -> str:
+        """The kind of variable that it is, as analyses declare them."""
+        return VARIABLES.get(self.key, "visit")
+
+    @property
     def label(self) -> str:
         """Its name for people."""
         return _(_LABELS[self.key])
@@ -81,6 +86,14 @@ EVENTS: Sequence[EventTerm] = (
     EventTerm(EventKey.MAN, "homme|masculin|sexe|man|male", 8507),
 )
 """`sexe` is of both: either may be meant."""
+
+VARIABLES: Mapping[EventKey, str] = {
+    EventKey.DEATH: "death",
+    EventKey.AGE: "age",
+    EventKey.WOMAN: "sex",
+    EventKey.MAN: "sex",
+}
+"""The kind of variable that an event is; the others are stays."""
 
 _LABELS: Mapping[EventKey, str] = {
     EventKey.DEATH: mark("Décès"),

@@ -4,13 +4,13 @@ Labels that are one term in several classifications are one hit. OMOP's standard
 them, since it finds what any hospital recorded; the code that was typed is the one that is shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from maillage.base.i18n import _, mark
 from maillage.hub.boot import Hub
 from maillage.hub.terms.buckets import Bucket, Buckets, read_buckets
-from maillage.hub.terms.events import EventKey, EventTerm, find_events
+from maillage.hub.terms.events import VARIABLES, EventKey, EventTerm, find_events
 from maillage.hub.terms.shelf import Terms
 from maillage.warehouse.vocabulary.search import Concept, Suggestion, as_suggestion, name_badge
 
@@ -71,22 +71,28 @@ class Found:
         """The event's key, or nothing."""
         return self.value.removeprefix("event:") if self.value.startswith("event:") else ""
 
+    @property
+    def variable(self) -> str:
+        """The kind of variable that it is, as analyses declare them."""
+        return VARIABLES.get(EventKey(self.event), "visit") if self.event else self.domain.lower()
 
-def suggest(text: str, *, hub: Hub, limit: int = LIMIT) -> list[Found]:
+
+def suggest(text: str, *, hub: Hub, limit: int = LIMIT, kinds: Collection[str] = ()) -> list[Found]:
     """At most `limit` suggestions, the likeliest first; none for an empty text, or with nothing published.
 
-    While the first release is being opened there are events alone.
+    While the first release is being opened there are events alone. `kinds`: only of these kinds of variables.
     """
     if not text.strip():
         return []
     terms = hub.shelf.look(hub=hub)
     buckets = read_buckets(hub=hub)
-    events = list(find_events(text))
+    events = [one for one in find_events(text) if not kinds or one[0].variable in kinds]
     first = [describe_event(event, buckets=buckets) for event, exact in events if exact]
     later = [describe_event(event, buckets=buckets) for event, exact in events if not exact]
     if terms is None:
         return (first + later)[:limit]
-    shown = _search(text, terms=terms, buckets=buckets, limit=limit, always=not events)
+    domains = [domain for domain in _KINDS if not kinds or domain.lower() in kinds]
+    shown = _search(text, terms=terms, buckets=buckets, limit=limit, always=not events, domains=domains)
     return _weave(first, shown, later, limit=limit)
 
 
@@ -96,12 +102,14 @@ def _weave(first: list[Found], shown: list[Found], later: list[Found], *, limit:
     return (first + shown[:room] + later)[:limit]
 
 
-def _search(text: str, *, terms: Terms, buckets: Buckets, limit: int, always: bool) -> list[Found]:
-    hits = terms.index.search(text, domains=_KINDS, limit=limit * _PER_TERM)
+def _search(
+    text: str, *, terms: Terms, buckets: Buckets, limit: int, always: bool, domains: Collection[str]
+) -> list[Found]:
+    hits = terms.index.search(text, domains=domains, limit=limit * _PER_TERM)
     if not always:
         hits = [hit for hit in hits if hit.whole]
     elif not hits:
-        hits = terms.index.search_near(text, domains=_KINDS, limit=limit)
+        hits = terms.index.search_near(text, domains=domains, limit=limit)
     best: dict[int, Suggestion] = {}
     for hit in hits:
         best.setdefault(find_standard(hit.concept_id, terms=terms), hit)

@@ -4,7 +4,8 @@ Each way is a parameter of the address and a function; a new way is a line of `_
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -18,13 +19,18 @@ from maillage.hub.questions.errors import QuestionUnknownError
 
 @dataclass(frozen=True)
 class Source:
-    """A cohort to analyse. `way` and `key` are what the address says; `cohort` is its canonical JSON."""
+    """A cohort to analyse. `way` and `key` are what the address says; `cohort` is its canonical JSON.
+
+    `analysis` and `parameters` are those of the question that asked of it, where one did.
+    """
 
     way: str
     key: str
     title: str
     cohort: str
     permit: str
+    analysis: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def find_source(request: HttpRequest, *, requester: str) -> Source:
@@ -38,7 +44,8 @@ def find_source(request: HttpRequest, *, requester: str) -> Source:
 
 def _find_asked(key: str, requester: str) -> Source:
     found = find_question(key, requester=requester)
-    return Source("question", found.id, found.title, found.cohort, found.permit)
+    asked = {"analysis": found.analysis["id"], "parameters": found.parameters}
+    return Source("question", found.id, found.title, found.cohort, found.permit, **asked)
 
 
 def _find_written(key: str, requester: str) -> Source:

@@ -1,5 +1,6 @@
 """The terms' pages. Each view gathers, then renders; fragments are for pages that hold a form."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,8 @@ from maillage.hub.terms.around import look_around
 from maillage.hub.terms.codes import find_codes
 from maillage.hub.terms.suggest import suggest
 
+_MOST_NAMED = 200
+
 
 @require_GET
 @allows(Role.RESEARCHER)
@@ -29,8 +32,10 @@ def browse(request: HttpRequest) -> HttpResponse:
 @require_GET
 @allows(Role.RESEARCHER)
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """The listbox of what was typed (`q`)."""
-    return render(request, "portal/terms/_suggestions.html", _find(request))
+    """The listbox of what was typed (`q`), for the field `into`, which takes these `kinds` of variables."""
+    kinds = [one for one in str(request.GET.get("kinds", "")).split(",") if one]
+    context = _find(request, kinds=kinds) | {"into": str(request.GET.get("into", ""))[:_MOST_NAMED]}
+    return render(request, "portal/terms/_suggestions.html", context)
 
 
 @require_GET
@@ -55,9 +60,9 @@ def codes(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"pasted": pasted, "text": field(request, "codes")})
 
 
-def _find(request: HttpRequest) -> dict[str, Any]:
+def _find(request: HttpRequest, *, kinds: Sequence[str] = ()) -> dict[str, Any]:
     text, hub = str(request.GET.get("q", "")), current_hub()
-    found = suggest(text, hub=hub)
+    found = suggest(text, hub=hub, kinds=kinds)
     terms = hub.shelf.look(hub=hub)
     return {
         "text": text,

@@ -68,7 +68,8 @@ function search(box, input) {
   }
   box.termsPause = setTimeout(async () => {
     box.termsAsked = new AbortController();
-    const address = `${box.dataset.termsUrl}?q=${encodeURIComponent(input.value)}`;
+    const address = new URL(box.dataset.termsUrl, window.location.href);
+    address.searchParams.set("q", input.value);
     const filled = await fill(listOf(box), address, { signal: box.termsAsked.signal });
     if (filled) open(box, input);
   }, PAUSE_MS);
