@@ -159,16 +159,17 @@ def test_of_nobody_nothing_is_told(name: str, engine: DuckDBEngine) -> None:
     load_chart(name).charts(document)
 
 
-@pytest.mark.parametrize("name", [name for name in list_analyses() if is_additive(name)])
+@pytest.mark.parametrize(
+    "name", [name for name in list_analyses() if is_additive(name) and not find_spec(name).rounds]
+)
 def test_under_masks_it_says_what_it_says_of_hospitals_that_are_read(name: str, engine: DuckDBEngine) -> None:
     """Three hospitals of the same patients, each with its own floor: they hide different cells."""
     spec, additive = find_spec(name), load_additive(name)
     asked = dict(spec.example) | SUMMED.get(name, {})
     assert refuse_sum(name, asked) == ""
-    floors = {"a": 11, "b": 25, "c": 60}
     told = {
         site: answer(name, engine=engine, gate=ExactGate(DisclosureRules(floor=floor)), asked=asked)
-        for site, floor in floors.items()
+        for site, floor in zip("abc", (11, 25, 60), strict=True)
     }
     question = SumQuestion(read_parameters(spec, asked), year=2026)
     terms = [encode_summands(additive.flatten(one, question=question)) for one in told.values()]

@@ -10,7 +10,6 @@ from maillage.analysis.features.columns import Column, list_columns, list_levels
 from maillage.analysis.features.concepts import as_tuple
 from maillage.analysis.features.declared import Death, Event, Feature, Features, Visit, check_names
 from maillage.analysis.glm.wire import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
-from maillage.base.i18n import mark
 from maillage.disclosure.values import CellJson
 
 MAX_STEPS = 4_000
@@ -189,6 +188,5 @@ SPEC = Spec(
     content=SurvivalContent,
     exact=True,
     rounds=RoundsSpec(parameters=SurvivalRound, content=SurvivalSums, most=MAX_ROUNDS),
-    unsummed=mark("Les tours d’un modèle ne s’additionnent pas sous masques : il en faudrait une par tour."),
     example=EXAMPLE,
 )
