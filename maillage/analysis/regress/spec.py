@@ -129,6 +129,8 @@ SPEC = Spec(
     content=RegressContent,
     exact=True,
     rounds=RoundsSpec(parameters=RegressRound, content=RegressSums, most=MAX_ROUNDS),
-    unsummed=mark("Les tours d’un modèle ne s’additionnent pas sous masques : chacun serait une somme à part."),
+    unsummed=mark(
+        "Les tours d’un modèle ne s’additionnent pas sous masques : chacun serait une somme à part."
+    ),
     example=EXAMPLE,
 )
