@@ -70,6 +70,11 @@ def test_what_was_typed_becomes_parameters() -> None:
     }
 
 
+def test_a_list_that_was_emptied_is_empty_and_one_that_was_not_there_has_its_default() -> None:
+    assert forms.read_fields("trial", filled={"days": "90", "covariates": " "})["covariates"] == []
+    assert "covariates" not in forms.read_fields("trial", filled={"days": "90"})
+
+
 @pytest.mark.parametrize("typed", [{"days": "ninety"}, {"days": "0"}, {}, {"days": "1", "arms": "{"}])
 def test_what_does_not_fit_is_refused_in_words(typed: dict[str, str]) -> None:
     with pytest.raises(ParametersError) as refused:

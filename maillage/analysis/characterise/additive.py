@@ -30,7 +30,8 @@ def _decline(parameters: CharacteriseParameters) -> str:
         return ""
     return _(
         "Sous sommes masquées, les lignes de la Table 1 sont connues avant la question, et les concepts les "
-        "plus fréquents viennent des données de chaque hôpital. Videz domains, et déclarez des features."
+        "plus fréquents viennent des données de chaque hôpital. Videz « Ce dont on veut les plus fréquents » "
+        "(domains), et déclarez des caractéristiques (features)."
     )
 
 

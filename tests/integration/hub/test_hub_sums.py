@@ -282,7 +282,7 @@ def test_a_table_under_masks_is_read_as_any_other_and_its_terms_are_nowhere(netw
 @pytest.mark.parametrize(
     ("analysis", "changes", "why"),
     [
-        ("characterise", {}, "Videz domains"),
+        ("characterise", {}, "(domains)"),
         ("survival", {}, "Un modèle de Cox"),
         ("regress", {}, "Les tours d’un modèle"),
         ("several", {}, "une seule analyse"),

@@ -83,7 +83,7 @@ def _add_example(field: Field, example: object) -> Field:
 def read_fields(analysis_id: str, *, filled: Mapping[str, str]) -> dict[str, Any]:
     """The parameters that a filled form means, checked. Raises ParametersError."""
     fields = list_fields(analysis_id, filled=filled)
-    document = {field.name: _read(field) for field in fields if field.value.strip() or _is_switch(field)}
+    document = {field.name: _read(field) for field in fields if _is_told(field, filled=filled)}
     try:
         read_parameters(find_spec(analysis_id), document)
     except ParametersError as error:
@@ -181,8 +181,10 @@ def _write(value: Any, *, kind: Kind) -> str:
             return str(value)
 
 
-def _is_switch(field: Field) -> bool:
-    return field.kind is Kind.SWITCH
+def _is_told(field: Field, *, filled: Mapping[str, str]) -> bool:
+    """Whether it says something: a list that somebody emptied is an empty one, not its default."""
+    emptied = field.kind is Kind.LIST and field.name in filled and not field.is_required
+    return bool(field.value.strip()) or field.kind is Kind.SWITCH or emptied
 
 
 def _read(field: Field) -> Any:
