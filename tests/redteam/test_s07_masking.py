@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import chisquare
 
 from maillage.base.keys import PublicKey, SigningKey
-from maillage.disclosure import Count, Suppressed, Suppression
+from maillage.disclosure import Count, Suppressed, Suppression, fixed_point
 from maillage.disclosure.fixed_point import (
     LARGEST,
     decode_amounts,
@@ -230,13 +230,22 @@ def test_an_amount_that_does_not_fit_is_not_shown_nor_is_its_sum(value: float | 
     assert decode_amounts(terms[0] + terms[1] + terms[2], hospitals=3) == [None, 0.0]
 
 
+def read_halves(amounts: list[float]) -> tuple[int, ...]:
+    """What the hub reads of a sum of one amount: its whole parts, its fractions."""
+    return tuple(np.sum([encode_amounts([one]) for one in amounts], axis=0)[:2].tolist())
+
+
 def test_the_two_halves_of_a_sum_tell_no_more_than_the_sum() -> None:
-    """How often fractions make a whole would say that one hospital's is large: chance is carried over it."""
-    small, large = ([one, 0.0, 0.0] for one in (0.25, 0.75))
-    fractions = {int(sum(encode_amounts([one])[1] for one in small)) for _ in range(50)}
-    assert len(fractions) == 50, "without it there is one"
-    total = np.asarray(sum(encode_amounts([one]) for one in large))
-    assert decode_amounts(total, hospitals=3) == [0.75]
+    assert len({read_halves([0.5, 0.5, 1.0]) for _ in range(50)}) == 50
+    total = np.sum([encode_amounts([one]) for one in (0.5, 0.5, 1.0)], axis=0)
+    assert decode_amounts(total, hospitals=3) == [2.0]
+
+
+def test_with_nothing_carried_they_tell_that_somebodys_is_no_whole_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fixed_point, "token_bytes", bytes)
+    assert read_halves([0.5, 0.5, 1.0]) != read_halves([1.0, 0.0, 1.0])
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
