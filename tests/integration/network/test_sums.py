@@ -22,7 +22,7 @@ from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, 
 from maillage.cli.demo.permits import STUDY
 from maillage.cli.demo.processes import stop_processes
 from maillage.cli.demo.readiness import wait_for_hub
-from maillage.client import AnalysisResult, CountResult
+from maillage.client import AnalysisResult, CountResult, Result
 from maillage.disclosure import Count
 from maillage.node.folder import open_node
 from tests.conftest import ROOT
@@ -102,7 +102,7 @@ class Sums:
         assert isinstance(found, CountResult)
         return found
 
-    def wait_for(self, question: str) -> CountResult | AnalysisResult:
+    def wait_for(self, question: str) -> Result:
         with self.running.connect() as hub:
             wait_until(lambda: hub.result(question).complete, seconds=PATIENCE)
             return hub.result(question)
