@@ -54,18 +54,18 @@ class RoundsSpec:
 class Spec:
     """An analysis as declared: who asks reads `parameters`, who answers sends `content`.
 
-    `additive`: hospitals' contents add up cell by cell, so that they can be summed under masks; its module
-    `additive` then says how. `exact`: it is told in exact numbers alone, under permits that allow them.
-    `rounds`: the content opens an exchange of several rounds; its module `coordinate` is the hub's half.
+    `exact`: it is told in exact numbers alone, under permits that allow them. `rounds`: the content opens an
+    exchange of several rounds; its module `coordinate` is the hub's half. `unsummed`: why its contents are
+    not summed under masks, marked French; empty of one that is, whose module `additive` says how.
     """
 
     id: str
     version: int
     parameters: type[WireModel]
     content: type[WireModel]
-    additive: bool = False
     exact: bool = False
     rounds: RoundsSpec | None = None
+    unsummed: str = ""
     example: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Parameters to try it with on the synthetic hospitals."""
 
@@ -117,6 +117,14 @@ class Ask(StrEnum):
     """Cut points: from one number to another by equal steps, or as a list."""
     UNIT = "unit"
     """The concept id of a unit, asked as it is written."""
+
+
+@dataclass(frozen=True)
+class SumQuestion:
+    """What says which numbers each hospital adds to a masked sum: what was asked, in which calendar year."""
+
+    parameters: BaseModel
+    year: int
 
 
 @dataclass(frozen=True)

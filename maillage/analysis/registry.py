@@ -16,12 +16,21 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from pydantic import BaseModel, ValidationError
 
 from maillage import analysis
-from maillage.analysis.base import Asked, ChartSpec, Contribution, LocalRun, NamedCell, Spec, Words
+from maillage.analysis.base import (
+    Asked,
+    ChartSpec,
+    Contribution,
+    LocalRun,
+    NamedCell,
+    Spec,
+    SumQuestion,
+    Words,
+)
 from maillage.analysis.errors import ParametersError, UnknownAnalysisError
 from maillage.base.i18n import _
 from maillage.base.settings import describe_validation
 from maillage.disclosure.evidence import RuleName
-from maillage.disclosure.values import Cell
+from maillage.disclosure.summands import Summands
 from maillage.exchange.parts import SEVERAL
 from maillage.exchange.permit import Counts, Exact
 
@@ -90,16 +99,20 @@ class Withholding(Protocol):
 class Additive(Protocol):
     """How an analysis's contents add up under masks: the module `additive` of its folder."""
 
-    def flatten(self, document: Mapping[str, Any], *, year: int) -> list[Cell]:
-        """One hospital's cells, in an order that follows from the question alone."""
+    def refuse(self, parameters: Any) -> str:
+        """Why a question with these parameters is not summed, in words; empty of one that is."""
         ...
 
-    def is_whole_shown(self, document: Mapping[str, Any]) -> bool:
-        """Whether the hospital has anything to add."""
+    def count_amounts(self, question: SumQuestion) -> int:
+        """How many of the numbers are amounts; the others are cells."""
+        ...
+
+    def flatten(self, document: Mapping[str, Any], *, question: SumQuestion) -> Summands:
+        """One hospital's numbers, in an order that follows from the question alone."""
         ...
 
     def assemble(
-        self, cells: Sequence[Cell], *, year: int, sites: Sequence[str], floor: int
+        self, summands: Summands, *, question: SumQuestion, sites: Sequence[str], floor: int
     ) -> dict[str, Any]:
         """The combined document of a sum. Raises ContentError for one that cannot be."""
         ...
@@ -197,9 +210,17 @@ def list_joinable() -> tuple[str, ...]:
     return tuple(filter(is_joinable, list_analyses()))
 
 
+def refuse_sum(analysis_id: str, parameters: Mapping[str, Any]) -> str:
+    """Why this question is not summed under masks, in words; empty of one that is. Raises AnalysisError."""
+    spec = find_spec(analysis_id)
+    if not is_additive(analysis_id):
+        return _(spec.unsummed) if spec.unsummed else _("Cette analyse ne s’additionne pas sous masques.")
+    return load_additive(analysis_id).refuse(read_parameters(spec, parameters))
+
+
 def is_additive(analysis_id: str) -> bool:
-    """Whether it is installed and hospitals' contents add up cell by cell."""
-    return analysis_id in list_analyses() and find_spec(analysis_id).additive
+    """Whether its folder says how hospitals' contents add up."""
+    return importlib.util.find_spec(f"maillage.analysis.{analysis_id}.additive") is not None
 
 
 def suits(analysis_id: str, *, counts: Counts) -> bool:

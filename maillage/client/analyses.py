@@ -48,7 +48,7 @@ class AnalysisResult:
 
     `left_out` says in words why hospitals are not in it, those that refused too, by id. `contents` are those
     of hospitals shown alone, by id. `labels` name concepts, by id as text. `rounds` says where a calculation
-    of several rounds stands; else it is empty.
+    of several rounds stands, `masked` where a sum under masks does; else they are empty.
     """
 
     id: str
@@ -67,6 +67,7 @@ class AnalysisResult:
     release: str = ""
     budget: Budget | None = None
     rounds: str = ""
+    masked: str = ""
     hidden: str = ""
     """Why a total that enough hospitals answered for is not shown; else empty."""
 
@@ -123,7 +124,8 @@ class AnalysisResult:
         ]
         total = f"  {_('Total'):<{width}}  {describe_cell(self.persons)}"
         left = word_left_out(self.left_out, sites=self.sites)
-        notes = filter(None, [f"  {left}" if left else "", self.hidden, self.release])
+        masked = f"  {self.masked}" if self.masked else ""
+        notes = filter(None, [f"  {left}" if left else "", masked, self.hidden, self.release])
         tables = [line for chart in self.charts() for line in ("", str(Table.of(chart)))]
         return "\n".join([self.title, *lines, total, *notes, *tables])
 
@@ -133,10 +135,10 @@ class AnalysisResult:
         head = "".join(
             f"<tr><th scope='row'>{escape(one)}</th><td>{escape(two)}</td></tr>" for one, two in rows
         )
-        left = escape(word_left_out(self.left_out, sites=self.sites))
+        notes = filter(None, [word_left_out(self.left_out, sites=self.sites), self.masked])
         tables = "".join(Table.of(chart)._repr_html_() for chart in self.charts())
         caption = f"<caption>{escape(self.title)}</caption>"
-        return f"<table>{caption}{head}</table>{f'<p>{left}</p>' if left else ''}{tables}"
+        return f"<table>{caption}{head}</table>{''.join(f'<p>{escape(note)}</p>' for note in notes)}{tables}"
 
     def to_pandas(self) -> "pandas.DataFrame":
         """A row a row of each table: table, key, label, persons (nullable), of, suppressed, amounts and more.
@@ -170,6 +172,7 @@ class AnalysisResult:
             release=(document.get("release") or {}).get("sentence", ""),
             budget=read_budget(document.get("budget")),
             rounds=(document.get("rounds") or {}).get("sentence", ""),
+            masked=(document.get("masked") or {}).get("sentence", ""),
             hidden=document.get("hidden") or "",
         )
 

@@ -174,10 +174,7 @@ class Witness:
             # Asked of few persons too, and then forgotten: the time must not tell.
             found = self._compare(persons)
             self._noted.add_neighbours(found if len(persons) >= self.rules.floor else ())
-        # Here and not above: the agent reads traces without numpy.
-        from maillage.disclosure.sketches import make_sketch
-
-        self._noted.sketch = self._noted.sketch or make_sketch(persons)
+        self._sketch(persons)
         cell, former = self._gate.whole(persons)
         self._noted.cells.append((len(persons), cell))
         return cell, former
@@ -201,6 +198,7 @@ class Witness:
         self, persons: "Persons", *, parts: "Sequence[Persons]", columns: "Sequence[Column]" = ()
     ) -> "ModelVerdict":
         """As the gate's own."""
+        self._sketch(persons)
         found = self._gate.model(persons, parts=parts, columns=columns)
         self._noted.rules.append(RuleName.MODEL)
         return found
@@ -234,6 +232,12 @@ class Witness:
         """The part's own gate, watched; what it did is in this one's trace."""
         gate, noted = self._gate.for_part(question), self._noted
         return Witness(gate, rules=noted.rules, former=self._former, compare=self._compare, noted=noted)
+
+    def _sketch(self, persons: "Persons") -> None:
+        # Here and not above: the agent reads traces without numpy.
+        from maillage.disclosure.sketches import make_sketch
+
+        self._noted.sketch = self._noted.sketch or make_sketch(persons)
 
     def _note(self, rule: RuleName) -> None:
         # Of inexact numbers these rules are not kept, nor needed: what subtraction finds is as inexact.

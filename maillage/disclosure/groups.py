@@ -73,7 +73,10 @@ class _Chosen:
 def hide_margins(
     counts: Mapping[tuple[int, int], int], shape: tuple[int, int], rules: DisclosureRules
 ) -> Margins:
-    """A table and its margins, from distinct persons by row and column counted from 0."""
+    """A table and its margins, from distinct persons by row and column counted from 0.
+
+    The whole, which an answer tells beside its tables, shields nothing.
+    """
     table = np.zeros(shape, dtype=np.int64)
     for place, persons in counts.items():
         table[place] = persons
@@ -81,7 +84,8 @@ def hide_margins(
     # scipy comes with it, which few questions need.
     from maillage.disclosure.secondary import hide
 
-    shown = hide(build_table(table, axes), rules=rules).show()
+    told = (0,) if table.sum() >= rules.floor else ()
+    shown = hide(build_table(table, axes), rules=rules, told=told).show()
     return {(row, column): cell for (row, column), cell in shown.items()}
 
 

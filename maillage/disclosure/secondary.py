@@ -18,6 +18,7 @@ dimensions an attacker who uses that persons are whole may know more; nor is one
 very algorithm would have hidden; nor several tables that share cells without being one table.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,26 +72,29 @@ class _Reach:
     up: bool
 
 
-def hide(table: Table, *, rules: DisclosureRules) -> Hidden:
+def hide(table: Table, *, rules: DisclosureRules, told: Sequence[int] = ()) -> Hidden:
     """Hide the small cells, and others until the promise holds. The result is certified.
+
+    `told` are cells at the floor that people know whatever happens here, such as the whole: they shield none.
 
     The heuristic takes one cell after another and does not come back on its choices: it runs a second time
     around the dearest of them, and the lesser loss stands.
     """
     weights = _weights(table)
-    first = _hide(table, floor=rules.floor, prices=weights)
+    first = _hide(table, floor=rules.floor, prices=weights, told=told)
     shields = np.where(first.cells & ~first.small, weights, 0)
     if not shields.any():
         return first
     around = np.where(shields == shields.max(), weights.sum(), weights)
-    return min(first, _hide(table, floor=rules.floor, prices=around), key=lambda hidden: hidden.loss)
+    second = _hide(table, floor=rules.floor, prices=around, told=told)
+    return min(first, second, key=lambda hidden: hidden.loss)
 
 
-def _hide(table: Table, *, floor: int, prices: _Numbers) -> Hidden:
+def _hide(table: Table, *, floor: int, prices: _Numbers, told: Sequence[int]) -> Hidden:
     hidden = Hidden(table, floor, table.values < floor, table.values[None, :].astype(float))
     hidden, exposed = _find_witnesses(hidden)
     while exposed:
-        hidden, exposed = _find_witnesses(_widen(hidden, exposed, prices=prices))
+        hidden, exposed = _find_witnesses(_widen(hidden, exposed, prices=prices, told=told))
     return _show_again(hidden, prices=prices)
 
 
@@ -144,13 +148,14 @@ def _most_extreme(hidden: Hidden, wanted: NDArray[np.intp], *, up: bool) -> _Num
     return witness
 
 
-def _widen(hidden: Hidden, exposed: _Reach, *, prices: _Numbers) -> Hidden:
+def _widen(hidden: Hidden, exposed: _Reach, *, prices: _Numbers, told: Sequence[int]) -> Hidden:
     """Hide the cells through which one small cell can move as far as promised at the least loss."""
     table, cells = hidden.table, len(hidden.cells)
     move = (hidden.floor if exposed.up else 0) - table.values[exposed.cell]
     prices = np.where(hidden.cells, 0.0, prices)
     # Moves up, then moves down; a cell moves down by what it counts at most.
     most = np.concatenate([np.full(cells, float(hidden.floor)), table.values.astype(float)])
+    most[[*told, *(cell + cells for cell in told)]] = 0
     least = np.zeros(2 * cells)
     fixed = [exposed.cell, exposed.cell + cells]
     least[fixed] = most[fixed] = (move, 0) if exposed.up else (0, -move)

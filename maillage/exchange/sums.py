@@ -12,9 +12,10 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from maillage.exchange.message import Message, Site
 from maillage.exchange.reasons import Reason
 
-MAX_NUMBERS = 2_000
-MAX_STEP_BYTES = 64_000
-"""A masked vector of 483 numbers, the longest that `count` has, weighs eight thousand."""
+MAX_TERMS = 30_000
+"""Cells and amounts of one sum, at most."""
+MAX_NUMBERS = 3 * MAX_TERMS
+MAX_STEP_BYTES = 16 * MAX_NUMBERS + 1_000
 
 Bytes32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Signature = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]

@@ -34,7 +34,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_guides_analysis_works_by_its_folder_alone(installed: Path, tmp_path: Path) -> None:
     assert {path.name for path in installed.glob("*.py")} == {
-        *("__init__.py", "spec.py", "local.py", "combine.py", "withhold.py", "chart.py", "words.py")
+        *("__init__.py", "spec.py", "local.py", "combine.py", "withhold.py", "chart.py", "words.py"),
+        "additive.py",
     }
     assert "weekday" in list_analyses()
     assert installed_analyses()["weekday"].code.startswith("sha256:")

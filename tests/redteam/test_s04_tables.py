@@ -5,11 +5,13 @@ thousand and the optimum's comparison by `python -m tests.support.tables`.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from maillage.disclosure import Count, DisclosureRules, Suppressed, Suppression
+from maillage.disclosure.groups import hide_margins
 from maillage.disclosure.hierarchies import Axis, build_table
 from maillage.disclosure.secondary import certifies, hide
 from tests.support.tables import RULES, attack, draw_axes, draw_table, least_loss
@@ -100,3 +102,18 @@ def test_the_loss_is_at_most_half_again_the_least(axes: list[Axis]) -> None:
     for _table in range(4):
         table = draw_table(source, axes)
         assert hide(table, rules=RULES).loss <= 1.5 * least_loss(table, floor=RULES.floor) + 1e-6
+
+
+@pytest.mark.parametrize("counts", [((1, 4, 0, 0), (5, 8, 0, 0)), ((2, 1, 1, 3), (1, 0, 2, 8))])
+def test_the_whole_which_is_told_beside_a_table_shields_nothing_of_it(counts: Any) -> None:
+    """18 persons, told. A column of 12 of them, shown, would leave six in the others."""
+    cells = {(row, column): counts[row][column] for row in range(2) for column in range(4)}
+    shown = {
+        place: cell.value
+        for place, cell in hide_margins(cells, (2, 4), RULES).items()
+        if isinstance(cell, Count)
+    }
+    assert shown[0, 0] == 18
+    for totals in ([(0, column) for column in range(1, 5)], [(row, 0) for row in (1, 2)]):
+        left = 18 - sum(shown.get(place, 0) for place in totals)
+        assert left == 0 or left >= RULES.floor

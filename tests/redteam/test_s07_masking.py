@@ -12,8 +12,15 @@ from numpy.typing import NDArray
 from scipy.stats import chisquare
 
 from maillage.base.keys import PublicKey, SigningKey
-from maillage.disclosure import Count, Suppressed, Suppression
-from maillage.disclosure.fixed_point import FixedPoint, decode_cells, encode_cells
+from maillage.disclosure import Count, Suppressed, Suppression, fixed_point
+from maillage.disclosure.fixed_point import (
+    LARGEST,
+    decode_amounts,
+    decode_cells,
+    encode_amounts,
+    encode_cells,
+    precision,
+)
 from maillage.disclosure.masking import (
     MaskingError,
     Numbers,
@@ -30,7 +37,6 @@ from maillage.disclosure.masking import (
 )
 
 NODES = [f"site-{index:02}" for index in range(12)]
-POINT = FixedPoint(bits=20, terms=12)
 
 
 @dataclass
@@ -47,9 +53,8 @@ class Room:
         return {node: key.public for node, key in self.identities.items()}
 
     def masked(self, node: str) -> Numbers:
-        return mask(
-            POINT.encode(self.values[node]), session=self.session, node=node, secrets=self.secrets[node]
-        )
+        numbers = encode_amounts(self.values[node].tolist())
+        return mask(numbers, session=self.session, node=node, secrets=self.secrets[node])
 
     def agree(self, node: str, survivors: Iterable[str]) -> bytes:
         return agree(frozenset(survivors), session=self.session, node=node, identity=self.identities[node])
@@ -93,10 +98,11 @@ def room() -> Room:
 @pytest.mark.parametrize("dropped", [0, 1, 9])
 def test_whoever_drops_out_the_others_sum_to_the_declared_precision(room: Room, dropped: int) -> None:
     survivors = NODES[dropped // 2 : len(NODES) - (dropped - dropped // 2)]
-    total = POINT.decode(room.add_up(survivors))
+    total = np.array(decode_amounts(room.add_up(survivors), hospitals=len(survivors)), dtype=float)
     exact = np.sum([room.values[node] for node in survivors], axis=0)
     assert len(survivors) == 12 - dropped
-    assert np.abs(total - exact).max() <= POINT.precision
+    rounding = np.spacing(np.abs(exact).max()) * len(survivors)
+    assert 0 < np.abs(total - exact).max() <= precision(len(survivors)) + rounding
 
 
 def test_two_survivors_get_no_sum(room: Room) -> None:
@@ -148,11 +154,13 @@ def test_a_hub_that_calls_an_answering_hospital_dropped_still_meets_its_own_mask
     for revealed in reveals.values():
         seed = revealed.shared[victim]
         # The victim's name sorts first: it added what it shares with each of the others.
-        stripped = stripped - key_stream(seed, 300)
-    assert not np.allclose(POINT.decode(stripped), room.values[victim], atol=1)
-    assert np.array_equal(
-        stripped - key_stream(room.secrets[victim].own, 300), POINT.encode(room.values[victim])
-    ), "the own mask is all that is left, so the test has stripped the right ones"
+        stripped = stripped - key_stream(seed, len(stripped))
+    with pytest.raises(MaskingError):
+        decode_amounts(stripped, hospitals=1)
+    bare = stripped - key_stream(room.secrets[victim].own, len(stripped))
+    assert np.allclose(np.array(decode_amounts(bare, hospitals=1), dtype=float), room.values[victim]), (
+        "the own mask is all that is left, so the test has stripped the right ones"
+    )
 
 
 def key_stream(seed: bytes, cells: int) -> Numbers:
@@ -216,10 +224,36 @@ def test_secrets_are_not_printed() -> None:
     assert "0" not in repr(Secrets(b"0" * 32, b"0" * 32))
 
 
-@pytest.mark.parametrize("value", [1e12, float("nan"), float("inf")])
-def test_a_number_that_does_not_fit_is_refused(value: float) -> None:
-    with pytest.raises(ValueError, match="at most"):
-        POINT.encode(np.array([value]))
+@pytest.mark.parametrize("value", [LARGEST * 2, float("nan"), float("inf"), None])
+def test_an_amount_that_does_not_fit_is_not_shown_nor_is_its_sum(value: float | None) -> None:
+    terms = [encode_amounts([first, 0.0]) for first in (1.5, 2.25, value)]
+    assert decode_amounts(terms[0] + terms[1] + terms[2], hospitals=3) == [None, 0.0]
+
+
+def read_halves(amounts: list[float]) -> tuple[int, ...]:
+    """What the hub reads of a sum of one amount: its whole parts, its fractions."""
+    return tuple(np.sum([encode_amounts([one]) for one in amounts], axis=0)[:2].tolist())
+
+
+def test_the_two_halves_of_a_sum_tell_no_more_than_the_sum() -> None:
+    assert len({read_halves([0.5, 0.5, 1.0]) for _ in range(50)}) == 50
+    total = np.sum([encode_amounts([one]) for one in (0.5, 0.5, 1.0)], axis=0)
+    assert decode_amounts(total, hospitals=3) == [2.0]
+
+
+def test_with_nothing_carried_they_tell_that_somebodys_is_no_whole_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fixed_point, "token_bytes", bytes)
+    assert read_halves([0.5, 0.5, 1.0]) != read_halves([1.0, 0.0, 1.0])
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_no_amounts_add_up_to_is_no_sum(place: int) -> None:
+    total = np.asarray(sum(encode_amounts([20.5]) for _ in range(3)))
+    total[place : place + 1] += np.uint64(2**62)
+    with pytest.raises(MaskingError, match="pas celle"):
+        decode_amounts(total, hospitals=3)
 
 
 def test_a_cell_is_read_when_all_show_it_or_by_nobody() -> None:

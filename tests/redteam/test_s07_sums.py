@@ -14,17 +14,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from maillage.analysis.registry import code_hash, find_spec
 from maillage.base.ids import new_id
-from maillage.disclosure import masking
+from maillage.disclosure import fixed_point, masking
 from maillage.disclosure.fixed_point import encode_cells
 from maillage.disclosure.masking import Numbers, Offer, Reveal, Secrets, Session, offer, open_session
 from maillage.disclosure.values import Count
+from maillage.exchange.permit import AnalysisScope
 from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Failure, Refusal, Summed
 from maillage.exchange.sums import Agreements, Ended, KeyOffer, MaskedNumbers, Opening, Survivors
 from maillage.exchange.task import Task
 from maillage.node import tasks
 from maillage.node.permits import documents
+from maillage.node.permits.terms import Terms, find_terms
 from maillage.node.sums import session as steps
 from maillage.node.sums.states import SumState
 from tests.support.messages import example_key
@@ -437,10 +440,60 @@ def test_a_cell_that_one_hospital_shows_alone_is_read_by_nobody(group: Group) ->
 def test_with_zeros_for_suppressed_cells_the_lone_hospital_is_read(
     group: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from maillage.disclosure import fixed_point
-
-    monkeypatch.setattr(fixed_point, "randbits", lambda bits: 0)
+    monkeypatch.setattr(fixed_point, "token_bytes", bytes)
     assert lone_step(group) == 7_777_777
+
+
+FLOWS = {"analysis": {"id": "flows", "version": 1, "code": code_hash("flows")}}
+
+
+def test_a_department_that_one_hospital_treats_alone_is_told_of_nobody(tmp_path: Path) -> None:
+    """Nor are its stays, which are another number: hospitals add all departments, and chance for most."""
+    with hospitals(tmp_path, analyses=(AnalysisScope(id="flows"),)) as group:
+        assert not {7_777_777, 8_888_888} & set(lone_department(group))
+
+
+def test_with_zeros_for_departments_where_nobody_lives_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixed_point, "token_bytes", bytes)
+    with hospitals(tmp_path, analyses=(AnalysisScope(id="flows"),)) as group:
+        assert {7_777_777, 8_888_888} <= set(lone_department(group))
+
+
+def lone_department(group: Group) -> list[int]:
+    """All numbers of a sum of flows in which the victim alone names a department."""
+    asked = ask_sum(group, **FLOWS)
+    for site, hospital in group.items():
+        cell = {"count": 7_777_777}
+        row = {"key": "38", "persons": cell, "amounts": {"stays": 8_888_888.0}}
+        rows = [row] if site == VICTIM else []
+        tables = [{"id": "residence", "rows": rows, "rest": None}]
+        hospital.receive(asked[site], persons=cell, tables=tables)
+    tape = run_session(group, asked)
+    total = np.zeros_like(tape.masked[VICTIM])
+    for site, numbers in tape.masked.items():
+        total = total + numbers - stream(tape.summed[site].own, len(numbers))
+    return total.tolist()[1:]
+
+
+@pytest.mark.parametrize("analysis", ["characterise", "regress", "survival"])
+def test_a_hub_that_asks_what_does_not_add_up_is_refused_by_the_node(tmp_path: Path, analysis: str) -> None:
+    scopes = tuple(AnalysisScope(id=name) for name in ("characterise", "regress", "survival"))
+    spec = find_spec(analysis)
+    named = {"id": analysis, "version": spec.version, "code": code_hash(analysis)}
+    changes = {"characterise": {"domains": []}, "survival": {"covariates": []}}.get(analysis)
+    with hospitals(tmp_path, analyses=scopes) as group:
+        est = group["est"]
+
+        def judge(parameters: dict[str, Any]) -> Terms | Reason:
+            task = ask_sum(group, analysis=named, parameters=parameters)["est"]
+            return find_terms(est.store, node=est.node, task=task)
+
+        assert judge(dict(spec.example)) is Reason.PERMIT_EXCEEDED
+        assert judge({"nonsense": 1}) is Reason.PERMIT_EXCEEDED
+        if changes is not None:
+            assert isinstance(judge(dict(spec.example) | changes), Terms)
 
 
 def lone_step(group: Group) -> int:

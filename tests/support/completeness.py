@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from maillage.analysis.registry import find_spec
+from maillage.analysis.registry import find_spec, is_additive
 
 FILES = ("spec", "local", "combine", "chart", "words")
 # Rounds wait for nobody: no checker hides anything of them, and the hub has a half of its own.
@@ -16,6 +16,7 @@ _HALVES = {
     "withhold": ("PARTS", "list_cells", "list_combined", "withhold", "find_margins"),
     "coordinate": ("coordinate",),
 }
+_ADDITIVE = ("refuse", "count_amounts", "flatten", "assemble")
 _HEADINGS = ("## Formula and source", "## What leaves a hospital", "## Disclosure", "## Worked example")
 
 
@@ -40,7 +41,18 @@ def find_gaps(analysis_id: str, *, docs: Path) -> list[str]:
         f"{model.__name__} takes undeclared fields"
         for model in _find_open(spec.parameters, set(), closed=("forbid", "ignore"))
     ]
+    gaps += _find_gaps_of_sums(analysis_id)
     return gaps + _find_gaps_of_page(docs / f"{analysis_id}.md")
+
+
+def _find_gaps_of_sums(analysis_id: str) -> list[str]:
+    """Its numbers add up under masks, and its folder says how; or they do not, and its spec says why."""
+    unsummed = find_spec(analysis_id).unsummed
+    if not is_additive(analysis_id):
+        return [] if unsummed else ["additive.py is missing, or in spec.py why nothing is summed under masks"]
+    module = import_module(f"maillage.analysis.{analysis_id}.additive")
+    gaps = [f"additive.py has no {name}" for name in _ADDITIVE if not hasattr(module, name)]
+    return [*gaps, *(["spec.py says that nothing is summed, additive.py how"] if unsummed else [])]
 
 
 def _find_gaps_of_page(page: Path) -> list[str]:

@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from pathlib import Path
 
 from maillage.disclosure.evidence import RuleName, Trace
 from maillage.exchange.reasons import Reason
@@ -37,12 +36,17 @@ def main() -> None:
         if isinstance(order, Job):
             with journal.open("a") as file:
                 file.write(order.job_id + "\n")
-            _behave(order, content=_plant(order, planted) if planted.exists() else CONTENT)
+            _behave(order, content=_plant(order, int(planted.read_text())) if planted.exists() else CONTENT)
 
 
-def _plant(job: Job, planted: Path) -> dict[str, object]:
-    """The number that a test wrote beside the warehouse, in each cell of a count of that cohort."""
-    cell: object = {"count": int(planted.read_text())}
+def _plant(job: Job, number: int) -> dict[str, object]:
+    """The number that a test wrote beside the warehouse, in each cell of a count of that cohort, or in one
+    department of its flows; one more is the number of stays there.
+    """
+    cell: object = {"count": number}
+    if job.analysis.id == "flows":
+        row = {"key": "69", "persons": cell, "amounts": {"stays": float(number + 1)}}
+        return {"persons": cell, "tables": [{"id": "residence", "rows": [row], "rest": None}]}
     steps = [cell] * (1 + len(job.cohort.get("InclusionRules", [])))
     return {"persons": cell, "steps": steps, "years": [], "other_years": cell}
 

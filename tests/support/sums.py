@@ -105,7 +105,7 @@ class Hospital:
         assert isinstance(terms, Terms), terms
         computed = Computed(
             job_id=task.task_id,
-            content=one_number(PERSONS[node.site]) | content,
+            content=content if "tables" in content else one_number(PERSONS[node.site]) | content,
             compile_ms=1,
             engine_ms=1,
             reference="2026-11",

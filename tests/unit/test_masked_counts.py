@@ -5,15 +5,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from maillage.analysis.base import Contribution
+from maillage.analysis.base import Contribution, SumQuestion
 from maillage.analysis.count import additive
 from maillage.analysis.count.combine import combine
+from maillage.analysis.count.spec import CountParameters
 from maillage.analysis.errors import ContentError
 from maillage.disclosure import Count, Noisy, Suppressed, Suppression
-from maillage.disclosure.fixed_point import decode_cells, encode_cells
+from maillage.disclosure.fixed_point import (
+    decode_cells,
+    decode_summands,
+    encode_cells,
+    encode_summands,
+)
 from maillage.disclosure.masking import MaskingError
 
-YEAR = 2026
+ASKED = SumQuestion(CountParameters(), year=2026)
 HIDDEN = {"suppressed": "protected"}
 
 
@@ -38,9 +44,10 @@ CONTENTS = {
 
 def add_up(contents: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The numbers as hospitals encode them, added without masks."""
-    total = sum(encode_cells(additive.flatten(each, year=YEAR)) for each in contents.values())
-    cells = decode_cells(np.asarray(total), hospitals=len(contents))
-    return additive.assemble(cells, year=YEAR, sites=sorted(contents), floor=11)
+    total = sum(encode_summands(additive.flatten(each, question=ASKED)) for each in contents.values())
+    amounts = additive.count_amounts(ASKED)
+    summands = decode_summands(np.asarray(total), amounts=amounts, hospitals=len(contents))
+    return additive.assemble(summands, question=ASKED, sites=sorted(contents), floor=11)
 
 
 def test_the_sum_is_that_of_hospitals_that_the_hub_reads() -> None:
@@ -78,11 +85,6 @@ def test_noise_adds_up_with_its_deviation() -> None:
     assert decode_cells(total, hospitals=3) == [Noisy(63, 15)]
 
 
-def test_a_hospital_without_a_number_says_so() -> None:
-    assert additive.is_whole_shown(CONTENTS["est"])
-    assert not additive.is_whole_shown(CONTENTS["est"] | {"persons": {"suppressed": "below_floor"}})
-
-
 def test_a_suppressed_cell_is_chance_and_never_the_same() -> None:
     hidden = [Suppressed(Suppression.BELOW_FLOOR)] * 50
     one, other = encode_cells(hidden), encode_cells(hidden)
@@ -105,6 +107,6 @@ def test_a_hospital_that_counts_for_two_is_seen() -> None:
 
 
 def test_a_sum_that_hospitals_above_the_floor_cannot_give_is_refused() -> None:
-    cells = additive.flatten(content(100, years={2023: 95}, step=100), year=YEAR)
+    summands = additive.flatten(content(100, years={2023: 95}, step=100), question=ASKED)
     with pytest.raises(ContentError):
-        additive.assemble(cells, year=YEAR, sites=["a", "b", "c"], floor=11)
+        additive.assemble(summands, question=ASKED, sites=["a", "b", "c"], floor=11)

@@ -11,7 +11,11 @@ from maillage.analysis.tabular.adding import add_tables, count_of
 
 def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_sites: int) -> dict[str, Any]:
     """The group's tables; a row of `measure` has a `mean` and a standard deviation `sd` where it has sums."""
-    document = add_tables(contributions, forms=FORMS, floor=floor, minimum_sites=minimum_sites)
+    return describe_measures(add_tables(contributions, forms=FORMS, floor=floor, minimum_sites=minimum_sites))
+
+
+def describe_measures(document: dict[str, Any]) -> dict[str, Any]:
+    """The tables with mean and standard deviation of the measures."""
     for table in document["tables"]:
         if table["id"] == "measure":
             table["rows"] = [row | _describe(row) for row in table["rows"]]

@@ -7,34 +7,45 @@ patients would tell them.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
+from maillage.analysis.base import SumQuestion
 from maillage.analysis.count.combine import read_content
 from maillage.analysis.count.spec import CountContent
-from maillage.disclosure.values import Cell, Suppressed, Suppression, cell_to_json
-
-YEARS = 30
-"""Calendar years that are summed one by one, up to the question's own; other years are in the total alone."""
+from maillage.analysis.tabular.keys import YEARS, list_years
+from maillage.disclosure.summands import Summands
+from maillage.disclosure.values import Suppressed, Suppression, cell_to_json
 
 _HIDDEN = Suppressed(Suppression.PROTECTED)
 
 
-def flatten(document: Mapping[str, Any], *, year: int) -> list[Cell]:
-    """One hospital's cells: the whole, the steps, the years that end with `year`, the question's."""
+def refuse(parameters: BaseModel) -> str:  # noqa: ARG001 - every count is summed
+    """Nothing is refused."""
+    return ""
+
+
+def count_amounts(question: SumQuestion) -> int:  # noqa: ARG001 - a count has none
+    """Cells alone."""
+    return 0
+
+
+def flatten(document: Mapping[str, Any], *, question: SumQuestion) -> Summands:
+    """One hospital's cells: the whole, the steps, the years that end with the question's."""
     content = CountContent.model_validate(document)
     by_year = {each.year: each.persons for each in content.years}
-    return [content.persons, *content.steps, *(by_year.get(one, _HIDDEN) for one in _years(year))]
+    years = (by_year.get(one, _HIDDEN) for one in list_years(question.year))
+    return Summands([content.persons, *content.steps, *years])
 
 
-def is_whole_shown(document: Mapping[str, Any]) -> bool:
-    """Whether the hospital has a number to add at all."""
-    return not isinstance(CountContent.model_validate(document).persons, Suppressed)
-
-
-def assemble(cells: Sequence[Cell], *, year: int, sites: Sequence[str], floor: int) -> dict[str, Any]:
+def assemble(
+    summands: Summands, *, question: SumQuestion, sites: Sequence[str], floor: int
+) -> dict[str, Any]:
     """The group's document, as `combine` would write it of the contents of these hospitals.
 
     Raises ContentError for a sum that hospitals above `floor` cannot give.
     """
-    steps, years = cells[1:-YEARS], dict(zip(_years(year), cells[-YEARS:], strict=True))
+    cells = summands.cells
+    steps, years = cells[1:-YEARS], dict(zip(list_years(question.year), cells[-YEARS:], strict=True))
     shown = [one for one, cell in years.items() if not isinstance(cell, Suppressed)]
     named = range(min(shown), max(shown) + 1) if shown else range(0)
     content = {
@@ -59,7 +70,3 @@ def assemble(cells: Sequence[Cell], *, year: int, sites: Sequence[str], floor: i
 def _say_who(sites: Sequence[str], *, shown: bool) -> dict[str, Any]:
     """A year is shown by all of them or not at all."""
     return {"contributing": list(sites) if shown else [], "complete": shown}
-
-
-def _years(last: int) -> range:
-    return range(last - YEARS + 1, last + 1)

@@ -44,4 +44,4 @@ class CountContent(WireModel):
     repeated_steps: Annotated[tuple[int, ...], BeforeValidator(_as_tuple), Field(max_length=130)] = ()
 
 
-SPEC = Spec(id="count", version=1, parameters=CountParameters, content=CountContent, additive=True)
+SPEC = Spec(id="count", version=1, parameters=CountParameters, content=CountContent)

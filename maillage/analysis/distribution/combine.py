@@ -37,13 +37,22 @@ def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_si
         for part in read_parts(contributions, forms=FORMS, floor=floor)
         if part.shown_alone and exact(part.content.persons)
     ]
-    return document | {
-        "figures": {
-            "quantiles": _find_quantiles(document),
-            **_find_moments(document),
-            "hospitals": [_compare(part, [one for one in alone if one is not part]) for part in alone],
-        }
+    return describe_group(
+        document,
+        hospitals=[_compare(part, [one for one in alone if one is not part]) for part in alone],
+    )
+
+
+def describe_group(
+    document: Mapping[str, Any], *, hospitals: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The document with its figures."""
+    figures = {
+        "quantiles": _find_quantiles(document),
+        **_find_moments(document),
+        "hospitals": list(hospitals),
     }
+    return {**document, "figures": figures}
 
 
 def _find_quantiles(document: Mapping[str, Any]) -> list[dict[str, Any]]:

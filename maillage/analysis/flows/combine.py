@@ -36,16 +36,22 @@ def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_si
     alone = [part for part in read_parts(contributions, forms=FORMS, floor=floor) if part.shown_alone]
     matrix = {part.site: read_stays(part) for part in alone if exact(part.content.persons)}
     territories = find_territories(matrix)
-    return document | {
-        "figures": {
-            "catchment": _group_catchment(document),
-            "hospitals": [
-                _describe(part, matrix, territory=sorted(territories[part.site]))
-                for part in alone
-                if part.site in matrix
-            ],
-        }
-    }
+    return describe_group(
+        document,
+        hospitals=[
+            _describe(part, matrix, territory=sorted(territories[part.site]))
+            for part in alone
+            if part.site in matrix
+        ],
+    )
+
+
+def describe_group(
+    document: Mapping[str, Any], *, hospitals: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The document with its figures."""
+    figures = {"catchment": _group_catchment(document), "hospitals": list(hospitals)}
+    return {**document, "figures": figures}
 
 
 def read_stays(part: Hospital) -> dict[str, float]:

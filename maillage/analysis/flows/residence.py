@@ -5,6 +5,15 @@ import re
 UNKNOWN = "unknown"
 ABROAD = "99"
 
+DEPARTMENTS = (
+    *(f"{number:02}" for number in range(1, 100) if number not in (20, 97, 98)),
+    "2A",
+    "2B",
+    *(str(number) for number in range(970, 990)),
+    UNKNOWN,
+)
+"""Every residence that a code may say. Corsica has two; those that begin with 97 or 98 have three digits."""
+
 _SOUTHERN_CORSICA_ENDS = 20_200
 _DIGITS_OF_A_CODE = 5
 

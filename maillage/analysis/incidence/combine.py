@@ -18,7 +18,11 @@ def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_si
 
     A hospital that hides a row is in neither its cases nor its time.
     """
-    document = add_tables(contributions, forms=FORMS, floor=floor, minimum_sites=minimum_sites)
+    return describe_rates(add_tables(contributions, forms=FORMS, floor=floor, minimum_sites=minimum_sites))
+
+
+def describe_rates(document: dict[str, Any]) -> dict[str, Any]:
+    """The tables with a rate and its interval in each row."""
     describe = {"cases": _describe_cases, "prevalent": _describe_prevalent}
     for table in document["tables"]:
         table["rows"] = [row | describe[table["id"]](row) for row in table["rows"]]

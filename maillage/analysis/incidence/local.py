@@ -10,7 +10,8 @@ from sqlglot import exp
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.incidence.risk import Observed, Strata, draft_cases, draft_prevalent
 from maillage.analysis.incidence.spec import IncidenceParameters
-from maillage.analysis.tabular.people import EPOCH, SEXES, Cohort, Found, People, answer_tables, band_ages
+from maillage.analysis.tabular.keys import SEXES, band_ages
+from maillage.analysis.tabular.people import EPOCH, Cohort, Found, People, answer_tables
 from maillage.cohort.compile.dates import date_literal, days_between, first_known
 from maillage.cohort.compile.sql import col, equal, inner_join, left_join, named, num, select, table
 from maillage.disclosure.gates import Gate

@@ -26,7 +26,12 @@ def combine(contributions: Mapping[str, Contribution], *, floor: int, minimum_si
     document = add_tables(contributions, forms=FORMS, floor=floor, minimum_sites=minimum_sites)
     parts = read_parts(contributions, forms=FORMS, floor=floor)
     told = [part for part in parts if part.shown_alone and _expected(part) is not None]
-    return document | {"figures": {"group": _describe_group(document), **_describe_funnel(told)}}
+    return describe_figures(document, told=told)
+
+
+def describe_figures(document: Mapping[str, Any], *, told: Sequence[Hospital]) -> dict[str, Any]:
+    """The document with the group's ratio, and the funnel of those that told theirs."""
+    return {**document, "figures": {"group": _describe_group(document), **_describe_funnel(told)}}
 
 
 def _expected(part: Hospital) -> float | None:

@@ -12,7 +12,7 @@ from maillage.analysis.features.columns import Column, list_columns
 from maillage.analysis.features.concepts import as_tuple
 from maillage.analysis.features.declared import Feature, Features, check_names
 from maillage.analysis.glm.wire import MAX_COLUMNS, MAX_ROUNDS, Finite, Triangle
-from maillage.base.i18n import _
+from maillage.base.i18n import _, mark
 from maillage.disclosure.values import CellJson
 
 INTERCEPT = "(intercept)"
@@ -129,5 +129,8 @@ SPEC = Spec(
     content=RegressContent,
     exact=True,
     rounds=RoundsSpec(parameters=RegressRound, content=RegressSums, most=MAX_ROUNDS),
+    unsummed=mark(
+        "Les tours d’un modèle ne s’additionnent pas sous masques : chacun serait une somme à part."
+    ),
     example=EXAMPLE,
 )

@@ -12,7 +12,7 @@ from maillage.analysis.errors import AnalysisError, ParametersError
 from maillage.analysis.incidence.spec import EXAMPLE as INCIDENCE
 from maillage.analysis.registry import find_spec, is_joinable, list_joinable, read_parameters
 from maillage.analysis.tabular.forms import as_tuple
-from maillage.base.i18n import _
+from maillage.base.i18n import _, mark
 from maillage.disclosure.values import Cell, CellJson, Suppressed, Suppression, cell_from_json
 from maillage.exchange.parts import MOST_PARTS, SEVERAL, AnalysisId, PartAsked, PartsAsked
 
@@ -128,5 +128,6 @@ SPEC = Spec(
     parameters=SeveralParameters,
     content=SeveralContent,
     exact=True,
+    unsummed=mark("Sous sommes masquées, une question a une seule analyse : posez-les l’une après l’autre."),
     example=EXAMPLE,
 )

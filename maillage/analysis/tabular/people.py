@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from sqlglot import exp
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.tabular.drafts import Draft
 from maillage.analysis.tabular.forms import TablesContent
+from maillage.analysis.tabular.keys import OTHER_SEX, SEXES, band_ages, list_sexes
 from maillage.cohort import CohortExpression
 from maillage.cohort.compile.dates import date_literal, days_between, first_known, year_of
 from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, subquery, table
@@ -24,8 +24,6 @@ from maillage.disclosure.values import Suppressed
 from maillage.warehouse.engines.base import Engine
 
 EPOCH = date(1970, 1, 1)
-SEXES = {8507: "M", 8532: "F"}
-OTHER_SEX = "other"
 
 _Ints = NDArray[np.int64]
 
@@ -192,12 +190,6 @@ def sort_distinct(numbers: _Ints) -> _Ints:
     return found[np.diff(found, prepend=found[:1] - 1) > 0]
 
 
-def band_ages(edges: Sequence[int]) -> tuple[str, ...]:
-    """Names of age groups: from each edge to the year before the next, the last one open."""
-    closed = [f"{low}-{high - 1}" for low, high in pairwise(edges)]
-    return (*closed, f"{edges[-1]}+")
-
-
 def group_ages(people: People, edges: Sequence[int]) -> dict[str, NDArray[np.bool_]]:
     """By age group, who is in it at the index date; a birth that comes after it counts as age 0."""
     group = np.searchsorted(np.asarray(edges), people.age.clip(min=edges[0]), side="right") - 1
@@ -211,7 +203,7 @@ def split_ages(people: People, edges: Sequence[int]) -> dict[str, Persons]:
 
 def split_sexes(people: People) -> dict[str, Persons]:
     """The cohort by sex, those of whom it is unknown together."""
-    return {sex: people.where(people.sex == sex) for sex in (*sorted(SEXES.values()), OTHER_SEX)}
+    return {sex: people.where(people.sex == sex) for sex in list_sexes()}
 
 
 def split_years(people: People) -> dict[str, Persons]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from maillage.analysis.registry import list_analyses
+from maillage.analysis.registry import is_additive, list_analyses
 from maillage.base.clock import utc_now
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.client.hub import STANDING_PERMIT
@@ -71,8 +71,7 @@ class Committee:
             project="Comptages de faisabilité",
             purpose="Compter, avant de déposer un projet, les patients qui répondent à une définition.",
             requesters="any",
-            # Sums under masks are of counts alone.
-            analyses=("count",) if masked else ("count", "pyramid"),
+            analyses=("count", "pyramid"),
             counts=_noisy(self.floor),
             budgets=self.budgets,
             catalogue=self.catalogue and not masked,
@@ -84,8 +83,9 @@ class Committee:
             project="Étude de démonstration",
             purpose="Compter et décrire exactement les cohortes d’exemple, sur des patients synthétiques.",
             requesters=self.requesters,
-            # Of masked sums a permit tells counts alone.
-            analyses=("count",) if masked else [name for name in list_analyses() if name != SEVERAL],
+            analyses=[
+                name for name in list_analyses() if is_additive(name) or not (masked or name == SEVERAL)
+            ],
             counts=Exact(),
             budgets=None,
             masked=masked,

@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 from maillage.analysis.registry import (
     find_spec,
     installed_analyses,
-    is_additive,
     load_words,
     read_parameters,
+    refuse_sum,
     suits,
 )
 from maillage.analysis.scope import allows, covers
@@ -188,6 +188,9 @@ def _check_scope(message: TaskMessage, *, permit: Permit) -> None:
                 "paramètres, cette cohorte et la forme de leurs nombres."
             ).format(permit=permit.permit_id),
         )
+    unsummed = isinstance(permit.sums, Masked) and refuse_sum(message.analysis.id, message.parameters)
+    if unsummed:
+        _refuse(why=unsummed)
 
 
 def _refuse(*, why: str) -> NoReturn:
@@ -201,11 +204,9 @@ def _refuse(*, why: str) -> NoReturn:
 def _can_be_told(message: TaskMessage, *, permit: Permit) -> bool:
     name = message.analysis.id
     asked = [name, *(one.analysis for one in list_inquiries(name, message.parameters))]
-    masked = isinstance(permit.sums, Masked)
     # The hub waits for each round: none of them can wait for a person.
     waits = permit.check is not None and find_spec(name).rounds is not None
-    fits = all(suits(one, counts=permit.counts) for one in asked)
-    return fits and (not masked or is_additive(name)) and not waits
+    return all(suits(one, counts=permit.counts) for one in asked) and not waits
 
 
 def _choose_members(sites: Sequence[str] | None, *, permit: Permit) -> list[Member]:

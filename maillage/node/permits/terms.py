@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from maillage.analysis.registry import find_spec, is_additive, list_analyses, suits
+from maillage.analysis.errors import AnalysisError
+from maillage.analysis.registry import find_spec, list_analyses, refuse_sum, suits
 from maillage.analysis.scope import covers
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.parts import list_inquiries
@@ -83,7 +84,15 @@ def _can_be_told(task: Task, *, permit: Permit, node: Node) -> bool:
         return False
     if not isinstance(permit.sums, Masked):
         return True
-    return permit.sums.keys[node.site] == node.key.public.text and is_additive(task.analysis.id)
+    return permit.sums.keys[node.site] == node.key.public.text and _is_summed(task)
+
+
+def _is_summed(task: Task) -> bool:
+    try:
+        return not refuse_sum(task.analysis.id, task.parameters)
+    except AnalysisError:
+        # What nobody here can compute is in no sum.
+        return False
 
 
 def _has_rounds(analysis_id: str) -> bool:

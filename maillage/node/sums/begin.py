@@ -1,11 +1,13 @@
 """From computed cells to a session: the numbers are sealed, and a key is ready to be offered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from maillage.analysis.registry import load_additive
-from maillage.disclosure.fixed_point import encode_cells
-from maillage.disclosure.values import Cell
+from maillage.analysis.base import SumQuestion
+from maillage.analysis.registry import find_spec, load_additive, read_parameters
+from maillage.disclosure.fixed_point import encode_summands
+from maillage.disclosure.summands import Summands
+from maillage.disclosure.values import Suppressed, cell_from_json
 from maillage.exchange.reasons import Reason
 from maillage.exchange.task import Task
 from maillage.node import ledger, tasks
@@ -30,15 +32,14 @@ def begin_sum(
     A hospital whose whole number is suppressed says so, as it does without masks: a sum in which it hid
     would be unreadable for all.
     """
-    additive = load_additive(task.analysis.id)
-    if not additive.is_whole_shown(computed.content):
+    if isinstance(cell_from_json(computed.content["persons"]), Suppressed):
         return make_refusal(delivery, reason=Reason.SUM_HIDDEN)
-    cells = additive.flatten(computed.content, year=task.issued_at.year)
+    numbers = _flatten(task, computed=computed)
     seal = Seal(node.folder)
-    content = "sha256:" + seal.fingerprint(cells)
+    content = "sha256:" + seal.fingerprint(numbers)
     gated = make_gated(task, computed=computed, terms=terms, content=content, at=node.clock())
-    part = draw_part(encode_cells(cells), gated=gated)
-    facts = _facts(task, part=part, cells=cells, computed=computed, terms=terms, seal=seal)
+    part = draw_part(encode_summands(numbers), gated=gated)
+    facts = _facts(task, part=part, numbers=numbers, computed=computed, terms=terms, seal=seal)
     with store.transaction():
         if tasks.find_task(store, task.task_id).state is not State.ACCEPTED:
             return None
@@ -52,13 +53,19 @@ def begin_sum(
     return None
 
 
+def _flatten(task: Task, *, computed: Computed) -> Summands:
+    asked = read_parameters(find_spec(task.analysis.id), task.parameters)
+    question = SumQuestion(asked, task.issued_at.year)
+    return load_additive(task.analysis.id).flatten(computed.content, question=question)
+
+
 def scope_of(terms: Terms, task: Task) -> str:
     """Whose former sums are compared with this one: as the releases of a worker (`gatekeeper`)."""
     return find_scope(permit=terms.name, requester=None if terms.shared else task.requester)
 
 
 def _facts(
-    task: Task, *, part: Part, cells: Sequence[Cell], computed: Computed, terms: Terms, seal: Seal
+    task: Task, *, part: Part, numbers: Summands, computed: Computed, terms: Terms, seal: Seal
 ) -> Mapping[str, Any]:
     return {
         "session": task.question_id,
@@ -66,9 +73,9 @@ def _facts(
         "sealed": seal.close(part, session=task.question_id),
         "cohort": task.cohort_hash,
         # Of the whole alone: steps and years change with the words, for the same persons.
-        "numbers": seal.fingerprint(cells[:1]),
+        "numbers": seal.fingerprint(Summands(numbers.cells[:1])),
         # What is told of them: a sum that was told in all its numbers costs nothing again.
-        "cells": seal.fingerprint(cells),
+        "cells": seal.fingerprint(numbers),
         "sketch": seal.close_sketch(computed.trace.sketch, session=task.question_id),
         "scope": scope_of(terms, task),
         "floor": terms.disclosure.floor,

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from maillage.base.canon import canonical_bytes
 from maillage.base.i18n import _
 from maillage.disclosure.masking import Numbers, Secrets
-from maillage.disclosure.values import Cell, cell_to_json
+from maillage.disclosure.summands import Summands
+from maillage.disclosure.values import cell_to_json
 from maillage.exchange.evidence import Gated
 from maillage.node.errors import StoreBrokenError
 from maillage.node.worker.releases import read_secret
@@ -93,9 +94,11 @@ class Seal:
             ) from error
         return json.loads(plain)
 
-    def fingerprint(self, cells: Sequence[Cell]) -> str:
-        """The same for the same cells, and nothing without the key."""
-        told = canonical_bytes([cell_to_json(cell) for cell in cells])
+    def fingerprint(self, summands: Summands) -> str:
+        """The same for the same cells and amounts, and nothing without the key."""
+        cells = [cell_to_json(cell) for cell in summands.cells]
+        # Without amounts it is what versions before them kept.
+        told = canonical_bytes([cells, list(summands.amounts)] if summands.amounts else cells)
         return hmac.new(self._mac_key, told, hashlib.sha256).hexdigest()
 
 

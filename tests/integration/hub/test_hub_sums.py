@@ -11,12 +11,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from maillage.analysis.registry import find_spec, list_joinable
 from maillage.base.keys import PublicKey
 from maillage.disclosure import Count, Suppressed, Suppression
-from maillage.disclosure.fixed_point import encode_cells
+from maillage.disclosure.fixed_point import encode_summands
 from maillage.disclosure.masking import Offer, Secrets, Session, agree, mask, offer, open_session, reveal
+from maillage.disclosure.summands import Summands
 from maillage.exchange.envelope import Opened
-from maillage.exchange.permit import Budget, Budgets, Masked, View
+from maillage.exchange.permit import AnalysisScope, Budget, Budgets, Masked, View
 from maillage.exchange.reasons import Reason
 from maillage.exchange.result import Failure, Summed
 from maillage.exchange.sums import (
@@ -64,6 +66,7 @@ class Part:
     session: Session | None = None
     survivors: frozenset[str] = frozenset()
     numbers: MaskedNumbers | None = None
+    told: Summands | None = None
 
     @property
     def question(self) -> str:
@@ -86,7 +89,7 @@ class Part:
             for site, each in news.offers.items()
         }
         self.session = open_session(self.question, offers=offers, identities=self.known)
-        numbers = encode_cells(cells_of(self.node.site))
+        numbers = encode_summands(self.told or Summands(cells_of(self.node.site)))
         masked = mask(numbers, session=self.session, node=self.node.site, secrets=self.secrets)
         self.numbers = MaskedNumbers(numbers=masked.tobytes().hex())
         return self.numbers
@@ -135,6 +138,7 @@ def ask_masked(network: Network, **changes: Any) -> tuple[dict[str, Any], dict[s
             sites=SITES,
             views=(View.TOTAL,),
             minimum_sites=3,
+            analyses=tuple(AnalysisScope(id=name) for name in (*list_joinable(), "regress", "survival")),
             sums=Masked(keys=keys),
             budgets=BUDGETS,
         )
@@ -236,6 +240,64 @@ def test_nothing_of_a_hospital_is_in_the_hubs_database(network: Network) -> None
         assert str(number) not in text
         for form in (str(number).encode(), number.to_bytes(8, "little").hex().encode()):
             assert form not in raw
+
+
+BINS: dict[str, Any] = {"measure": {"name": "potassium", "concepts": [3023103]}, "edges": [4.0, 5.0]}
+
+
+def bins_of(site: str) -> Summands:
+    """The whole, three bins, those of the mean; then the sum of the values and of their squares."""
+    number = PERSONS[site]
+    low, high = Count(300_000), Count(number - 300_000)
+    bins: list[Count | Suppressed] = [low, high, Suppressed(Suppression.PROTECTED)]
+    return Summands([Count(number), *bins, Count(number)], [4.25 * number, 18.5 * number])
+
+
+@only_on_sqlite
+def test_a_table_under_masks_is_read_as_any_other_and_its_terms_are_nowhere(network: Network) -> None:
+    question, parts = ask_masked(network, analysis="distribution", parameters=BINS)
+    for site, part in parts.items():
+        part.told = bins_of(site)
+    finish(parts)
+    combined, whole = network.read(question)["combined"], sum(PERSONS.values())
+    bins, (moments,) = (table["rows"] for table in combined["tables"])
+    assert [(row["key"], row["persons"].get("count"), row["complete"]) for row in bins] == [
+        ("<4.0", 1_200_000, True),
+        ("4.0", whole - 1_200_000, True),
+        ("5.0+", None, False),
+    ]
+    assert moments["amounts"] == {"sum": 4.25 * whole, "squares": 18.5 * whole}
+    figures = combined["figures"]
+    assert (figures["mean"], figures["hospitals"]) == (4.25, [])
+    assert [(one["low"], one["high"]) for one in figures["quantiles"] if one["level"] == 0.5] == [(4.0, 5.0)]
+    page = enter(network).get(f"/questions/{question['id']}")
+    assert page.status_code == 200
+    assert "4 hôpitaux comptés sur 4" in page.text
+    with closing(sqlite3.connect(database(network))) as connection:
+        text = "\n".join(connection.iterdump())
+    assert str(whole) in text
+    assert not [one for one in PERSONS.values() if str(one) in text or str(4.25 * one) in text]
+
+
+@pytest.mark.parametrize(
+    ("analysis", "changes", "why"),
+    [
+        ("characterise", {}, "(domains)"),
+        ("survival", {}, "Un modèle de Cox"),
+        ("regress", {}, "Les tours d’un modèle"),
+        ("several", {}, "une seule analyse"),
+        ("incidence", {"by": "age", "first_year": 1980, "last_year": 2019, "ages": [*range(40)]}, ""),
+    ],
+)
+def test_what_does_not_add_up_is_refused_with_its_reason(
+    network: Network, analysis: str, changes: dict[str, Any], why: str
+) -> None:
+    ask_masked(network)
+    document = {"title": "Somme", "cohort": COHORT, "permit": "sommes", "analysis": analysis}
+    asked = dict(find_spec(analysis).example) | changes
+    response = network.call("POST", "/questions", json=document | {"parameters": asked})
+    assert (response.status_code == 201) is (why == ""), response.text
+    assert why in response.json().get("why", "")
 
 
 def test_the_portal_says_that_it_is_a_masked_sum(network: Network) -> None:

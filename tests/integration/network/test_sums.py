@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
+from struct import pack
 
 import numpy as np
 import psutil
@@ -21,7 +22,7 @@ from maillage.cli.demo.network import Hospital, NetworkOptions, RunningNetwork, 
 from maillage.cli.demo.permits import STUDY
 from maillage.cli.demo.processes import stop_processes
 from maillage.cli.demo.readiness import wait_for_hub
-from maillage.client import CountResult
+from maillage.client import AnalysisResult, CountResult, Result
 from maillage.disclosure import Count
 from maillage.node.folder import open_node
 from tests.conftest import ROOT
@@ -88,20 +89,28 @@ class Sums:
     def wait_dead(self, site: str) -> None:
         assert self.running.processes[site].wait(timeout=PATIENCE) == -signal.SIGKILL
 
-    def ask(self, sites: Sequence[str]) -> str:
+    def ask(self, sites: Sequence[str], *, analysis: str = "count") -> str:
         """A question on a new cohort: of the same persons hospitals would refuse sums so near each other."""
         self.plant()
         self.asked += 1
         cohort = COHORT | {"CensorWindow": {"StartDate": f"{1900 + self.asked}-01-01"}}
         with self.running.connect() as hub:
-            return hub.ask(cohort, title="Somme", sites=sites, permit=STUDY)
+            return hub.ask(cohort, analysis=analysis, title="Somme", sites=sites, permit=STUDY)
 
     def wait(self, question: str) -> CountResult:
-        with self.running.connect() as hub:
-            wait_until(lambda: hub.result(question).complete, seconds=PATIENCE)
-            found = hub.result(question)
+        found = self.wait_for(question)
         assert isinstance(found, CountResult)
         return found
+
+    def wait_for(self, question: str) -> Result:
+        with self.running.connect() as hub:
+            wait_until(lambda: hub.result(question).complete, seconds=PATIENCE)
+            return hub.result(question)
+
+    def hold(self) -> list[bytes]:
+        """All that the hub has, on its disk and in its memory."""
+        hub = self.running.processes["hub"]
+        return [*_read_files(self.running.folder / "hub"), *_read_memory(hub.pid)]
 
     def total(self, sites: Sequence[str]) -> Count:
         return Count(sum(self.planted[site] for site in sites))
@@ -144,9 +153,27 @@ def test_four_hospitals_sum_and_the_hub_holds_no_term(network: Sums) -> None:
     assert result.combined.contributing == asked
     assert result.masked.startswith("Somme masquée")
     assert {site.persons for site in result.sites} == {None}
-    held = [*_read_files(network.running.folder / "hub"), *_read_memory(network.running.processes["hub"].pid)]
+    held = network.hold()
     assert _holds(held, network.total(asked).value), "the total is found, so that a term would be"
     assert not [site for site in asked if _holds(held, network.planted[site])]
+
+
+def test_four_hospitals_sum_their_flows_and_the_hub_holds_no_term(network: Sums) -> None:
+    """Persons and stays of a department: of an analysis with tables and amounts as of a count."""
+    asked = SITES[:4]
+    result = network.wait_for(network.ask(asked, analysis="flows"))
+    assert isinstance(result, AnalysisResult)
+    (row,) = result.tables["residence"]
+    total = network.total(asked).value
+    assert (row.key, row.persons, row.of) == ("69", Count(total), Count(total))
+    assert (row.amounts, row.contributing) == ({"stays": total + 4.0}, asked)
+    assert result.figures == {"catchment": {"departments": ["69"], "share": 1.0}, "hospitals": []}
+    assert result.masked.startswith("Somme masquée")
+    assert {site.persons for site in result.sites} == {None}
+    held = network.hold()
+    assert _holds(held, total) or _holds(held, total + 4), "the total is found, so that a term would be"
+    terms = [network.planted[site] + more for site in asked for more in (0, 1)]
+    assert not [number for number in terms if _holds(held, number)]
 
 
 def _read_files(folder: Path) -> Iterator[bytes]:
@@ -178,10 +205,12 @@ def _drop_zeros(block: bytes) -> bytes:
 
 
 def _holds(held: Sequence[bytes], number: int) -> bool:
-    """As digits, as eight bytes either way round, in hexadecimal, or as Python keeps it: 30 bits a word."""
+    """As digits, as eight bytes either way round, in hexadecimal, as a real number, or as Python keeps a
+    whole one: 30 bits a word.
+    """
     raw = number.to_bytes(8, "little")
     words = (number % 2**30).to_bytes(4, "little") + (number >> 30).to_bytes(4, "little")
-    forms = (str(number).encode(), raw, raw[::-1], raw.hex().encode(), words)
+    forms = (str(number).encode(), raw, raw[::-1], raw.hex().encode(), words, pack("<d", number))
     return any(form in block for block in held for form in forms)
 
 

@@ -5,8 +5,8 @@ from maillage.hub.questions.models import Question, Rounds
 
 
 def has_rounds(question: Question) -> bool:
-    """Whether its analysis takes several."""
-    return find_spec(question.analysis["id"]).rounds is not None
+    """Whether its analysis takes several; under masks none does."""
+    return not question.is_masked and find_spec(question.analysis["id"]).rounds is not None
 
 
 def open_rounds(question: Question) -> None:
