@@ -19,7 +19,22 @@ _SPREAD = np.uint32(2654435769)
 Ids = NDArray[np.int64]
 """The ids of distinct persons of a warehouse."""
 
+Asked = TypeVar("Asked")
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some of the persons of an array, by their places in it, each once.
+
+    Of many parts of one array, such as those with each drug, the ranks are looked up once.
+    """
+
+    whole: Ids
+    places: NDArray[np.integer]
+
+    def __len__(self) -> int:
+        return len(self.places)
 
 
 @dataclass(frozen=True)
@@ -116,21 +131,42 @@ class Ranks:
         self._unwritten = np.concatenate([self._unwritten, unknown])
 
 
-class Known(Generic[Found]):
+class Known(Generic[Asked, Found]):
     """What was found for arrays of ids, each looked up once.
 
     An array is known by itself, not by what is in it, and is kept: no other takes its place in memory.
     """
 
-    def __init__(self, look: Callable[[Ids], Found]) -> None:
+    def __init__(self, look: Callable[[Asked], Found]) -> None:
         self._look = look
-        self._known: dict[int, tuple[Ids, Found]] = {}
+        self._known: dict[int, tuple[Asked, Found]] = {}
 
-    def find(self, persons: Ids) -> Found:
+    def find(self, persons: Asked) -> Found:
         """What is found for these persons."""
         if id(persons) not in self._known:
             self._known[id(persons)] = (persons, self._look(persons))
         return self._known[id(persons)][1]
+
+
+class Ranked:
+    """The sets of arrays of persons, and of parts of them, and their ranks: each array looked up once."""
+
+    def __init__(self, *, rank: Callable[[Ids], PersonSet], find: Callable[[Ids], Ids]) -> None:
+        """`rank` and `find` as of `Ranks`."""
+        self._ranks = Known(find)
+        self._wholes = Known(rank)
+        self._parts = Known(self._rank_part)
+
+    def rank(self, persons: Ids | Part) -> PersonSet:
+        """The set of these persons."""
+        return self._parts.find(persons) if isinstance(persons, Part) else self._wholes.find(persons)
+
+    def find(self, persons: Ids) -> Ids:
+        """Each one's rank, in the same order."""
+        return self._ranks.find(persons)
+
+    def _rank_part(self, part: Part) -> PersonSet:
+        return PersonSet.of(self.find(part.whole).take(part.places))
 
 
 _NOBODY: Ids = np.array([], dtype=np.int64)

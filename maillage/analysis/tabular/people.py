@@ -20,6 +20,7 @@ from maillage.cohort.compile.dates import date_literal, days_between, first_know
 from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, subquery, table
 from maillage.cohort.run import CohortTables, compile_for, fresh_prefix, run_plan
 from maillage.disclosure.gates import Gate, Persons
+from maillage.disclosure.persons import Part
 from maillage.disclosure.values import Suppressed
 from maillage.warehouse.engines.base import Engine
 
@@ -47,6 +48,10 @@ class People:
     def at(self, places: _Ints) -> Persons:
         """The ids of those at these places."""
         return self.ids[places]
+
+    def part(self, places: _Ints) -> Part:
+        """The same, for a gate that is asked for many groups of them."""
+        return Part(self.ids, places)
 
     def where(self, flags: NDArray[np.bool_]) -> Persons:
         """The ids of those for whom it holds."""

@@ -1,0 +1,180 @@
+"""Who has which concepts around their index date, from the day copies of a warehouse: a few numbers a day."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlglot import exp
+
+from maillage.analysis.tabular.people import People, sort_distinct
+from maillage.analysis.tabular.windows import Window, is_after
+from maillage.cohort.compile.sql import col, equal, in_numbers, inner_join, named, num, select, table, text
+from maillage.warehouse.engines.base import DayCopy, Engine
+
+_Ints = NDArray[np.int64]
+
+Holders = Mapping[str, tuple[_Ints, _Ints]]
+"""By name: the places of those who have it before the index date or on it, and of those who have it after."""
+
+Bits = Mapping[int, int]
+"""The concepts of one key, such as a feature: by band, their mask."""
+
+_NOBODY: _Ints = np.array([], dtype=np.int64)
+_SIDES = (0, 1)
+
+
+@dataclass(frozen=True)
+class Days:
+    """By band and side (0 before the index date or on it, 1 after): places in order, the mask of each."""
+
+    copy: DayCopy
+    sides: Mapping[tuple[int, int], tuple[_Ints, _Ints]]
+
+    def find(self, bits: Bits) -> tuple[_Ints, _Ints]:
+        """The places, in order, of those who have one of the concepts, on each side."""
+        before, after = (
+            [self._find(band, mask, side) for band, mask in bits.items() if (band, side) in self.sides]
+            for side in _SIDES
+        )
+        return _join(before), _join(after)
+
+    def _find(self, band: int, mask: int, side: int) -> _Ints:
+        places, masks = self.sides[band, side]
+        return places.take(np.flatnonzero(masks & mask != 0))
+
+    def count(self, bits: Bits) -> tuple[int, int]:
+        """How many they are."""
+        if len(bits) > 1:
+            before, after = self.find(bits)
+            return len(before), len(after)
+        ((band, mask),) = bits.items()
+        before, after = (
+            int(np.count_nonzero(self.sides[band, side][1] & mask != 0)) if (band, side) in self.sides else 0
+            for side in _SIDES
+        )
+        return before, after
+
+
+def read_days(
+    copy: DayCopy, *, people: People, window: Window, engine: Engine, bands: Sequence[int] | None = None
+) -> Days:
+    """What the persons have in their windows: of every band, or of some."""
+    size = len(people.ids)
+    key, mask = engine.fetch_integers(_days(copy, people=people, window=window, size=size, bands=bands))
+    order = np.argsort(key)
+    key, mask = key[order], mask[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    key, mask = key[first], np.bitwise_or.reduceat(mask, first) if len(first) else mask
+    sides: dict[tuple[int, int], tuple[_Ints, _Ints]] = {}
+    # A band and side holds keys from its number times the size on.
+    numbers = np.arange(int(key[-1]) // size + 2) if len(key) else _NOBODY
+    cuts = np.searchsorted(key, numbers * size).tolist()
+    for number, (start, end) in enumerate(pairwise(cuts)):
+        if start < end:
+            sides[divmod(number, len(_SIDES))] = (key[start:end] - number * size, mask[start:end])
+    return Days(copy, sides)
+
+
+def find_commonest(days: Days, *, engine: Engine, level: str, least: int, most: int) -> Holders:
+    """As `events.find_common`."""
+    concepts = {
+        key: bits for key, bits in _read_bits(_concepts(days.copy, level), engine=engine).items() if key
+    }
+    counted = [(-persons, key) for key, bits in concepts.items() for persons in days.count(bits)]
+    ranked = [key for persons, key in sorted(counted) if -persons >= least]
+    chosen = list(dict.fromkeys(ranked))[:most]
+    return {str(key): days.find(concepts[key]) for key in chosen}
+
+
+def find_sets(
+    copy: DayCopy,
+    codes: str,
+    *,
+    names: Mapping[int, str],
+    days: Days | None,
+    people: People,
+    window: Window,
+    engine: Engine,
+) -> Holders:
+    """Who has one of the concepts of each named set of a temporary table (codeset_id, concept_id).
+
+    In `days` where these are read already, or else in the bands that the sets need.
+    """
+    sets = _read_bits(_concepts_of_sets(copy, codes), engine=engine)
+    if days is None:
+        bands = sorted({band for bits in sets.values() for band in bits})
+        days = read_days(copy, people=people, window=window, engine=engine, bands=bands)
+    return {name: days.find(sets.get(number, {})) for number, name in names.items()}
+
+
+def join_level(concept: exp.Expr, level: str) -> list[exp.Join]:
+    """The ancestors `a` of a concept that are of a class (`concept_class_id`)."""
+    of_class = [
+        equal(col("c", "concept_id"), col("a", "ancestor_concept_id")),
+        equal(col("c", "concept_class_id"), text(level)),
+    ]
+    return [
+        inner_join(table("concept_ancestor", "a"), [equal(col("a", "descendant_concept_id"), concept)]),
+        inner_join(table("concept", "c"), of_class),
+    ]
+
+
+def _days(
+    copy: DayCopy, *, people: People, window: Window, size: int, bands: Sequence[int] | None
+) -> exp.Query:
+    """(key, mask): the key holds band, side and place, for one number is sorted sooner than three."""
+    start = col("d", "start_date")
+    side = _add(_times(col("d", "band"), len(_SIDES)), is_after(start))
+    return select(
+        [named(_add(_times(side, size), col("i", "place")), "key"), col("d", "mask")],
+        table(copy.table, "d"),
+        joins=[inner_join(table(people.table, "i"), [equal(col("i", "person_id"), col("d", "person_id"))])],
+        where=[
+            *window.covers(start.copy()),
+            *([] if bands is None else [in_numbers(col("d", "band"), bands)]),
+        ],
+    )
+
+
+def _add(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    return exp.Paren(this=exp.Add(this=left, expression=right))
+
+
+def _times(left: exp.Expr, times: int) -> exp.Expr:
+    return exp.Mul(this=left, expression=num(times))
+
+
+def _concepts(copy: DayCopy, level: str) -> exp.Query:
+    """(key, band, bit) of each concept, or of each ancestor of a class."""
+    key = col("a", "ancestor_concept_id") if level else col("p", "concept_id")
+    return select(
+        [named(key, "key"), col("p", "band"), col("p", "bit")],
+        table(copy.concepts, "p"),
+        joins=join_level(col("p", "concept_id"), level) if level else [],
+    )
+
+
+def _concepts_of_sets(copy: DayCopy, codes: str) -> exp.Query:
+    """(key, band, bit) of each concept of each set."""
+    return select(
+        [named(col("k", "codeset_id"), "key"), col("p", "band"), col("p", "bit")],
+        table(copy.concepts, "p"),
+        joins=[inner_join(table(codes, "k"), [equal(col("k", "concept_id"), col("p", "concept_id"))])],
+    )
+
+
+def _read_bits(query: exp.Query, *, engine: Engine) -> Mapping[int, Bits]:
+    found: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for key, band, bit in zip(*(column.tolist() for column in engine.fetch_integers(query)), strict=True):
+        found[key][band] = found[key].get(band, 0) | 1 << bit
+    return found
+
+
+def _join(parts: Sequence[_Ints]) -> _Ints:
+    """Places of any of them, in order and once."""
+    if len(parts) == 1:
+        return parts[0]
+    return sort_distinct(np.concatenate(parts)) if parts else _NOBODY
