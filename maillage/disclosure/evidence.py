@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from maillage.disclosure.gates import Chain, Gate, ModelVerdict, Persons
     from maillage.disclosure.groups import Margins
     from maillage.disclosure.guarding import Former
-    from maillage.disclosure.persons import Part
     from maillage.disclosure.magnitudes import Magnitude
+    from maillage.disclosure.persons import Part
     from maillage.disclosure.tables import Partition
 
 

@@ -1,7 +1,7 @@
 """Who has which concepts around their index date, from the day copies of a warehouse: a few numbers a day."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,55 +27,83 @@ _SIDES = (0, 1)
 
 
 @dataclass(frozen=True)
+class _Side:
+    """Those who have concepts of a band on one side: places in order, and of each byte of the mask a row."""
+
+    places: _Ints
+    masks: NDArray[np.uint8]
+
+    def flags(self, mask: int) -> NDArray[np.bool_]:
+        """Who has one of the concepts."""
+        # A feature of one concept reads one byte a person.
+        parts = [
+            (row, part) for row, part in zip(self.masks, mask.to_bytes(8, "little"), strict=True) if part
+        ]
+        found = parts[0][0] & parts[0][1]
+        for row, part in parts[1:]:
+            found |= row & part
+        return found != 0
+
+
+@dataclass(frozen=True)
 class Days:
-    """By band and side (0 before the index date or on it, 1 after): places in order, the mask of each."""
+    """By band and side (0 before the index date or on it, 1 after), who has which concepts."""
 
     copy: DayCopy
-    sides: Mapping[tuple[int, int], tuple[_Ints, _Ints]]
+    sides: Mapping[tuple[int, int], _Side]
 
     def find(self, bits: Bits) -> tuple[_Ints, _Ints]:
         """The places, in order, of those who have one of the concepts, on each side."""
         before, after = (
-            [self._find(band, mask, side) for band, mask in bits.items() if (band, side) in self.sides]
-            for side in _SIDES
+            [side.places.take(np.flatnonzero(side.flags(mask))) for side, mask in self._read(bits, number)]
+            for number in _SIDES
         )
         return _join(before), _join(after)
-
-    def _find(self, band: int, mask: int, side: int) -> _Ints:
-        places, masks = self.sides[band, side]
-        return places.take(np.flatnonzero(masks & mask != 0))
 
     def count(self, bits: Bits) -> tuple[int, int]:
         """How many they are."""
         if len(bits) > 1:
             before, after = self.find(bits)
             return len(before), len(after)
-        ((band, mask),) = bits.items()
         before, after = (
-            int(np.count_nonzero(self.sides[band, side][1] & mask != 0)) if (band, side) in self.sides else 0
-            for side in _SIDES
+            sum(int(np.count_nonzero(side.flags(mask))) for side, mask in self._read(bits, number))
+            for number in _SIDES
         )
         return before, after
 
+    def _read(self, bits: Bits, number: int) -> Iterator[tuple[_Side, int]]:
+        for band, mask in bits.items():
+            if (band, number) in self.sides:
+                yield self.sides[band, number], mask
+
 
 def read_days(
-    copy: DayCopy, *, people: People, window: Window, engine: Engine, bands: Sequence[int] | None = None
+    copy: DayCopy, *, people: People, window: Window, engine: Engine, bands: Collection[int] | None = None
 ) -> Days:
     """What the persons have in their windows: of every band, or of some."""
     size = len(people.ids)
     key, mask = engine.fetch_integers(_days(copy, people=people, window=window, size=size, bands=bands))
     order = np.argsort(key)
-    key, mask = key[order], mask[order]
+    key = key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
-    key, mask = key[first], np.bitwise_or.reduceat(mask, first) if len(first) else mask
-    sides: dict[tuple[int, int], tuple[_Ints, _Ints]] = {}
-    # A band and side holds keys from its number times the size on.
-    numbers = np.arange(int(key[-1]) // size + 2) if len(key) else _NOBODY
-    cuts = np.searchsorted(key, numbers * size).tolist()
-    for number, (start, end) in enumerate(pairwise(cuts)):
-        if start < end:
-            sides[divmod(number, len(_SIDES))] = (key[start:end] - number * size, mask[start:end])
-    return Days(copy, sides)
+    if not len(first):
+        return Days(copy, {})
+    key, mask = key[first], np.bitwise_or.reduceat(mask[order], first)
+    # A band and side holds the keys from its number times the size on.
+    cuts = np.searchsorted(key, np.arange(int(key[-1]) // size + 2) * size).tolist()
+    return Days(
+        copy,
+        {
+            divmod(number, len(_SIDES)): _Side(key[start:end] - number * size, _split_bytes(mask[start:end]))
+            for number, (start, end) in enumerate(pairwise(cuts))
+            if start < end
+        },
+    )
+
+
+def _split_bytes(mask: _Ints) -> NDArray[np.uint8]:
+    """The lowest byte of each, then the next ones: eight rows."""
+    return np.ascontiguousarray(mask.astype("<i8", copy=False).view(np.uint8).reshape(-1, 8).T)
 
 
 def find_commonest(days: Days, *, engine: Engine, level: str, least: int, most: int) -> Holders:
@@ -89,25 +117,16 @@ def find_commonest(days: Days, *, engine: Engine, level: str, least: int, most: 
     return {str(key): days.find(concepts[key]) for key in chosen}
 
 
-def find_sets(
-    copy: DayCopy,
-    codes: str,
-    *,
-    names: Mapping[int, str],
-    days: Days | None,
-    people: People,
-    window: Window,
-    engine: Engine,
-) -> Holders:
-    """Who has one of the concepts of each named set of a temporary table (codeset_id, concept_id).
-
-    In `days` where these are read already, or else in the bands that the sets need.
-    """
-    sets = _read_bits(_concepts_of_sets(copy, codes), engine=engine)
-    if days is None:
-        bands = sorted({band for bits in sets.values() for band in bits})
-        days = read_days(copy, people=people, window=window, engine=engine, bands=bands)
-    return {name: days.find(sets.get(number, {})) for number, name in names.items()}
+def read_sets(copy: DayCopy, codes: str, *, numbers: Sequence[int], engine: Engine) -> Mapping[int, Bits]:
+    """The concepts of each numbered set of a temporary table (codeset_id, concept_id)."""
+    of_set = [equal(col("k", "concept_id"), col("p", "concept_id"))]
+    query = select(
+        [named(col("k", "codeset_id"), "key"), col("p", "band"), col("p", "bit")],
+        table(copy.concepts, "p"),
+        joins=[inner_join(table(codes, "k"), of_set)],
+    )
+    found = _read_bits(query, engine=engine)
+    return {number: found.get(number, {}) for number in numbers}
 
 
 def join_level(concept: exp.Expr, level: str) -> list[exp.Join]:
@@ -123,7 +142,7 @@ def join_level(concept: exp.Expr, level: str) -> list[exp.Join]:
 
 
 def _days(
-    copy: DayCopy, *, people: People, window: Window, size: int, bands: Sequence[int] | None
+    copy: DayCopy, *, people: People, window: Window, size: int, bands: Collection[int] | None
 ) -> exp.Query:
     """(key, mask): the key holds band, side and place, for one number is sorted sooner than three."""
     start = col("d", "start_date")
@@ -154,15 +173,6 @@ def _concepts(copy: DayCopy, level: str) -> exp.Query:
         [named(key, "key"), col("p", "band"), col("p", "bit")],
         table(copy.concepts, "p"),
         joins=join_level(col("p", "concept_id"), level) if level else [],
-    )
-
-
-def _concepts_of_sets(copy: DayCopy, codes: str) -> exp.Query:
-    """(key, band, bit) of each concept of each set."""
-    return select(
-        [named(col("k", "codeset_id"), "key"), col("p", "band"), col("p", "bit")],
-        table(copy.concepts, "p"),
-        joins=[inner_join(table(codes, "k"), [equal(col("k", "concept_id"), col("p", "concept_id"))])],
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from maillage.analysis.tabular.days import Days, Holders, find_commonest, find_sets, join_level, read_days
+from maillage.analysis.tabular.days import Days, Holders, find_commonest, join_level, read_days, read_sets
 from maillage.analysis.tabular.parameters import Domain, Feature, Measure
 from maillage.analysis.tabular.people import People, sort_distinct
 from maillage.analysis.tabular.windows import Window, is_after
@@ -104,44 +104,45 @@ def find_features(
     kept: Mapping[str, Pairs] = MappingProxyType({}),
 ) -> Holders:
     """Who has each feature; one scan for each domain, of the pairs that are `kept` of it where there are."""
-    found: dict[str, tuple[_Ints, _Ints]] = {}
-    for domain in dict.fromkeys(feature.domain for feature in features):
-        wanted = [feature for feature in features if feature.domain == domain]
-        names = {rank: feature.name for rank, feature in enumerate(wanted)}
-        with _codes(wanted, engine=engine) as codes:
+    found: dict[int, tuple[_Ints, _Ints]] = {}
+    with _codes(features, engine=engine) as codes:
+        for domain in dict.fromkeys(feature.domain for feature in features):
             found |= _find_sets(
                 codes,
-                names=names,
+                numbers=[number for number, one in enumerate(features) if one.domain == domain],
                 domain=domain,
                 pairs=kept.get(domain),
                 people=people,
                 window=window,
                 engine=engine,
             )
-    return {feature.name: found[feature.name] for feature in features}
+    return {feature.name: found[number] for number, feature in enumerate(features)}
 
 
 def _find_sets(
     codes: str,
     *,
-    names: Mapping[int, str],
+    numbers: Sequence[int],
     domain: Domain,
     pairs: Pairs | None,
     people: People,
     window: Window,
     engine: Engine,
-) -> Holders:
-    """Who has each of the sets of concepts of a temporary table, in the pairs that were kept or in a scan."""
+) -> Mapping[int, tuple[_Ints, _Ints]]:
+    """Who has each of some sets of concepts of a temporary table, in pairs that were kept or in a scan."""
     copy = _find_day_copy(domain, engine=engine)
-    if copy is not None and (pairs is not None or len(names) > _FEW):
-        days = pairs if isinstance(pairs, Days) else None
-        return find_sets(copy, codes, names=names, days=days, people=people, window=window, engine=engine)
+    if copy is not None and (pairs is not None or len(numbers) > _FEW):
+        sets = read_sets(copy, codes, numbers=numbers, engine=engine)
+        if not isinstance(pairs, Days):
+            bands = {band for bits in sets.values() for band in bits}
+            pairs = read_days(copy, people=people, window=window, engine=engine, bands=bands)
+        return {number: pairs.find(bits) for number, bits in sets.items()}
     if isinstance(pairs, str):
-        query = _read_coded(pairs, codes)
+        query = _read_coded(pairs, codes, numbers=numbers)
     else:
         source = _find_source(domain, engine=engine, thin=True)
-        query = _pairs(source, people=people, window=window, codes=codes)
-    return _group(*engine.fetch_integers(query), names=names, size=len(people.ids))
+        query = _pairs(source, people=people, window=window, codes=codes, numbers=numbers)
+    return _group(*engine.fetch_integers(query), keys=numbers, size=len(people.ids))
 
 
 def find_common(
@@ -159,7 +160,8 @@ def find_common(
         ranked = concepts[np.lexsort((concepts, -persons))]
         chosen = list(dict.fromkeys(ranked.tolist()))[:most]
         rows = engine.fetch_integers(_read_pairs(name, chosen)) if chosen else (_NOBODY,) * 3
-    return _group(*rows, names={concept: str(concept) for concept in chosen}, size=len(people.ids))
+    found = _group(*rows, keys=chosen, size=len(people.ids))
+    return {str(concept): sides for concept, sides in found.items()}
 
 
 def find_values(
@@ -208,13 +210,15 @@ def _codes(wanted: Sequence[Feature] | Sequence[Measure], *, engine: Engine) -> 
         engine.drop_temp(name)
 
 
-def _pairs(source: _Source, *, people: People, window: Window, codes: str = "") -> exp.Query:
-    """(key, after, place), each once: of concept sets, or of concepts."""
+def _pairs(
+    source: _Source, *, people: People, window: Window, codes: str = "", numbers: Sequence[int] = ()
+) -> exp.Query:
+    """(key, after, place), each once: of the concept sets of these numbers, or of concepts."""
     concept = source.col(source.event.concept)
     joins = [_join_people(source, people)]
     key: exp.Expr = concept
     if codes:
-        joins.append(_join_codes(codes, concept.copy()))
+        joins.append(_join_codes(codes, concept.copy(), numbers=numbers))
         key = col("k", "codeset_id")
     after = is_after(source.col(source.event.start))
     query = select(
@@ -226,17 +230,18 @@ def _pairs(source: _Source, *, people: People, window: Window, codes: str = "") 
     return query.distinct()
 
 
-def _read_coded(pairs: str, codes: str) -> exp.Query:
+def _read_coded(pairs: str, codes: str, *, numbers: Sequence[int]) -> exp.Query:
     """Pairs of concepts as pairs of concept sets; one that comes of two concepts comes twice."""
     return select(
         [col("k", "codeset_id"), col("p", "after"), col("p", "place")],
         table(pairs, "p"),
-        joins=[_join_codes(codes, col("p", "key"))],
+        joins=[_join_codes(codes, col("p", "key"), numbers=numbers)],
     )
 
 
-def _join_codes(codes: str, concept: exp.Expr) -> exp.Join:
-    return inner_join(table(codes, "k"), [equal(col("k", "concept_id"), concept)])
+def _join_codes(codes: str, concept: exp.Expr, *, numbers: Sequence[int]) -> exp.Join:
+    wanted = in_numbers(col("k", "codeset_id"), numbers)
+    return inner_join(table(codes, "k"), [equal(col("k", "concept_id"), concept), wanted])
 
 
 def _join_people(source: _Source, people: People) -> exp.Join:
@@ -303,7 +308,7 @@ def _last_values(
         table(source.table, "e"),
         joins=[
             _join_people(source, people),
-            _join_codes(codes, source.col(source.event.concept)),
+            _join_codes(codes, source.col(source.event.concept), numbers=range(len(measures))),
         ],
         where=[
             *window.covers(source.col(source.event.start)),
@@ -334,14 +339,16 @@ def _plausible(measures: Sequence[Measure], *, source: _Source) -> list[Conditio
     return conditions
 
 
-def _group(key: _Ints, after: _Ints, place: _Ints, *, names: Mapping[int, str], size: int) -> Holders:
+def _group(
+    key: _Ints, after: _Ints, place: _Ints, *, keys: Sequence[int], size: int
+) -> Mapping[int, tuple[_Ints, _Ints]]:
     """Rows by key and side, each side's places, which are under `size`, in order and once."""
     # One sort of single numbers: by three columns it takes several times as long.
     rows = sort_distinct((key * 2 + after) * size + place)
     places = rows % max(size, 1)
-    found: dict[str, tuple[_Ints, _Ints]] = {}
-    for number, name in names.items():
+    found: dict[int, tuple[_Ints, _Ints]] = {}
+    for number in keys:
         sides = np.arange(2 * number, 2 * number + 3) * size
         start, middle, end = np.searchsorted(rows, sides)
-        found[name] = (places[start:middle], places[middle:end])
+        found[number] = (places[start:middle], places[middle:end])
     return found
