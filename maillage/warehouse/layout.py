@@ -109,4 +109,4 @@ DAY_COPIES: Mapping[str, DayCopy] = MappingProxyType(
         )
     }
 )
-"""Of the tables that are asked for many concepts at once. A file that was written without them is read too."""
+"""Of the tables that are asked for many concepts at once; a file written without them is read too."""

@@ -75,8 +75,8 @@ def keep_pairs(
 ) -> Generator[Mapping[str, Pairs]]:
     """By domain, who has which concept on which side.
 
-    One scan for each domain: of the day copy where the engine has one, or else of the table that lies by
-    person, which joined with the cohort takes less than the thin copy, where neighbours are different persons.
+    One scan for each domain: of the day copy where the engine has one, or else of the table itself, which
+    joined with the cohort takes less than the thin copy, where neighbours are different persons.
     """
     kept: dict[str, Pairs] = {}
     try:

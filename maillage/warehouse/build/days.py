@@ -19,11 +19,12 @@ _Ints = NDArray[np.int64]
 def create_day_copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Make, or make again, the day copy of a table of events; call it after `create_thin_copy`."""
     copy = DAY_COPIES[table]
-    connection.execute(f"CREATE OR REPLACE TABLE main.{copy.concepts} AS {_number_concepts(table)}")
-    connection.execute(
-        f"CREATE OR REPLACE TABLE main.{copy.table}"
-        " (person_id BIGINT, start_date DATE, band INTEGER, mask BIGINT)"
-    )
+    for name, columns in (
+        (copy.concepts, "concept_id BIGINT, band INTEGER, bit INTEGER"),
+        (copy.table, "person_id BIGINT, start_date DATE, band INTEGER, mask BIGINT"),
+    ):
+        connection.execute(f"CREATE OR REPLACE TABLE main.{name} ({columns})")
+    _number_concepts(connection, table).insert_into(f"main.{copy.concepts}")
     for rows in _read(connection, table):
         connection.register("incoming", _gather(*rows))
         days = connection.table("incoming").project("person_id, DATE '1970-01-01' + day, band, mask")
@@ -31,27 +32,23 @@ def create_day_copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         connection.unregister("incoming")
 
 
-def _number_concepts(table: str) -> str:
-    """SQL for (concept_id, band, bit), the commonest first, so that most days lie in the first bands."""
-    ranked = (
-        "SELECT concept_id, row_number() OVER (ORDER BY count(*) DESC, concept_id) - 1 AS place"
-        f" FROM main.{THIN_COPIES[table].table} WHERE concept_id IS NOT NULL GROUP BY concept_id"
-    )
-    # Small numbers are handed over in half the time.
-    return (
-        f"SELECT concept_id, CAST(place // {BITS_A_BAND} AS INTEGER) AS band,"
-        f" CAST(place % {BITS_A_BAND} AS INTEGER) AS bit FROM ({ranked})"
-    )
+def _number_concepts(connection: duckdb.DuckDBPyConnection, table: str) -> duckdb.DuckDBPyRelation:
+    """The concepts, the commonest first, so that most days lie in the first bands."""
+    coded = connection.table(f"main.{THIN_COPIES[table].table}").filter("concept_id IS NOT NULL")
+    counted = coded.aggregate("concept_id, count(*) AS size", "concept_id")
+    ranked = counted.project("concept_id, row_number() OVER (ORDER BY size DESC, concept_id) - 1 AS place")
+    return ranked.project(f"concept_id, place // {BITS_A_BAND}, place % {BITS_A_BAND}")
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple[_Ints, _Ints, _Ints, _Ints]]:
-    """Person, day since 1970, band and bit of every row, in the table's own order, which is by person and day."""
-    event = EVENT_TABLES[table]
-    ((rows,),) = connection.execute(f"SELECT coalesce(max(rowid) + 1, 0) FROM main.{table}").fetchall()
-    for first in range(0, rows, _ROWS_A_PIECE):
+    """Person, day since 1970, band and bit of the rows, in the table's own order: by person and start."""
+    event, copy = EVENT_TABLES[table], DAY_COPIES[table]
+    ((last,),) = connection.execute(f"FROM main.{table} SELECT coalesce(max(rowid), -1)").fetchall()
+    for first in range(0, last + 1, _ROWS_A_PIECE):
         found = connection.execute(
-            f"SELECT t.person_id, CAST(t.{event.start} - DATE '1970-01-01' AS INTEGER) AS day, c.band, c.bit"
-            f" FROM main.{table} AS t JOIN main.{DAY_COPIES[table].concepts} AS c ON c.concept_id = t.{event.concept}"
+            f"FROM main.{table} AS t JOIN main.{copy.concepts} AS c ON c.concept_id = t.{event.concept}"
+            # Small numbers are handed over in half the time.
+            f" SELECT t.person_id, CAST(t.{event.start} - DATE '1970-01-01' AS INTEGER) AS day, c.band, c.bit"
             f" WHERE t.rowid >= {first} AND t.rowid < {first + _ROWS_A_PIECE}"
             f" AND t.person_id IS NOT NULL AND isfinite(t.{event.start})"
         ).fetchnumpy()
