@@ -106,7 +106,8 @@ def find_features(
     """Who has each feature; one scan for each domain, of the pairs that are `kept` of it where there are."""
     found: dict[int, tuple[_Ints, _Ints]] = {}
     with _codes(features, engine=engine) as codes:
-        for domain in dict.fromkeys(feature.domain for feature in features):
+        domains: list[Domain] = list(dict.fromkeys(feature.domain for feature in features))
+        for domain in domains:
             found |= _find_sets(
                 codes,
                 numbers=[number for number, one in enumerate(features) if one.domain == domain],

@@ -1,11 +1,13 @@
 """The day copies of the tables of events: the concepts of a person and day as bits of a few numbers."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from maillage.warehouse.build.finish import count_rows
 from maillage.warehouse.engines.base import BITS_A_BAND
 from maillage.warehouse.layout import DAY_COPIES, THIN_COPIES
 from maillage.warehouse.schema import EVENT_TABLES
@@ -43,18 +45,33 @@ def _number_concepts(connection: duckdb.DuckDBPyConnection, table: str) -> duckd
 def _read(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple[_Ints, _Ints, _Ints, _Ints]]:
     """Person, day since 1970, band and bit of the rows, in the table's own order: by person and start."""
     event, copy = EVENT_TABLES[table], DAY_COPIES[table]
-    ((last,),) = connection.execute(f"FROM main.{table} SELECT coalesce(max(rowid), -1)").fetchall()
-    for first in range(0, last + 1, _ROWS_A_PIECE):
+    for persons in _cut(connection, table):
         found = connection.execute(
             f"FROM main.{table} AS t JOIN main.{copy.concepts} AS c ON c.concept_id = t.{event.concept}"
             # Small numbers are handed over in half the time.
             f" SELECT t.person_id, CAST(t.{event.start} - DATE '1970-01-01' AS INTEGER) AS day, c.band, c.bit"
-            f" WHERE t.rowid >= {first} AND t.rowid < {first + _ROWS_A_PIECE}"
-            f" AND t.person_id IS NOT NULL AND isfinite(t.{event.start})"
+            f" WHERE {persons} AND isfinite(t.{event.start})"
         ).fetchnumpy()
-        person, day, band, bit = found.values()
+        person, day, band, bit = (np.asarray(column) for column in found.values())
         if len(person):
             yield person, day, band, bit
+
+
+def _cut(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
+    """Conditions on `t.person_id` that cut the rows into pieces, as if everybody had as many."""
+    rows = count_rows(connection, f"main.{table}")
+    if not rows:
+        return
+    everyone = connection.table("main.person").project("person_id").order("person_id").fetchnumpy()
+    persons = np.asarray(everyone["person_id"])
+    pieces = -(-rows // _ROWS_A_PIECE)
+    edges = sorted({int(one) for one in persons[:: max(1, -(-len(persons) // pieces))][1:]})
+    # Open at both ends, and never null: rows of persons who are not in the table of persons are rows too.
+    yield "t.person_id IS NOT NULL" if not edges else f"t.person_id < {edges[0]}"
+    for low, high in pairwise(edges):
+        yield f"t.person_id >= {low} AND t.person_id < {high}"
+    if edges:
+        yield f"t.person_id >= {edges[-1]}"
 
 
 def _gather(person: _Ints, day: _Ints, band: _Ints, bit: _Ints) -> Mapping[str, _Ints]:

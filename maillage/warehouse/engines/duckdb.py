@@ -6,7 +6,6 @@ Nothing of a patient touches the disk: temporary tables live in memory and never
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -60,6 +59,7 @@ class DuckDBEngine:
         self._path = path
         self._opened = identify(path)
         self._scratch = scratch
+        self._day_copies: Mapping[str, DayCopy] | None = None
         self._temporary: set[str] = set() if temporary is None else temporary
         self._sessions = [self]
         self._connections = [connection]
@@ -75,10 +75,12 @@ class DuckDBEngine:
         """What the file says of its vocabulary."""
         return read_metadata(self._connection).get("vocabulary_version", "")
 
-    @cached_property
+    @property
     def day_copies(self) -> Mapping[str, DayCopy]:
         """Those of the file: one that was written before there were any has none."""
-        return find_day_copies(self._connection)
+        if self._day_copies is None:
+            self._day_copies = find_day_copies(self._connection)
+        return self._day_copies
 
     def prefers_table(self, *, once: bool, coded: bool) -> bool:  # noqa: ARG002 - the engine's own sign
         """What chooses rows by codes: their number is guessed badly; the rest is planned best seen whole."""
