@@ -176,19 +176,26 @@ def list_features(warehouse: Path) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("levels", [{}, {"drug": "ATC 2e niveau"}])
-def test_day_copies_change_nothing(warehouse: Path, former: Path, levels: dict[str, str]) -> None:
-    asked = {
-        "domains": ["condition", "drug"],
-        "levels": levels,
-        "commonest": 300,
-        "features": list_features(warehouse),
-    }
+def ask_both(warehouse: Path, former: Path, asked: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the file says, and what it says without its day copies; two persons are hidden as it opens."""
     answers = []
     for path, copies in ((warehouse, set(DAY_COPIES)), (former, set[str]())):
         with open_warehouse(path, threads=1, find_objected=lambda _persons: [7, 8]) as engine:
             assert set(engine.day_copies) == copies
             answers.append(ask_one(engine, "characterise", COHORT, asked))
-    assert answers[0] == answers[1]
-    shown = {table["id"]: len(table["rows"]) for table in answers[0]["tables"]}
+    return answers[0], answers[1]
+
+
+@pytest.mark.parametrize("levels", [{}, {"drug": "ATC 2e niveau"}])
+def test_day_copies_change_nothing(warehouse: Path, former: Path, levels: dict[str, str]) -> None:
+    asked = {"domains": ["condition", "drug"], "levels": levels, "commonest": 300}
+    found, other = ask_both(warehouse, former, asked | {"features": list_features(warehouse)})
+    assert found == other
+    shown = {table["id"]: len(table["rows"]) for table in found["tables"]}
     assert min(shown["drug_before"], shown["drug_after"], shown["feature_before"]) > 10
+
+
+def test_many_concepts_that_nobody_has(warehouse: Path, former: Path) -> None:
+    unknown = [{"name": str(one), "domain": "measurement", "concepts": [one]} for one in range(1, 12)]
+    found, other = ask_both(warehouse, former, {"domains": ["condition"], "features": unknown})
+    assert found == other

@@ -81,6 +81,8 @@ def read_days(
     copy: DayCopy, *, people: People, window: Window, engine: Engine, bands: Collection[int] | None = None
 ) -> Days:
     """What the persons have in their windows: of every band, or of some."""
+    if bands is not None and not bands:
+        return Days(copy, {})
     size = len(people.ids)
     key, mask = engine.fetch_integers(_days(copy, people=people, window=window, size=size, bands=bands))
     order = np.argsort(key)

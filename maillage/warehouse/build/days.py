@@ -22,8 +22,8 @@ def create_day_copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Make, or make again, the day copy of a table of events; call it after `create_thin_copy`."""
     copy = DAY_COPIES[table]
     for name, columns in (
-        (copy.concepts, "concept_id BIGINT, band INTEGER, bit INTEGER"),
-        (copy.table, "person_id BIGINT, start_date DATE, band INTEGER, mask BIGINT"),
+        (copy.concepts, "concept_id BIGINT, band BIGINT, bit BIGINT"),
+        (copy.table, "person_id BIGINT, start_date DATE, band BIGINT, mask BIGINT"),
     ):
         connection.execute(f"CREATE OR REPLACE TABLE main.{name} ({columns})")
     _number_concepts(connection, table).insert_into(f"main.{copy.concepts}")
@@ -49,7 +49,8 @@ def _read(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple[_
         found = connection.execute(
             f"FROM main.{table} AS t JOIN main.{copy.concepts} AS c ON c.concept_id = t.{event.concept}"
             # Small numbers are handed over in half the time.
-            f" SELECT t.person_id, CAST(t.{event.start} - DATE '1970-01-01' AS INTEGER) AS day, c.band, c.bit"
+            f" SELECT t.person_id, CAST(t.{event.start} - DATE '1970-01-01' AS INTEGER) AS day,"
+            " CAST(c.band AS INTEGER) AS band, CAST(c.bit AS TINYINT) AS bit"
             f" WHERE {persons} AND isfinite(t.{event.start})"
         ).fetchnumpy()
         person, day, band, bit = (np.asarray(column) for column in found.values())
