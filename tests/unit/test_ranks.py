@@ -1,4 +1,4 @@
-"""Ranks of persons: the same whether their ids leave few gaps or many, and of a part as of its persons."""
+"""Ranks of persons: of those met and those met later, and of a part as of its persons."""
 
 import numpy as np
 import pytest
