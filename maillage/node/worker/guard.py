@@ -12,7 +12,7 @@ from maillage.disclosure.evidence import Neighbour, Relation
 from maillage.disclosure.fingerprints import Column, Fingerprint, are_apart, count_persons
 from maillage.disclosure.gates import Persons
 from maillage.disclosure.guarding import Former, Role, Shown
-from maillage.disclosure.persons import BySize, Part, PersonSet, Ranked
+from maillage.disclosure.persons import Part, PersonSet, Ranked
 from maillage.node.worker.releases import Asked, Kept, Releases
 
 
@@ -36,11 +36,11 @@ class History:
         """What was kept in `former` scopes is compared too; what is told now is kept in `scope`."""
         self._releases = releases
         self._scope = scope
-        self._kept: list[Kept] = []
-        self._by_size = BySize[int]()
+        self._kept = [kept for one in (*former, scope) for kept in releases.list_kept(one)]
+        self._sizes = np.array([len(kept.persons) for kept in self._kept], dtype=np.int64)
         self._columns = dict.fromkeys(releases.list_columns(scope))
         self._tables: dict[tuple[str, str, int], list[PersonSet]] = {}
-        self._note([kept for one in (*former, scope) for kept in releases.list_kept(one)])
+        self._note_cells(self._kept)
 
     @property
     def paired(self) -> list[PersonSet]:
@@ -49,8 +49,8 @@ class History:
 
     def near(self, persons: PersonSet, *, floor: int) -> list[Kept]:
         """Those that differ by fewer than `floor` persons, the nearest first; the same set is among them."""
-        close = self._by_size.about(len(persons), within=floor)
-        found = [(_apart(persons, self._kept[index].persons), index) for index in close]
+        close = np.flatnonzero(np.abs(self._sizes - len(persons)) < floor)
+        found = [(_apart(persons, self._kept[index].persons), index) for index in close.tolist()]
         return [self._kept[index] for apart, index in sorted(found) if apart < floor]
 
     def among(self, persons: PersonSet, *, floor: int) -> list[Kept]:
@@ -81,8 +81,10 @@ class History:
             one for one in dict.fromkeys(map(Fingerprint.to_bytes, columns)) if one not in self._columns
         ]
         self._releases.keep(self._scope, job=job, shown=new, columns=stored, at_least=at_least)
-        self._note(new)
+        self._kept += new
+        self._note_cells(new)
         self._columns |= dict.fromkeys(stored)
+        self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
 
     def _is_kept_anew(self, kept: Kept, *, among: Sequence[Kept]) -> bool:
         """A cell with all others of its table, unless the whole table is known; a set if it is not."""
@@ -96,10 +98,8 @@ class History:
         """The cells of each table that was shown."""
         return list(self._tables.values())
 
-    def _note(self, kept: Sequence[Kept]) -> None:
+    def _note_cells(self, kept: Sequence[Kept]) -> None:
         for one in kept:
-            self._by_size.add(len(one.persons), len(self._kept))
-            self._kept.append(one)
             if one.table is not None:
                 # The parts of a joint question are of one job, and each numbers its own tables.
                 table = (one.job, one.asked.question, one.table)
