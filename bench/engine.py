@@ -96,8 +96,8 @@ def _in_file(base: Path, copies: int, home: Path) -> Generator[Built]:
         wall=clock.wall,
         cpu=clock.cpu,
         megabytes=target.stat().st_size / 1e6,
-        how="generated and loaded, both layouts",
-        what="one file, both layouts",
+        how="generated and loaded, all layouts",
+        what="one file, all layouts",
     )
 
 

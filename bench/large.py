@@ -82,7 +82,7 @@ def _build(target: Path, *, patients: int) -> list[Measure]:
         report = synthesize(SITE, patients=patients, target=target, progress=progress, memory_limit=MEMORY)
     rate = report.rows / report.seconds / 1e6
     peak = psutil.Process().memory_info().rss / 1e6
-    how = f"{report.rows:,} rows, both layouts, DuckDB held to {MEMORY}"
+    how = f"{report.rows:,} rows, all layouts, DuckDB held to {MEMORY}"
     return [
         Measure("synthetic hospital written", rate, "M rows/s", "", how),
         Measure("memory after building", peak, "MB", "", how),

@@ -1,4 +1,4 @@
-"""`make bench-load`: a folder of OMOP tables into a warehouse with both layouts, in a process of its own.
+"""`make bench-load`: a folder of OMOP tables into a warehouse with all layouts, in a process of its own.
 
 `make bench` measures a moderate size. `--facts 200000000` makes a hospital of that size first, which takes
 its time and 8 GB; `--source` loads a folder that is there.
@@ -102,7 +102,7 @@ def _measure(source: Path, home: Path, *, name: str, memory: str) -> list[Measur
     rows, seconds, cpu, megabytes = _load(source, target, memory)
     size = target.stat().st_size / 1e6
     target.unlink()
-    how = f"{rows:,.0f} rows, both layouts, --memory {memory}, file of {size:,.0f} MB"
+    how = f"{rows:,.0f} rows, all layouts, --memory {memory}, file of {size:,.0f} MB"
     both = f"{how}; two cores that are both busy make twice as many a second"
     return [
         Measure(f"{name}, by CPU", rows / cpu / 1e6, "M rows/CPU-s", "≥ 1", both),

@@ -54,7 +54,7 @@ def _generate() -> Measure:
 def _synthesize(folder: Path) -> Measure:
     report = synthesize("hcl", patients=GENERATED_PATIENTS, target=folder / "hcl.duckdb")
     rate = report.rows / report.seconds / 1e6
-    return Measure("synthetic hospital written", rate, "M rows/s", "", f"{report.rows:,} rows, both layouts")
+    return Measure("synthetic hospital written", rate, "M rows/s", "", f"{report.rows:,} rows, all layouts")
 
 
 def _count(folder: Path) -> list[Measure]:
@@ -81,5 +81,5 @@ def _load(shared_data: Path, folder: Path) -> Measure:
     report = load_omop(shared_data / "omop" / "combined", target=folder / "combined.duckdb")
     rate = report.rows / report.seconds / 1e6
     return Measure(
-        "OMOP folder loaded", rate, "M rows/s", "≥ 2", f"`combined`, {report.rows:,} rows, both layouts"
+        "OMOP folder loaded", rate, "M rows/s", "≥ 2", f"`combined`, {report.rows:,} rows, all layouts"
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from maillage.disclosure.groups import Margins
     from maillage.disclosure.guarding import Former
     from maillage.disclosure.magnitudes import Magnitude
+    from maillage.disclosure.persons import Part
     from maillage.disclosure.tables import Partition
 
 
@@ -203,7 +204,7 @@ class Witness:
         self._noted.rules.append(RuleName.MODEL)
         return found
 
-    def groups(self, groups: "Mapping[str, Persons]", *, whole: "Persons") -> Mapping[str, Cell]:
+    def groups(self, groups: "Mapping[str, Persons | Part]", *, whole: "Persons") -> Mapping[str, Cell]:
         """As the gate's own."""
         found = self._gate.groups(groups, whole=whole)
         self._note(RuleName.GROUPS)

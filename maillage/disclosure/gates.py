@@ -4,7 +4,7 @@ An analysis hands over the persons behind each number, not the number: an exact 
 those of former answers, a noisy one draws the noise from them. What it gets back is all it may tell.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol, Self
@@ -16,7 +16,7 @@ from maillage.disclosure.fingerprints import Column, Fingerprint
 from maillage.disclosure.groups import Margins, choose_groups, hide_margins, join_margins
 from maillage.disclosure.guarding import Former, Guard, Role, Shown
 from maillage.disclosure.magnitudes import Magnitude, MagnitudeRules, protect_sum
-from maillage.disclosure.persons import Known, PersonSet, Ranks
+from maillage.disclosure.persons import Part, PersonSet, Ranked, Ranks
 from maillage.disclosure.rules import DisclosureRules, protect_count
 from maillage.disclosure.tables import Partition, protect_chain, protect_partition
 from maillage.disclosure.values import Cell, Count, Suppressed, Suppression
@@ -81,7 +81,7 @@ class Gate(Protocol):
         """
         ...
 
-    def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:
+    def groups(self, groups: Mapping[str, Persons | Part], *, whole: Persons) -> Mapping[str, Cell]:
         """The cells of groups of the whole answer that may share persons, such as those with each drug.
 
         Raises InexactError where numbers are not exact; so do `table` and `amount`.
@@ -122,7 +122,7 @@ class ExactGate:
         self._own = True
         self._refused = False
         self._columns: list[Fingerprint] = []
-        self._rank = Known(Ranks().rank).find if self.guard is None else self.guard.rank
+        self._rank = _rank_alone() if self.guard is None else self.guard.rank
 
     def whole(self, persons: Persons) -> tuple[Cell, Former | None]:
         """The number of persons, or the number of the former answer that stands for it."""
@@ -220,7 +220,7 @@ class ExactGate:
         self._shown += [Shown(part, exact=True, role=Role.PART) for part in parts]
         return ModelVerdict.CLEAR
 
-    def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:
+    def groups(self, groups: Mapping[str, Persons | Part], *, whole: Persons) -> Mapping[str, Cell]:
         """As `choose_groups`, and none that a former answer would give away."""
         everyone = self._rank(whole)
         sets = {
@@ -297,6 +297,12 @@ class ExactGate:
     def _allow_cells(self, cells: Sequence[Persons]) -> bool:
         large = [persons for persons in cells if len(persons) >= self.rules.floor]
         return self.guard is None or not large or self.guard.allow_cells(large)
+
+
+def _rank_alone() -> Callable[[Persons | Part], PersonSet]:
+    """Ranks of one answer, where none is kept."""
+    ranks = Ranks()
+    return Ranked(rank=ranks.rank, find=ranks.find).rank
 
 
 def is_shown(cell: Cell) -> bool:

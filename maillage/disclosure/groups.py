@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.disclosure.hierarchies import Axis, build_table
-from maillage.disclosure.persons import PersonSet
+from maillage.disclosure.persons import BySize, PersonSet
 from maillage.disclosure.rules import DisclosureRules
 from maillage.disclosure.values import Cell
 
@@ -32,7 +32,7 @@ def choose_groups(
 
     `beside` are sets of the same whole that are shown already.
     """
-    chosen = _Chosen(size=size, floor=rules.floor, sets=list(beside))
+    chosen = _Chosen(beside, size=size, floor=rules.floor)
     ranked = sorted(groups, key=lambda name: (-len(groups[name]), name))
     return frozenset(name for name in ranked if chosen.take(groups[name]))
 
@@ -40,33 +40,30 @@ def choose_groups(
 class _Chosen:
     """Sets that are shown together, in the order in which they were taken."""
 
-    def __init__(self, *, size: int, floor: int, sets: list[PersonSet]) -> None:
+    def __init__(self, sets: Sequence[PersonSet], *, size: int, floor: int) -> None:
         self._size = size
         self._floor = floor
-        self._sets = sets
-        self._sizes = [len(one) for one in sets]
+        self._sets = BySize[PersonSet]()
+        for one in sets:
+            self._sets.add(len(one), one)
 
     def take(self, new: PersonSet) -> bool:
         """Whether it may be shown beside the others; it then is."""
-        fits = self._is_fit(len(new)) and self._is_fit(self._size - len(new), empty=True)
-        if not fits or any(self._is_close(new, place) for place in self._suspects(len(new))):
+        persons = len(new)
+        fits = self._is_fit(persons) and self._is_fit(self._size - persons, empty=True)
+        # Their size alone allows a small difference, with them or with what they leave.
+        near = self._sets.about(persons, within=self._floor)
+        across = self._sets.about(self._size - persons, within=self._floor)
+        if not fits or any(self._is_close(new, other) for other in (*near, *across)):
             return False
-        self._sets.append(new)
-        self._sizes.append(len(new))
+        self._sets.add(persons, new)
         return True
 
     def _is_fit(self, persons: int, *, empty: bool = False) -> bool:
         return persons >= self._floor or (empty and persons == 0)
 
-    def _suspects(self, persons: int) -> list[int]:
-        """Those whose size alone allows a small difference, with them or with what they leave."""
-        sizes = np.array(self._sizes, dtype=np.int64)
-        near = np.abs(sizes - persons) < self._floor
-        across = np.abs(self._size - sizes - persons) < self._floor
-        return np.flatnonzero(near | across).tolist()
-
-    def _is_close(self, new: PersonSet, place: int) -> bool:
-        apart = new.bits.symmetric_difference_cardinality(self._sets[place].bits)
+    def _is_close(self, new: PersonSet, other: PersonSet) -> bool:
+        apart = new.bits.symmetric_difference_cardinality(other.bits)
         return not (self._is_fit(apart, empty=True) and self._is_fit(self._size - apart, empty=True))
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from maillage.disclosure.fingerprints import Column, Fingerprint
-from maillage.disclosure.persons import Ids, PersonSet
+from maillage.disclosure.persons import Ids, Part, PersonSet
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Shown:
     `table` is the number, in its answer, of the table whose cells share nobody and are shown together.
     """
 
-    persons: Ids
+    persons: Ids | Part
     exact: bool
     role: Role
     table: int | None = None
@@ -54,7 +54,7 @@ class Shown:
 class Guard(Protocol):
     """What was released before under this permit to this requester, as `differencing` judges it."""
 
-    def rank(self, persons: Ids) -> PersonSet:
+    def rank(self, persons: Ids | Part) -> PersonSet:
         """The set of these persons, each by a rank that is theirs for ever."""
         ...
 

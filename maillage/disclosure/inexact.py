@@ -10,6 +10,7 @@ from maillage.disclosure.groups import Margins
 from maillage.disclosure.guarding import Former
 from maillage.disclosure.magnitudes import Magnitude
 from maillage.disclosure.noise import NoiseTable
+from maillage.disclosure.persons import Part
 from maillage.disclosure.perturbation import band_count, perturb_persons
 from maillage.disclosure.rules import DisclosureRules, InexactError
 from maillage.disclosure.tables import Partition
@@ -19,7 +20,7 @@ from maillage.disclosure.values import Cell, Suppressed, Suppression
 class CountsAlone:
     """What gates of inexact numbers do not have: the rules of tables and sums suppose exact ones."""
 
-    def groups(self, groups: Mapping[str, Persons], *, whole: Persons) -> Mapping[str, Cell]:  # noqa: ARG002
+    def groups(self, groups: Mapping[str, Persons | Part], *, whole: Persons) -> Mapping[str, Cell]:  # noqa: ARG002
         """Raises InexactError."""
         raise InexactError
 

@@ -1,6 +1,7 @@
 """Sets of persons as compressed bitmaps: what the differencing guard compares and a node keeps."""
 
 import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,22 @@ _SPREAD = np.uint32(2654435769)
 Ids = NDArray[np.int64]
 """The ids of distinct persons of a warehouse."""
 
+Asked = TypeVar("Asked")
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some of the persons of an array, by their places in it, each once.
+
+    Of many parts of one array, such as those with each drug, the ranks are looked up once.
+    """
+
+    whole: Ids
+    places: NDArray[np.integer]
+
+    def __len__(self) -> int:
+        return len(self.places)
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,25 @@ class PersonSet:
         ranks = np.frombuffer(self.bits.to_array(), dtype=np.uint32)
         buckets = (ranks * _SPREAD) >> np.uint32(26)
         return np.bincount(buckets, minlength=BUCKETS).astype(np.int32)
+
+
+class BySize(Generic[Found]):
+    """What is held of sets, by the numbers of their persons: few have about as many as a new one."""
+
+    def __init__(self) -> None:
+        self._sizes: list[int] = []
+        self._held: list[Found] = []
+
+    def add(self, persons: int, held: Found) -> None:
+        """One more; of as many persons, those come first that were added first."""
+        place = bisect_right(self._sizes, persons)
+        self._sizes.insert(place, persons)
+        self._held.insert(place, held)
+
+    def about(self, persons: int, *, within: int) -> Sequence[Found]:
+        """Those whose number differs from this one by less than `within`."""
+        start = bisect_right(self._sizes, persons - within)
+        return self._held[start : bisect_left(self._sizes, persons + within, lo=start)]
 
 
 class Ranks:
@@ -116,21 +151,42 @@ class Ranks:
         self._unwritten = np.concatenate([self._unwritten, unknown])
 
 
-class Known(Generic[Found]):
+class Known(Generic[Asked, Found]):
     """What was found for arrays of ids, each looked up once.
 
     An array is known by itself, not by what is in it, and is kept: no other takes its place in memory.
     """
 
-    def __init__(self, look: Callable[[Ids], Found]) -> None:
+    def __init__(self, look: Callable[[Asked], Found]) -> None:
         self._look = look
-        self._known: dict[int, tuple[Ids, Found]] = {}
+        self._known: dict[int, tuple[Asked, Found]] = {}
 
-    def find(self, persons: Ids) -> Found:
+    def find(self, persons: Asked) -> Found:
         """What is found for these persons."""
         if id(persons) not in self._known:
             self._known[id(persons)] = (persons, self._look(persons))
         return self._known[id(persons)][1]
+
+
+class Ranked:
+    """The sets of arrays of persons, and of parts of them, and their ranks: each array looked up once."""
+
+    def __init__(self, *, rank: Callable[[Ids], PersonSet], find: Callable[[Ids], Ids]) -> None:
+        """`rank` and `find` as of `Ranks`."""
+        self._ranks = Known(find)
+        self._wholes = Known(rank)
+        self._parts = Known(self._rank_part)
+
+    def rank(self, persons: Ids | Part) -> PersonSet:
+        """The set of these persons."""
+        return self._parts.find(persons) if isinstance(persons, Part) else self._wholes.find(persons)
+
+    def find(self, persons: Ids) -> Ids:
+        """Each one's rank, in the same order."""
+        return self._ranks.find(persons)
+
+    def _rank_part(self, part: Part) -> PersonSet:
+        return PersonSet.of(self.find(part.whole).take(part.places))
 
 
 _NOBODY: Ids = np.array([], dtype=np.int64)

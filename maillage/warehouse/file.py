@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 
 from maillage.base.i18n import _
+from maillage.warehouse.engines.base import DayCopy
 from maillage.warehouse.errors import (
     WarehouseBrokenError,
     WarehouseBusyError,
@@ -14,7 +15,7 @@ from maillage.warehouse.errors import (
     WarehouseNotFoundError,
     WarehouseVersionError,
 )
-from maillage.warehouse.layout import LAYOUT_VERSION, METADATA_TABLE, OBJECTION_TABLE
+from maillage.warehouse.layout import DAY_COPIES, LAYOUT_VERSION, METADATA_TABLE, OBJECTION_TABLE
 from maillage.warehouse.sql import text
 
 _CATALOG = "warehouse"
@@ -46,6 +47,12 @@ def open_file(path: Path) -> duckdb.DuckDBPyConnection:
 def read_metadata(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
     """What the file says of itself."""
     return dict(connection.table(f"{_CATALOG}.{METADATA_TABLE}").fetchall())
+
+
+def find_day_copies(connection: duckdb.DuckDBPyConnection) -> Mapping[str, DayCopy]:
+    """Those of an open file, by OMOP table: one that was written before there were any has none."""
+    tables = connection.table_function("duckdb_tables").project("table_name").fetchall()
+    return {table: copy for table, copy in DAY_COPIES.items() if (copy.table,) in tables}
 
 
 def read_objections(path: Path) -> np.ndarray:

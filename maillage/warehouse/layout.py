@@ -1,6 +1,6 @@
-"""How a warehouse lies in its DuckDB file: names, versions, sort orders, the thin copies.
+"""How a warehouse lies in its DuckDB file: names, versions, sort orders, the thin copies, the day copies.
 
-The OMOP tables and their thin copies are in the schema `main`, without the persons who objected: their rows
+The OMOP tables and their copies are in the schema `main`, without the persons who objected: their rows
 lie in the schema `maillage_withheld`, which no query may name. `maillage_own` holds the metadata and the
 list of objections.
 """
@@ -8,7 +8,7 @@ list of objections.
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from maillage.warehouse.engines.base import ThinCopy
+from maillage.warehouse.engines.base import DayCopy, ThinCopy
 from maillage.warehouse.schema import EVENT_TABLES, TABLES, CdmType, EventTable, Table
 from maillage.warehouse.sql import quote
 
@@ -96,3 +96,17 @@ THIN_COPIES: Mapping[str, ThinCopy] = MappingProxyType(
     }
 )
 """An `end_date` is the raw end of the OMOP row, null where it is null."""
+
+DAY_COPIES: Mapping[str, DayCopy] = MappingProxyType(
+    {
+        table: DayCopy(table=f"{table}_by_day", concepts=f"{table}_day_concepts")
+        for table in (
+            "condition_occurrence",
+            "drug_exposure",
+            "procedure_occurrence",
+            "measurement",
+            "observation",
+        )
+    }
+)
+"""Of the tables that are asked for many concepts at once; a file written without them is read too."""

@@ -12,9 +12,9 @@ import duckdb
 import numpy as np
 
 from maillage.warehouse.build.assemble import record_objections
+from maillage.warehouse.build.copies import create_copies
 from maillage.warehouse.build.finish import count_rows
 from maillage.warehouse.build.person_ids import read_person_ids
-from maillage.warehouse.build.thin import create_thin_copy
 from maillage.warehouse.build.withhold import withhold_linked, withhold_persons
 from maillage.warehouse.build.writer import replacing
 from maillage.warehouse.file import list_objections, open_file
@@ -68,5 +68,5 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, objections: np.ndarray) -> N
     withhold_linked(connection)
     # Made again rather than edited: rows deleted here and there slow a sorted copy by up to a third.
     for table in THIN_COPIES:
-        create_thin_copy(connection, table)
+        create_copies(connection, table)
     connection.execute("COMMIT")

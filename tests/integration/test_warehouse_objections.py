@@ -11,7 +11,7 @@ from maillage.warehouse.engines.base import Persons
 from maillage.warehouse.engines.duckdb import DuckDBEngine, open_warehouse
 from maillage.warehouse.errors import SourceError, WarehouseBusyError, WarehouseNotFoundError
 from maillage.warehouse.info import read_info
-from maillage.warehouse.layout import THIN_COPIES
+from maillage.warehouse.layout import DAY_COPIES, THIN_COPIES
 from maillage.warehouse.objections import add_objections, withdraw_objections
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.schema.keys import key_of
@@ -107,7 +107,7 @@ def test_an_objection_empties_every_table_of_the_person(
     with way(folder) as engine:
         for table, column in {
             **PERSON_COLUMNS,
-            **{one.table: "person_id" for one in THIN_COPIES.values()},
+            **{one.table: "person_id" for one in (*THIN_COPIES.values(), *DAY_COPIES.values())},
         }.items():
             assert engine.fetch(select(column).from_(table)) == [(STAYS,)], table
         assert engine.fetch(select("note_id").from_("note_nlp")) == [(100,)]
@@ -140,8 +140,8 @@ def test_a_withdrawn_objection_brings_every_row_back(tmp_path: Path, way: Callab
     with open_warehouse(target) as engine:
         for table, rows in all_tables().items():
             assert count(engine, table) == len(rows), table
-        for table, copy in THIN_COPIES.items():
-            assert count(engine, copy.table) == len(PERSONS), table
+        for copy in (*THIN_COPIES.values(), *DAY_COPIES.values()):
+            assert count(engine, copy.table) == len(PERSONS), copy.table
 
 
 def test_tables_that_tell_of_nobody_are_untouched(tmp_path: Path) -> None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
 from maillage.analysis.characterise.difference import compare
+from maillage.analysis.tabular.parameters import Domain
+from maillage.warehouse.engines.duckdb import open_warehouse
+from maillage.warehouse.layout import DAY_COPIES
 from maillage.warehouse.synthetic import synthesize
 from tests.support.cohorts import COHORT
-from tests.support.federation import Frame, ask_all, list_splits, read_cohort, read_table, values_of
+from tests.support.federation import Frame, ask_all, ask_one, list_splits, read_cohort, read_table, values_of
 
 pytestmark = pytest.mark.xdist_group("characterise")
 
@@ -145,3 +149,53 @@ def test_standardised_differences_are_those_of_the_formula(answer: dict[str, Any
     expected = (one - two) / np.sqrt((one * (1 - one) + two * (1 - two)) / 2)
     assert found["sex", "F"].standardised == pytest.approx(expected, rel=1e-12)
     assert ("measure", "age") in found
+
+
+@pytest.fixture(scope="module")
+def former(warehouse: Path) -> Path:
+    """The same file as it was written before there were day copies."""
+    path = warehouse.with_name("former.duckdb")
+    path.write_bytes(warehouse.read_bytes())
+    with duckdb.connect(path) as connection:
+        for copy in DAY_COPIES.values():
+            connection.execute(f"DROP TABLE {copy.table}; DROP TABLE {copy.concepts}")
+    return path
+
+
+def list_features(warehouse: Path) -> list[dict[str, Any]]:
+    """Of each domain, more sets of concepts than are found one by one; half take what is under them."""
+    concepts = read_table(warehouse, "concept")
+    found: list[dict[str, Any]] = []
+    for domain in get_args(Domain):
+        of_domain = concepts.loc[concepts["domain_id"].str.lower() == domain, "concept_id"].tolist()
+        found += [
+            {"name": f"{domain} {place}", "domain": domain, "concepts": some, "descendants": place % 2 == 0}
+            for place in range(15)
+            if (some := of_domain[place:900:15])
+        ]
+    return found
+
+
+def ask_both(warehouse: Path, former: Path, asked: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the file says, and what it says without its day copies; two persons are hidden as it opens."""
+    answers = []
+    for path, copies in ((warehouse, set(DAY_COPIES)), (former, set[str]())):
+        with open_warehouse(path, threads=1, find_objected=lambda _persons: [7, 8]) as engine:
+            assert set(engine.day_copies) == copies
+            answers.append(ask_one(engine, "characterise", COHORT, asked))
+    return answers[0], answers[1]
+
+
+@pytest.mark.parametrize("levels", [{}, {"drug": "ATC 2e niveau"}])
+def test_day_copies_change_nothing(warehouse: Path, former: Path, levels: dict[str, str]) -> None:
+    asked = {"domains": ["condition", "drug"], "levels": levels, "commonest": 300}
+    found, other = ask_both(warehouse, former, asked | {"features": list_features(warehouse)})
+    assert found == other
+    shown = {table["id"]: len(table["rows"]) for table in found["tables"]}
+    assert min(shown["drug_before"], shown["drug_after"], shown["feature_before"]) > 10
+
+
+def test_many_concepts_that_nobody_has(warehouse: Path, former: Path) -> None:
+    unknown = [{"name": str(one), "domain": "measurement", "concepts": [one]} for one in range(1, 12)]
+    found, other = ask_both(warehouse, former, {"domains": ["condition"], "features": unknown})
+    assert found == other

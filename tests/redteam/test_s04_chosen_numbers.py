@@ -247,7 +247,7 @@ def score(few: int) -> tuple[np.ndarray, np.ndarray]:
     )
     nothing = np.zeros(COUNT, dtype=np.int64)
     sexes = np.full(COUNT, "F")
-    people = People("", np.arange(COUNT), nothing, nothing + EPOCH.year, nothing + 60, sexes)
+    people = People("", np.arange(COUNT), nothing, nothing + EPOCH.year, nothing + 60, sexes, nothing + 1)
     return has[:, :1], find_chances(people, model=model, has=has)
 
 

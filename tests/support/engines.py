@@ -23,8 +23,8 @@ from maillage.cohort.compile.cohort import ROW_COLUMNS
 from maillage.cohort.compile.sql import col, select, table
 from maillage.cohort.reference import CohortRow, EventMask, find_masks, find_rows
 from maillage.cohort.run import run_cohort
+from maillage.warehouse.build.copies import create_copies
 from maillage.warehouse.build.finish import add_self_ancestors, create_tables
-from maillage.warehouse.build.thin import create_thin_copy
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.duckdb import DuckDBEngine
 from maillage.warehouse.engines.open import open_engine
@@ -123,7 +123,7 @@ class _Memory:
             self._insert(name, rows)
         add_self_ancestors(self.connection)
         for name in (former | self.filled) & THIN_COPIES.keys():
-            create_thin_copy(self.connection, name)
+            create_copies(self.connection, name)
         self.holds = tables
 
     def _insert(self, name: str, rows: list[FullRow]) -> None:
@@ -140,7 +140,7 @@ def _memory() -> _Memory:
     connection.execute("SET threads = 1")
     create_tables(connection)
     for name in THIN_COPIES:
-        create_thin_copy(connection, name)
+        create_copies(connection, name)
     return _Memory(connection, set())
 
 

@@ -7,15 +7,9 @@ from pydantic import BaseModel
 
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.characterise.spec import CharacteriseParameters
+from maillage.analysis.tabular.days import Holders
 from maillage.analysis.tabular.drafts import Draft, Groups, Split
-from maillage.analysis.tabular.events import (
-    Holders,
-    Window,
-    find_common,
-    find_features,
-    find_values,
-    keep_pairs,
-)
+from maillage.analysis.tabular.events import find_common, find_features, find_values, keep_pairs
 from maillage.analysis.tabular.people import (
     Cohort,
     Found,
@@ -25,6 +19,7 @@ from maillage.analysis.tabular.people import (
     split_sexes,
     split_years,
 )
+from maillage.analysis.tabular.windows import Window
 from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
@@ -70,7 +65,7 @@ def _draft_sides(name: str, holders: Holders, *, people: People, declared: bool)
     return [
         Groups(
             f"{name}_{side}",
-            {key: people.at(places[rank]) for key, places in holders.items()},
+            {key: people.part(places[rank]) for key, places in holders.items()},
             declared=declared,
         )
         for rank, side in enumerate(("before", "after"))

@@ -9,8 +9,9 @@ from maillage.analysis.base import LocalAnswer
 from maillage.analysis.distribution.bins import name_bins
 from maillage.analysis.distribution.spec import DistributionParameters
 from maillage.analysis.tabular.drafts import Groups, Split
-from maillage.analysis.tabular.events import Window, find_values
+from maillage.analysis.tabular.events import find_values
 from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
+from maillage.analysis.tabular.windows import Window
 from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine

@@ -13,7 +13,6 @@ from maillage.analysis.tabular.drafts import Split
 from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
 from maillage.cohort.compile.dates import first_known
 from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, table
-from maillage.cohort.run import CohortTables
 from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate
 from maillage.warehouse.engines.base import Engine
@@ -33,17 +32,15 @@ def run(
         cohort=cohort,
         engine=engine,
         gate=gate,
-        find=lambda people, tables: find_residences(people, tables=tables, engine=engine),
+        find=lambda people, _tables: find_residences(people, engine=engine),
     )
 
 
-def find_residences(people: People, *, tables: CohortTables, engine: Engine) -> Found:
+def find_residences(people: People, *, engine: Engine) -> Found:
     """Who lives in each department, and how many stays each person had."""
-    place, stays = engine.fetch_integers(_stays(tables, index=people.table))
-    by_person = np.zeros(len(people.ids), dtype=np.float64)
-    by_person[place] = stays
+    stays = people.entries.astype(np.float64)
     lives = {
-        name: Column(people.at(places), by_person[places])
+        name: Column(people.at(places), stays[places])
         for name, places in _find_departments(people, engine=engine).items()
     }
     return Found(
@@ -68,8 +65,8 @@ def _find_departments(people: People, *, engine: Engine) -> Mapping[str, NDArray
     ids, inverse = np.unique(location, return_inverse=True)
     of_location = [find_department(codes.get(one)) for one in ids.tolist()]
     names = sorted(set(of_location))
-    # Numbers of departments, for texts take long to compare with each other.
-    number = np.array([names.index(name) for name in of_location], dtype=np.int64)[inverse]
+    # Small numbers of departments: texts, and large numbers, take long to compare with each other.
+    number = np.array([names.index(name) for name in of_location], dtype=np.uint16)[inverse]
     ends = np.cumsum(np.bincount(number, minlength=len(names)))[:-1]
     return dict(zip(names, np.split(np.argsort(number, kind="stable"), ends), strict=True))
 
@@ -87,13 +84,3 @@ def _locations(people: People) -> exp.Query:
 def _codes() -> exp.Query:
     code = first_known(col("l", "zip"), col("l", "location_source_value"))
     return select([col("l", "location_id"), named(code, "code")], table("location", "l"))
-
-
-def _stays(tables: CohortTables, *, index: str) -> exp.Query:
-    stays = exp.Count(this=col("r", "cohort_start_date"))
-    return select(
-        [col("i", "place"), named(stays, "stays")],
-        table(tables.rows, "r"),
-        joins=[inner_join(table(index, "i"), [equal(col("i", "person_id"), col("r", "subject_id"))])],
-        group=[col("i", "place")],
-    )

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from maillage.analysis.base import LocalAnswer
 from maillage.analysis.outcomes.spec import OutcomesParameters, RiskModel
 from maillage.analysis.tabular.drafts import Groups
-from maillage.analysis.tabular.events import Window, find_features
+from maillage.analysis.tabular.events import find_features
 from maillage.analysis.tabular.people import Cohort, Found, People, answer_tables
+from maillage.analysis.tabular.windows import Window
 from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate
 from maillage.disclosure.model_gate import allows_score

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from maillage.analysis.tabular.forms import Row, TableContent
 from maillage.disclosure.fingerprints import Column
 from maillage.disclosure.gates import Gate, Persons
+from maillage.disclosure.persons import Part
 from maillage.disclosure.values import Cell, Suppressed, Suppression
 
 Parts = NDArray[np.float64]
@@ -50,7 +51,7 @@ class Groups:
     """Groups that may share persons; `declared` as of a `Split`. `within` is their whole if it is another."""
 
     id: str
-    groups: Mapping[str, Persons]
+    groups: Mapping[str, Persons | Part]
     declared: bool = True
     amounts: Amounts = field(default_factory=dict[str, Mapping[str, Column]])
     within: Persons | None = None

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from maillage.analysis.tabular.days import Days, Holders, find_commonest, join_level, read_days, read_sets
 from maillage.analysis.tabular.parameters import Domain, Feature, Measure
 from maillage.analysis.tabular.people import People, sort_distinct
+from maillage.analysis.tabular.windows import Window, is_after
 from maillage.cohort.compile.codesets import resolve_codesets
-from maillage.cohort.compile.dates import add_days
 from maillage.cohort.compile.sql import (
     Condition,
     all_of,
@@ -29,13 +30,11 @@ from maillage.cohort.compile.sql import (
     select,
     subquery,
     table,
-    text,
-    when,
 )
 from maillage.cohort.expression import ConceptSetItem
 from maillage.cohort.expression.values import Concept
 from maillage.cohort.run import fresh_prefix
-from maillage.warehouse.engines.base import Engine
+from maillage.warehouse.engines.base import DayCopy, Engine
 from maillage.warehouse.schema import EVENT_TABLES, EventTable
 
 _TABLES: Mapping[str, str] = {
@@ -48,19 +47,14 @@ _TABLES: Mapping[str, str] = {
     "device": "device_exposure",
 }
 
+_FEW = 8
+"""So many sets of concepts are found sooner in a copy that lies by concept."""
+
 _Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Window:
-    """So many days before the index date and after it, which is in `before`."""
-
-    before: int
-    after: int
-
-
-Holders = Mapping[str, tuple[_Ints, _Ints]]
-"""By name: the places of those who have it before the index date or on it, and of those who have it after."""
+Pairs = str | Days
+"""Who has which concept on which side: a temporary table (key, after, place), each row once, or days."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +72,27 @@ class _Source:
 @contextmanager
 def keep_pairs(
     domains: Sequence[Domain], *, people: People, window: Window, engine: Engine
-) -> Generator[Mapping[str, str]]:
-    """By domain, a temporary table (key, after, place), each row once: who has which concept, on which side.
+) -> Generator[Mapping[str, Pairs]]:
+    """By domain, who has which concept on which side.
 
-    One scan for each domain, of the table that lies by person: joined with the cohort it takes less than the
-    thin copy, where neighbours are different persons.
+    One scan for each domain: of the day copy where the engine has one, or else of the table itself, which
+    joined with the cohort takes less than the thin copy, where neighbours are different persons.
     """
-    kept = {domain: f"{fresh_prefix()}pairs" for domain in domains}
+    kept: dict[str, Pairs] = {}
     try:
-        for domain, name in kept.items():
+        for domain in domains:
+            copy = _find_day_copy(domain, engine=engine)
+            if copy is not None:
+                kept[domain] = read_days(copy, people=people, window=window, engine=engine)
+                continue
+            name = kept[domain] = f"{fresh_prefix()}pairs"
             source = _find_source(domain, engine=engine, thin=False)
             engine.create_temp(name, _pairs(source, people=people, window=window))
         yield kept
     finally:
-        for name in kept.values():
-            engine.drop_temp(name)
+        for pairs in kept.values():
+            if isinstance(pairs, str):
+                engine.drop_temp(pairs)
 
 
 def find_features(
@@ -101,38 +101,68 @@ def find_features(
     people: People,
     window: Window,
     engine: Engine,
-    kept: Mapping[str, str] = MappingProxyType({}),
+    kept: Mapping[str, Pairs] = MappingProxyType({}),
 ) -> Holders:
     """Who has each feature; one scan for each domain, of the pairs that are `kept` of it where there are."""
-    found: dict[str, tuple[_Ints, _Ints]] = {}
-    for domain in dict.fromkeys(feature.domain for feature in features):
-        wanted = [feature for feature in features if feature.domain == domain]
-        with _codes(wanted, engine=engine) as codes:
-            if domain in kept:
-                query = _read_coded(kept[domain], codes)
-            else:
-                source = _find_source(domain, engine=engine, thin=True)
-                query = _pairs(source, people=people, window=window, codes=codes)
-            rows = engine.fetch_integers(query)
-        names = {rank: feature.name for rank, feature in enumerate(wanted)}
-        found |= _group(*rows, names=names, size=len(people.ids))
-    return {feature.name: found[feature.name] for feature in features}
+    found: dict[int, tuple[_Ints, _Ints]] = {}
+    with _codes(features, engine=engine) as codes:
+        domains: list[Domain] = list(dict.fromkeys(feature.domain for feature in features))
+        for domain in domains:
+            found |= _find_sets(
+                codes,
+                numbers=[number for number, one in enumerate(features) if one.domain == domain],
+                domain=domain,
+                pairs=kept.get(domain),
+                people=people,
+                window=window,
+                engine=engine,
+            )
+    return {feature.name: found[number] for number, feature in enumerate(features)}
+
+
+def _find_sets(
+    codes: str,
+    *,
+    numbers: Sequence[int],
+    domain: Domain,
+    pairs: Pairs | None,
+    people: People,
+    window: Window,
+    engine: Engine,
+) -> Mapping[int, tuple[_Ints, _Ints]]:
+    """Who has each of some sets of concepts of a temporary table, in pairs that were kept or in a scan."""
+    copy = _find_day_copy(domain, engine=engine)
+    if copy is not None and (pairs is not None or len(numbers) > _FEW):
+        sets = read_sets(copy, codes, numbers=numbers, engine=engine)
+        if not isinstance(pairs, Days):
+            bands = {band for bits in sets.values() for band in bits}
+            pairs = read_days(copy, people=people, window=window, engine=engine, bands=bands)
+        return {number: pairs.find(bits) for number, bits in sets.items()}
+    if isinstance(pairs, str):
+        query = _read_coded(pairs, codes, numbers=numbers)
+    else:
+        source = _find_source(domain, engine=engine, thin=True)
+        query = _pairs(source, people=people, window=window, codes=codes, numbers=numbers)
+    return _group(*engine.fetch_integers(query), keys=numbers, size=len(people.ids))
 
 
 def find_common(
-    pairs: str, *, people: People, engine: Engine, level: str = "", least: int, most: int
+    pairs: Pairs, *, people: People, engine: Engine, level: str = "", least: int, most: int
 ) -> Holders:
     """Who has each of the concepts that at least `least` persons have, the `most` commonest, by concept id.
 
     `level` counts each event under its ancestors of that class of concepts instead (`concept_class_id`).
     """
+    if isinstance(pairs, Days):
+        return find_commonest(pairs, engine=engine, level=level, least=least, most=most)
     with _at_level(pairs, level, engine=engine) as name:
         concepts, _after, persons = engine.fetch_integers(_count_pairs(name, least=least))
         # By number, then by id: the same on every engine.
         ranked = concepts[np.lexsort((concepts, -persons))]
         chosen = list(dict.fromkeys(ranked.tolist()))[:most]
         rows = engine.fetch_integers(_read_pairs(name, chosen)) if chosen else (_NOBODY,) * 3
-    return _group(*rows, names={concept: str(concept) for concept in chosen}, size=len(people.ids))
+    found = _group(*rows, keys=chosen, size=len(people.ids))
+    return {str(concept): sides for concept, sides in found.items()}
 
 
 def find_values(
@@ -162,6 +192,10 @@ def _find_source(domain: str, *, engine: Engine, thin: bool) -> _Source:
     return _Source(event, copy.table, copy.columns)
 
 
+def _find_day_copy(domain: str, *, engine: Engine) -> DayCopy | None:
+    return engine.day_copies.get(_TABLES[domain])
+
+
 @contextmanager
 def _codes(wanted: Sequence[Feature] | Sequence[Measure], *, engine: Engine) -> Generator[str]:
     """A temporary table (codeset_id, concept_id): the place of each in `wanted`, and its concepts."""
@@ -177,43 +211,38 @@ def _codes(wanted: Sequence[Feature] | Sequence[Measure], *, engine: Engine) -> 
         engine.drop_temp(name)
 
 
-def _in_window(source: _Source, window: Window) -> list[Condition]:
-    start, index = source.col(source.event.start), col("i", "index_date")
-    return [
-        exp.GTE(this=start, expression=add_days(index, -window.before)),
-        exp.LTE(this=start.copy(), expression=add_days(index.copy(), window.after)),
-    ]
-
-
-def _pairs(source: _Source, *, people: People, window: Window, codes: str = "") -> exp.Query:
-    """(key, after, place), each once: of concept sets, or of concepts."""
+def _pairs(
+    source: _Source, *, people: People, window: Window, codes: str = "", numbers: Sequence[int] = ()
+) -> exp.Query:
+    """(key, after, place), each once: of the concept sets of these numbers, or of concepts."""
     concept = source.col(source.event.concept)
     joins = [_join_people(source, people)]
     key: exp.Expr = concept
     if codes:
-        joins.append(_join_codes(codes, concept.copy()))
+        joins.append(_join_codes(codes, concept.copy(), numbers=numbers))
         key = col("k", "codeset_id")
-    after = exp.GT(this=source.col(source.event.start), expression=col("i", "index_date"))
+    after = is_after(source.col(source.event.start))
     query = select(
-        [named(key, "key"), named(when(after, num(1), num(0)), "after"), col("i", "place")],
+        [named(key, "key"), named(after, "after"), col("i", "place")],
         table(source.table, "e"),
         joins=joins,
-        where=_in_window(source, window),
+        where=window.covers(source.col(source.event.start)),
     )
     return query.distinct()
 
 
-def _read_coded(pairs: str, codes: str) -> exp.Query:
+def _read_coded(pairs: str, codes: str, *, numbers: Sequence[int]) -> exp.Query:
     """Pairs of concepts as pairs of concept sets; one that comes of two concepts comes twice."""
     return select(
         [col("k", "codeset_id"), col("p", "after"), col("p", "place")],
         table(pairs, "p"),
-        joins=[_join_codes(codes, col("p", "key"))],
+        joins=[_join_codes(codes, col("p", "key"), numbers=numbers)],
     )
 
 
-def _join_codes(codes: str, concept: exp.Expr) -> exp.Join:
-    return inner_join(table(codes, "k"), [equal(col("k", "concept_id"), concept)])
+def _join_codes(codes: str, concept: exp.Expr, *, numbers: Sequence[int]) -> exp.Join:
+    wanted = in_numbers(col("k", "codeset_id"), numbers)
+    return inner_join(table(codes, "k"), [equal(col("k", "concept_id"), concept), wanted])
 
 
 def _join_people(source: _Source, people: People) -> exp.Join:
@@ -235,18 +264,10 @@ def _at_level(pairs: str, level: str, *, engine: Engine) -> Generator[str]:
 
 
 def _pairs_at_level(pairs: str, level: str) -> exp.Query:
-    above = [equal(col("a", "descendant_concept_id"), col("p", "key"))]
-    of_class = [
-        equal(col("c", "concept_id"), col("a", "ancestor_concept_id")),
-        equal(col("c", "concept_class_id"), text(level)),
-    ]
     return select(
         [named(col("a", "ancestor_concept_id"), "key"), col("p", "after"), col("p", "place")],
         table(pairs, "p"),
-        joins=[
-            inner_join(table("concept_ancestor", "a"), above),
-            inner_join(table("concept", "c"), of_class),
-        ],
+        joins=join_level(col("p", "key"), level),
     ).distinct()
 
 
@@ -288,10 +309,10 @@ def _last_values(
         table(source.table, "e"),
         joins=[
             _join_people(source, people),
-            _join_codes(codes, source.col(source.event.concept)),
+            _join_codes(codes, source.col(source.event.concept), numbers=range(len(measures))),
         ],
         where=[
-            *_in_window(source, window),
+            *window.covers(source.col(source.event.start)),
             negate(is_null(value.copy())),
             *_plausible(measures, source=source),
         ],
@@ -319,14 +340,16 @@ def _plausible(measures: Sequence[Measure], *, source: _Source) -> list[Conditio
     return conditions
 
 
-def _group(key: _Ints, after: _Ints, place: _Ints, *, names: Mapping[int, str], size: int) -> Holders:
+def _group(
+    key: _Ints, after: _Ints, place: _Ints, *, keys: Sequence[int], size: int
+) -> Mapping[int, tuple[_Ints, _Ints]]:
     """Rows by key and side, each side's places, which are under `size`, in order and once."""
     # One sort of single numbers: by three columns it takes several times as long.
     rows = sort_distinct((key * 2 + after) * size + place)
     places = rows % max(size, 1)
-    found: dict[str, tuple[_Ints, _Ints]] = {}
-    for number, name in names.items():
+    found: dict[int, tuple[_Ints, _Ints]] = {}
+    for number in keys:
         sides = np.arange(2 * number, 2 * number + 3) * size
         start, middle, end = np.searchsorted(rows, sides)
-        found[name] = (places[start:middle], places[middle:end])
+        found[number] = (places[start:middle], places[middle:end])
     return found

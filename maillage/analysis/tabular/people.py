@@ -17,9 +17,21 @@ from maillage.analysis.tabular.forms import TablesContent
 from maillage.analysis.tabular.keys import OTHER_SEX, SEXES, band_ages, list_sexes
 from maillage.cohort import CohortExpression
 from maillage.cohort.compile.dates import date_literal, days_between, first_known, year_of
-from maillage.cohort.compile.sql import col, equal, inner_join, named, num, ordered, select, subquery, table
+from maillage.cohort.compile.sql import (
+    col,
+    count,
+    equal,
+    inner_join,
+    named,
+    num,
+    ordered,
+    select,
+    subquery,
+    table,
+)
 from maillage.cohort.run import CohortTables, compile_for, fresh_prefix, run_plan
 from maillage.disclosure.gates import Gate, Persons
+from maillage.disclosure.persons import Part
 from maillage.disclosure.values import Suppressed
 from maillage.warehouse.engines.base import Engine
 
@@ -32,7 +44,8 @@ _Ints = NDArray[np.int64]
 class People:
     """The cohort, a person a place: the id, the index day since 1970, its year, the age then, the sex.
 
-    `table` is a temporary table (place, person_id, index_date) of the same. They stay in this process.
+    `entries` counts the rows of the cohort that each has. `table` is a temporary table (place, person_id,
+    index_date) of the same. They stay in this process.
     """
 
     table: str
@@ -41,10 +54,15 @@ class People:
     year: _Ints
     age: _Ints
     sex: NDArray[np.str_]
+    entries: _Ints
 
     def at(self, places: _Ints) -> Persons:
         """The ids of those at these places."""
         return self.ids[places]
+
+    def part(self, places: _Ints) -> Part:
+        """The same, for a gate that is asked for many groups of them."""
+        return Part(self.ids, places)
 
     def where(self, flags: NDArray[np.bool_]) -> Persons:
         """The ids of those for whom it holds."""
@@ -135,8 +153,8 @@ def index_people(tables: CohortTables, *, engine: Engine) -> Generator[People]:
     name = f"{fresh_prefix()}index"
     try:
         engine.create_temp(name, _index(tables))
-        ids, day, year, age, sex = engine.fetch_integers(_traits(name))
-        yield People(name, ids, day, year, age, _word_sexes(sex))
+        ids, day, year, age, sex, entries = engine.fetch_integers(_traits(name))
+        yield People(name, ids, day, year, age, _word_sexes(sex), entries)
     finally:
         engine.drop_temp(name)
 
@@ -150,6 +168,7 @@ def _index(tables: CohortTables) -> exp.Query:
         [
             named(col("r", "subject_id"), "person_id"),
             named(exp.Min(this=col("r", "cohort_start_date")), "index_date"),
+            named(count(col("r", "cohort_start_date")), "entries"),
         ],
         table(tables.rows, "r"),
         group=[col("r", "subject_id")],
@@ -160,6 +179,9 @@ def _index(tables: CohortTables) -> exp.Query:
             named(exp.Sub(this=place, expression=num(1)), "place"),
             col("f", "person_id"),
             col("f", "index_date"),
+            col("f", "entries"),
+            col("p", "year_of_birth"),
+            col("p", "gender_concept_id"),
         ],
         subquery(first, "f"),
         # A cohort's subject without a row of its own has neither age nor sex.
@@ -174,11 +196,11 @@ def _traits(index: str) -> exp.Query:
             col("i", "person_id"),
             named(days_between(date_literal(EPOCH), col("i", "index_date")), "day"),
             named(year, "year"),
-            named(exp.Sub(this=year.copy(), expression=col("p", "year_of_birth")), "age"),
-            named(first_known(col("p", "gender_concept_id"), num(0)), "sex"),
+            named(exp.Sub(this=year.copy(), expression=col("i", "year_of_birth")), "age"),
+            named(first_known(col("i", "gender_concept_id"), num(0)), "sex"),
+            col("i", "entries"),
         ],
         table(index, "i"),
-        joins=[inner_join(table("person", "p"), [equal(col("p", "person_id"), col("i", "person_id"))])],
     )
     query.set("order", exp.Order(expressions=[ordered(col("i", "place"))]))
     return query

@@ -12,7 +12,7 @@ from maillage.disclosure.evidence import Neighbour, Relation
 from maillage.disclosure.fingerprints import Column, Fingerprint, are_apart, count_persons
 from maillage.disclosure.gates import Persons
 from maillage.disclosure.guarding import Former, Role, Shown
-from maillage.disclosure.persons import Known, PersonSet
+from maillage.disclosure.persons import Part, PersonSet, Ranked
 from maillage.node.worker.releases import Asked, Kept, Releases
 
 
@@ -138,8 +138,7 @@ class ReleaseGuard:
         )
         self._everyone_told = False
         self._stand_in = PersonSet.of(_NOBODYS_RANKS)
-        self._sets = Known(releases.rank)
-        self._ranks = Known(releases.find_ranks)
+        self._ranked = Ranked(rank=releases.rank, find=releases.find_ranks)
 
     @property
     def former(self) -> int:
@@ -163,9 +162,9 @@ class ReleaseGuard:
             everyone=None if self._everyone is None else self._everyone.persons,
         )
 
-    def rank(self, persons: Persons) -> PersonSet:
+    def rank(self, persons: Persons | Part) -> PersonSet:
         """The set of these persons, by ranks that stay the same for ever; of each array looked up once."""
-        return self._sets.find(persons)
+        return self._ranked.rank(persons)
 
     def _rank_or_stand_in(self, persons: Persons) -> PersonSet:
         """The set, or one of other persons in the place of one under the floor: the same work for both."""
@@ -265,7 +264,7 @@ class ReleaseGuard:
 
     def mark(self, column: Column) -> Fingerprint:
         """The column's fingerprint, by the ranks of its persons."""
-        return Fingerprint.of(self._ranks.find(column.persons), column.values)
+        return Fingerprint.of(self._ranked.find(column.persons), column.values)
 
     def allows_column(self, new: Fingerprint, *, beside: Sequence[Fingerprint]) -> bool:
         """Whether no column of a former answer, nor one `beside`, differs for 1 to floor - 1 persons."""

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import duckdb
 import numpy as np
 
+from maillage.warehouse.build.copies import create_copies
 from maillage.warehouse.build.derive import derive_tables
 from maillage.warehouse.build.diagnose import explain
 from maillage.warehouse.build.faults import FAULTS_FACT, Faults, format_faults, settle_faults
@@ -24,7 +25,6 @@ from maillage.warehouse.build.insert import Input, insert_rows
 from maillage.warehouse.build.origins import Origins, report_tables
 from maillage.warehouse.build.progress import Meter, Progress
 from maillage.warehouse.build.report import LoadReport, TableReport
-from maillage.warehouse.build.thin import create_thin_copy
 from maillage.warehouse.build.withhold import withhold_linked
 from maillage.warehouse.build.writer import replacing
 from maillage.warehouse.layout import OBJECTION_TABLE, THIN_COPIES, WITHHELD_SCHEMA
@@ -123,5 +123,5 @@ def _complete(
         withhold_linked(connection)
     for table in THIN_COPIES:
         with meter.step(table, origins[table].weight * _THIN_SHARE):
-            create_thin_copy(connection, table)
+            create_copies(connection, table)
     return added

@@ -1,7 +1,8 @@
 """What every engine offers: run a sqlglot tree over the OMOP tables, objections already absent.
 
 An engine resolves the unqualified OMOP table names itself, decides what is materialised, and may offer
-thin copies: a table sorted by concept that holds the few columns that finding events needs.
+thin copies: a table sorted by concept that holds the few columns that finding events needs; and day copies:
+a table by person that tells the concepts of a whole day in a few numbers.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,6 +40,23 @@ class ThinCopy:
     columns: Mapping[str, str]
 
 
+BITS_A_BAND = 63
+"""Concepts that share a mask: as many as a signed number of 64 bits tells apart."""
+
+
+@dataclass(frozen=True)
+class DayCopy:
+    """Who has which concepts of one OMOP table on which day: far fewer rows where a day has many facts.
+
+    `table` holds (person_id, start_date, band, mask), `concepts` (concept_id, band, bit): on that day the
+    person has the concepts of the band whose bits are 1 in the mask. A person, day and band may have several
+    rows. Rows of the OMOP table without a person, a concept or a finite start are not in it.
+    """
+
+    table: str
+    concepts: str
+
+
 def split_columns(rows: Sequence[Row], *, width: int) -> tuple[NDArray[np.int64], ...]:
     """Rows of whole numbers as `width` columns, for engines that fetch rows."""
     table = np.array(rows, dtype=np.int64).reshape(len(rows), width)
@@ -64,6 +82,11 @@ class Engine(Protocol):
 
     @property
     def thin_copies(self) -> Mapping[str, ThinCopy]:
+        """By OMOP table name; empty when the engine keeps none."""
+        ...
+
+    @property
+    def day_copies(self) -> Mapping[str, DayCopy]:
         """By OMOP table name; empty when the engine keeps none."""
         ...
 

@@ -15,19 +15,23 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import FindObjected, Row, ThinCopy
+from maillage.warehouse.engines.base import DayCopy, FindObjected, Row, ThinCopy
 from maillage.warehouse.engines.guard import check_query
 from maillage.warehouse.engines.hidden import hide_persons
 from maillage.warehouse.engines.kept import KeptTables
 from maillage.warehouse.engines.parquet import deliver
 from maillage.warehouse.errors import EngineError, MemoryLimitError, QueryInterruptedError
-from maillage.warehouse.file import OWN, find_own_first, open_file, read_metadata
-from maillage.warehouse.layout import THIN_COPIES
+from maillage.warehouse.file import OWN, find_day_copies, find_own_first, open_file, read_metadata
+from maillage.warehouse.layout import DAY_COPIES, THIN_COPIES
 from maillage.warehouse.schema import TABLES
 from maillage.warehouse.sql import quote, text
 from maillage.warehouse.watch import identify
 
-_STANDING = frozenset(TABLES) | {copy.table for copy in THIN_COPIES.values()}
+_STANDING = (
+    frozenset(TABLES)
+    | {copy.table for copy in THIN_COPIES.values()}
+    | {name for copy in DAY_COPIES.values() for name in (copy.table, copy.concepts)}
+)
 
 _MOST_SESSIONS = 4
 """Small queries use one core each; of more at once, each would have too little memory for a large one."""
@@ -55,6 +59,7 @@ class DuckDBEngine:
         self._path = path
         self._opened = identify(path)
         self._scratch = scratch
+        self._day_copies: Mapping[str, DayCopy] | None = None
         self._temporary: set[str] = set() if temporary is None else temporary
         self._sessions = [self]
         self._connections = [connection]
@@ -70,6 +75,13 @@ class DuckDBEngine:
         """What the file says of its vocabulary."""
         return read_metadata(self._connection).get("vocabulary_version", "")
 
+    @property
+    def day_copies(self) -> Mapping[str, DayCopy]:
+        """Those of the file: one that was written before there were any has none."""
+        if self._day_copies is None:
+            self._day_copies = find_day_copies(self._connection)
+        return self._day_copies
+
     def prefers_table(self, *, once: bool, coded: bool) -> bool:  # noqa: ARG002 - the engine's own sign
         """What chooses rows by codes: their number is guessed badly; the rest is planned best seen whole."""
         return coded
@@ -83,13 +95,13 @@ class DuckDBEngine:
         """The answer by column; DuckDB hands over whole arrays."""
         sql = self._checked(query)
         found = _run(lambda: self._connection.execute(sql).fetchnumpy())
-        return tuple(column.astype(np.int64) for column in found.values())
+        return tuple(column.astype(np.int64, copy=False) for column in found.values())
 
     def fetch_numbers(self, query: exp.Query) -> tuple[NDArray[np.float64], ...]:
         """The answer by column."""
         sql = self._checked(query)
         found = _run(lambda: self._connection.execute(sql).fetchnumpy())
-        return tuple(column.astype(np.float64) for column in found.values())
+        return tuple(column.astype(np.float64, copy=False) for column in found.values())
 
     def create_temp(self, name: str, query: exp.Query) -> int:
         """Keep the answer in memory under a name of its own, for this session; gives its number of rows."""

@@ -10,7 +10,7 @@ import duckdb
 
 from maillage.warehouse.build.withhold import points_to_withheld, withheld_facts
 from maillage.warehouse.engines.base import FindObjected, Persons
-from maillage.warehouse.file import MODEL, OWN
+from maillage.warehouse.file import MODEL, OWN, find_day_copies
 from maillage.warehouse.layout import RESERVED, THIN_COPIES, WITHHELD_SCHEMA
 from maillage.warehouse.schema.persons import FACT_LINKS, PARENT_LINKS, PERSON_COLUMNS, SOURCE_VALUE
 
@@ -32,7 +32,7 @@ def hide_persons(connection: duckdb.DuckDBPyConnection, find_objected: FindObjec
     for table, link in PARENT_LINKS.items():
         parents = f"(FROM {_rows_of_hidden(link.parent)} SELECT {link.column})"
         _show(connection, table, _without(parents, link.column, link.column))
-    for copy in THIN_COPIES.values():
+    for copy in (*THIN_COPIES.values(), *find_day_copies(connection).values()):
         _show(connection, copy.table, _without(_HIDDEN, "person_id", "person_id"))
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from maillage.base.i18n import _
-from maillage.warehouse.engines.base import FindObjected, Row, ThinCopy, split_columns, split_numbers
+from maillage.warehouse.engines.base import DayCopy, FindObjected, Row, ThinCopy, split_columns, split_numbers
 from maillage.warehouse.engines.dialects import write_sql
 from maillage.warehouse.engines.guard import check_in_place
 from maillage.warehouse.engines.parquet import deliver, write_rows
@@ -58,6 +58,7 @@ class PostgresEngine:
 
     dialect = "postgres"
     thin_copies: Mapping[str, ThinCopy] = MappingProxyType({})
+    day_copies: Mapping[str, DayCopy] = MappingProxyType({})
     kept = None
     """Rows may change in place from one question to the next."""
 
