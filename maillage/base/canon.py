@@ -40,7 +40,7 @@ def _is_simple(value: JsonValue) -> bool:
     It writes decimals otherwise than RFC 8785, takes keys that are no text, and sorts keys by code points
     instead of UTF-16, which is the same order in ASCII.
     """
-    kind: object = type(value)
+    kind: object = type(value)  # pyright: ignore[reportUnknownVariableType]
     if kind in _SIMPLE:
         return True
     if kind is int:

@@ -7,6 +7,8 @@ certificates are not used, for a proxy that inspects TLS breaks them.
 # The library's public names are re-exported without a mark and partly untyped.
 # pyright: reportPrivateImportUsage=false, reportUnknownMemberType=false
 
+import base64
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +18,6 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from http_message_signatures import (
     HTTPMessageSignaturesException,
-    HTTPMessageSigner,
     HTTPMessageVerifier,
     HTTPSignatureKeyResolver,
     InvalidSignature,
@@ -27,6 +28,7 @@ from maillage.base.i18n import _
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.exchange.errors import ClockSkewError, SignatureError
 
+LABEL = "pyhms"
 TAG = "maillage-node"
 ALLOWED_SKEW = timedelta(minutes=5)
 COVERED = ("@method", "@path", "@query", "content-digest")
@@ -50,14 +52,6 @@ class _Carrier:
     headers: dict[str, str]
 
 
-class _OneSigner(HTTPSignatureKeyResolver):
-    def __init__(self, key: SigningKey) -> None:
-        self.key = key
-
-    def resolve_private_key(self, key_id: str) -> Any:  # noqa: ARG002 - the library's signature
-        return self.key.private
-
-
 class _Directory(HTTPSignatureKeyResolver):
     def __init__(self, find: Callable[[str], PublicKey | None]) -> None:
         self.find = find
@@ -75,18 +69,34 @@ class _Verifier(HTTPMessageVerifier):
 
 
 def sign_request(*, method: str, target: str, body: bytes, key: SigningKey, now: datetime) -> dict[str, str]:
-    """The headers to add. `target` is the path with its query, as it will be sent."""
-    carrier = _Carrier(method, PLACEHOLDER_ORIGIN + target, {})
-    HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=_OneSigner(key)).sign(
-        carrier,
-        key_id=key.public.fingerprint,
-        created=now,
-        nonce=secrets.token_hex(16),
-        tag=TAG,
-        covered_component_ids=COVERED,
-        body=body,
+    """The headers to add. `target` is the path with its query, as it will be sent.
+
+    Written here, in the one form that a node needs: the library, which can write any, took longer than the
+    request that it signs. Byte for byte what the library writes, and read by it at the hub.
+    """
+    path, _mark, query = target.partition("?")
+    digest = f"sha-256=:{_base64(hashlib.sha256(body).digest())}:"
+    values = zip(COVERED, (method, path, f"?{query}", digest), strict=True)
+    parameters = (
+        f"({' '.join(map(_quote, COVERED))});created={int(now.timestamp())};"
+        f"keyid={_quote(key.public.fingerprint)};alg={_quote(ED25519.algorithm_id)};"
+        f"nonce={_quote(secrets.token_hex(16))};tag={_quote(TAG)}"
     )
-    return carrier.headers
+    lines = [f"{_quote(name)}: {value}" for name, value in values]
+    signature = key.sign("\n".join([*lines, f'"@signature-params": {parameters}']).encode("ascii"))
+    return {
+        "Content-Digest": digest,
+        "Signature-Input": f"{LABEL}={parameters}",
+        "Signature": f"{LABEL}=:{_base64(signature)}:",
+    }
+
+
+def _quote(text: str) -> str:
+    return f'"{text}"'
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def verify_request(

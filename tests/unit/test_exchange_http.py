@@ -1,9 +1,16 @@
 """Signed requests: what was signed is what is taken, once, at about this time."""
 
+# The library's public names are re-exported without a mark.
+# pyright: reportPrivateImportUsage=false
+
+import re
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver
+from http_message_signatures.algorithms import ED25519
 
 from maillage.base.keys import SigningKey
 from maillage.exchange.errors import ClockSkewError, SignatureError
@@ -29,6 +36,36 @@ def test_a_signed_request_tells_its_signer_and_its_nonce() -> None:
     first, second = verify(signed()), verify(signed())
     assert first.signer == NODE_KEY.public
     assert first.nonce != second.nonce
+
+
+class _Key(HTTPSignatureKeyResolver):
+    def resolve_private_key(self, key_id: str) -> Any:
+        return NODE_KEY.private
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body"),
+    [
+        ("POST", "/api/node/v1/hello", b"{}"),
+        ("GET", "/api/node/v1/tasks/next?wait=25&boot=boot-1&permits=sha256%3Aab", b""),
+        ("GET", "/api/node/v1/referentiel/a%20b?", b""),
+        ("POST", "/api/node/v1/rounds/task-1?wait=1?2", b"\x00" * 10_000),
+    ],
+)
+def test_what_is_signed_is_what_the_library_would_write(method: str, target: str, body: bytes) -> None:
+    ours = signed(method=method, target=target, body=body)
+    (nonce,) = re.findall('nonce="([0-9a-f]{32})"', ours["Signature-Input"])
+    carrier = SimpleNamespace(method=method, url="https://hub.invalid" + target, headers=dict[str, str]())
+    HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=_Key()).sign(
+        carrier,
+        key_id=NODE_KEY.public.fingerprint,
+        created=NOW,
+        nonce=nonce,
+        tag="maillage-node",
+        covered_component_ids=("@method", "@path", "@query", "content-digest"),
+        body=body,
+    )
+    assert ours == carrier.headers
 
 
 @pytest.mark.parametrize(
