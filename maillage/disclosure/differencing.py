@@ -142,7 +142,7 @@ def _small_sums(
     new: PersonSet, released: Released, *, signs: _Signs, ones: _Indices, others: _Indices, floor: int
 ) -> Iterator[tuple[int, int]]:
     """Pairs whose signed sum of sizes is small, and whose sketches add up to nothing negative."""
-    sizes, most = released.sizes.astype(np.int64), 2 * floor if signs.covers else floor
+    sizes, most = released.sizes, 2 * floor if signs.covers else floor
     known = signs.new * len(new) + signs.one * sizes[ones]
     rows, columns = _pair_up(known, signs.other * sizes[others], most=most)
     one, other = ones[rows], others[columns]
@@ -151,19 +151,18 @@ def _small_sums(
         left = signs.one * sketches[one] + signs.other * sketches[other]
         possible = (signs.new * new.sketch[some] + left >= 0).all(axis=1)
         one, other = one[possible], other[possible]
-    yield from zip(one.tolist(), other.tolist(), strict=True)
+    yield from sorted(zip(one.tolist(), other.tolist(), strict=True))
 
 
 def _pair_up(ones: NDArray[np.int64], others: NDArray[np.int64], *, most: int) -> tuple[_Indices, _Indices]:
-    """The places of those whose sum is from 1 to most - 1, in order; found in the others' sorted sizes."""
-    order = np.argsort(others, kind="stable")
-    first = np.searchsorted(others[order], -ones, side="right")
-    count = np.searchsorted(others[order], most - ones, side="left") - first
+    """The places of those whose sum is from 1 to most - 1: for each, neighbours among the sorted others."""
+    order = np.argsort(others)
+    in_order = others[order]
+    first = np.searchsorted(in_order, -ones, side="right")
+    count = np.searchsorted(in_order, most - ones, side="left") - first
     rows = np.repeat(np.arange(ones.size), count)
     nth = np.arange(rows.size) - np.repeat(np.cumsum(count) - count, count)
-    columns = order[first[rows] + nth]
-    sorted_again = np.lexsort((columns, rows))
-    return rows[sorted_again], columns[sorted_again]
+    return rows, order[first[rows] + nth]
 
 
 def _gives_away(new: PersonSet, one: PersonSet, other: PersonSet, *, signs: _Signs, floor: int) -> bool:

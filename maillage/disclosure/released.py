@@ -7,8 +7,9 @@ all sets are ruled out by them, and those that are left are compared person by p
 missed, and what is found is exact.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,37 +17,53 @@ from numpy.typing import NDArray
 from maillage.disclosure.persons import BUCKETS, PersonSet
 
 
-@dataclass(frozen=True)
 class Released:
-    """Sets in the order of their release; `sizes` and `sketches` (one row a set) are theirs."""
+    """Sets in the order of their release; more can be added."""
 
-    sets: tuple[PersonSet, ...]
-    sizes: NDArray[np.int32]
-    sketches: NDArray[np.int32]
+    def __init__(self, sets: Iterable[PersonSet] = ()) -> None:
+        self.sets: list[PersonSet] = []
+        # Longer than what is in them, so that one more set is not a copy of all others.
+        self._sizes = np.empty(0, dtype=np.int64)
+        self._sketches = np.empty((0, BUCKETS), dtype=np.int32)
+        self.add(sets)
 
-    @classmethod
-    def of(cls, sets: Iterable[PersonSet] = ()) -> "Released":
-        """These sets."""
-        found = tuple(sets)
-        sketches = np.array([one.sketch for one in found], dtype=np.int32).reshape(-1, BUCKETS)
-        return cls(found, np.array([len(one) for one in found], dtype=np.int32), sketches)
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many persons each has."""
+        return self._sizes[: len(self.sets)]
 
-    def join(self, later: "Released") -> "Released":
-        """Both, one after the other."""
-        if not later.sets:
-            return self
-        return Released(
-            self.sets + later.sets,
-            np.concatenate([self.sizes, later.sizes]),
-            np.concatenate([self.sketches, later.sketches]),
-        )
+    @property
+    def sketches(self) -> NDArray[np.int32]:
+        """One row a set."""
+        return self._sketches[: len(self.sets)]
+
+    def add(self, sets: Iterable[PersonSet]) -> None:
+        """These were released too."""
+        new = list(sets)
+        first, end = len(self.sets), len(self.sets) + len(new)
+        if end > len(self._sizes):
+            self._sizes = _lengthen(self._sizes, to=2 * end)
+            self._sketches = _lengthen(self._sketches, to=2 * end)
+        for place, one in enumerate(new, start=first):
+            self._sizes[place], self._sketches[place] = len(one), one.sketch
+        self.sets += new
+
+    @contextmanager
+    def with_more(self, sets: Iterable[PersonSet]) -> Generator["Released"]:
+        """As if these had been released too, for the body of a `with`."""
+        before = len(self.sets)
+        self.add(sets)
+        try:
+            yield self
+        finally:
+            del self.sets[before:]
 
     def __len__(self) -> int:
         return len(self.sets)
 
-    def share_at_most(self, new: PersonSet) -> NDArray[np.int64]:
+    def share_at_most(self, new: PersonSet) -> NDArray[np.int32]:
         """By set, a number of persons that it and `new` do not exceed together."""
-        return np.minimum(self.sketches, new.sketch).sum(axis=1)
+        return np.minimum(self.sketches, new.sketch).sum(axis=1, dtype=np.int32)
 
     def find_near(self, new: PersonSet, *, floor: int) -> list[tuple[int, int]]:
         """Of those that differ by fewer than `floor` persons: by how many, and the place; nearest first."""
@@ -67,17 +84,17 @@ class Tables:
     def __init__(self, tables: Iterable[Sequence[PersonSet]] = ()) -> None:
         self._tables: list[Sequence[PersonSet]] = []
         self._known: set[frozenset[PersonSet]] = set()
-        self._cells = Released.of()
+        self._cells = Released()
         self._owners = np.array([], dtype=np.int64)
         self.add(tables)
 
     def add(self, tables: Iterable[Sequence[PersonSet]]) -> None:
         """These were released too."""
-        new = list(tables)
+        new = [largest_first(cells) for cells in tables]
         first = len(self._tables)
         self._tables += new
         self._known |= {frozenset(cells) for cells in new}
-        self._cells = self._cells.join(Released.of(cell for cells in new for cell in cells))
+        self._cells.add(cell for cells in new for cell in cells)
         owners = np.repeat(np.arange(first, len(self._tables)), [len(cells) for cells in new])
         self._owners = np.concatenate([self._owners, owners])
 
@@ -103,16 +120,22 @@ class Tables:
 def is_near_union(new: PersonSet, cells: Sequence[PersonSet], *, floor: int) -> bool:
     """Whether the set differs from some of the cells together by 1 to floor - 1 persons; they share nobody.
 
-    Looked at from the largest cell on, until the difference is enough: a set cuts most tables in two at once.
+    The cells come largest first, and are looked at until the difference is enough: a set cuts most tables in
+    two at once.
     """
     within, apart = 0, 0
-    for cell in sorted(cells, key=len, reverse=True):
+    for cell in cells:
         shared = new.bits.intersection_cardinality(cell.bits)
         within += shared
         apart += min(shared, len(cell) - shared)
         if apart >= floor:
             return False
     return 0 < apart + len(new) - within < floor
+
+
+def largest_first(cells: Iterable[PersonSet]) -> list[PersonSet]:
+    """The same, in the order that `is_near_union` wants."""
+    return sorted(cells, key=len, reverse=True)
 
 
 def differ_by(one: PersonSet, other: PersonSet) -> int:
@@ -123,3 +146,9 @@ def differ_by(one: PersonSet, other: PersonSet) -> int:
 def count_outside(one: PersonSet, whole: PersonSet) -> int:
     """How many persons of one are not in the other."""
     return len(one) - one.bits.intersection_cardinality(whole.bits)
+
+
+def _lengthen(array: NDArray[Any], *, to: int) -> NDArray[Any]:
+    longer = np.empty((to, *array.shape[1:]), dtype=array.dtype)
+    longer[: len(array)] = array
+    return longer

@@ -13,7 +13,7 @@ from maillage.disclosure.fingerprints import Column, Fingerprint, are_apart, cou
 from maillage.disclosure.gates import Persons
 from maillage.disclosure.guarding import Former, Role, Shown
 from maillage.disclosure.persons import Known, PersonSet
-from maillage.disclosure.released import Released, Tables, differ_by, is_near_union
+from maillage.disclosure.released import Released, Tables, differ_by, is_near_union, largest_first
 from maillage.node.worker.releases import Asked, Kept, Releases
 
 
@@ -39,15 +39,14 @@ class History:
         self._scope = scope
         self._columns = dict.fromkeys(releases.list_columns(scope))
         self._kept: list[Kept] = []
-        self._released, self.paired, self.tables = Released.of(), Released.of(), Tables()
+        self._released, self.paired, self.tables = Released(), Released(), Tables()
         self._note([kept for one in (*former, scope) for kept in releases.list_kept(one)])
 
     def _note(self, kept: Sequence[Kept]) -> None:
         """`paired` are compared two by two: exact whole answers and steps. Years would be too many."""
         self._kept += kept
-        self._released = self._released.join(Released.of(one.persons for one in kept))
-        paired = [one.persons for one in kept if one.exact and one.role is not Role.PART]
-        self.paired = self.paired.join(Released.of(paired))
+        self._released.add(one.persons for one in kept)
+        self.paired.add(one.persons for one in kept if one.exact and one.role is not Role.PART)
         self.tables.add(_group_cells(kept).values())
 
     def near(self, persons: PersonSet, *, floor: int) -> list[Kept]:
@@ -200,8 +199,8 @@ class ReleaseGuard:
         # Of the present answer, those near this one are left out: the rule of the chain judges them.
         present = [one for one in self._present if differ_by(new, one) >= self._floor]
         everyone = [] if self._everyone is None else [self._everyone.persons]
-        released = self._history.paired.join(Released.of([*everyone, *present]))
-        return not isinstance(check(new, released=released, floor=self._floor), Clear)
+        with self._history.paired.with_more([*everyone, *present]) as released:
+            return not isinstance(check(new, released=released, floor=self._floor), Clear)
 
     def _is_near_cells(self, new: PersonSet) -> bool:
         return self._history.tables.is_near_some(new, floor=self._floor)
@@ -224,7 +223,8 @@ class ReleaseGuard:
         everybody, paired = PersonSet.join(new), self._history.paired
         # A set that the cells nearly fill lies among their persons, but for fewer than the floor.
         filled = paired.find_inside(everybody, floor=self._floor)
-        joined = [is_near_union(paired.sets[place], new, floor=self._floor) for place in filled]
+        ordered = largest_first(new)
+        joined = [is_near_union(paired.sets[place], ordered, floor=self._floor) for place in filled]
         if any(begun) or any(joined):
             return False
         former = [kept.persons for kept in self._history.among(everybody, floor=self._floor)]
