@@ -18,7 +18,7 @@ from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
 from maillage.node.errors import RoundsChangedError
 from maillage.node.log import Log, log_incident
-from maillage.node.objections.register import read_register, read_version
+from maillage.node.objections.register import RegisterWatch, read_register
 from maillage.node.worker.everyone import IN_PLACE_SECONDS, Everyone
 from maillage.node.worker.gatekeeper import PRIVATE_RULES, GateKeeper
 from maillage.node.worker.messages import (
@@ -54,6 +54,7 @@ class WorkBench:
         self._engine: Engine | None = None
         self._everyone: Everyone | None = None
         self._reference = ""
+        self._register = RegisterWatch(means.folder)
         self._register_version = 0
         self._lock = threading.Lock()
         self._current: str | None = None
@@ -254,7 +255,7 @@ class WorkBench:
         Asked at each question: a register that cannot be read stops it.
         """
         folder = self._means.folder
-        version = read_version(folder)
+        version = self._register.read_version()
         if self._engine and not self._engine.is_outdated() and version == self._register_version:
             _drop_surplus(self._engine)
             return self._engine
