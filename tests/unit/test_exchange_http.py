@@ -90,6 +90,29 @@ def test_a_request_without_one_of_its_headers_is_refused(name: str) -> None:
         verify(headers)
 
 
+def test_a_signature_in_another_form_is_read_all_the_same() -> None:
+    headers = {name: value.replace("pyhms=", "other=") for name, value in signed().items()}
+    assert verify(headers).signer == NODE_KEY.public
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("Signature-Input", "created=1", "created=2"),
+        ("Signature-Input", 'nonce="', 'nonce="0'),
+        ("Signature-Input", 'tag="maillage-node"', 'tag="other"'),
+        ("Signature-Input", "SHA256:", "SHA256:A"),
+        ("Signature", "pyhms=:", "pyhms=:A"),
+        ("Content-Digest", "sha-256=:", "sha-256=:A"),
+    ],
+)
+def test_one_letter_more_in_a_header_is_refused(name: str, old: str, new: str) -> None:
+    headers = signed()
+    assert old in headers[name]
+    with pytest.raises(SignatureError):
+        verify(headers | {name: headers[name].replace(old, new, 1)})
+
+
 def test_a_signature_that_leaves_the_path_out_is_refused() -> None:
     headers = signed()
     headers["Signature-Input"] = headers["Signature-Input"].replace(' "@path"', "")
