@@ -1,8 +1,10 @@
 """The worker's bench: the open warehouse, and one job at a time on it."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -13,6 +15,7 @@ from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
 from maillage.cohort import parse_expression
+from maillage.cohort.expression import CohortExpression
 from maillage.disclosure.evidence import Trace
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
@@ -116,7 +119,7 @@ class WorkBench:
 
     def _compute(self, job: Job) -> Computed:
         run = load_local(job.analysis.id)
-        cohort = parse_expression(job.cohort)
+        cohort = _read_cohort(json.dumps(job.cohort))
         parameters = read_parameters(find_spec(job.analysis.id), job.parameters)
         former = self._gates.recall(job)
         if former is not None:
@@ -267,6 +270,12 @@ class WorkBench:
         self._register_version = register.version
         self._reference = engine.vocabulary_version[:80]
         return engine
+
+
+@lru_cache(maxsize=8)
+def _read_cohort(text: str) -> CohortExpression:
+    """The same text reads the same: a cohort is asked again under other analyses."""
+    return parse_expression(text)
 
 
 def _drop_surplus(engine: Engine) -> None:
