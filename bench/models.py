@@ -14,12 +14,11 @@ from typing import Any
 
 import httpx2
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 from rich.console import Console
 
 from bench.measure import Measure, show, write_results
-from bench.network import QUESTION
+from bench.network import QUESTION, spend
 from bench.reference import ROOT
 from maillage.analysis.features.columns import Column
 from maillage.analysis.features.matrix import Matrix
@@ -218,21 +217,6 @@ def ask(network: RunningNetwork, parameters: Document, *, cohort: Document) -> t
     if not figures.get("fitted") or len(answer["combined"]["contributing"]) != HOSPITALS:
         raise RuntimeError(f"no model of all came of it: {figures} {answer['sites']}")
     return elapsed, answer
-
-
-def spend(network: RunningNetwork) -> dict[str, float]:
-    """The processor seconds so far of the hub, of the agents, of their workers."""
-    found = {"hub": 0.0, "agents": 0.0, "workers": 0.0}
-    for name, process in network.processes.items():
-        own = psutil.Process(process.pid)
-        found["hub" if name == "hub" else "agents"] += _processor_seconds(own)
-        found["workers"] += sum(map(_processor_seconds, own.children(recursive=True)))
-    return found
-
-
-def _processor_seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
 
 
 def count_rounds(network: RunningNetwork) -> int:

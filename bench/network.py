@@ -37,7 +37,9 @@ def measure_network(*, home: Path, console: Console) -> Sequence[Measure]:
 def _measure_overhead(network: RunningNetwork) -> list[Measure]:
     with network.connect() as hub:
         _ask(hub)
+        spent = spend(network)
         elapsed = [_ask(hub) for _ in range(QUESTIONS)]
+        taken = {name: seconds - spent[name] for name, seconds in spend(network).items()}
     engines = _read_slowest_engines(network)[-QUESTIONS:]
     overheads = [milliseconds - engine for milliseconds, engine in zip(elapsed, engines, strict=True)]
     how = f"{QUESTIONS} questions, 4 nodes of {PATIENTS} patients, one thread each, on one machine"
@@ -51,6 +53,10 @@ def _measure_overhead(network: RunningNetwork) -> list[Measure]:
             f"median; {how}; permits, guard, budgets and marks of time on",
         ),
         Measure("overhead, 90th percentile", statistics.quantiles(overheads, n=10)[-1], "ms", "", how),
+        *(
+            Measure(f"a question, {name}", seconds / QUESTIONS * 1000, "ms CPU", "", f"mean; {how}")
+            for name, seconds in taken.items()
+        ),
     ]
 
 
@@ -71,6 +77,21 @@ def _read_slowest_engines(network: RunningNetwork) -> list[float]:
         for log in logs
     ]
     return [max(each) for each in zip(*times, strict=True)]
+
+
+def spend(network: RunningNetwork) -> dict[str, float]:
+    """The processor seconds so far of the hub, of the agents, of their workers."""
+    found = {"hub": 0.0, "agents": 0.0, "workers": 0.0}
+    for name, process in network.processes.items():
+        own = psutil.Process(process.pid)
+        found["hub" if name == "hub" else "agents"] += _processor_seconds(own)
+        found["workers"] += sum(map(_processor_seconds, own.children(recursive=True)))
+    return found
+
+
+def _processor_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def _measure_memory(network: RunningNetwork) -> list[Measure]:

@@ -11,6 +11,12 @@ from maillage.base.i18n import _
 
 JsonValue = Any
 
+_MOST_EXACT = 2**53 - 1
+_SIMPLE = frozenset({str, bool, type(None)})
+_WRITE = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
+
 
 class CanonError(MaillageError):
     """The bytes are not JSON that may enter."""
@@ -19,12 +25,31 @@ class CanonError(MaillageError):
 def canonical_bytes(value: JsonValue) -> bytes:
     """The RFC 8785 form. Integers beyond ±(2^53 − 1) and non-finite numbers have none: CanonError."""
     try:
-        return rfc8785.dumps(value)
+        # Where both write the same, this look and Python's own encoder take a third of the time.
+        return _WRITE(value).encode() if _is_simple(value) else rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         # The library's message quotes the value, which may be a patient's: only its kind is kept.
         raise CanonError(
             _("Cette valeur n’a pas de forme JSON canonique."), why=type(error).__name__
         ) from error
+
+
+def _is_simple(value: JsonValue) -> bool:
+    """Whether Python's own encoder gives the canonical form: exact types, no decimals, keys in ASCII.
+
+    It writes decimals otherwise than RFC 8785, takes keys that are no text, and sorts keys by code points
+    instead of UTF-16, which is the same order in ASCII.
+    """
+    kind: object = type(value)  # pyright: ignore[reportUnknownVariableType]
+    if kind in _SIMPLE:
+        return True
+    if kind is int:
+        return -_MOST_EXACT <= value <= _MOST_EXACT
+    if kind is dict:
+        return all(type(key) is str and key.isascii() for key in value) and all(
+            map(_is_simple, value.values())
+        )
+    return (kind is list or kind is tuple) and all(map(_is_simple, value))
 
 
 def sha256_hex(data: bytes) -> str:

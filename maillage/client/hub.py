@@ -84,8 +84,8 @@ class Hub(Studies):
         code of a study is no concept.
         """
         check_waiting(wait, watch)
-        identifier = self.ask(expression, title=title, sites=sites, permit=permit)
-        return cast("CountResult", self._wait(identifier, wait=wait, watch=watch))
+        asked = self._ask(expression, title=title, sites=sites, permit=permit)
+        return cast("CountResult", self._see_through(asked, wait=wait, watch=watch))
 
     @in_words()
     def run(
@@ -105,10 +105,10 @@ class Hub(Studies):
         All else as in `count`; a permit of exact numbers is needed by most. Raises ClientError.
         """
         check_waiting(wait, watch)
-        identifier = self.ask(
+        asked = self._ask(
             expression, analysis=analysis, parameters=parameters, title=title, sites=sites, permit=permit
         )
-        return cast("AnalysisResult", self._wait(identifier, wait=wait, watch=watch))
+        return cast("AnalysisResult", self._see_through(asked, wait=wait, watch=watch))
 
     @in_words()
     def several(
@@ -128,7 +128,7 @@ class Hub(Studies):
         each part's result is what that analysis gives alone. All else as in `run`.
         """
         check_waiting(wait, watch)
-        identifier = self.ask(
+        asked = self._ask(
             expression,
             analysis=SEVERAL,
             parameters={"parts": list_parts(parts)},
@@ -136,7 +136,7 @@ class Hub(Studies):
             sites=sites,
             permit=permit,
         )
-        return cast("JointResult", self._wait(identifier, wait=wait, watch=watch))
+        return cast("JointResult", self._see_through(asked, wait=wait, watch=watch))
 
     @in_words()
     def ask(
@@ -150,8 +150,23 @@ class Hub(Studies):
         permit: str = STANDING_PERMIT,
     ) -> str:
         """Send a question and give back its id at once. Without a title the cohort's own is taken."""
+        asked = self._ask(
+            expression, analysis=analysis, parameters=parameters, title=title, sites=sites, permit=permit
+        )
+        return str(asked["id"])
+
+    def _ask(
+        self,
+        expression: Expression,
+        *,
+        analysis: str = COUNT,
+        parameters: Mapping[str, Any] | None = None,
+        title: str,
+        sites: Sequence[str] | None,
+        permit: str,
+    ) -> dict[str, Any]:
         cohort = read_expression(expression)
-        document = self._call(
+        return self._call(
             "POST",
             "/api/v1/questions",
             json={
@@ -163,14 +178,15 @@ class Hub(Studies):
                 "permit": permit,
             },
         )
-        return str(document["id"])
 
     @in_words()
     def follow(self, identifier: str, *, wait: float = 60.0) -> Iterator[Result]:
         """The result at each change, until every hospital has spoken or `wait` seconds have passed."""
         check_waiting(wait, None)
+        yield from self._follow(identifier, wait=wait, seen=-1)
+
+    def _follow(self, identifier: str, *, wait: float, seen: int) -> Iterator[Result]:
         deadline = time.monotonic() + wait
-        seen = -1
         while True:
             left = max(0.0, min(POLL_SECONDS, deadline - time.monotonic()))
             document = self._document(identifier, wait=left, seen=seen)
@@ -228,6 +244,18 @@ class Hub(Studies):
                 watch(last)
         # `follow` gives one state at least: the version of the first is always news.
         return cast("Result", last)
+
+    def _see_through(
+        self, asked: Mapping[str, Any], *, wait: float, watch: Callable[[Any], None] | None
+    ) -> Result:
+        """As `_wait`, of a question whose first state came as the answer to asking it."""
+        last = read_any(asked)
+        if watch is not None:
+            watch(last)
+        for last in self._follow(asked["id"], wait=wait, seen=asked["version"]):
+            if watch is not None:
+                watch(last)
+        return last
 
     def _document(self, identifier: str, *, wait: float, seen: int) -> dict[str, Any]:
         return self._call("GET", _address(identifier), params={"wait": wait, "seen": seen})

@@ -26,8 +26,9 @@ Other signs contain a whole set; unequal weights contain a pair that is too clos
 `tests/generative/test_differencing.py` compares this with the linear programme itself.
 
 **The cells of a table.** They share nobody, so that any of them add up to one more set: what the years 2020
-and 2021 have together was told as well as each. `is_near_union` is the rule of two sets for each such sum, of
-which there are too many to list: N differs least from the cells that it has the greater part of.
+and 2021 have together was told as well as each. `is_near_union` of `released` is the rule of two sets for
+each such sum, of which there are too many to list: N differs least from the cells that it has the greater
+part of.
 
 **Not covered.** Four or more sets at once, unless two or three of them already tell, or they are cells of one
 table: A, B, their intersection and almost their union. What the attacker knows of persons
@@ -36,13 +37,14 @@ to check and keep. That an answer was refused tells that somebody lies between t
 a `TooClose` of one set alike, from the former release, and the two cannot be told apart.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.disclosure.persons import BUCKETS, PersonSet
+from maillage.disclosure.persons import PersonSet
+from maillage.disclosure.released import Released
 
 
 @dataclass(frozen=True)
@@ -68,26 +70,8 @@ Verdict = Clear | Same | TooClose
 
 _Indices = NDArray[np.intp]
 
-_SOME_BUCKETS = (slice(0, 1), *(slice(2**power, 2 ** (power + 1)) for power in range(6)))
+_SOME_BUCKETS = (slice(0, 4), slice(4, 64))
 """All 64, few at first: the first leave almost nothing for the next, which are then looked at together."""
-
-
-@dataclass(frozen=True)
-class _Released:
-    """What is computed once of all released sets; `shared` counts the persons that each has in common."""
-
-    sizes: NDArray[np.int32]
-    shared: NDArray[np.int32]
-    sketches: NDArray[np.int32]  # one row a bucket, one column a set
-
-    @classmethod
-    def beside(cls, new: PersonSet, released: Sequence[PersonSet]) -> "_Released":
-        common = new.bits.intersection_cardinality
-        return cls(
-            sizes=np.array([len(former) for former in released], dtype=np.int32),
-            shared=np.array([common(former.bits) for former in released], dtype=np.int32),
-            sketches=np.array([former.sketch for former in released], dtype=np.int32).reshape(-1, BUCKETS).T,
-        )
 
 
 @dataclass(frozen=True)
@@ -104,90 +88,81 @@ class _Signs:
         return self.new + self.one + self.other > 0
 
 
-def check(new: PersonSet, *, released: Sequence[PersonSet], floor: int) -> Verdict:
+def check(new: PersonSet, *, released: Released, floor: int) -> Verdict:
     """Compare a set that would be shown, so of at least `floor` persons, with those shown before.
 
     `released` are the exact sets behind the numbers one requester saw under one permit, each at least
     `floor` persons; a number that was suppressed showed no set. To guard against complements, let the
-    whole warehouse be the first of them. 1,000 sets of a million persons take about 20 ms.
+    whole warehouse be the first of them. Of 6,000 sets few are looked at one by one.
     """
-    if not released:
+    if not released.sets:
         return Clear()
-    beside = _Released.beside(new, released)
-    apart = len(new) + beside.sizes - 2 * beside.shared
-    nearest = int(np.argmin(apart))
+    near = released.find_near(new, floor=floor)
     # Looked for even when one set alone decides: an answer's time must not tell that a former one was near.
-    pair = _find_pair(new, released, beside, floor=floor)
-    if apart[nearest] == 0:
-        return Same(nearest)
-    if apart[nearest] < floor:
-        return TooClose((nearest,))
+    pair = _find_pair(new, released, floor=floor)
+    if near:
+        apart, nearest = near[0]
+        return Same(nearest) if apart == 0 else TooClose((nearest,))
     return Clear() if pair is None else TooClose(pair)
 
 
-def is_near_union(new: PersonSet, cells: Sequence[PersonSet], *, floor: int) -> bool:
-    """Whether the set differs from some of the cells together by 1 to floor - 1 persons; they share nobody.
-
-    Looked at from the largest cell on, until the difference is enough: a set cuts most tables in two at once.
-    """
-    within, apart = 0, 0
-    for cell in sorted(cells, key=len, reverse=True):
-        shared = new.bits.intersection_cardinality(cell.bits)
-        within += shared
-        apart += min(shared, len(cell) - shared)
-        if apart >= floor:
-            return False
-    return 0 < apart + len(new) - within < floor
-
-
-def _find_pair(
-    new: PersonSet, released: Sequence[PersonSet], beside: _Released, *, floor: int
-) -> tuple[int, int] | None:
+def _find_pair(new: PersonSet, released: Released, *, floor: int) -> tuple[int, int] | None:
     """The first two released sets that give away a small group together with the new one.
 
     The others are looked for as well: to stop at the first would tell that there is one.
     """
+    sets = released.sets
     found = [
         (one, other)
-        for signs, one, other in _suspects(new, beside, floor=floor)
-        if _gives_away(new, released[one], released[other], signs=signs, floor=floor)
+        for signs, one, other in _suspects(new, released, floor=floor)
+        if _gives_away(new, sets[one], sets[other], signs=signs, floor=floor)
     ]
     return found[0] if found else None
 
 
-def _suspects(new: PersonSet, beside: _Released, *, floor: int) -> Iterator[tuple[_Signs, int, int]]:
+def _suspects(new: PersonSet, released: Released, *, floor: int) -> Iterator[tuple[_Signs, int, int]]:
     """Pairs of released sets whose sizes and sketches allow a small sum with the new set."""
-    everyone = np.arange(len(beside.sizes))
-    inside = np.flatnonzero(beside.shared == beside.sizes)
-    around = np.flatnonzero(beside.shared == len(new))
-    strangers = np.flatnonzero(beside.shared == 0)
-    barely_out = np.flatnonzero(beside.sizes - beside.shared < 2 * floor)
-    nearly_around = np.flatnonzero(len(new) - beside.shared < 2 * floor)
+    shared = released.share_at_most(new)
+    everyone = np.arange(len(released))
+    inside = np.flatnonzero(shared == released.sizes)
+    around = np.flatnonzero(shared == len(new))
+    barely_out = np.flatnonzero(released.sizes - shared < 2 * floor)
+    nearly_around = np.flatnonzero(len(new) - shared < 2 * floor)
     for signs, ones, others in (
         (_Signs(new=1, one=-1, other=-1), inside, inside),
-        (_Signs(new=-1, one=1, other=-1), around, strangers),
+        (_Signs(new=-1, one=1, other=-1), around, everyone),
         (_Signs(new=-1, one=1, other=1), barely_out, barely_out),
         (_Signs(new=1, one=-1, other=1), nearly_around, everyone),
     ):
-        for one, other in _small_sums(new, beside, signs=signs, ones=ones, others=others, floor=floor):
+        for one, other in _small_sums(new, released, signs=signs, ones=ones, others=others, floor=floor):
             yield signs, one, other
 
 
 def _small_sums(
-    new: PersonSet, beside: _Released, *, signs: _Signs, ones: _Indices, others: _Indices, floor: int
+    new: PersonSet, released: Released, *, signs: _Signs, ones: _Indices, others: _Indices, floor: int
 ) -> Iterator[tuple[int, int]]:
     """Pairs whose signed sum of sizes is small, and whose sketches add up to nothing negative."""
-    sums = signs.new * len(new) + (
-        signs.one * beside.sizes[ones][:, None] + signs.other * beside.sizes[others][None, :]
-    )
-    rows, columns = np.nonzero((sums > 0) & (sums < (2 * floor if signs.covers else floor)))
+    sizes, most = released.sizes, 2 * floor if signs.covers else floor
+    known = signs.new * len(new) + signs.one * sizes[ones]
+    rows, columns = _pair_up(known, signs.other * sizes[others], most=most)
     one, other = ones[rows], others[columns]
     for some in _SOME_BUCKETS:
-        sketches = beside.sketches[some]
-        left = signs.one * sketches[:, one] + signs.other * sketches[:, other]
-        possible = (signs.new * new.sketch[some, None] + left >= 0).all(axis=0)
+        sketches = released.sketches[:, some]
+        left = signs.one * sketches[one] + signs.other * sketches[other]
+        possible = (signs.new * new.sketch[some] + left >= 0).all(axis=1)
         one, other = one[possible], other[possible]
-    yield from zip(one.tolist(), other.tolist(), strict=True)
+    yield from sorted(zip(one.tolist(), other.tolist(), strict=True))
+
+
+def _pair_up(ones: NDArray[np.int64], others: NDArray[np.int64], *, most: int) -> tuple[_Indices, _Indices]:
+    """The places of those whose sum is from 1 to most - 1: for each, neighbours among the sorted others."""
+    order = np.argsort(others)
+    in_order = others[order]
+    first = np.searchsorted(in_order, -ones, side="right")
+    count = np.searchsorted(in_order, most - ones, side="left") - first
+    rows = np.repeat(np.arange(ones.size), count)
+    nth = np.arange(rows.size) - np.repeat(np.cumsum(count) - count, count)
+    return rows, order[first[rows] + nth]
 
 
 def _gives_away(new: PersonSet, one: PersonSet, other: PersonSet, *, signs: _Signs, floor: int) -> bool:

@@ -7,6 +7,9 @@ certificates are not used, for a proxy that inspects TLS breaks them.
 # The library's public names are re-exported without a mark and partly untyped.
 # pyright: reportPrivateImportUsage=false, reportUnknownMemberType=false
 
+import base64
+import hashlib
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +19,6 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from http_message_signatures import (
     HTTPMessageSignaturesException,
-    HTTPMessageSigner,
     HTTPMessageVerifier,
     HTTPSignatureKeyResolver,
     InvalidSignature,
@@ -27,6 +29,7 @@ from maillage.base.i18n import _
 from maillage.base.keys import PublicKey, SigningKey
 from maillage.exchange.errors import ClockSkewError, SignatureError
 
+LABEL = "pyhms"
 TAG = "maillage-node"
 ALLOWED_SKEW = timedelta(minutes=5)
 COVERED = ("@method", "@path", "@query", "content-digest")
@@ -43,19 +46,32 @@ class SignedRequest:
     nonce: str
 
 
+_PARAMETERS = (
+    '("@method" "@path" "@query" "content-digest");created={created};keyid="{keyid}";'
+    f'alg="{ED25519.algorithm_id}";nonce="{{nonce}}";tag="{TAG}"'
+)
+_OWN_FORM = re.compile(
+    f"{LABEL}=(?P<all>"
+    + re.escape(_PARAMETERS)
+    .replace(re.escape("{created}"), "(?P<created>[0-9]{1,12})")
+    .replace(re.escape("{keyid}"), "(?P<keyid>[A-Za-z0-9:+/]{1,80})")
+    .replace(re.escape("{nonce}"), "(?P<nonce>[0-9a-f]{32})")
+    + ")"
+)
+_OWN_SIGNATURE = re.compile(f"{LABEL}=:(?P<bytes>[A-Za-z0-9+/]{{86}}==):")
+
+
 @dataclass
 class _Carrier:
+    """A request as the library wants it."""
+
     method: str
-    url: str
+    target: str
     headers: dict[str, str]
 
-
-class _OneSigner(HTTPSignatureKeyResolver):
-    def __init__(self, key: SigningKey) -> None:
-        self.key = key
-
-    def resolve_private_key(self, key_id: str) -> Any:  # noqa: ARG002 - the library's signature
-        return self.key.private
+    @property
+    def url(self) -> str:
+        return PLACEHOLDER_ORIGIN + self.target
 
 
 class _Directory(HTTPSignatureKeyResolver):
@@ -75,18 +91,21 @@ class _Verifier(HTTPMessageVerifier):
 
 
 def sign_request(*, method: str, target: str, body: bytes, key: SigningKey, now: datetime) -> dict[str, str]:
-    """The headers to add. `target` is the path with its query, as it will be sent."""
-    carrier = _Carrier(method, PLACEHOLDER_ORIGIN + target, {})
-    HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=_OneSigner(key)).sign(
-        carrier,
-        key_id=key.public.fingerprint,
-        created=now,
-        nonce=secrets.token_hex(16),
-        tag=TAG,
-        covered_component_ids=COVERED,
-        body=body,
+    """The headers to add. `target` is the path with its query, as it will be sent.
+
+    Written here, in the one form that a node needs: the library, which can write any, took longer than the
+    request that it signs. Byte for byte what the library writes, and read by it at the hub.
+    """
+    digest = _write_digest(body)
+    parameters = _PARAMETERS.format(
+        created=int(now.timestamp()), keyid=key.public.fingerprint, nonce=secrets.token_hex(16)
     )
-    return carrier.headers
+    base = _write_base(_Carrier(method, target, {}), digest=digest, parameters=parameters)
+    return {
+        "Content-Digest": digest,
+        "Signature-Input": f"{LABEL}={parameters}",
+        "Signature": f"{LABEL}=:{_base64(key.sign(base))}:",
+    }
 
 
 def verify_request(
@@ -102,15 +121,12 @@ def verify_request(
 
     The caller refuses a nonce that it has seen within twice `ALLOWED_SKEW`.
     """
-    carrier = _Carrier(method, PLACEHOLDER_ORIGIN + target, dict(headers))
-    verifier = _Verifier(signature_algorithm=ED25519, key_resolver=_Directory(find_key))
+    carrier = _Carrier(method, target, dict(headers))
     try:
-        results = verifier.verify(
-            carrier, max_age=None, expect_tag=TAG, body=body, require_components=COVERED
+        parameters = _verify_own_form(carrier, body=body, find_key=find_key) or _verify_any_form(
+            carrier, body=body, find_key=find_key
         )
-        (result,) = results
-        parameters: dict[str, Any] = result.parameters
-        created = datetime.fromtimestamp(parameters["created"], UTC)
+        created = datetime.fromtimestamp(int(parameters["created"]), UTC)
         signer = find_key(parameters["keyid"])
         nonce = parameters["nonce"]
     except (HTTPMessageSignaturesException, KeyError, ValueError) as error:
@@ -124,3 +140,52 @@ def verify_request(
     if abs(skew) > ALLOWED_SKEW.total_seconds():
         raise ClockSkewError(seconds=skew)
     return SignedRequest(signer, created, nonce)
+
+
+def _verify_own_form(
+    carrier: _Carrier, *, body: bytes, find_key: Callable[[str], PublicKey | None]
+) -> Mapping[str, str] | None:
+    """What a request says that is signed as `sign_request` does it; None for any other, wrong ones too.
+
+    What is not of this one form, to the letter, the library reads: a tenth as fast, and with its own errors.
+    """
+    headers, target = carrier.headers, carrier.target
+    found = _OWN_FORM.fullmatch(headers.get("Signature-Input", ""))
+    signed = _OWN_SIGNATURE.fullmatch(headers.get("Signature", ""))
+    plain = f"{carrier.method}{target}"
+    if found is None or signed is None or not (plain.isascii() and plain.isprintable() and " " not in plain):
+        return None
+    if headers.get("Content-Digest") != (digest := _write_digest(body)):
+        return None
+    key, base = find_key(found["keyid"]), _write_base(carrier, digest=digest, parameters=found["all"])
+    verifies = key is not None and key.verifies(base64.b64decode(signed["bytes"]), base)
+    return found.groupdict() if verifies else None
+
+
+def _verify_any_form(
+    carrier: _Carrier, *, body: bytes, find_key: Callable[[str], PublicKey | None]
+) -> Mapping[str, Any]:
+    verifier = _Verifier(signature_algorithm=ED25519, key_resolver=_Directory(find_key))
+    results = verifier.verify(carrier, max_age=None, expect_tag=TAG, body=body, require_components=COVERED)
+    (result,) = results
+    return result.parameters
+
+
+def _write_base(carrier: _Carrier, *, digest: str, parameters: str) -> bytes:
+    """The text that is signed (RFC 9421, 2.5)."""
+    path, _mark, query = carrier.target.partition("?")
+    values = zip(COVERED, (carrier.method, path, f"?{query}", digest), strict=True)
+    lines = [f"{_quote(name)}: {value}" for name, value in values]
+    return "\n".join([*lines, f'"@signature-params": {parameters}']).encode("ascii")
+
+
+def _write_digest(body: bytes) -> str:
+    return f"sha-256=:{_base64(hashlib.sha256(body).digest())}:"
+
+
+def _quote(text: str) -> str:
+    return f'"{text}"'
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

@@ -18,6 +18,7 @@ from maillage.hub.access.rules import check_routes
 from maillage.hub.boot import Hub
 from maillage.hub.listening import Listener
 from maillage.hub.settings import MAX_BODY_BYTES
+from maillage.hub.threads import start_threads
 
 SWITCH_SECONDS = 0.0005
 
@@ -38,7 +39,6 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
         application,
         host=host,
         port=port,
-        threads=hub.settings.threads,
         connection_limit=hub.settings.connections,
         # select() cannot hold a file numbered past 1,023.
         asyncore_use_poll=True,
@@ -46,6 +46,7 @@ def serve(hub: Hub, *, host: str, port: int) -> None:
         # Ours refuses in words what is too large; beyond this, waitress cuts the connection while the caller
         # still writes, who then takes the hub for dead. What is too large is kept on disk, never parsed.
         max_request_body_size=16 * MAX_BODY_BYTES,
+        _dispatcher=start_threads(hub.settings.threads),
         **_trust(hub.settings.trusted_proxy),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -121,8 +122,13 @@ def load_policy(path: Path) -> Policy:
     return parse_policy(data, name=str(path))
 
 
+@lru_cache(maxsize=4)
 def parse_policy(data: bytes, *, name: str) -> Policy:
-    """The policy written in these bytes; `name` is how errors call it."""
+    """The policy written in these bytes; `name` is how errors call it.
+
+    Asked thrice a question, of a file that is read each time and seldom changes: the same bytes, the same
+    policy.
+    """
     try:
         file = PolicyFile.model_validate(tomllib.loads(data.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

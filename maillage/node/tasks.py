@@ -19,6 +19,7 @@ from maillage.node.answer import Maker, Moment
 from maillage.node.errors import TaskUnknownError
 from maillage.node.folder import Node
 from maillage.node.permits.budget import TELLING
+from maillage.node.release.evidence import Recorded
 from maillage.node.states import OPEN, Event, State, check_move
 from maillage.node.store import Store
 
@@ -126,7 +127,7 @@ def hold(store: Store, *, node: Node, task_id: str, make: Maker, body: Mapping[s
     """A person decides; the hub is told so."""
     with store.transaction():
         _move(store, task_id=task_id, to=State.HELD)
-        kept = _keep_answer(store, node=node, task_id=task_id, make=make, final=False)
+        kept = _name(_keep_answer(store, node=node, task_id=task_id, make=make, final=False))
         _log(store, node=node, event=Event.POLICY_TASK_HELD, task_id=task_id, body=dict(body) | kept)
 
 
@@ -140,7 +141,7 @@ def hold_computed(store: Store, *, node: Node, task_id: str, make: Maker, body: 
             return False
         _move(store, task_id=task_id, to=State.COMPUTED)
         told = store.row("hold_of_task", task_id=task_id) is not None
-        kept = {} if told else _keep_answer(store, node=node, task_id=task_id, make=make, final=False)
+        kept = {} if told else _name(_keep_answer(store, node=node, task_id=task_id, make=make, final=False))
         _log(store, node=node, event=Event.AGENT_RELEASE_HELD, task_id=task_id, body=dict(body) | kept)
     return True
 
@@ -161,21 +162,21 @@ def answer(
     make: Maker,
     event: Event = Event.AGENT_ANSWER_RECORDED,
     body: Mapping[str, Any] | None = None,
-) -> bool:
-    """Record the one final answer. False, and nothing changes, when there is one already.
+) -> Recorded | None:
+    """Record the one final answer. None, and nothing changes, when there is one already.
 
     Cancellation, expiry and the computation itself may race to answer; whichever commits first has answered.
     """
     with store.transaction():
         if find_task(store, task_id).state not in OPEN:
-            return False
+            return None
         _move(store, task_id=task_id, to=State.ANSWERED)
-        kept = _keep_answer(store, node=node, task_id=task_id, make=make, final=True)
-        _log(store, node=node, event=event, task_id=task_id, body=dict(body or {}) | kept)
-    return True
+        recorded = _keep_answer(store, node=node, task_id=task_id, make=make, final=True)
+        _log(store, node=node, event=event, task_id=task_id, body=dict(body or {}) | _name(recorded))
+    return recorded
 
 
-def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: bool) -> dict[str, Any]:
+def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: bool) -> Recorded:
     now = node.clock()
     message = make(Moment(site=node.site, at=now, head=ledger.read_head(store)))
     envelope = seal_answer(message, key=node.key)
@@ -183,16 +184,24 @@ def _keep_answer(store: Store, *, node: Node, task_id: str, make: Maker, final: 
     in_rounds = store.row("rounds_of_task", task_id=task_id) is not None
     if final and not in_rounds and not _tells_something_new(store, message):
         store.change("give_back_spent", task_id=task_id)
-    kept = {"kind": message.kind, "reason": getattr(message, "reason", None), "hash": sha256_hex(envelope)}
+    recorded = Recorded(message, sha256_hex(envelope))
     store.change(
         "record_answer",
-        **kept,
+        kind=message.kind,
+        reason=getattr(message, "reason", None),
+        hash=recorded.hash,
         task_id=task_id,
         final=int(final),
         envelope=envelope,
         recorded_at=format_instant(now),
     )
-    return {"kind": kept["kind"], "reason": kept["reason"], "answer": kept["hash"]}
+    return recorded
+
+
+def _name(recorded: Recorded) -> dict[str, Any]:
+    """What the ledger says of an answer."""
+    message = recorded.message
+    return {"kind": message.kind, "reason": getattr(message, "reason", None), "answer": recorded.hash}
 
 
 def _tells_something_new(store: Store, message: AnyAnswer) -> bool:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 
 from maillage.disclosure.differencing import Clear, Same, TooClose, Verdict, check
 from maillage.disclosure.persons import PersonSet
+from maillage.disclosure.released import Released, Tables, is_near_union, largest_first
 
 FLOOR = 4
 Persons = frozenset[int]
@@ -25,7 +26,7 @@ def as_set(persons: Iterable[int]) -> PersonSet:
 
 
 def verdict(new: Persons, released: Sequence[Persons], *, floor: int = FLOOR) -> Verdict:
-    return check(as_set(new), released=[as_set(former) for former in released], floor=floor)
+    return check(as_set(new), released=Released(map(as_set, released)), floor=floor)
 
 
 def attacker_finds(*sets: Persons) -> bool:
@@ -126,6 +127,83 @@ def test_what_gives_away_a_group_of_the_floor_is_clear(shape: str) -> None:
     persons = np.random.default_rng(5).permutation(5000)[:2000].tolist()
     new, guilty = plant(shape, few=11, persons=persons)
     assert verdict(new, guilty, floor=11) == Clear()
+
+
+def _naive_pair(new: Persons, released: Sequence[Persons]) -> tuple[int, int] | None:
+    """The first two that give away a few with the new one, rule by rule."""
+    rules: list[tuple[Callable[[Persons, Persons, Persons], bool], bool]] = [
+        (_fills, True),
+        (_fills, False),
+        (_covers, True),
+        (_covers, False),
+    ]
+    for rule, new_is_whole in rules:
+        for one, other in itertools.product(range(len(released)), repeat=2):
+            pair = released[one], released[other]
+            if rule(new, *pair) if new_is_whole else rule(pair[0], new, pair[1]):
+                return one, other
+    return None
+
+
+def _fills(whole: Persons, one: Persons, other: Persons) -> bool:
+    return not one & other and one | other <= whole and 0 < len(whole - one - other) < FLOOR
+
+
+def _covers(whole: Persons, one: Persons, other: Persons) -> bool:
+    excess = len(one) + len(other) - len(whole)
+    most = FLOOR if one & other <= whole else 2 * FLOOR
+    return whole <= one | other and 0 < excess < most
+
+
+def _naive_check(new: Persons, released: Sequence[Persons]) -> Verdict:
+    apart = [len(new ^ former) for former in released]
+    nearest = apart.index(min(apart))
+    if apart[nearest] < FLOOR:
+        return TooClose((nearest,)) if apart[nearest] else Same(nearest)
+    pair = _naive_pair(new, released)
+    return Clear() if pair is None else TooClose(pair)
+
+
+@st.composite
+def families(draw: st.DrawFn) -> list[Persons]:
+    """Sets of runs of a few ranks, so that many are nested, disjoint, near one another, or all but so."""
+    ranks = draw(st.sampled_from([range(60), STACKED, range(2**31, 2**31 + 60)]))
+    place = st.integers(0, 59)
+    runs = st.lists(st.tuples(place, place), min_size=1, max_size=3)
+    drawn = draw(st.lists(st.tuples(runs, st.frozensets(place, max_size=2)), min_size=3, max_size=9))
+    sets = [{at for ends in found for at in range(min(ends), max(ends))} ^ odd for found, odd in drawn]
+    return [frozenset(ranks[at] for at in one) for one in sets if len(one) >= FLOOR]
+
+
+@settings(max_examples=80, deadline=None)
+@given(families())
+def test_sketches_rule_out_nothing_that_a_look_at_every_set_finds(sets: list[Persons]) -> None:
+    assume(len(sets) > 1)
+    new, former = sets[0], sets[1:]
+    assert verdict(new, former) == _naive_check(new, former)
+    released, asked = Released(map(as_set, former)), as_set(new)
+    near = sorted((len(new ^ one), place) for place, one in enumerate(former) if len(new ^ one) < FLOOR)
+    assert released.find_near(asked, floor=FLOOR) == near
+    inside = [place for place, one in enumerate(former) if len(one - new) < FLOOR]
+    assert released.find_inside(asked, floor=FLOOR) == inside
+
+
+@settings(max_examples=80, deadline=None)
+@given(families(), st.integers(1, 4))
+def test_no_table_near_a_set_is_ruled_out(sets: list[Persons], cut: int) -> None:
+    assume(len(sets) > 1)
+    new, rest = as_set(sets[0]), sets[1:]
+    tables = [cells for cells in (_cells(rest[:cut]), _cells(rest[cut:])) if cells]
+    found = Tables(tables)
+    expected = any(is_near_union(new, largest_first(cells), floor=FLOOR) for cells in tables)
+    assert found.is_near_some(new, floor=FLOOR) == expected
+    assert all(found.has(reversed(cells)) for cells in tables)
+
+
+def _cells(sets: Sequence[Persons]) -> list[PersonSet]:
+    """The same without whoever is in one before: cells share nobody."""
+    before = [frozenset[int]().union(*sets[:place]) for place in range(len(sets))]
+    return [as_set(one - others) for one, others in zip(sets, before, strict=True) if one - others]
 
 
 def test_a_small_cohort_beside_a_broad_one_that_holds_most_of_it_is_clear() -> None:

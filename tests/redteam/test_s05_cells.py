@@ -15,7 +15,7 @@ from maillage.node.worker.releases import Asked, Releases
 
 RULES = DisclosureRules(floor=11, network_floor=11)
 YEARS = {2019: range(120), 2020: range(120, 260), 2021: range(260, 400)}
-UNION = "maillage.node.worker.guard.is_near_union"
+UNIONS = ("maillage.node.worker.guard.is_near_union", "maillage.disclosure.released.is_near_union")
 
 
 class Hospital:
@@ -65,7 +65,8 @@ def test_nor_are_the_years_of_a_cohort_that_was_told_less_a_few(hospital: Hospit
 def test_with_cells_never_added_up_the_three_are_found(
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(UNION, lambda *_sets, **_floor: False)
+    for union in UNIONS:
+        monkeypatch.setattr(union, lambda *_sets, **_floor: False)
     whole, years = hospital.count(range(400), YEARS)
     less, _none = hospital.count(range(123, 400))
     assert whole is not None
@@ -86,7 +87,8 @@ def test_two_histograms_with_edges_close_by_do_not_count_who_lies_between(hospit
 def test_with_cells_never_added_up_they_are_counted(
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(UNION, lambda *_sets, **_floor: False)
+    for union in UNIONS:
+        monkeypatch.setattr(union, lambda *_sets, **_floor: False)
     _whole, first = hospital.count(range(400), bins(0, 100, 200, 300, 400))
     _whole, second = hospital.count(range(400), bins(0, 50, 203, 250, 400))
     assert second[0] + second[50] - first[0] - first[100] == 3

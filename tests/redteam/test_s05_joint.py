@@ -122,7 +122,8 @@ def test_with_cells_compared_one_by_one_the_four_are_counted(
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ReleaseGuard, "allow_cells", lambda _guard, _cells: True)
-    monkeypatch.setattr("maillage.node.worker.guard.is_near_union", lambda *_sets, **_floor: False)
+    for room in ("node.worker.guard", "disclosure.released"):
+        monkeypatch.setattr(f"maillage.{room}.is_near_union", lambda *_sets, **_floor: False)
     told = hospital.describe(quarters())
     assert hospital.count()[2020] - told["a"] - told["b"] == 4
 

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
 from maillage.base.canon import CanonError, canonical_bytes, canonical_hash, read_json
 from maillage.base.clock import format_instant, parse_instant, utc_now
-from maillage.base.errors import MaillageError
+from maillage.base.errors import Kind, MaillageError
 from maillage.base.french import format_milliseconds, format_number
 from maillage.base.i18n import _, in_language, ngettext
 from maillage.base.ids import new_id, parse_site_id
@@ -44,6 +45,33 @@ def test_identifiers_are_fresh_and_site_names_are_plain() -> None:
 def test_equal_values_have_one_canonical_form() -> None:
     assert canonical_bytes({"b": 1, "a": [1.0, "é"]}) == '{"a":[1,"é"],"b":1}'.encode()
     assert canonical_hash({"a": 1, "b": 2}) == canonical_hash({"b": 2, "a": 1})
+
+
+_TEXTS = st.text() | st.sampled_from(["\ue000", "\U00010000", "\x7f", "\x1f", "\u2028", "\ud800", 'a"\\'])
+_SCALARS = st.none() | st.booleans() | st.integers(-(2**54), 2**54) | st.floats() | _TEXTS
+
+
+@example({"\ue000": 1, "\U00010000": 2})
+@example([2**53])
+@settings(max_examples=60)
+@given(
+    st.recursive(
+        _SCALARS | st.sampled_from(Kind),
+        lambda inner: (
+            st.lists(inner)
+            | st.lists(inner).map(tuple)
+            | st.dictionaries(_TEXTS | st.integers() | st.sampled_from(Kind), inner)
+        ),
+    )
+)
+def test_the_canonical_form_is_the_one_of_rfc_8785_however_it_is_written(value: object) -> None:
+    try:
+        expected = rfc8785.dumps(value)  # pyright: ignore[reportArgumentType] - hostile on purpose
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        with pytest.raises(CanonError):
+            canonical_bytes(value)
+    else:
+        assert canonical_bytes(value) == expected
 
 
 def test_a_number_that_json_would_corrupt_has_no_canonical_form() -> None:

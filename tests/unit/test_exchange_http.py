@@ -1,9 +1,16 @@
 """Signed requests: what was signed is what is taken, once, at about this time."""
 
+# The library's public names are re-exported without a mark.
+# pyright: reportPrivateImportUsage=false
+
+import re
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver
+from http_message_signatures.algorithms import ED25519
 
 from maillage.base.keys import SigningKey
 from maillage.exchange.errors import ClockSkewError, SignatureError
@@ -31,6 +38,36 @@ def test_a_signed_request_tells_its_signer_and_its_nonce() -> None:
     assert first.nonce != second.nonce
 
 
+class _Key(HTTPSignatureKeyResolver):
+    def resolve_private_key(self, key_id: str) -> Any:
+        return NODE_KEY.private
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body"),
+    [
+        ("POST", "/api/node/v1/hello", b"{}"),
+        ("GET", "/api/node/v1/tasks/next?wait=25&boot=boot-1&permits=sha256%3Aab", b""),
+        ("GET", "/api/node/v1/referentiel/a%20b?", b""),
+        ("POST", "/api/node/v1/rounds/task-1?wait=1?2", b"\x00" * 10_000),
+    ],
+)
+def test_what_is_signed_is_what_the_library_would_write(method: str, target: str, body: bytes) -> None:
+    ours = signed(method=method, target=target, body=body)
+    (nonce,) = re.findall('nonce="([0-9a-f]{32})"', ours["Signature-Input"])
+    carrier = SimpleNamespace(method=method, url="https://hub.invalid" + target, headers=dict[str, str]())
+    HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=_Key()).sign(
+        carrier,
+        key_id=NODE_KEY.public.fingerprint,
+        created=NOW,
+        nonce=nonce,
+        tag="maillage-node",
+        covered_component_ids=("@method", "@path", "@query", "content-digest"),
+        body=body,
+    )
+    assert ours == carrier.headers
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"method": "GET"}, {"target": "/api/node/v1/hello?boot=2"}, {"target": "/other"}, {"body": b"{ }"}],
@@ -51,6 +88,29 @@ def test_a_request_without_one_of_its_headers_is_refused(name: str) -> None:
     del headers[name]
     with pytest.raises(SignatureError):
         verify(headers)
+
+
+def test_a_signature_in_another_form_is_read_all_the_same() -> None:
+    headers = {name: value.replace("pyhms=", "other=") for name, value in signed().items()}
+    assert verify(headers).signer == NODE_KEY.public
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("Signature-Input", "created=1", "created=2"),
+        ("Signature-Input", 'nonce="', 'nonce="0'),
+        ("Signature-Input", 'tag="maillage-node"', 'tag="other"'),
+        ("Signature-Input", "SHA256:", "SHA256:A"),
+        ("Signature", "pyhms=:", "pyhms=:A"),
+        ("Content-Digest", "sha-256=:", "sha-256=:A"),
+    ],
+)
+def test_one_letter_more_in_a_header_is_refused(name: str, old: str, new: str) -> None:
+    headers = signed()
+    assert old in headers[name]
+    with pytest.raises(SignatureError):
+        verify(headers | {name: headers[name].replace(old, new, 1)})
 
 
 def test_a_signature_that_leaves_the_path_out_is_refused() -> None:

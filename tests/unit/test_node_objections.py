@@ -1,5 +1,6 @@
 """The register of objections: what it keeps, what it finds, and when it refuses to say anything."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,11 +9,11 @@ import pytest
 
 from maillage.national.errors import InsError
 from maillage.node import ledger
-from maillage.node.errors import ObjectionError, RegisterBrokenError
+from maillage.node.errors import NodeMissingError, ObjectionError, RegisterBrokenError
 from maillage.node.folder import Node
 from maillage.node.objections.changes import add, add_list, replace_all, withdraw
 from maillage.node.objections.patients import Patient, read_patients
-from maillage.node.objections.register import Register, read_register, read_version
+from maillage.node.objections.register import Register, RegisterWatch, read_register
 from maillage.warehouse.batches.identity import person_number
 from tests.support.nodes import make_node
 
@@ -182,8 +183,24 @@ def test_a_store_of_the_former_version_gets_an_empty_register(node: Node) -> Non
         "ALTER TABLE ledger DROP COLUMN version",
         "PRAGMA user_version = 1",
     )
-    assert read_version(node.folder) == 0
+    assert RegisterWatch(node.folder).read_version() == 0
     assert found(record(node, Patient(local_id=OTHER))) == [5]
+
+
+def test_a_change_a_restored_store_and_a_lost_one_are_seen_at_the_next_look(node: Node) -> None:
+    watch = RegisterWatch(node.folder)
+    store, backup = node.folder / "node.sqlite", node.folder / "backup.sqlite"
+    shutil.copy(store, backup)
+    assert watch.read_version() == 0
+    version = record(node, Patient(local_id=OTHER)).version
+    assert watch.read_version() == version > 0
+    for rest in node.folder.glob("node.sqlite-*"):
+        rest.unlink()
+    backup.replace(store)
+    assert watch.read_version() == 0
+    store.unlink()
+    with pytest.raises(NodeMissingError):
+        watch.read_version()
 
 
 def write(folder: Path, text: str) -> Path:

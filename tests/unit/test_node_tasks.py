@@ -58,7 +58,7 @@ def _decide(store: Store, node: Node, task_id: str) -> State:
 
 def _refuse(store: Store, node: Node, task_id: str, reason: Reason = Reason.CANCELLED) -> bool:
     make = make_refusal(open_row(tasks.find_task(store, task_id), node=node), reason=reason)
-    return tasks.answer(store, node=node, task_id=task_id, make=make)
+    return tasks.answer(store, node=node, task_id=task_id, make=make) is not None
 
 
 def test_a_task_has_one_final_answer(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from maillage.governance.permits.errors import (
 from maillage.governance.permits.listing import open_published
 from maillage.governance.permits.models import PublishedPermit, SiteWord
 from maillage.governance.permits.states import PermitState, check_move
+from maillage.governance.statements import execute
 from maillage.governance.transactions import atomic
 
 
@@ -133,16 +134,22 @@ class InForce:
     permit: Permit
 
 
+_IN_FORCE = """
+SELECT hash, envelope FROM permits_publishedpermit WHERE permit_id = %(permit)s AND state = %(state)s
+"""
+
+
 def find_in_force(permit_id: str, *, signers: Signers, at: datetime) -> InForce:
     """The published permit of that name. Raises PermitUnknownError, PermitOverError or EnvelopeError."""
-    known = PublishedPermit.objects.filter(permit_id=permit_id, state=PermitState.PUBLISHED.value).first()
-    if known is None:
+    rows = execute(_IN_FORCE, permit=permit_id, state=PermitState.PUBLISHED.value)
+    if not rows:
         raise PermitUnknownError(permit_id)
-    permit = open_published(known, signers=signers)
+    ((permit_hash, envelope),) = rows
+    permit = open_published(envelope, signers=signers)
     if not permit.starts_at <= at < permit.expires_at:
         raise PermitOverError(
             _("L’autorisation « {permit} » n’est pas encore valable, ou ne l’est plus.").format(
                 permit=permit_id[:40]
             )
         )
-    return InForce(known.hash, permit)
+    return InForce(permit_hash, permit)

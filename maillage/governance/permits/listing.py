@@ -47,14 +47,14 @@ def _is_for(row: PublishedPermit, *, site: str, signers: Signers) -> bool:
 def read_permit(row: PublishedPermit, *, signers: Signers) -> Permit | None:
     """The permit; None when the key that signed it is no longer among the committee's."""
     try:
-        return open_published(row, signers=signers)
+        return open_published(row.envelope, signers=signers)
     except EnvelopeError:
         return None
 
 
-def open_published(row: PublishedPermit, *, signers: Signers) -> Permit:
-    """The permit. Raises EnvelopeError."""
-    return _open(row.envelope, tuple(sorted(signers.items(), key=lambda one: one[0])))
+def open_published(envelope: str, *, signers: Signers) -> Permit:
+    """The permit that a row's envelope holds. Raises EnvelopeError."""
+    return _open(envelope, tuple(sorted(signers.items(), key=lambda one: one[0])))
 
 
 # Every page with a budget on it reads permits: the same bytes under the same keys are verified once.

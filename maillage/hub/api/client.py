@@ -31,7 +31,7 @@ from maillage.hub.network import describe_network
 from maillage.hub.questions.ask import Draft, ask
 from maillage.hub.questions.closing import cancel, expire_due
 from maillage.hub.questions.document import describe_question, find_question, list_questions
-from maillage.hub.questions.follow import follow
+from maillage.hub.questions.follow import PROGRAM_SECONDS, follow
 from maillage.hub.questions.models import Question
 from maillage.hub.questions.permits import describe_budget, list_permits
 from maillage.hub.settings import MAX_BODY_BYTES
@@ -125,7 +125,14 @@ def read_question(
     With `wait`, the answer comes when the version exceeds `seen`, and after 30 s at most.
     """
     hub = current_hub()
-    question = follow(question_id, requester=_requester(request), seen=seen, seconds=wait, hub=hub)
+    question = follow(
+        question_id,
+        requester=_requester(request),
+        seen=seen,
+        seconds=wait,
+        hub=hub,
+        gather=PROGRAM_SECONDS,
+    )
     return _document(question, hub=hub)
 
 

@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from secrets import token_hex
 from typing import Any, NoReturn
 
@@ -140,11 +141,8 @@ def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
     spec = find_spec(draft.analysis)
     read_parameters(spec, draft.parameters)
     installed = installed_analyses()[spec.id]
-    expression = parse_expression(draft.cohort)
-    # Compiled for its errors alone: what no hospital could count is told now, in words, not by each of them
-    # in a code.
-    compile_cohort(expression)
-    cohort = canonical_bytes(to_circe(expression))
+    source = draft.cohort
+    cohort = _read_cohort(source if isinstance(source, str | bytes) else json.dumps(source, default=dict))
     now = hub.clock()
     hours = hub.settings.question_hours if draft.wait_hours is None else draft.wait_hours
     return Question(
@@ -154,13 +152,35 @@ def _prepare_question(draft: Draft, *, by: str, hub: Hub) -> Question:
         permit=draft.permit,
         analysis={"id": installed.id, "version": installed.version, "code": installed.code},
         parameters=dict(draft.parameters),
-        cohort=cohort.decode(),
-        cohort_hash=sha256_hex(cohort),
-        rules=[rule.name for rule in expression.rules],
+        cohort=cohort.text,
+        cohort_hash=cohort.hash,
+        rules=list(cohort.rules),
         asked_at=now,
         changed_at=now,
         expires_at=now + timedelta(hours=hours),
     )
+
+
+@dataclass(frozen=True)
+class _Cohort:
+    """A cohort that hospitals can count: its canonical text, the hash of it, the names of its rules."""
+
+    text: str
+    hash: str
+    rules: tuple[str, ...]
+
+
+@lru_cache(maxsize=16)
+def _read_cohort(source: str | bytes) -> _Cohort:
+    """A cohort is asked again under other analyses, and of other hospitals: the same text reads the same.
+
+    Compiled for its errors alone: what no hospital could count is told now, in words, not by each of them in
+    a code.
+    """
+    expression = parse_expression(source)
+    compile_cohort(expression)
+    text = canonical_bytes(to_circe(expression))
+    return _Cohort(text.decode(), sha256_hex(text), tuple(rule.name for rule in expression.rules))
 
 
 def _count(question: Question) -> int:

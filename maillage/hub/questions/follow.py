@@ -13,27 +13,36 @@ from maillage.hub.questions.states import QuestionState
 from maillage.hub.waiting import wait_for
 
 # Hospitals answer close to one another: one answer to the asker for all that came together costs less, and
-# what is spared serves the hospitals that are still to answer. People see no difference under 0.1 s.
-GATHER_SECONDS = 0.1
+# what is spared serves the hospitals that are still to answer.
+READER_SECONDS, PROGRAM_SECONDS = 0.1, 0.25
+"""How long that is for people, who see no difference under 0.1 s; a program mostly waits for the end."""
 CROWDED_SECONDS = 1.0
 """The same while people queue for the processor: a panel drawn for each hospital makes all of them wait."""
 ROUNDS_SECONDS = 0.25
 """Rounds follow one another faster than anybody reads them; the end of the last is told at once."""
 
 
-def follow(question_id: str, *, requester: str, seen: int, seconds: float, hub: Hub) -> Question:
+def follow(
+    question_id: str,
+    *,
+    requester: str,
+    seen: int,
+    seconds: float,
+    hub: Hub,
+    gather: float = READER_SECONDS,
+) -> Question:
     """The question once its version exceeds `seen` or it is closed; as it is when `seconds` have passed.
 
-    Raises QuestionUnknownError.
+    `gather` is how long news that is not the last waits for more. Raises QuestionUnknownError.
     """
     wanted = {"question": question_id, "requester": requester}
 
-    pause, is_over = GATHER_SECONDS, False
+    pause, is_over = gather, False
 
     def look() -> bool | None:
         nonlocal pause, is_over
         version, state, in_rounds = _look(wanted, hub=hub)
-        pause = ROUNDS_SECONDS if in_rounds else CROWDED_SECONDS if hub.turns.are_awaited else GATHER_SECONDS
+        pause = ROUNDS_SECONDS if in_rounds else CROWDED_SECONDS if hub.turns.are_awaited else gather
         is_over = state != QuestionState.OPEN
         return version > seen or is_over or None
 

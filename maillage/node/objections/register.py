@@ -9,7 +9,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from maillage.node.errors import RegisterBrokenError
 from maillage.node.objections.patients import names_of_person
 from maillage.node.store import Store, open_store
 from maillage.warehouse.engines.base import FindObjected, Persons
+from maillage.warehouse.watch import Identity, identify
 
 KEY_BYTES = 32
 NAME_BYTES = 16
@@ -82,11 +83,40 @@ def read_register(folder: Path) -> Register:
         return load_register(store, folder=folder)
 
 
-def read_version(folder: Path) -> int:
-    """Which register is in force, without its names. Raises what `read_register` raises."""
-    with _database_errors(), open_store(folder / "node.sqlite") as store:
-        line = store.row("register_line")
+class RegisterWatch:
+    """Tells which register is in force, again and again: to open the store takes longer than to ask it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "node.sqlite"
+        self._opened = ExitStack()
+        self._store: Store | None = None
+        self._identity: Identity | None = None
+
+    def read_version(self) -> int:
+        """The register's version, without its names. Raises what `read_register` raises.
+
+        A store that was replaced, as from a backup, is opened anew.
+        """
+        try:
+            with _database_errors():
+                line = self._find_store().row("register_line")
+        except BaseException:
+            self.close()
+            raise
         return line["sequence"] if line else 0
+
+    def _find_store(self) -> Store:
+        identity = identify(self._path)
+        if self._store is None or identity != self._identity:
+            self.close()
+            self._store = self._opened.enter_context(open_store(self._path))
+            self._identity = identity
+        return self._store
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._store = None
+        self._opened.close()
 
 
 def load_register(store: Store, *, folder: Path) -> Register:

@@ -157,10 +157,10 @@ def _take(
     if make is None:
         ledger.append(store, event=event, at=node.clock(), task_id=task_id, body=body)
         return Ruling(to)
-    tasks.answer(store, node=node, task_id=task_id, make=make, event=event, body=body)
-    if to is Standing.RELEASED and computed is not None:
+    answer = tasks.answer(store, node=node, task_id=task_id, make=make, event=event, body=body)
+    if to is Standing.RELEASED and computed is not None and answer is not None:
         checkers = [*(word.by for word in case.said), case.word.by]
-        keep_evidence(store, node=node, task_id=task_id, trace=computed.trace, checkers=checkers)
+        keep_evidence(store, node=node, answer=answer, trace=computed.trace, checkers=checkers)
     return Ruling(to)
 
 

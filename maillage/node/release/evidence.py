@@ -9,7 +9,7 @@ from maillage.base.canon import canonical_hash, sha256_hex
 from maillage.base.i18n import _
 from maillage.base.keys import PublicKey
 from maillage.disclosure.evidence import Relation, RuleName, Trace, band_former
-from maillage.exchange.envelope import AnyAnswer, open_answer, open_evidence, seal_evidence
+from maillage.exchange.envelope import AnyAnswer, open_evidence, seal_evidence
 from maillage.exchange.errors import EnvelopeError
 from maillage.exchange.evidence import (
     Evidence,
@@ -54,15 +54,22 @@ def make_evidence(
     )
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """An answer that this transaction has just recorded, and the hash of its envelope."""
+
+    message: AnyAnswer
+    hash: str
+
+
 def keep_evidence(
-    store: Store, *, node: Node, task_id: str, trace: Trace, checkers: Sequence[str] = ()
+    store: Store, *, node: Node, answer: Recorded, trace: Trace, checkers: Sequence[str] = ()
 ) -> None:
     """Sign the node's own record, inside the transaction that just recorded the answer."""
-    kept = _read_answer(store, node=node, task_id=task_id)
-    if not isinstance(kept.message, Partial) or kept.message.evidence is None:
+    if not isinstance(answer.message, Partial) or answer.message.evidence is None:
         raise RuntimeError("evidence belongs to a partial answer")
-    gated = Gated(evidence=kept.message.evidence, trace=_to_message(trace))
-    _keep(store, node=node, answer=kept, gated=gated, checkers=checkers)
+    gated = Gated(evidence=answer.message.evidence, trace=_to_message(trace))
+    _keep(store, node=node, answer=answer, gated=gated, checkers=checkers)
 
 
 def make_gated(task: Task, *, computed: Computed, terms: Terms, content: str, at: datetime) -> Gated:
@@ -75,28 +82,14 @@ def make_gated(task: Task, *, computed: Computed, terms: Terms, content: str, at
     return Gated(evidence=evidence, trace=_to_message(computed.trace))
 
 
-def keep_gated(store: Store, *, node: Node, task_id: str, gated: Gated) -> None:
+def keep_gated(store: Store, *, node: Node, answer: Recorded, gated: Gated) -> None:
     """The same of a masked sum, inside the transaction that lifts this hospital's masks from it."""
-    kept = _read_answer(store, node=node, task_id=task_id)
-    if not isinstance(kept.message, Summed):
+    if not isinstance(answer.message, Summed):
         raise RuntimeError("this evidence belongs to an answer of a masked sum")
-    _keep(store, node=node, answer=kept, gated=gated, checkers=())
+    _keep(store, node=node, answer=answer, gated=gated, checkers=())
 
 
-@dataclass(frozen=True)
-class _Answer:
-    message: AnyAnswer
-    hash: str
-
-
-def _read_answer(store: Store, *, node: Node, task_id: str) -> _Answer:
-    row = store.row("final_answer", task_id=task_id)
-    if row is None:
-        raise RuntimeError("evidence belongs to a recorded answer")
-    return _Answer(open_answer(row["envelope"], signers=_own(node.key.public)).message, row["hash"])
-
-
-def _keep(store: Store, *, node: Node, answer: _Answer, gated: Gated, checkers: Sequence[str]) -> None:
+def _keep(store: Store, *, node: Node, answer: Recorded, gated: Gated, checkers: Sequence[str]) -> None:
     head = ledger.read_head(store)
     record = EvidenceRecord(
         evidence=gated.evidence,

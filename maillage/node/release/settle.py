@@ -17,5 +17,6 @@ def settle(store: Store, *, node: Node, ready: Ready) -> None:
         return
     make = make_partial(ready.delivery, ready.task, computed=ready.computed, terms=ready.terms)
     with store.transaction():
-        if tasks.answer(store, node=node, task_id=ready.task.task_id, make=make):
-            keep_evidence(store, node=node, task_id=ready.task.task_id, trace=ready.computed.trace)
+        answer = tasks.answer(store, node=node, task_id=ready.task.task_id, make=make)
+        if answer is not None:
+            keep_evidence(store, node=node, answer=answer, trace=ready.computed.trace)

@@ -133,10 +133,10 @@ class Summer:
         """The last word, its evidence, and the end of the numbers and seeds, in one transaction."""
         node = self._shared.node
         with self._store.transaction():
-            answered = tasks.answer(self._store, node=node, task_id=row.task_id, make=maker)
-            if answered and gated is not None:
-                keep_gated(self._store, node=node, task_id=row.task_id, gated=gated)
+            answer = tasks.answer(self._store, node=node, task_id=row.task_id, make=maker)
+            if answer is not None and gated is not None:
+                keep_gated(self._store, node=node, answer=answer, gated=gated)
             # A cancellation that came first has answered: nothing is lifted then.
-            end_row(self._store, row=row, to=to if answered else SumState.ENDED)
+            end_row(self._store, row=row, to=SumState.ENDED if answer is None else to)
         self._pace.note_moved(row.session)
         self._shared.to_send.set()

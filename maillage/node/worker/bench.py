@@ -1,8 +1,10 @@
 """The worker's bench: the open warehouse, and one job at a time on it."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -12,14 +14,15 @@ from maillage.analysis.registry import code_hash, find_spec, list_analyses, load
 from maillage.base.errors import MaillageError
 from maillage.base.i18n import _
 from maillage.base.ids import new_id
-from maillage.cohort import CohortExpression, parse_expression
+from maillage.cohort import parse_expression
+from maillage.cohort.expression import CohortExpression
 from maillage.cohort.known import check_known
 from maillage.disclosure.evidence import Trace
 from maillage.disclosure.rules import DisclosureRules
 from maillage.exchange.reasons import Reason
 from maillage.node.errors import RoundsChangedError
 from maillage.node.log import Log, log_incident
-from maillage.node.objections.register import read_register, read_version
+from maillage.node.objections.register import RegisterWatch, read_register
 from maillage.node.worker.everyone import IN_PLACE_SECONDS, Everyone
 from maillage.node.worker.gatekeeper import PRIVATE_RULES, GateKeeper
 from maillage.node.worker.messages import (
@@ -56,6 +59,7 @@ class WorkBench:
         self._engine: Engine | None = None
         self._everyone: Everyone | None = None
         self._reference = ""
+        self._register = RegisterWatch(means.folder)
         self._register_version = 0
         self._lock = threading.Lock()
         self._current: str | None = None
@@ -117,7 +121,7 @@ class WorkBench:
 
     def _compute(self, job: Job) -> Computed:
         run = load_local(job.analysis.id)
-        cohort = parse_expression(job.cohort)
+        cohort = _read_cohort(json.dumps(job.cohort))
         parameters = read_parameters(find_spec(job.analysis.id), job.parameters)
         former = self._gates.recall(job)
         if former is not None:
@@ -263,7 +267,7 @@ class WorkBench:
         Asked at each question: a register that cannot be read stops it.
         """
         folder = self._means.folder
-        version = read_version(folder)
+        version = self._register.read_version()
         if self._engine and not self._engine.is_outdated() and version == self._register_version:
             _drop_surplus(self._engine)
             return self._engine
@@ -277,6 +281,12 @@ class WorkBench:
         self._register_version = register.version
         self._reference = engine.vocabulary_version[:80]
         return engine
+
+
+@lru_cache(maxsize=8)
+def _read_cohort(text: str) -> CohortExpression:
+    """The same text reads the same: a cohort is asked again under other analyses."""
+    return parse_expression(text)
 
 
 def _drop_surplus(engine: Engine) -> None:

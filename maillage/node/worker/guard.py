@@ -1,18 +1,19 @@
 """The differencing guard of one question, over what its requester was told before under the same permit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from maillage.base.canon import canonical_hash
-from maillage.disclosure.differencing import Clear, check, is_near_union
+from maillage.disclosure.differencing import Clear, check
 from maillage.disclosure.evidence import Neighbour, Relation
 from maillage.disclosure.fingerprints import Column, Fingerprint, are_apart, count_persons
 from maillage.disclosure.gates import Persons
 from maillage.disclosure.guarding import Former, Role, Shown
 from maillage.disclosure.persons import Part, PersonSet, Ranked
+from maillage.disclosure.released import Released, Tables, differ_by, is_near_union, largest_first
 from maillage.node.worker.releases import Asked, Kept, Releases
 
 
@@ -36,38 +37,34 @@ class History:
         """What was kept in `former` scopes is compared too; what is told now is kept in `scope`."""
         self._releases = releases
         self._scope = scope
-        self._kept = [kept for one in (*former, scope) for kept in releases.list_kept(one)]
-        self._sizes = np.array([len(kept.persons) for kept in self._kept], dtype=np.int64)
         self._columns = dict.fromkeys(releases.list_columns(scope))
-        self._tables: dict[tuple[str, str, int], list[PersonSet]] = {}
-        self._note_cells(self._kept)
+        self._kept: list[Kept] = []
+        self._released, self.paired, self.tables = Released(), Released(), Tables()
+        self._note([kept for one in (*former, scope) for kept in releases.list_kept(one)])
 
-    @property
-    def paired(self) -> list[PersonSet]:
-        """Those that are compared two by two: exact whole answers and steps. Years would be too many."""
-        return [kept.persons for kept in self._kept if kept.exact and kept.role is not Role.PART]
+    def _note(self, kept: Sequence[Kept]) -> None:
+        """`paired` are compared two by two: exact whole answers and steps. Years would be too many."""
+        self._kept += kept
+        self._released.add(one.persons for one in kept)
+        self.paired.add(one.persons for one in kept if one.exact and one.role is not Role.PART)
+        self.tables.add(_group_cells(kept).values())
 
     def near(self, persons: PersonSet, *, floor: int) -> list[Kept]:
         """Those that differ by fewer than `floor` persons, the nearest first; the same set is among them."""
-        close = np.flatnonzero(np.abs(self._sizes - len(persons)) < floor)
-        found = [(_apart(persons, self._kept[index].persons), index) for index in close.tolist()]
-        return [self._kept[index] for apart, index in sorted(found) if apart < floor]
+        return [self._kept[place] for _apart, place in self._released.find_near(persons, floor=floor)]
 
     def among(self, persons: PersonSet, *, floor: int) -> list[Kept]:
         """Those of which fewer than `floor` are not among these persons."""
-        return [
-            kept
-            for kept in self._kept
-            if len(kept.persons) - kept.persons.bits.intersection_cardinality(persons.bits) < floor
-        ]
+        return [self._kept[place] for place in self._released.find_inside(persons, floor=floor)]
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def compare(self, persons: PersonSet, *, floor: int) -> list[Neighbour]:
         """How these persons stand to those of each former whole answer, oldest first."""
-        wholes = [kept for kept in self._kept if kept.role is Role.WHOLE]
-        return [Neighbour(kept.job, _relate(persons, kept.persons, floor=floor)) for kept in wholes]
+        near = {place: apart for apart, place in self._released.find_near(persons, floor=floor)}
+        wholes = [(place, kept.job) for place, kept in enumerate(self._kept) if kept.role is Role.WHOLE]
+        return [Neighbour(job, _relate(near.get(place, floor), floor=floor)) for place, job in wholes]
 
     def list_columns(self, persons: int, *, floor: int) -> list[Fingerprint]:
         """Those of about as many persons: others differ for more than the floor's number."""
@@ -76,34 +73,20 @@ class History:
 
     def add(self, shown: Sequence[Kept], *, columns: Sequence[Fingerprint], job: str, at_least: int) -> None:
         """Keep on disk, then in memory; a set or a column that is known already is not kept twice."""
-        new = [replace(kept, job=job) for kept in shown if self._is_kept_anew(kept, among=shown)]
+        known = {table for (*_job, table), cells in _group_cells(shown).items() if self.tables.has(cells)}
+        new = [replace(kept, job=job) for kept in shown if self._is_kept_anew(kept, known=known)]
         stored = [
             one for one in dict.fromkeys(map(Fingerprint.to_bytes, columns)) if one not in self._columns
         ]
         self._releases.keep(self._scope, job=job, shown=new, columns=stored, at_least=at_least)
-        self._kept += new
-        self._note_cells(new)
+        self._note(new)
         self._columns |= dict.fromkeys(stored)
-        self._sizes = np.append(self._sizes, [len(kept.persons) for kept in new])
 
-    def _is_kept_anew(self, kept: Kept, *, among: Sequence[Kept]) -> bool:
+    def _is_kept_anew(self, kept: Kept, *, known: Collection[int]) -> bool:
         """A cell with all others of its table, unless the whole table is known; a set if it is not."""
         if kept.table is None:
             return kept.content is not None or not self._knows(kept)
-        cells = {one.persons.bits for one in among if one.table == kept.table}
-        return not any({cell.bits for cell in table} == cells for table in self.tables)
-
-    @property
-    def tables(self) -> Sequence[Sequence[PersonSet]]:
-        """The cells of each table that was shown."""
-        return list(self._tables.values())
-
-    def _note_cells(self, kept: Sequence[Kept]) -> None:
-        for one in kept:
-            if one.table is not None:
-                # The parts of a joint question are of one job, and each numbers its own tables.
-                table = (one.job, one.asked.question, one.table)
-                self._tables.setdefault(table, []).append(one.persons)
+        return kept.table not in known
 
     def _knows(self, new: Kept) -> bool:
         same = self.near(new.persons, floor=1)
@@ -207,21 +190,19 @@ class ReleaseGuard:
     def _near(self, new: PersonSet) -> list[Kept]:
         """What this requester was told comes first: a number that was told stands."""
         near = self._history.near(new, floor=self._floor)
-        if self._everyone is not None and _apart(new, self._everyone.persons) < self._floor:
+        if self._everyone is not None and differ_by(new, self._everyone.persons) < self._floor:
             near.append(self._everyone)
         return near
 
     def _is_close_to_two(self, new: PersonSet) -> bool:
         # Of the present answer, those near this one are left out: the rule of the chain judges them.
-        present = [one for one in self._present if _apart(new, one) >= self._floor]
+        present = [one for one in self._present if differ_by(new, one) >= self._floor]
         everyone = [] if self._everyone is None else [self._everyone.persons]
-        released = [*everyone, *self._history.paired, *present]
-        return not isinstance(check(new, released=released, floor=self._floor), Clear)
+        with self._history.paired.with_more([*everyone, *present]) as released:
+            return not isinstance(check(new, released=released, floor=self._floor), Clear)
 
     def _is_near_cells(self, new: PersonSet) -> bool:
-        # All tables are looked at, whatever the first of them says: the time must not tell.
-        near = [is_near_union(new, cells, floor=self._floor) for cells in self._history.tables]
-        return any(near)
+        return self._history.tables.is_near_some(new, floor=self._floor)
 
     def allows(self, persons: Persons) -> bool:
         """Whether no set that was shown, or stood for, differs by 1 to floor - 1 persons; nor some cells of a
@@ -238,10 +219,13 @@ class ReleaseGuard:
         """
         new = [self.rank(persons) for persons in cells]
         begun = [self._is_near_cells(PersonSet.join(new[:end])) for end in range(2, len(new) + 1)]
-        joined = [is_near_union(former, new, floor=self._floor) for former in self._history.paired]
+        everybody, paired = PersonSet.join(new), self._history.paired
+        # A set that the cells nearly fill lies among their persons, but for fewer than the floor.
+        filled = paired.find_inside(everybody, floor=self._floor)
+        ordered = largest_first(new)
+        joined = [is_near_union(paired.sets[place], ordered, floor=self._floor) for place in filled]
         if any(begun) or any(joined):
             return False
-        everybody = PersonSet.join(new)
         former = [kept.persons for kept in self._history.among(everybody, floor=self._floor)]
         return all(
             self._is_filled_well(one, by=others)
@@ -297,10 +281,17 @@ class ReleaseGuard:
         self._history.add(kept, columns=columns, job=self._job, at_least=at_least)
 
 
-def _relate(one: PersonSet, other: PersonSet, *, floor: int) -> Relation:
-    apart = _apart(one, other)
+def _group_cells(kept: Iterable[Kept]) -> dict[tuple[str, str, int], list[PersonSet]]:
+    """The cells of each table among these, by its job, its question and its number there.
+
+    The parts of a joint question are of one job, and each numbers its own tables.
+    """
+    tables: dict[tuple[str, str, int], list[PersonSet]] = {}
+    for one in kept:
+        if one.table is not None:
+            tables.setdefault((one.job, one.asked.question, one.table), []).append(one.persons)
+    return tables
+
+
+def _relate(apart: int, *, floor: int) -> Relation:
     return Relation.SAME if apart == 0 else Relation.NEAR if apart < floor else Relation.APART
-
-
-def _apart(one: PersonSet, other: PersonSet) -> int:
-    return one.bits.symmetric_difference_cardinality(other.bits)

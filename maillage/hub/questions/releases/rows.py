@@ -1,11 +1,14 @@
 """Which results wait for the committee, and what of a result may be shown now."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maillage.base.i18n import _
 from maillage.exchange.permit import CheckAt, Permit
 from maillage.exchange.release import OPEN, Outcome, Standing, Word
+from maillage.governance.statements import execute
+from maillage.hub.questions.changes import statements
 from maillage.hub.questions.errors import NoReleaseError
 from maillage.hub.questions.models import Question, Release
 
@@ -45,10 +48,11 @@ def require_check(question: Question, *, permit: Permit) -> None:
 
 def find_visible(question_id: str) -> Visible:
     """What of this question's result may be shown now."""
-    found = Release.objects.filter(question_id=question_id).first()
-    if found is None:
+    rows = execute(statements()["find_release"], question=question_id)
+    if not rows:
         return Visible(None)
-    return Visible(Standing(found.standing), frozenset(found.masks))
+    ((standing, masks),) = rows
+    return Visible(Standing(standing), frozenset(json.loads(masks)))
 
 
 def find_release(question_id: str, *, lock: bool = False) -> Release:

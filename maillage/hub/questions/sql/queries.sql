@@ -44,6 +44,10 @@ SELECT q.is_masked OR EXISTS (SELECT 1 FROM questions_rounds r WHERE r.question_
 FROM questions_task t JOIN questions_question q ON q.id = t.question_id
 WHERE t.id = %(task)s;
 
+-- name: find_release
+-- The committee's check of a question's result, where one is asked for.
+SELECT standing, masks FROM questions_release WHERE question_id = %(question)s;
+
 -- name: keep_answer
 UPDATE questions_task
 SET state = %(state)s, lease_until = NULL, answer = %(answer)s, answer_hash = %(answer_hash)s,
