@@ -8,7 +8,12 @@ from maillage.base.i18n import _, mark
 from maillage.cohort.edit.model import Unit
 from maillage.warehouse.vocabulary.units import fold_unit, name_units
 
-_MEANT: Mapping[str, str] = {"c": "Cel", "ml/min": "mL/min/1.73.m2"}
+_MEANT: Mapping[str, str] = {
+    "c": "Cel",
+    "ml/min": "mL/min/1.73.m2",
+    "ml/min(nonindexés)": "mL/min",
+    "ml/min(notindexed)": "mL/min",
+}
 """What people mean who type less than they think: a filtration rate is that of 1.73 m² of body."""
 
 _WRITTEN: Mapping[str, str] = {
@@ -16,6 +21,7 @@ _WRITTEN: Mapping[str, str] = {
     "Cel": "°C",
     "[U]/L": "U/L",
     "[score]": mark("points"),
+    "mL/min": mark("mL/min (non indexés)"),
     "mL/min/1.73.m2": mark("mL/min/1,73 m²"),
     "10*9/L": mark("G/L"),
     "10*12/L": mark("T/L"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from maillage.base.i18n import _, mark
+from maillage.base.i18n import _, mark, say
 from maillage.warehouse.batches.tables.document import Document, Place, fault
 from maillage.warehouse.batches.tables.mapping import Mapping as MappingModel
 from maillage.warehouse.errors import MappingError
@@ -72,7 +72,7 @@ def _describe(
             expected = str(details.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
             return _("« {key} » peut être : {expected}.").format(key=key, expected=expected), (), ""
         case "value_error":
-            return _(str(details.get("ctx", {}).get("error", ""))), (), ""
+            return say(str(details.get("ctx", {}).get("error", ""))), (), ""
         case "string_pattern_mismatch" if key in _PATTERNS:
             return _("« {key} » veut {rule}.").format(key=key, rule=_(_PATTERNS[key])), (), ""
         case kind if kind in _RULES:
