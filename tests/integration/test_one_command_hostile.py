@@ -1,6 +1,7 @@
 """What cannot be taken to a node: told with its reason, without a secret, and nothing is left of it."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from tests.support.fhir import lines_of
 from tests.support.in_place import write_objections
 from tests.support.omop import load_tables, people, write_folder
 from tests.support.pmsi_lines import Stay, Unit, write_ano, write_rsa, write_rum
-from tests.support.postgres import READER, create_schema, shared_cluster
+from tests.support.postgres import READER, Cluster, create_schema, shared_cluster
 
 pytestmark = pytest.mark.xdist_group("conformance-postgres")
 
@@ -228,14 +229,20 @@ def test_a_vocabulary_is_not_taken_for_one(tmp_path: Path, capsys: pytest.Captur
     assert not (tmp_path / "node").exists()
 
 
+@cache
+def own_cluster() -> Cluster:
+    """The server, with a database in which no other test has a vocabulary."""
+    return shared_cluster().with_own_database()
+
+
 def address(role: str = READER, *, password: str = "") -> str:
-    """The address of the server of these tests."""
+    """The address of the database of these tests."""
     secret = f":{password}" if password else ""
-    return f"postgresql://{role}{secret}@127.0.0.1:{shared_cluster().port}/postgres"
+    return f"postgresql://{role}{secret}@127.0.0.1:{own_cluster().port}/{own_cluster().database}"
 
 
 def run_sql(statement: str) -> None:
-    with shared_cluster().connect() as session:
+    with own_cluster().connect() as session:
         session.execute(statement.encode())
 
 
@@ -259,7 +266,7 @@ def test_a_password_in_an_address_is_refused_and_told_nowhere(
 def test_a_database_wants_its_list_of_objections_and_a_role_that_only_reads(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    create_schema(shared_cluster(), "one_command")
+    create_schema(own_cluster(), "one_command")
     objections = ["--objections", str(write_objections(tmp_path))]
     schema = ["--schema", "one_command"]
     assert init(tmp_path / "node", address(), *schema) == 2
@@ -281,7 +288,7 @@ def test_a_database_wants_its_list_of_objections_and_a_role_that_only_reads(
 
 def test_the_vocabulary_is_found_in_the_schema_that_has_one(tmp_path: Path) -> None:
     for schema in ("with_events", "with_codes"):
-        create_schema(shared_cluster(), schema)
+        create_schema(own_cluster(), schema)
     run_sql("INSERT INTO with_codes.concept (concept_id) VALUES (201826)")
     objections = ["--objections", str(write_objections(tmp_path))]
     assert init(tmp_path / "node", address(), "--schema", "with_events", *objections) == 0
@@ -292,7 +299,7 @@ def test_the_vocabulary_is_found_in_the_schema_that_has_one(tmp_path: Path) -> N
 
 def test_of_two_schemas_one_must_be_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for schema in ("one_of_two", "two_of_two"):
-        create_schema(shared_cluster(), schema)
+        create_schema(own_cluster(), schema)
     objections = ["--objections", str(write_objections(tmp_path))]
     assert init(tmp_path / "node", address(), *objections) == 5
     told = capfd.readouterr().err

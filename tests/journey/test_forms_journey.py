@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright import sync_api as playwright
 
@@ -13,6 +14,8 @@ from tests.journey.test_portal_journey import browser, check_fits
 from tests.support.network import DemoNetwork
 
 __all__ = ["browser"]
+
+pytestmark = pytest.mark.xdist_group("network")
 
 INPUTS = 4
 NARROW: Any = {"width": 360, "height": 800}

@@ -5,9 +5,10 @@ import os
 import shutil
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -38,16 +39,24 @@ class Cluster:
     port: int
     socket: Path
     """The folder of its socket, for callers on this machine."""
+    database: str = "postgres"
 
     def dsn(self, role: str = "maillage") -> str:
-        """How to reach its one database."""
-        return f"host=127.0.0.1 port={self.port} user={role} dbname=postgres"
+        """How to reach its database."""
+        return f"host=127.0.0.1 port={self.port} user={role} dbname={self.database}"
+
+    def with_own_database(self) -> "Cluster":
+        """The server with an empty database: what looks for a schema finds those of no other test."""
+        database = f"d{uuid.uuid4().hex[:12]}"
+        with self.connect() as session:
+            session.execute(f"CREATE DATABASE {database}".encode())
+        return replace(self, database=database)
 
     def run(self, statement: str) -> subprocess.CompletedProcess[str]:
         """Run a statement as the database's own superuser."""
         psql = [str(self.binaries / "psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "maillage", "-d"]
         return subprocess.run(
-            [*psql, "postgres", "-c", statement], capture_output=True, text=True, check=False
+            [*psql, self.database, "-c", statement], capture_output=True, text=True, check=False
         )
 
     def connect(self) -> psycopg.Connection:

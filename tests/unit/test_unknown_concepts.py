@@ -12,10 +12,10 @@ from maillage.cohort import parse_expression
 from maillage.cohort.errors import ConceptsUnknownError
 from maillage.cohort.known import check_known
 from maillage.warehouse.engines.open import open_engine
-from maillage.warehouse.place import PostgresPlace
 from tests.support.circe import cohort, concept_set, concepts, observed
-from tests.support.in_place import make_place
+from tests.support.in_place import make_place, write_objections
 from tests.support.omop import Rows, load_tables
+from tests.support.postgres import READER, load_schema, shared_cluster
 
 KNOWN, UNKNOWN = 201826, 4_000_000
 
@@ -43,11 +43,13 @@ def ask(folder: Path, where: Sequence[str], *sets: int) -> int:
 def test_without_a_vocabulary_a_cohort_is_an_error(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = make_place(kind, tmp_path, load_tables(tmp_path, tables()))
-    where = ["--warehouse", str(tmp_path / "test.duckdb")]
-    if isinstance(place, PostgresPlace):
-        objections = ["--objections", str(place.objections), "--schema", place.cdm_schema]
-        where = ["--engine", "postgres", "--warehouse", place.dsn, *objections]
+    warehouse = load_tables(tmp_path, tables())
+    where = ["--warehouse", str(warehouse)]
+    if kind == "postgres":
+        cluster = shared_cluster().with_own_database()
+        load_schema(cluster, "cdm", warehouse)
+        objections = ["--objections", str(write_objections(tmp_path)), "--schema", "cdm"]
+        where = ["--engine", "postgres", "--warehouse", cluster.dsn(READER), *objections]
     assert ask(tmp_path, where, KNOWN) == 5
     told = capsys.readouterr().err
     assert "concept est vide" in told

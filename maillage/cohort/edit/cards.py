@@ -184,13 +184,12 @@ def _codeset(found: Value | None, lists: Lists) -> ConceptSet | None:
 
 
 def _codes_name(found: ConceptSet | None) -> str:
-    """What the codes of a list are, whatever the list is called; empty where there are none."""
+    """What the codes of a list are, whatever the list is called; empty where some have but a number."""
     counted, excluded = dict[int, str](), dict[int, str]()
     for item in found.items if found else ():
         one = item.concept
-        label = one.name or one.code or _("concept {id}").format(id=one.id)
-        (excluded if item.exclude else counted)[one.id] = clean(label)
-    return concepts_name(counted, excluded) if counted else ""
+        (excluded if item.exclude else counted)[one.id] = clean(one.name or one.code or "")
+    return concepts_name(counted, excluded) if counted and all((counted | excluded).values()) else ""
 
 
 def _label(criterion: Criterion, chosen: ConceptSet | None, lists: Lists, traits: Mapping[str, Any]) -> str:
