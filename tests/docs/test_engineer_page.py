@@ -24,6 +24,7 @@ PAGE = (ROOT / "docs" / "quickstart-engineer.md").read_text(encoding="utf-8")
 DEMOS = re.findall(r"^maillage (demo .+)$", PAGE, re.MULTILINE)
 NODES = re.findall(r"^maillage (node init .+)$", PAGE, re.MULTILINE)
 KINDS_SHOWN = ["fhir", "pmsi", "tables", "postgres"]
+LONG = ("pmsi", "tables")
 ADDRESS = "postgresql://lecteur@db.chu.example/omop"
 PATIENTS = 300
 
@@ -68,7 +69,13 @@ def test_a_node_is_made_of_each_kind(doors: Doors, tmp_path: Path, line: str, ki
     assert (recognise(given[given.index("--from") + 1])).kind == kind
 
 
-@pytest.mark.parametrize(("line", "kind"), [*zip(DEMOS, KINDS_SHOWN, strict=True)], ids=KINDS_SHOWN)
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        pytest.param(line, kind, id=kind, marks=[pytest.mark.long] if kind in LONG else [])
+        for line, kind in zip(DEMOS, KINDS_SHOWN, strict=True)
+    ],
+)
 def test_the_demo_takes_each_kind(doors: Doors, tmp_path: Path, line: str, kind: str) -> None:
     """Up to the network, which tests/integration/test_one_command.py starts."""
     given = words(line, doors)

@@ -16,7 +16,10 @@ from maillage.warehouse.build.omop import load_omop
 from maillage.warehouse.engines.base import Engine
 from maillage.warehouse.engines.open import open_engine
 from tests.support.in_place import make_place
+from tests.support.split import split_by_person
 
+EIGHTH, PARTS = "-eighth", tuple("abcdefgh")
+"""Ends the name of a set of which one person in eight is taken: what one has depends on nobody else."""
 CHOSEN = os.environ.get("MAILLAGE_TEST_ENGINE", "")
 Warehouse = Callable[[str, str], Engine]
 
@@ -29,7 +32,10 @@ def warehouse(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
         @cache
         def load(name: str) -> Path:
-            load_omop(shared_data / "omop" / name, target=folder / f"{name}.duckdb")
+            source = shared_data / "omop" / name.removesuffix(EIGHTH)
+            if name.endswith(EIGHTH):
+                source = split_by_person(source, target=folder / name, parts=PARTS)[PARTS[0]]
+            load_omop(source, target=folder / f"{name}.duckdb")
             return folder / f"{name}.duckdb"
 
         @cache

@@ -15,7 +15,7 @@ from maillage.cohort.batch import run_cohorts
 from maillage.cohort.compile.sql import col, select, table
 from maillage.cohort.run import CohortTables, run_cohort
 from maillage.warehouse.engines.base import Engine
-from tests.oracle.conftest import CHOSEN, Warehouse
+from tests.oracle.conftest import CHOSEN, EIGHTH, PARTS, Warehouse
 from tests.support.in_place import ENGINES
 from tests.support.spark import QUIETLY
 
@@ -48,7 +48,8 @@ ALL_SETS = [
     ("gibleed", "phenotypes"),
     ("fuzz", "phenotypes"),
 ]
-FEWER_SETS = [("combined", "features"), ("fuzz", "phenotypes")]
+POSTGRES_SETS = [("combined", "features"), ("fuzz", "phenotypes")]
+SPARK_SETS = [(f"combined{EIGHTH}", "features"), ("fuzz", "phenotypes")]
 FEWER: dict[str, dict[str, int]] = {"spark": {"phenotypes": 60}}
 """Definitions of a set on a slower engine: the whole of CI stays under twenty minutes."""
 
@@ -62,7 +63,7 @@ def on(engine: str, sets: list[tuple[str, str]]) -> list[Any]:
 CASES = (
     on(CHOSEN, ALL_SETS)
     if CHOSEN
-    else [*on("duckdb", ALL_SETS), *on("postgres", FEWER_SETS), *on("spark", FEWER_SETS)]
+    else [*on("duckdb", ALL_SETS), *on("postgres", POSTGRES_SETS), *on("spark", SPARK_SETS)]
 )
 
 
@@ -81,8 +82,11 @@ def test_rows_equal_the_reference(
 ) -> None:
     expressions = some(read_folder(shared_data / "cohorts" / kind), engine, kind)
     run_cohorts(expressions, engine=warehouse(engine, data_set), to=tmp_path / "rows.parquet")
-    expected = read_rows(shared_data / "cohorts" / "expected" / f"{kind}_{data_set}.parquet")
+    whole = data_set.removesuffix(EIGHTH)
+    expected = read_rows(shared_data / "cohorts" / "expected" / f"{kind}_{whole}.parquet")
     asked = Counter({row: number for row, number in expected.items() if row[0] in expressions})
+    if whole != data_set:
+        asked = Counter({row: number for row, number in asked.items() if row[1] % len(PARTS) == 0})
     assert differing(read_rows(tmp_path / "rows.parquet"), asked) == []
 
 

@@ -100,6 +100,7 @@ def test_an_edited_task_is_refused_and_both_ledgers_say_so(network: Network, rel
     network.verify("relais")
 
 
+@pytest.mark.long
 def test_an_old_task_under_a_new_name_is_refused_and_both_ledgers_say_so(
     network: Network, relay: Relay
 ) -> None:
@@ -114,6 +115,7 @@ def test_an_old_task_under_a_new_name_is_refused_and_both_ledgers_say_so(
     network.verify("relais")
 
 
+@pytest.mark.long
 def test_another_hospitals_task_is_refused_and_the_true_one_answered_later(
     network: Network, relay: Relay
 ) -> None:

@@ -10,6 +10,7 @@ from tests.support.breakable import Network, answered, check_answered_once, chec
 pytestmark = pytest.mark.xdist_group("breakable")
 
 
+@pytest.mark.long
 def test_nodes_killed_at_each_point_answer_once_when_they_are_back(network: Network) -> None:
     question = network.ask(*POINTS)
     for point in POINTS:
