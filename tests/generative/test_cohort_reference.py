@@ -16,7 +16,7 @@ from tests.support.engines import KINDS, disagreements, reference
 from tests.support.strategies import Question, expressions, many_questions, questions
 
 ASKED = os.environ.get("MAILLAGE_EXAMPLES")
-EXAMPLES = int(ASKED or 100)
+EXAMPLES = int(ASKED or 60)
 LEAST_SHARE = 0.4
 
 SETTINGS = settings(

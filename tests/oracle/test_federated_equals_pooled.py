@@ -19,7 +19,7 @@ from maillage.warehouse.build.omop import load_omop
 from tests.support.split import split_by_person
 
 PARTS = ("nord", "sud", "est", "ouest")
-PHENOTYPES = 40 if os.environ.get("MAILLAGE_TEST_LONG") else 6
+PHENOTYPES = 40 if os.environ.get("MAILLAGE_TEST_LONG") else 4
 FLOOR = 11
 
 pytestmark = pytest.mark.xdist_group("federated")

@@ -48,8 +48,7 @@ ALL_SETS = [
     ("gibleed", "phenotypes"),
     ("fuzz", "phenotypes"),
 ]
-POSTGRES_SETS = [("combined", "features"), ("fuzz", "phenotypes")]
-SPARK_SETS = [(f"combined{EIGHTH}", "features"), ("fuzz", "phenotypes")]
+SMALLER_SETS = [(f"combined{EIGHTH}", "features"), ("fuzz", "phenotypes")]
 FEWER: dict[str, dict[str, int]] = {"spark": {"phenotypes": 60}}
 """Definitions of a set on a slower engine: the whole of CI stays under twenty minutes."""
 
@@ -63,7 +62,7 @@ def on(engine: str, sets: list[tuple[str, str]]) -> list[Any]:
 CASES = (
     on(CHOSEN, ALL_SETS)
     if CHOSEN
-    else [*on("duckdb", ALL_SETS), *on("postgres", POSTGRES_SETS), *on("spark", SPARK_SETS)]
+    else [*on("duckdb", ALL_SETS), *on("postgres", SMALLER_SETS), *on("spark", SMALLER_SETS)]
 )
 
 

@@ -21,7 +21,7 @@ SHARE = 61
 @pytest.mark.parametrize(
     ("data_set", "kind", "every"),
     [
-        ("combined", "features", 2),
+        ("combined", "features", 4),
         ("fuzz", "phenotypes", 12),
         pytest.param("combined", "features", 1, marks=pytest.mark.long),
         pytest.param("fuzz", "phenotypes", 6, marks=pytest.mark.long),
