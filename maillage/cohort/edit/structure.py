@@ -205,9 +205,3 @@ def _remove_owned(document: Document, spot: Spot) -> None:
     for body in wrapper.values():
         if body is not None:
             body.pop("CorrelatedCriteria", None)
-
-
-def entry_criteria(document: Document) -> list[Node]:
-    """The bodies of the entry events."""
-    wrappers = own_list(document["PrimaryCriteria"], "CriteriaList")
-    return [body for wrapper in wrappers for body in wrapper.values() if body is not None]
