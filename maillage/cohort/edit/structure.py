@@ -7,7 +7,7 @@ from maillage.cohort.edit.draft import Document, copy_of
 from maillage.cohort.edit.edits import Duplicate, Group, Move, Remove, SetMode, Ungroup
 from maillage.cohort.edit.lists import drop_unused, references
 from maillage.cohort.edit.model import Mode
-from maillage.cohort.edit.places import Node, Sort, Spot, find, holder_for, members_of, own_list, rules
+from maillage.cohort.edit.places import Node, Sort, Spot, find, holder_for, members_of, rules
 from maillage.cohort.errors import EditError
 from maillage.cohort.expression import GroupType
 
